@@ -1,0 +1,204 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { DEFAULT_TENANT } from '../src/gate/create-gate.ts';
+import type { EntryDraft } from '../src/kernel/entry.ts';
+import type { Digest, SessionId, TenantId } from '../src/kernel/ids.ts';
+import { fold } from '../src/kernel/fold.ts';
+import { encodeWorld } from '../src/kernel/snapshot.ts';
+import { emptyWorld } from '../src/kernel/world.ts';
+import { chainVerifier } from '../src/log/chain.ts';
+import { EMPTY_HEAD, seal, sealAll } from '../src/log/entry.ts';
+import { openSqliteStore } from '../src/log/sqlite/sqlite.ts';
+import type { SealedEntry } from '../src/log/store.ts';
+import { quantile } from './figure.ts';
+import type { Figure } from './figure.ts';
+import { openGate } from './gate.ts';
+
+const TENANT = 'bench' as TenantId;
+const ROUNDS = 5;
+
+/** An entry of about 500 bytes. */
+function draft(n: number): EntryDraft {
+  return {
+    tenant: TENANT,
+    at: 1_700_000_000_000 + n,
+    type: 'event-ingested',
+    actor: { kind: 'system' },
+    session: `session-${String(n % 64)}` as SessionId,
+    body: { eventType: 'x'.repeat(200), eventSeq: n, payloadDigest: 'a'.repeat(64) as Digest },
+  };
+}
+
+function middle(samples: readonly number[]): number {
+  return samples.toSorted((a, b) => a - b)[Math.floor(samples.length / 2)] ?? 0;
+}
+
+/** Entries in one window of a rate. */
+const WINDOW = 100;
+
+/** How fast a run was, on the whole and window by window. */
+interface Run {
+  readonly perSecond: number;
+  readonly windows: readonly number[];
+}
+
+/** Told of every entry that is done; times each run of WINDOW of them. */
+function stopwatch(): { readonly tick: () => void; readonly result: () => Run } {
+  const start = performance.now();
+  const windows: number[] = [];
+  let count = 0;
+  let since = start;
+  return {
+    tick: () => {
+      if (++count % WINDOW !== 0) return;
+      const now = performance.now();
+      windows.push(WINDOW / (Math.max(now - since, 0.001) / 1000));
+      since = now;
+    },
+    result: () => ({ perSecond: count / ((performance.now() - start) / 1000), windows }),
+  };
+}
+
+/**
+ * 64 producers, each waiting for its own entry before it makes the next. The appender is the gate's: what arrives is sealed at once, and
+ * appended as one batch when the batch before it is durable.
+ */
+async function durable(path: string, count: number): Promise<Run> {
+  const store = await openSqliteStore({ path });
+  let sealedTo = EMPTY_HEAD;
+  let durableTo = EMPTY_HEAD;
+  let made = 0;
+  let open: { readonly entry: SealedEntry; readonly done: () => void }[] = [];
+  let running = false;
+  const watch = stopwatch();
+  const commit = async (): Promise<void> => {
+    while (open.length > 0) {
+      const batch = open;
+      const to = sealedTo;
+      open = [];
+      const entries = batch.map((item) => item.entry);
+      const result = await store.append(TENANT, durableTo, entries, []);
+      if (result.kind !== 'appended') throw new Error('somebody else writes this log');
+      durableTo = to;
+      for (const item of batch) {
+        watch.tick();
+        item.done();
+      }
+    }
+    running = false;
+  };
+  const producer = async (): Promise<void> => {
+    while (made < count) {
+      const entry = seal(draft(made++), sealedTo.size, sealedTo.leaf);
+      sealedTo = { size: entry.index + 1, leaf: entry.leaf };
+      await new Promise<void>((done) => {
+        open.push({ entry, done });
+        if (running) return;
+        running = true;
+        setImmediate(() => void commit());
+      });
+    }
+  };
+  await Promise.all(Array.from({ length: 64 }, producer));
+  const result = watch.result();
+  await store.close();
+  return result;
+}
+
+/** The peer: the same bytes into one bare table, 100 to a synced transaction. */
+function rawSqlite(path: string, entries: readonly SealedEntry[]): Run {
+  const database = new DatabaseSync(path);
+  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; CREATE TABLE entry (id INTEGER PRIMARY KEY, bytes BLOB NOT NULL)');
+  const insert = database.prepare('INSERT INTO entry VALUES (?, ?)');
+  const watch = stopwatch();
+  for (let from = 0; from < entries.length; from += WINDOW) {
+    const batch = entries.slice(from, from + WINDOW);
+    database.exec('BEGIN IMMEDIATE');
+    for (const entry of batch) insert.run(entry.index, entry.bytes);
+    database.exec('COMMIT');
+    for (let at = 0; at < batch.length; at++) watch.tick();
+  }
+  const result = watch.result();
+  database.close();
+  return result;
+}
+
+function verified(entries: readonly SealedEntry[]): Run {
+  const verifier = chainVerifier(TENANT);
+  const watch = stopwatch();
+  for (const entry of entries) {
+    if (verifier.push(entry) !== null) throw new Error('a good chain was refused');
+    watch.tick();
+  }
+  return watch.result();
+}
+
+/** Entries after the last snapshot of the world: as many as there can be. */
+const TAIL = 49_000;
+
+/** Milliseconds from nothing to a gate that decides: the store opened, the snapshot read, the tail folded. */
+async function openMillion(folder: string, count: number): Promise<Float64Array> {
+  const path = join(folder, 'log.db');
+  const store = await openSqliteStore({ path });
+  let head = EMPTY_HEAD;
+  let world = emptyWorld();
+  while (head.size < count) {
+    const drafts = Array.from({ length: 1_000 }, (_, n) => ({ ...draft(head.size + n), tenant: DEFAULT_TENANT }));
+    const sealed = sealAll(drafts, head);
+    world = drafts.reduce(fold, world);
+    await store.append(DEFAULT_TENANT, head, sealed.entries, []);
+    head = sealed.head;
+    if (head.size + TAIL !== count) continue;
+    const bytes = new TextEncoder().encode(JSON.stringify(encodeWorld(world)));
+    await store.saveSnapshot(DEFAULT_TENANT, { size: head.size, leaf: head.leaf, bytes });
+  }
+  await store.close();
+  const samples = new Float64Array(ROUNDS);
+  for (let round = 0; round < ROUNDS; round++) {
+    const start = performance.now();
+    const { close } = await openGate(folder);
+    samples[round] = performance.now() - start;
+    await close();
+  }
+  return samples;
+}
+
+function rateOf(name: string, runs: readonly Run[]): Pick<Figure, 'name' | 'unit' | 'n' | 'median' | 'p99'> {
+  const windows = Float64Array.from(runs.flatMap((run) => run.windows));
+  return { name, unit: '1/s', n: windows.length, median: middle(runs.map((run) => run.perSecond)), p99: quantile(windows, 0.01) };
+}
+
+/** The log's figures: durable appends against bare SQLite in the same run, verification, opening a long log. AEGIS_BENCH_ENTRIES shortens the last. */
+export async function run(): Promise<Figure[]> {
+  const folder = mkdtempSync(join(tmpdir(), 'aegis-bench-log-'));
+  try {
+    const { entries } = sealAll(
+      Array.from({ length: 20_000 }, (_, n) => draft(n)),
+      EMPTY_HEAD,
+    );
+    const ours: Run[] = [];
+    const raw: Run[] = [];
+    const checks: Run[] = [];
+    for (let round = 0; round < ROUNDS; round++) {
+      raw.push(rawSqlite(join(folder, `raw-${String(round)}.db`), entries));
+      ours.push(await durable(join(folder, `ours-${String(round)}.db`), 20_000));
+      checks.push(verified(entries));
+    }
+    const appends = rateOf('log: durable entries, 64 producers', ours);
+    const bare = rateOf('log: raw SQLite, one bare table, 100 a transaction', raw);
+    const verify = rateOf('log: verify', checks);
+    const ratio = middle(ours.map((run, at) => run.perSecond / (raw[at]?.perSecond ?? Number.NaN)));
+    const count = Number(process.env['AEGIS_BENCH_ENTRIES'] ?? 1_000_000);
+    const open = middle([...(await openMillion(folder, count))]);
+    return [
+      { ...appends, peer: 'raw SQLite', ratio, goal: '≥ 50,000/s where raw batched SQLite gives 100,000', holds: ratio >= 0.5 },
+      { ...bare, goal: 'reported', holds: true },
+      { ...verify, goal: '≥ 250,000/s', holds: verify.median >= 250_000 },
+      { n: ROUNDS, unit: 'ms', name: `log: open with ${String(count)} entries, gate and all`, median: open, goal: '≤ 5 s', holds: open <= 5000 },
+    ];
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}

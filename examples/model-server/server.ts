@@ -1,0 +1,51 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { anthropicMessages, chatCompletions, responses, type Format } from './formats.ts';
+import type { Script } from './script.ts';
+
+export interface ModelServer {
+  /** http://127.0.0.1:<port> */
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+const FORMATS: readonly Format[] = [chatCompletions, responses, anthropicMessages];
+
+/** A model that cannot think but speaks the true wire formats of OpenAI (Chat Completions, Responses) and Anthropic (Messages), whole and streamed. */
+export async function startModelServer(script: Script): Promise<ModelServer> {
+  let served = 0;
+  const server = createServer((request, reply) => {
+    const format = FORMATS.find(({ path }) => request.url?.split('?')[0] === path);
+    if (format === undefined || request.method !== 'POST') {
+      reply.writeHead(404, { 'content-type': 'application/json' }).end('{"error":{"message":"no such route","type":"invalid_request_error"}}');
+      return;
+    }
+    let text = '';
+    request.setEncoding('utf8').on('data', (part: string) => (text += part));
+    request.on('end', () => {
+      const body = JSON.parse(text) as Readonly<Record<string, unknown>>;
+      const turn = script(format.ask(body));
+      const id = String(++served).padStart(6, '0');
+      if (body['stream'] !== true) {
+        reply
+          .writeHead(200, { 'content-type': 'application/json', 'x-request-id': `req_${id}`, 'request-id': `req_${id}` })
+          .end(JSON.stringify(format.answer(body, turn, id)));
+        return;
+      }
+      reply.writeHead(200, { 'content-type': 'text/event-stream', 'x-request-id': `req_${id}`, 'request-id': `req_${id}` });
+      for (const { event, data } of format.stream(body, turn, id)) {
+        reply.write(`${event === undefined ? '' : `event: ${event}\n`}data: ${data === '[DONE]' ? data : JSON.stringify(data)}\n\n`);
+      }
+      reply.end();
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    close: () =>
+      new Promise((resolve) => {
+        server.closeAllConnections();
+        server.close(() => resolve());
+      }),
+  };
+}

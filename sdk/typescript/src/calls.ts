@@ -1,0 +1,74 @@
+import { randomUUID } from 'node:crypto';
+import type { AegisClient } from './client.ts';
+import { AegisSetupError } from './errors.ts';
+import { permitted } from './guard.ts';
+import type { Json, JsonObject } from './wire.ts';
+
+/** One tool call as a model wrote it. */
+export interface ToolCall {
+  /** The model API's own id for the call. */
+  readonly id: string;
+  readonly name: string;
+  readonly args: JsonObject;
+}
+
+/** Tool calls decided in this process and not yet settled, so that a call seen by two patched libraries is decided once. */
+export interface Calls {
+  /** Decides a parallel set; resolves with the arguments that may run, by call id. Throws on the first that may not. */
+  decide(calls: readonly ToolCall[]): Promise<ReadonlyMap<string, JsonObject>>;
+  /** The action already decided for this call with exactly these arguments, taken out. */
+  take(callId: string | undefined, args: JsonObject): string | undefined;
+  /** Reports the result of a call that the agent ran itself. Unknown ids are not ours. */
+  result(callId: string, value: Json, failed: boolean): Promise<void>;
+  /** Labels the user's own words once. */
+  user(text: string): Promise<void>;
+}
+
+/** Oldest out first; a call that fell out is decided again when it runs. */
+const KEPT = 1000;
+
+export function trackCalls(client: AegisClient): Calls {
+  const open = new Map<string, { readonly action: string; readonly args: string }>();
+  const said = new Set<string>();
+  return {
+    async decide(calls) {
+      // Decided arguments go back by id: were two calls to share one, a tool could run with what was decided for another.
+      if (new Set(calls.map(({ id }) => id)).size !== calls.length)
+        throw new AegisSetupError('Two tool calls of one answer carry the same id, so none of them can be decided.');
+      const decided = await Promise.all(
+        calls.map(async (call) => {
+          const proposal = { id: randomUUID(), name: call.name, args: call.args };
+          const args = permitted(proposal, await client.decide(proposal));
+          return { call, action: proposal.id, args };
+        }),
+      );
+      for (const { call, action, args } of decided) remember(open, call.id, { action, args: JSON.stringify(args) });
+      return new Map(decided.map(({ call, args }) => [call.id, args]));
+    },
+    take(callId, args) {
+      const known = callId === undefined ? undefined : open.get(callId);
+      if (callId === undefined || known === undefined || known.args !== JSON.stringify(args)) return undefined;
+      open.delete(callId);
+      return known.action;
+    },
+    async result(callId, value, failed) {
+      const known = open.get(callId);
+      if (known === undefined) return;
+      open.delete(callId);
+      await client.settle(known.action, { status: failed ? 'failed' : 'succeeded', result: value });
+    },
+    async user(text) {
+      if (text === '' || said.has(text)) return;
+      if (said.size >= KEPT) said.clear();
+      said.add(text);
+      await client.label('user_input', text, true);
+    },
+  };
+}
+
+function remember<V>(map: Map<string, V>, key: string, value: V): void {
+  map.set(key, value);
+  if (map.size <= KEPT) return;
+  const oldest = map.keys().next();
+  if (oldest.done !== true) map.delete(oldest.value);
+}

@@ -1,0 +1,72 @@
+import { Type } from 'typebox';
+import { EVERYONE, route } from '../intercept/http/route.ts';
+import type { Route } from '../intercept/http/route.ts';
+import { CLOSED, jsonObject, oneOf } from '../intercept/http/shapes.ts';
+import type { ApiDeps } from './deps.ts';
+import { page, PageQuery } from './pages.ts';
+import type { LoggedEntry } from './pages.ts';
+
+/** Decided actions as the log has them, newest first; an agent sees its own. */
+export function actionListRoutes({ store }: ApiDeps): readonly Route[] {
+  return [
+    route({
+      method: 'GET',
+      path: '/v1/actions',
+      auth: 'key',
+      role: EVERYONE,
+      tenant: 'key',
+      audited: [],
+      doc: { summary: 'Decided actions, by agent, session or place', tag: 'actions' },
+      query: Type.Object({ ...PageQuery.properties, effect: Type.Optional(oneOf('allow', 'deny', 'modify', 'ask', 'defer')) }, CLOSED),
+      response: Type.Object({ actions: Type.Array(jsonObject()), next: Type.Optional(Type.Integer()) }),
+      handle: async ({ principal, query }) => {
+        const own = principal.role === 'agent' ? { agent: principal.agent } : {};
+        const { effect, limit = 100, reverse = true, ...rest } = query;
+        const filter = { ...rest, ...own, reverse, type: 'action-decided' };
+        const found: object[] = [];
+        let next: number | undefined;
+        // The store does not know effects: pages are read until enough match, at most a thousand entries per answer.
+        for (let read = 0; read < 1000 && found.length < limit;) {
+          const at = next === undefined ? {} : reverse ? { to: next } : { from: next };
+          const got = await page(store, principal.tenant, { ...filter, ...at, limit: Math.min(limit, 1000 - read) });
+          found.push(...got.entries.flatMap(view).filter((one) => effect === undefined || one.effect === effect));
+          read += got.entries.length;
+          next = got.next;
+          if (next === undefined) break;
+        }
+        return { actions: found.slice(0, limit), ...(next === undefined ? {} : { next }) };
+      },
+    }),
+  ];
+}
+
+interface ActionRow {
+  readonly effect: string;
+  readonly [field: string]: unknown;
+}
+
+function view(entry: LoggedEntry): ActionRow[] {
+  if (entry.type !== 'action-decided') return [];
+  const { action, decision } = entry.body;
+  const { id, name, kind, door, enforcement, argsDigest } = action;
+  const { effect, risk, reasons, policy, shadow } = decision;
+  return [
+    {
+      action: id,
+      index: entry.index,
+      at: entry.at,
+      agent: entry.agent,
+      session: entry.session,
+      kind,
+      name,
+      door,
+      enforcement,
+      argsDigest,
+      effect,
+      risk,
+      reasons,
+      policy,
+      ...(shadow === undefined ? {} : { shadow }),
+    },
+  ];
+}

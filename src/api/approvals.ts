@@ -1,0 +1,141 @@
+import { Type } from 'typebox';
+import { AegisError } from '../errors.ts';
+import type { PendingApproval, Principal } from '../gate/gate.ts';
+import { wireDecision } from '../intercept/http/enforce.ts';
+import { DECIDERS, DECIDING, PEOPLE, route } from '../intercept/http/route.ts';
+import type { Route } from '../intercept/http/route.ts';
+import { CLOSED, DecisionReply, integer, jsonObject, oneOf } from '../intercept/http/shapes.ts';
+import type { Role } from '../kernel/entry.ts';
+import type { ApprovalId } from '../kernel/ids.ts';
+import type { ApiDeps } from './deps.ts';
+
+const doc = (summary: string) => ({ summary, tag: 'approvals' });
+const Params = Type.Object({ id: Type.String({ pattern: '^[A-Za-z0-9._:@/-]{1,128}$' }) }, CLOSED);
+const channel = Type.Optional(Type.String({ pattern: '^[a-z0-9-]{1,32}$' }));
+
+const GrantBody = Type.Object(
+  {
+    reason: Type.Optional(Type.String({ maxLength: 1024 })),
+    channel,
+    editedArgs: Type.Optional(jsonObject()),
+    remember: Type.Optional(Type.Object({ uses: integer(1, 10_000), ttlMs: integer(1_000, 2_592_000_000), exactArgs: Type.Boolean() }, CLOSED)),
+  },
+  CLOSED,
+);
+const RefuseBody = Type.Object({ reason: Type.Optional(Type.String({ maxLength: 1024 })), channel }, CLOSED);
+
+/** What a person decides on: the exact bytes (`args`, canonical JSON text), never the agent's story about them (ASK). */
+const ApprovalReply = Type.Object({
+  approval: Type.String(),
+  status: oneOf('pending', 'granted', 'refused', 'expired', 'consumed', 'voided'),
+  action: Type.String(),
+  agent: Type.String(),
+  session: Type.String(),
+  tool: Type.String(),
+  argsDigest: Type.String(),
+  digest: Type.String(),
+  expiresAt: Type.Integer(),
+  quorum: Type.Integer(),
+  approvers: Type.Array(Type.String()),
+  grantedBy: Type.Array(Type.String()),
+  args: Type.Optional(Type.String()),
+  reasons: Type.Optional(Type.Array(jsonObject())),
+  risk: Type.Optional(Type.String()),
+  claims: Type.Optional(jsonObject()),
+  decision: Type.Optional(DecisionReply),
+});
+
+type Person = Principal & { readonly role: Exclude<Role, 'agent'> };
+
+/** The route's declaration lets no agent in; this says so to the compiler, and once more at run time (A5). */
+function personOf(principal: Principal): Person {
+  if (principal.role === 'agent') throw new AegisError('FORBIDDEN', { role: 'agent', needs: 'operator or admin' });
+  return principal;
+}
+
+function stateView({ gate }: ApiDeps, principal: Principal, id: string): Record<string, unknown> {
+  const state = gate.world(principal.tenant).approvals.get(id as ApprovalId);
+  if (state === undefined) throw new AegisError('NOT_FOUND', { what: 'approval' });
+  const { index: _index, editedArgsDigest: _edited, ...rest } = state;
+  return { approval: id, ...rest };
+}
+
+function pendingView(deps: ApiDeps, principal: Principal, pending: PendingApproval): Record<string, unknown> {
+  const { approval, canonicalArgs, action, decision } = pending;
+  const { reasons, risk } = decision;
+  return { ...stateView(deps, principal, approval), args: canonicalArgs, reasons, risk, claims: action.claims, decision: wireDecision(decision) };
+}
+
+export function approvalRoutes(deps: ApiDeps): readonly Route[] {
+  return [listRoute(deps), showRoute(deps), grantRoute(deps), refuseRoute(deps)];
+}
+
+const listRoute = (deps: ApiDeps): Route =>
+  route({
+    method: 'GET',
+    path: '/v1/approvals',
+    auth: 'key',
+    role: PEOPLE,
+    tenant: 'key',
+    audited: [],
+    doc: doc('Approvals that wait for a person, oldest first'),
+    response: Type.Object({ approvals: Type.Array(ApprovalReply) }),
+    handle: async ({ principal }) => ({
+      approvals: (await deps.gate.pending(principal.tenant)).map((pending) => pendingView(deps, principal, pending)),
+    }),
+  });
+
+const showRoute = (deps: ApiDeps): Route =>
+  route({
+    method: 'GET',
+    path: '/v1/approvals/:id',
+    auth: 'key',
+    role: PEOPLE,
+    tenant: 'key',
+    audited: [],
+    doc: doc('One approval with the exact bytes that would run'),
+    params: Params,
+    response: ApprovalReply,
+    handle: async ({ principal, params }) => {
+      const state = stateView(deps, principal, params.id);
+      const pending = (await deps.gate.pending(principal.tenant)).find(({ approval }) => approval === params.id);
+      return pending === undefined ? state : pendingView(deps, principal, pending);
+    },
+  });
+
+const grantRoute = ({ gate }: ApiDeps): Route =>
+  route({
+    method: 'POST',
+    path: '/v1/approvals/:id/grant',
+    auth: 'key',
+    role: DECIDERS,
+    tenant: 'key',
+    audited: ['approval-granted', 'grant-issued', ...DECIDING],
+    doc: doc('Let exactly these bytes run once; the action is decided again under everything that holds now'),
+    params: Params,
+    body: GrantBody,
+    response: DecisionReply,
+    handle: async ({ principal, params, body }) => {
+      const { reason = '', channel: by = 'api', editedArgs, remember } = body;
+      const terms = { reason, channel: by, ...(editedArgs === undefined ? {} : { editedArgs }), ...(remember === undefined ? {} : { remember }) };
+      return wireDecision(await gate.grant(principal.tenant, params.id as ApprovalId, personOf(principal), terms));
+    },
+  });
+
+const refuseRoute = ({ gate }: ApiDeps): Route =>
+  route({
+    method: 'POST',
+    path: '/v1/approvals/:id/refuse',
+    auth: 'key',
+    role: DECIDERS,
+    tenant: 'key',
+    audited: ['approval-refused', 'action-decided'],
+    doc: doc('Refuse; the action is denied'),
+    params: Params,
+    body: RefuseBody,
+    response: DecisionReply,
+    handle: async ({ principal, params, body }) => {
+      const { reason = '', channel: by = 'api' } = body;
+      return wireDecision(await gate.refuse(principal.tenant, params.id as ApprovalId, personOf(principal), { reason, channel: by }));
+    },
+  });

@@ -1,0 +1,30 @@
+import type { Config } from '../config/schema.ts';
+import type { Gate } from '../gate/gate.ts';
+import type { JsonObject } from '../kernel/json.ts';
+import type { Digest, TenantId } from '../kernel/ids.ts';
+import type { Policy } from '../kernel/policy.ts';
+import type { LogStore } from '../log/store.ts';
+import type { Clock, Ids, Random } from '../ports.ts';
+
+/** Everything the API is given. It owns nothing and constructs nothing. */
+export interface ApiDeps {
+  readonly gate: Gate;
+  readonly store: LogStore;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly random: Random;
+  readonly limits: Config['limits'];
+  /** Names a Host header may carry; a function, because the port is known only after listening. */
+  readonly hosts: () => readonly string[];
+  readonly origins: readonly string[];
+  readonly version: string;
+  /** Faults of a policy document, as JSON objects; empty when it may be activated. */
+  readonly policyFaults: (document: string) => Promise<readonly JsonObject[]>;
+  /** The document compiled, not activated. @throws AegisError POLICY_INVALID */
+  readonly compilePolicy: (document: string) => Promise<Policy>;
+  /** A recorded policy made again from what lies beside its entry; null when it no longer is that policy. */
+  readonly reloadPolicy: (kept: Uint8Array, digest: Digest) => Promise<Policy | null>;
+  /** The newest signed checkpoint of a tenant as a C2SP note, or null before the first. */
+  readonly checkpoint: (tenant: TenantId) => Promise<string | null>;
+  readonly onFault: (fault: { readonly what: string; readonly request: string; readonly error: unknown }) => void;
+}

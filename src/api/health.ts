@@ -1,0 +1,34 @@
+import { Type } from 'typebox';
+import { AegisError } from '../errors.ts';
+import { route } from '../intercept/http/route.ts';
+import type { Route } from '../intercept/http/route.ts';
+import type { ApiDeps } from './deps.ts';
+
+const doc = (summary: string) => ({ summary, tag: 'daemon' });
+const OPEN = { auth: 'none', role: [], tenant: 'none', audited: [] } as const;
+
+/** Alive and ready. Neither says anything about a tenant. */
+export function healthRoutes({ gate, version }: ApiDeps): readonly Route[] {
+  return [
+    route({
+      method: 'GET',
+      path: '/healthz',
+      ...OPEN,
+      doc: doc('The process answers'),
+      response: Type.Object({ status: Type.Literal('ok'), version: Type.String() }),
+      handle: () => ({ status: 'ok', version }),
+    }),
+    route({
+      method: 'GET',
+      path: '/readyz',
+      ...OPEN,
+      doc: doc('The gate is open: actions can be decided and recorded'),
+      response: Type.Object({ status: Type.Literal('ready') }),
+      handle: () => {
+        const state = gate.state();
+        if (!state.open) throw new AegisError('GATE_CLOSED', { detail: 'see the daemon’s own log' });
+        return { status: 'ready' };
+      },
+    }),
+  ];
+}

@@ -1,0 +1,82 @@
+import { Type } from 'typebox';
+import { AegisError } from '../errors.ts';
+import type { Principal } from '../gate/gate.ts';
+import { PEOPLE, route } from '../intercept/http/route.ts';
+import type { Route } from '../intercept/http/route.ts';
+import { CLOSED, integer, jsonObject, NameParams } from '../intercept/http/shapes.ts';
+import type { SessionId } from '../kernel/ids.ts';
+import type { ApiDeps } from './deps.ts';
+
+const doc = (summary: string) => ({ summary, tag: 'history' });
+const READ = { method: 'GET', auth: 'key', tenant: 'key', audited: [] } as const;
+const Report = Type.Object({
+  compared: Type.Integer(),
+  erased: Type.Integer(),
+  first: Type.Optional(Type.Object({ index: Type.Integer(), detail: Type.String() })),
+});
+
+/** The past decided again: as it was (replay), or under another policy (simulate). Nothing is recorded. */
+export function historyRoutes(deps: ApiDeps): readonly Route[] {
+  // The lab refolds the log on this thread; one at a time, so that reading the past cannot starve the present.
+  let busy = false;
+  const alone = async <T>(work: () => Promise<T>): Promise<T> => {
+    if (busy) throw new AegisError('RATE_LIMITED', { retryAfterMs: 2_000 });
+    busy = true;
+    try {
+      return await work();
+    } finally {
+      busy = false;
+    }
+  };
+  const again = async (principal: Principal): Promise<unknown> => {
+    const { replayTenant } = await import('../lab/replay.ts');
+    const { equal, erased, difference } = await replayTenant(deps.store, principal.tenant, deps.reloadPolicy);
+    const counts = { compared: equal + (difference === null ? 0 : 1), erased: erased.length };
+    if (difference === null) return counts;
+    const { index, recorded, replayed } = difference;
+    return { ...counts, first: { index, detail: `recorded ${recorded}, replayed ${replayed}` } };
+  };
+  return [
+    route({
+      ...READ,
+      path: '/v1/replay',
+      role: PEOPLE,
+      doc: doc('Every recorded decision made again on the recorded facts'),
+      response: Report,
+      handle: ({ principal }) => alone(() => again(principal)),
+    }),
+    route({
+      ...READ,
+      path: '/v1/sessions/:id/replay',
+      role: PEOPLE,
+      doc: doc('The log replayed for a session: its decisions rest on everything before them, so everything is made again'),
+      params: NameParams,
+      response: Report,
+      handle: ({ principal, params }) => {
+        if (!deps.gate.world(principal.tenant).sessions.has(params.id as SessionId)) throw new AegisError('NOT_FOUND', { what: 'session' });
+        return alone(() => again(principal));
+      },
+    }),
+    simulateRoute(deps, alone),
+  ];
+}
+
+const simulateRoute = (deps: ApiDeps, alone: <T>(work: () => Promise<T>) => Promise<T>): Route =>
+  route({
+    method: 'POST',
+    path: '/v1/policies/simulate',
+    auth: 'key',
+    role: PEOPLE,
+    tenant: 'key',
+    audited: [],
+    doc: doc('Which past actions a document would have decided differently'),
+    body: Type.Object({ document: Type.String({ minLength: 1, maxLength: 1_048_576 }), limit: Type.Optional(integer(1, 1_000_000)) }, CLOSED),
+    response: Type.Object({ decided: Type.Integer(), erased: Type.Integer(), flipped: Type.Integer(), flips: Type.Array(jsonObject()) }),
+    handle: async ({ principal, body }) => {
+      const faults = await deps.policyFaults(body.document);
+      if (faults.length > 0) return { refused: new AegisError('POLICY_INVALID', { count: faults.length }), extensions: { faults } };
+      const policy = await deps.compilePolicy(body.document);
+      const { simulate } = await import('../lab/simulate.ts');
+      return alone(() => simulate({ store: deps.store, tenant: principal.tenant, policy, limit: body.limit ?? 10_000 }));
+    },
+  });

@@ -1,0 +1,93 @@
+import { Type } from 'typebox';
+import { AegisError } from '../errors.ts';
+import { PEOPLE, route } from '../intercept/http/route.ts';
+import type { Route } from '../intercept/http/route.ts';
+import { CLOSED, integer, jsonObject } from '../intercept/http/shapes.ts';
+import { exportLog } from '../log/export.ts';
+import { consistencyProof, inclusionReceipt, rangeRoot } from '../log/receipt.ts';
+import { toDigest } from '../log/digest.ts';
+import type { ApiDeps } from './deps.ts';
+import { page, PageQuery } from './pages.ts';
+
+const doc = (summary: string) => ({ summary, tag: 'log' });
+const READ = { method: 'GET', auth: 'key', tenant: 'key', audited: [] } as const;
+const index = () => integer(0, Number.MAX_SAFE_INTEGER);
+const EntriesReply = Type.Object({ entries: Type.Array(jsonObject()), next: Type.Optional(Type.Integer()) });
+
+/** The record and its proofs. Reading is all there is: nothing here can change an entry. */
+export function logRoutes(deps: ApiDeps): readonly Route[] {
+  return [entriesRoute(deps), checkpointRoute(deps), inclusionRoute(deps), consistencyRoute(deps), exportRoute(deps)];
+}
+
+const entriesRoute = ({ store }: ApiDeps): Route =>
+  route({
+    ...READ,
+    path: '/v1/log',
+    role: PEOPLE,
+    doc: doc('Entries of the log by place, type, agent, session or action'),
+    query: PageQuery,
+    response: EntriesReply,
+    handle: ({ principal, query }) => page(store, principal.tenant, query),
+  });
+
+const checkpointRoute = ({ store, checkpoint }: ApiDeps): Route =>
+  route({
+    ...READ,
+    path: '/v1/log/checkpoint',
+    role: PEOPLE,
+    doc: doc('Size and root of the log now, and the newest signed checkpoint (C2SP note)'),
+    response: Type.Object({ size: Type.Integer(), root: Type.String(), note: Type.Union([Type.String(), Type.Null()]) }),
+    handle: async ({ principal }) => {
+      const { size } = await store.head(principal.tenant);
+      return { size, root: toDigest(await rangeRoot(store, principal.tenant, [0, size])), note: await checkpoint(principal.tenant) };
+    },
+  });
+
+const inclusionRoute = ({ store }: ApiDeps): Route =>
+  route({
+    ...READ,
+    path: '/v1/log/proof/inclusion',
+    role: PEOPLE,
+    doc: doc('Proof that an entry is in the tree of a size (RFC 6962)'),
+    query: Type.Object({ index: index(), size: Type.Optional(index()) }, CLOSED),
+    response: jsonObject(),
+    handle: async ({ principal, query }) => {
+      const size = query.size ?? (await store.head(principal.tenant)).size;
+      return inclusionReceipt(store, principal.tenant, { index: query.index, size });
+    },
+  });
+
+const consistencyRoute = ({ store }: ApiDeps): Route =>
+  route({
+    ...READ,
+    path: '/v1/log/proof/consistency',
+    role: PEOPLE,
+    doc: doc('Proof that one tree is the beginning of another (RFC 6962)'),
+    query: Type.Object({ older: index(), newer: Type.Optional(index()) }, CLOSED),
+    response: jsonObject(),
+    handle: async ({ principal, query }) => {
+      const newer = query.newer ?? (await store.head(principal.tenant)).size;
+      if (query.older > newer) throw new AegisError('REQUEST_INVALID', { detail: 'older must not be larger than newer' }, '/older');
+      return consistencyProof(store, principal.tenant, { older: query.older, newer });
+    },
+  });
+
+const exportRoute = ({ store, checkpoint }: ApiDeps): Route =>
+  route({
+    ...READ,
+    path: '/v1/log/export',
+    // Payloads are arguments and results in the clear: more than a reader of the log may need.
+    role: ['auditor', 'admin'],
+    doc: doc('The whole log as JSON lines, verifiable offline; `payloads=true` adds what lies beside it'),
+    query: Type.Object({ payloads: Type.Optional(Type.Boolean()) }, CLOSED),
+    response: { contentType: 'application/jsonl; charset=utf-8' },
+    handle: async ({ principal, query }) => {
+      const note = await checkpoint(principal.tenant);
+      const terms = { ...(note === null ? {} : { checkpoint: note }), payloads: query.payloads === true };
+      return { contentType: 'application/jsonl; charset=utf-8', body: lines(exportLog(store, principal.tenant, terms)) };
+    },
+  });
+
+async function* lines(source: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
+  for await (const line of source) yield Buffer.from(line).toString('utf8') + '\n';
+}

@@ -1,0 +1,97 @@
+import type { Route } from '../intercept/http/route.ts';
+import { route } from '../intercept/http/route.ts';
+import { jsonObject } from '../intercept/http/shapes.ts';
+import { ERRORS } from '../errors.ts';
+
+type Plain = Record<string, unknown>;
+
+/** OpenAPI 3.1 of a list of routes: the schemas are the very ones requests are checked against. */
+export function openApi(routes: readonly Route[], version: string): Plain {
+  const paths: Record<string, Plain> = {};
+  for (const one of routes) {
+    const path = one.path.replace(/:(\w+)/g, '{$1}');
+    (paths[path] ??= {})[one.method.toLowerCase()] = operation(one);
+  }
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Aegis',
+      version,
+      description: 'Every action an agent wants to take is decided, recorded and provable before it happens.',
+      license: { name: 'MIT', identifier: 'MIT' },
+    },
+    servers: [{ url: 'http://127.0.0.1:7411' }],
+    paths,
+    components: {
+      securitySchemes: { key: { type: 'http', scheme: 'bearer' } },
+      schemas: { Problem: PROBLEM },
+      responses: {
+        Problem: {
+          description: 'RFC 9457 problem details',
+          content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+        },
+      },
+    },
+  };
+}
+
+const PROBLEM = {
+  type: 'object',
+  required: ['type', 'title', 'status', 'code', 'detail', 'hint'],
+  properties: {
+    type: { type: 'string' },
+    title: { type: 'string' },
+    status: { type: 'integer' },
+    code: { type: 'string', enum: Object.keys(ERRORS).sort() },
+    detail: { type: 'string' },
+    hint: { type: 'string' },
+    pointer: { type: 'string', description: 'RFC 6901 pointer into the request' },
+  },
+};
+
+function operation(one: Route): Plain {
+  const media = 'contentType' in one.response ? { [String(one.response.contentType)]: {} } : { 'application/json': { schema: one.response } };
+  const parameters = [...fields(one.params, 'path'), ...fields(one.query, 'query')];
+  return {
+    operationId: operationId(one),
+    summary: one.doc.summary,
+    tags: [one.doc.tag],
+    ...(parameters.length === 0 ? {} : { parameters }),
+    ...(one.body === undefined ? {} : { requestBody: { required: true, content: { 'application/json': { schema: one.body } } } }),
+    responses: { [String(one.status ?? 200)]: { description: 'Success', content: media }, default: { $ref: '#/components/responses/Problem' } },
+    security: one.auth === 'key' ? [{ key: [] }] : [],
+    'x-aegis-role': one.role,
+    'x-aegis-audited': one.audited,
+  };
+}
+
+function fields(schema: Route['params'], place: 'path' | 'query'): readonly Plain[] {
+  if (schema === undefined) return [];
+  const required = new Set((schema as { readonly required?: readonly string[] }).required ?? []);
+  return Object.entries(schema.properties).map(([name, of]) => ({ name, in: place, required: required.has(name), schema: of }));
+}
+
+/** `POST /v1/approvals/:id/grant` → `postV1ApprovalsIdGrant`. */
+function operationId({ method, path }: Route): string {
+  const words = path.split(/[^A-Za-z0-9]+/).filter((word) => word !== '');
+  return method.toLowerCase() + words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('');
+}
+
+/** Says what every route is, itself included. */
+export function withOpenApi(routes: readonly Route[], version: string): readonly Route[] {
+  const all: Route[] = [...routes];
+  all.push(
+    route({
+      method: 'GET',
+      path: '/openapi.json',
+      auth: 'none',
+      role: [],
+      tenant: 'none',
+      audited: [],
+      doc: { summary: 'This document', tag: 'daemon' },
+      response: jsonObject(),
+      handle: () => openApi(all, version),
+    }),
+  );
+  return all;
+}

@@ -1,0 +1,116 @@
+import { Type } from 'typebox';
+import { AegisError } from '../errors.ts';
+import { PEOPLE, route } from '../intercept/http/route.ts';
+import type { Route } from '../intercept/http/route.ts';
+import { CLOSED, name, NameParams, oneOf, ReceiptReply } from '../intercept/http/shapes.ts';
+import type { OperatorId } from '../kernel/ids.ts';
+import { openEntry } from '../log/entry.ts';
+import type { ApiDeps } from './deps.ts';
+import { mintKey } from './keys.ts';
+
+const doc = (summary: string) => ({ summary, tag: 'operators' });
+const roleName = () => oneOf('operator', 'auditor', 'admin');
+const ADMIN = { auth: 'key', role: ['admin'], tenant: 'key' } as const;
+
+/** People and their keys; administrators only. */
+export function operatorRoutes(deps: ApiDeps): readonly Route[] {
+  return [listRoute(deps), selfRoute(deps), addRoute(deps), removeRoute(deps), eraseRoute(deps)];
+}
+
+const listRoute = ({ gate }: ApiDeps): Route =>
+  route({
+    method: 'GET',
+    path: '/v1/operators',
+    ...ADMIN,
+    audited: [],
+    doc: doc('Operators with their roles'),
+    response: Type.Object({
+      operators: Type.Array(Type.Object({ operator: Type.String(), role: roleName(), name: Type.String(), active: Type.Boolean() })),
+    }),
+    handle: ({ principal }) => ({
+      operators: [...gate.world(principal.tenant).operators.entries()].map(([operator, state]) => ({ operator, ...state })),
+    }),
+  });
+
+const selfRoute = ({ gate }: ApiDeps): Route =>
+  route({
+    method: 'GET',
+    path: '/v1/operators/self',
+    auth: 'key',
+    role: PEOPLE,
+    tenant: 'key',
+    audited: [],
+    doc: doc('Who this key belongs to'),
+    response: Type.Object({ operator: Type.String(), role: roleName(), name: Type.String(), tenant: Type.String() }),
+    handle: ({ principal }) => {
+      const { tenant } = principal;
+      const state = principal.role === 'agent' ? undefined : gate.world(tenant).operators.get(principal.operator);
+      if (principal.role === 'agent' || state === undefined) throw new AegisError('NOT_FOUND', { what: 'operator' });
+      return { operator: principal.operator, role: state.role, name: state.name, tenant };
+    },
+  });
+
+const addRoute = ({ gate, random }: ApiDeps): Route =>
+  route({
+    method: 'POST',
+    path: '/v1/operators',
+    ...ADMIN,
+    audited: ['operator-added'],
+    doc: doc('Add a person; the key is shown this once'),
+    status: 201,
+    body: Type.Object({ operator: name(), role: roleName(), name: Type.Optional(Type.String({ maxLength: 256 })) }, CLOSED),
+    response: Type.Object({ operator: Type.String(), role: roleName(), key: Type.String(), index: Type.Integer() }),
+    handle: async ({ principal, body }) => {
+      const { tenant } = principal;
+      const operator = body.operator as OperatorId;
+      if (body.operator === 'self')
+        throw new AegisError('REQUEST_INVALID', { detail: 'self is no operator id: it stands for the caller' }, '/operator');
+      if (gate.world(tenant).operators.get(operator)?.active === true)
+        throw new AegisError('CONFLICT', { detail: `The operator ${operator} is there already` });
+      const { key, digest } = mintKey(random, body.role, tenant);
+      const added = { operator, role: body.role, name: body.name ?? body.operator, keyDigest: digest };
+      const { index } = await gate.record(tenant, 'operator-added', added, principal);
+      return { operator, role: body.role, key, index };
+    },
+  });
+
+const removeRoute = ({ gate }: ApiDeps): Route =>
+  route({
+    method: 'DELETE',
+    path: '/v1/operators/:id',
+    ...ADMIN,
+    audited: ['operator-removed'],
+    doc: doc('Take a person’s key and role; the last administrator stays'),
+    params: NameParams,
+    query: Type.Object({ reason: Type.Optional(Type.String({ minLength: 1, maxLength: 1024 })) }, CLOSED),
+    response: ReceiptReply,
+    handle: ({ principal, params, query }) => {
+      const { operators } = gate.world(principal.tenant);
+      const operator = params.id as OperatorId;
+      const known = operators.get(operator);
+      if (known?.active !== true) throw new AegisError('NOT_FOUND', { what: 'operator' });
+      const others = [...operators.entries()].filter(([id, state]) => id !== operator && state.active && state.role === 'admin');
+      if (known.role === 'admin' && others.length === 0) throw new AegisError('CONFLICT', { detail: 'The last administrator cannot be removed' });
+      return gate.record(principal.tenant, 'operator-removed', { operator, reason: query.reason ?? 'removed by an administrator' }, principal);
+    },
+  });
+
+const eraseRoute = ({ gate, store }: ApiDeps): Route =>
+  route({
+    method: 'POST',
+    path: '/v1/erase',
+    ...ADMIN,
+    audited: ['payload-erased'],
+    doc: doc('Destroy the key of a subject’s payloads; the log goes on verifying'),
+    body: Type.Object(
+      { subject: Type.String({ pattern: '^(?:agent|session|subject)/[^\\s]{1,200}$' }), reason: Type.String({ minLength: 1, maxLength: 1024 }) },
+      CLOSED,
+    ),
+    response: Type.Object({ erased: Type.Integer(), index: Type.Integer(), leaf: Type.String() }),
+    handle: async ({ principal, body }) => {
+      const receipt = await gate.record(principal.tenant, 'payload-erased', { ...body, digests: [] }, principal);
+      const [found] = await store.read(principal.tenant, { from: receipt.index, to: receipt.index + 1, limit: 1 });
+      const entry = found === undefined ? null : openEntry(found.bytes, found.index);
+      return { erased: entry?.type === 'payload-erased' ? entry.body.digests.length : 0, ...receipt };
+    },
+  });

@@ -1,0 +1,54 @@
+import { Type } from 'typebox';
+import { CLOSED, integer, name } from '../intercept/http/shapes.ts';
+import type { Entry } from '../kernel/entry.ts';
+import type { TenantId } from '../kernel/ids.ts';
+import { openEntry } from '../log/entry.ts';
+import type { EntryFilter, LogStore, SealedEntry } from '../log/store.ts';
+
+/** Filters and paging every listing of the log takes. */
+export const PageQuery = Type.Object(
+  {
+    from: Type.Optional(integer(0, Number.MAX_SAFE_INTEGER)),
+    to: Type.Optional(integer(0, Number.MAX_SAFE_INTEGER)),
+    limit: Type.Optional(integer(1, 1000)),
+    reverse: Type.Optional(Type.Boolean()),
+    type: Type.Optional(Type.String({ pattern: '^[a-z-]{1,64}$' })),
+    agent: Type.Optional(name()),
+    session: Type.Optional(name()),
+    action: Type.Optional(Type.String({ pattern: '^[!-~]{1,128}$' })),
+  },
+  CLOSED,
+);
+
+export interface Page {
+  readonly from?: number;
+  readonly to?: number;
+  readonly limit?: number;
+  readonly reverse?: boolean;
+  readonly type?: string;
+  readonly agent?: string;
+  readonly session?: string;
+  readonly action?: string;
+}
+
+/** An entry with its own leaf hash beside its fields. */
+export type LoggedEntry = Entry & { readonly leaf: string };
+
+export function opened({ bytes, index, leaf }: SealedEntry): LoggedEntry {
+  return { ...openEntry(bytes, index), leaf };
+}
+
+/** One page; `next` continues where it ended, absent at the end. */
+export async function page(
+  store: LogStore,
+  tenant: TenantId,
+  filter: Page,
+): Promise<{ readonly entries: readonly LoggedEntry[]; readonly next?: number }> {
+  const limit = filter.limit ?? 100;
+  const query: EntryFilter = { ...(Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined)) as Page), limit };
+  const entries = (await store.read(tenant, query)).map(opened);
+  const last = entries.at(-1);
+  if (entries.length < limit || last === undefined) return { entries };
+  // Newest first goes on below (`to` is exclusive), oldest first above.
+  return { entries, next: filter.reverse === true ? last.index : last.index + 1 };
+}

@@ -1,0 +1,85 @@
+import { Type } from 'typebox';
+import { AegisError } from '../errors.ts';
+import { PEOPLE, route } from '../intercept/http/route.ts';
+import type { Route } from '../intercept/http/route.ts';
+import { CLOSED, jsonObject } from '../intercept/http/shapes.ts';
+import type { JsonObject } from '../kernel/json.ts';
+import { parseStrict } from '../intercept/strict-json.ts';
+import { openEntry } from '../log/entry.ts';
+import type { ApiDeps } from './deps.ts';
+import type { Refusal } from './problem.ts';
+
+const doc = (summary: string) => ({ summary, tag: 'policies' });
+const DocumentBody = Type.Object({ document: Type.String({ minLength: 1, maxLength: 1_048_576, description: 'YAML' }) }, CLOSED);
+
+function faulty(faults: readonly JsonObject[]): Refusal {
+  return { refused: new AegisError('POLICY_INVALID', { count: faults.length }), extensions: { faults } };
+}
+
+/** Policies in force and to come. Activation is one entry; a faulty document changes nothing. */
+export function policyRoutes(deps: ApiDeps): readonly Route[] {
+  return [currentRoute(deps), checkRoute(deps), activateRoute(deps)];
+}
+
+const currentRoute = ({ gate, store }: ApiDeps): Route =>
+  route({
+    method: 'GET',
+    path: '/v1/policies/current',
+    auth: 'key',
+    role: PEOPLE,
+    tenant: 'key',
+    audited: [],
+    doc: doc('The policy in force: name, digest, the entry that activated it and its document'),
+    response: jsonObject(),
+    handle: async ({ principal }) => {
+      const { tenant } = principal;
+      const { policy } = gate.world(tenant);
+      const [found] = await store.read(tenant, { type: 'policy-activated', limit: 1, reverse: true });
+      const entry = found === undefined ? null : openEntry(found.bytes, found.index);
+      if (policy === null || entry?.type !== 'policy-activated') throw new AegisError('NOT_FOUND', { what: 'active policy' });
+      const bytes = entry.payload === undefined ? null : await store.payload(tenant, entry.payload);
+      const kept = bytes === null || bytes === 'erased' ? null : (parseStrict(bytes, { bytes: 67_108_864 }) as JsonObject);
+      return {
+        digest: policy,
+        name: entry.body.name,
+        index: entry.index,
+        at: entry.at,
+        previous: entry.body.previous,
+        document: kept?.['document'] ?? null,
+      };
+    },
+  });
+
+const checkRoute = ({ policyFaults }: ApiDeps): Route =>
+  route({
+    method: 'POST',
+    path: '/v1/policies/check',
+    auth: 'key',
+    role: PEOPLE,
+    tenant: 'key',
+    audited: [],
+    doc: doc('Every fault of a document with line, column and hint; nothing is changed'),
+    body: DocumentBody,
+    response: Type.Object({ ok: Type.Boolean(), faults: Type.Array(jsonObject()) }),
+    handle: async ({ body }) => {
+      const faults = await policyFaults(body.document);
+      return { ok: faults.length === 0, faults };
+    },
+  });
+
+const activateRoute = ({ gate, policyFaults }: ApiDeps): Route =>
+  route({
+    method: 'POST',
+    path: '/v1/policies/activate',
+    auth: 'key',
+    role: ['admin'],
+    tenant: 'key',
+    audited: ['policy-activated'],
+    doc: doc('Check, compile, record and switch in one step; on any fault the old policy stays'),
+    body: DocumentBody,
+    response: Type.Object({ digest: Type.String(), index: Type.Integer() }),
+    handle: async ({ principal, body }) => {
+      const faults = await policyFaults(body.document);
+      return faults.length > 0 ? faulty(faults) : gate.activate(principal.tenant, body.document, principal);
+    },
+  });

@@ -1,0 +1,145 @@
+import { Type } from 'typebox';
+import { AegisError } from '../errors.ts';
+import { endorse } from '../gate/endorse.ts';
+import type { Principal } from '../gate/gate.ts';
+import { DECIDERS, EVERYONE, PEOPLE, route } from '../intercept/http/route.ts';
+import type { Route } from '../intercept/http/route.ts';
+import { CLOSED, jsonObject, NameParams } from '../intercept/http/shapes.ts';
+import type { SessionId } from '../kernel/ids.ts';
+import type { SessionState, World } from '../kernel/world.ts';
+import { inclusionReceipt, verifyInclusion } from '../log/receipt.ts';
+import type { ApiDeps } from './deps.ts';
+import { page } from './pages.ts';
+import type { LoggedEntry } from './pages.ts';
+
+const doc = (summary: string) => ({ summary, tag: 'sessions' });
+const READ = { method: 'GET', auth: 'key', tenant: 'key', audited: [] } as const;
+/** Entries of one session that verify and replay read at most; more are asked for with `from`. */
+const MOST = 10_000;
+
+const SessionReply = Type.Object({
+  id: Type.String(),
+  agent: Type.String(),
+  parent: Type.Optional(Type.String()),
+  openedAt: Type.Integer(),
+  closed: Type.Boolean(),
+  recentCalls: Type.Integer(),
+  prints: Type.Integer(),
+  overflowed: Type.Boolean(),
+});
+
+function view(id: SessionId, { agent, parent, openedAt, closed, calls, prints, overflowed }: SessionState): object {
+  return { id, agent, ...(parent === undefined ? {} : { parent }), openedAt, closed, recentCalls: calls.length, prints: prints.size, overflowed };
+}
+
+function sessionIn(world: World, principal: Principal, id: string): SessionState {
+  const state = world.sessions.get(id as SessionId);
+  if (state === undefined || (principal.role === 'agent' && state.agent !== principal.agent)) throw new AegisError('NOT_FOUND', { what: 'session' });
+  return state;
+}
+
+export function sessionRoutes(deps: ApiDeps): readonly Route[] {
+  return [listRoute(deps), showRoute(deps), verifyRoute(deps), closeRoute(deps), endorseRoute(deps)];
+}
+
+const listRoute = ({ gate }: ApiDeps): Route =>
+  route({
+    ...READ,
+    path: '/v1/sessions',
+    role: EVERYONE,
+    doc: doc('Sessions the world still holds; an agent sees its own'),
+    response: Type.Object({ sessions: Type.Array(SessionReply) }),
+    handle: ({ principal }) => {
+      const all = [...gate.world(principal.tenant).sessions.entries()];
+      const seen = all.filter(([, state]) => principal.role !== 'agent' || state.agent === principal.agent);
+      return { sessions: seen.sort(([, a], [, b]) => b.openedAt - a.openedAt).map(([id, state]) => view(id, state)) };
+    },
+  });
+
+const showRoute = ({ gate, store }: ApiDeps): Route =>
+  route({
+    ...READ,
+    path: '/v1/sessions/:id',
+    role: EVERYONE,
+    doc: doc('One session and its entries, oldest first'),
+    params: NameParams,
+    response: Type.Object({ session: SessionReply, entries: Type.Array(jsonObject()), next: Type.Optional(Type.Integer()) }),
+    handle: async ({ principal, params }) => {
+      const state = sessionIn(gate.world(principal.tenant), principal, params.id);
+      const { entries, next } = await page(store, principal.tenant, { session: params.id, limit: 1000 });
+      return { session: view(params.id as SessionId, state), entries, ...(next === undefined ? {} : { next }) };
+    },
+  });
+
+async function everything({ store }: ApiDeps, principal: Principal, session: string): Promise<readonly LoggedEntry[]> {
+  const found: LoggedEntry[] = [];
+  for (let from: number | undefined = 0; from !== undefined && found.length < MOST;) {
+    const read = await page(store, principal.tenant, { session, from, limit: 1000 });
+    found.push(...read.entries);
+    from = read.next;
+  }
+  return found;
+}
+
+const verifyRoute = (deps: ApiDeps): Route =>
+  route({
+    ...READ,
+    path: '/v1/sessions/:id/verify',
+    role: PEOPLE,
+    doc: doc('Every entry of the session proved to be in the tree as it stands'),
+    params: NameParams,
+    response: Type.Object({ session: Type.String(), entries: Type.Integer(), size: Type.Integer(), root: Type.String(), valid: Type.Boolean() }),
+    handle: async ({ principal, params }) => {
+      sessionIn(deps.gate.world(principal.tenant), principal, params.id);
+      const { size } = await deps.store.head(principal.tenant);
+      let root = '';
+      let valid = true;
+      const entries = await everything(deps, principal, params.id);
+      for (const { index } of entries) {
+        if (index >= size) continue;
+        const receipt = await inclusionReceipt(deps.store, principal.tenant, { index, size });
+        root = receipt.root;
+        valid &&= verifyInclusion(receipt);
+      }
+      return { session: params.id, entries: entries.length, size, root, valid };
+    },
+  });
+
+const closeRoute = ({ gate }: ApiDeps): Route =>
+  route({
+    method: 'POST',
+    path: '/v1/sessions/:id/close',
+    auth: 'key',
+    role: ['agent', 'operator', 'admin'],
+    tenant: 'key',
+    audited: ['session-closed'],
+    doc: doc('Close a session; nothing more is decided in it'),
+    params: NameParams,
+    body: Type.Object({ reason: Type.String({ minLength: 1, maxLength: 1024 }) }, CLOSED),
+    response: Type.Object({ index: Type.Integer(), leaf: Type.String() }),
+    handle: ({ principal, params, body }) => {
+      sessionIn(gate.world(principal.tenant), principal, params.id);
+      return gate.closeSession(principal.tenant, params.id as SessionId, body.reason, principal);
+    },
+  });
+
+const endorseRoute = ({ gate }: ApiDeps): Route =>
+  route({
+    method: 'POST',
+    path: '/v1/sessions/:id/endorse',
+    auth: 'key',
+    role: DECIDERS,
+    tenant: 'key',
+    audited: ['value-endorsed'],
+    doc: doc('Vouch for one value in one session: from then on it may stand where a quotation of an untrusted origin may not'),
+    params: NameParams,
+    body: Type.Object(
+      {
+        value: Type.Union([Type.String({ minLength: 1, maxLength: 4096 }), Type.Number(), Type.Boolean()]),
+        reason: Type.String({ minLength: 1, maxLength: 1024 }),
+      },
+      CLOSED,
+    ),
+    response: Type.Object({ index: Type.Integer(), leaf: Type.String() }),
+    handle: ({ principal, params, body }) => endorse(gate, principal, { session: params.id as SessionId, ...body }),
+  });

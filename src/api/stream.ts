@@ -1,0 +1,89 @@
+import { Type } from 'typebox';
+import { AegisError } from '../errors.ts';
+import type { Gate } from '../gate/gate.ts';
+import { PEOPLE, route } from '../intercept/http/route.ts';
+import type { Route } from '../intercept/http/route.ts';
+import { CLOSED, integer } from '../intercept/http/shapes.ts';
+import type { TenantId } from '../kernel/ids.ts';
+import type { LogStore } from '../log/store.ts';
+import type { ApiDeps } from './deps.ts';
+import { opened } from './pages.ts';
+
+const PAGE = 256;
+const HEARTBEAT_MS = 15_000;
+const MAX_STREAMS = 256;
+
+/** The log as it grows, one event per entry, `id` = index: whoever comes back with Last-Event-ID misses nothing and sees nothing twice. */
+export function streamRoutes({ gate, store }: ApiDeps): readonly Route[] {
+  let streams = 0;
+  return [
+    route({
+      method: 'GET',
+      path: '/v1/stream',
+      auth: 'key',
+      role: PEOPLE,
+      tenant: 'key',
+      audited: [],
+      doc: { summary: 'Entries as they become durable (SSE); resumable with Last-Event-ID or `from`', tag: 'log' },
+      query: Type.Object({ from: Type.Optional(integer(0, Number.MAX_SAFE_INTEGER)) }, CLOSED),
+      response: { contentType: 'text/event-stream; charset=utf-8' },
+      handle: async ({ principal, query, lastEventId, signal }) => {
+        if (streams >= MAX_STREAMS) throw new AegisError('RATE_LIMITED', { retryAfterMs: 5_000 });
+        const from = startOf(lastEventId, query.from) ?? (await store.head(principal.tenant)).size;
+        streams++;
+        const aborted = signal();
+        const done = (): void => void streams--;
+        return { contentType: 'text/event-stream; charset=utf-8', body: follow({ gate, store, tenant: principal.tenant, from, aborted, done }) };
+      },
+    }),
+  ];
+}
+
+/** @throws AegisError REQUEST_INVALID: a resume point nobody can read must not silently skip entries */
+function startOf(lastEventId: string | undefined, from: number | undefined): number | undefined {
+  if (lastEventId === undefined || lastEventId === '') return from;
+  if (!/^\d{1,15}$/.test(lastEventId)) throw new AegisError('REQUEST_INVALID', { detail: 'Last-Event-ID must be an index this stream sent' });
+  return Number(lastEventId) + 1;
+}
+
+interface Following {
+  readonly gate: Pick<Gate, 'follow'>;
+  readonly store: LogStore;
+  readonly tenant: TenantId;
+  readonly from: number;
+  readonly aborted: AbortSignal;
+  readonly done: () => void;
+}
+
+async function* follow({ gate, store, tenant, from, aborted, done }: Following): AsyncGenerator<string> {
+  let next = from;
+  let wake: () => void = () => undefined;
+  const unfollow = gate.follow((of) => {
+    if (of === tenant) wake();
+  });
+  const stop = (): void => wake();
+  aborted.addEventListener('abort', stop, { once: true });
+  try {
+    yield 'retry: 1000\n\n';
+    while (!aborted.aborted) {
+      // Armed before reading: an entry that lands between reading and waiting still wakes us.
+      let timer: NodeJS.Timeout | undefined;
+      const woken = new Promise<boolean>((resolve) => {
+        wake = () => resolve(true);
+        timer = setTimeout(() => resolve(false), HEARTBEAT_MS);
+      });
+      const entries = await store.read(tenant, { from: next, limit: PAGE });
+      for (const sealed of entries) {
+        const entry = opened(sealed);
+        next = sealed.index + 1;
+        yield `id: ${String(sealed.index)}\nevent: ${entry.type}\ndata: ${JSON.stringify(entry)}\n\n`;
+      }
+      if (entries.length === 0 && !aborted.aborted && !(await woken)) yield ': still here\n\n';
+      clearTimeout(timer);
+    }
+  } finally {
+    unfollow();
+    aborted.removeEventListener('abort', stop);
+    done();
+  }
+}

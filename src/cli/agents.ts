@@ -1,0 +1,97 @@
+import { Option } from 'commander';
+import type { Define } from './commands.ts';
+import { connection } from './connection.ts';
+import { examples } from './examples.ts';
+import { whole } from './numbers.ts';
+import { json, line, table, time, tone, visible } from './print.ts';
+
+interface AgentRow {
+  readonly agent: string;
+  readonly status: 'active' | 'halted' | 'revoked';
+  readonly framework?: string;
+  readonly team?: string;
+  readonly firstSeen: number;
+  readonly pendingApprovals: number;
+}
+
+/** `aegis agents [add|show|revoke]`. */
+export const define: Define = (command) => {
+  command.command('list', { isDefault: true }).description('all of them').option('--json', 'print JSON').action(list);
+  command
+    .command('add <agent>')
+    .description('register an agent and print its key, once')
+    .option('--framework <name>', 'what it is built with, for people to read')
+    .option('--team <name>', 'shares the budgets of this team')
+    .option('--max-priority <number>', '1–10, the highest it may claim (default: 5)', whole(1, 10))
+    .addOption(
+      new Option('--on-unavailable <mode>', 'what holds when Aegis cannot be reached (default: deny)').choices(['deny', 'allow_readonly', 'allow']),
+    )
+    .option('--rotate', 'replace the key of an agent that is registered already; the old key stops working')
+    .option('--read-only <tools>', 'comma-separated tools that may run under allow_readonly')
+    .option('--json', 'print JSON')
+    .action(add);
+  command
+    .command('show <agent>')
+    .description('one agent, in full')
+    .option('--json', 'print JSON')
+    .action(async (agent: string) => json(await connection().get(`/v1/agents/${encodeURIComponent(agent)}`)));
+  command
+    .command('revoke <agent>')
+    .description('end an agent for good: its key stops working')
+    .requiredOption('--reason <text>', 'why; it is recorded')
+    .option('--json', 'print JSON')
+    .action(async (agent: string, options: { reason: string; json?: true }) => {
+      const receipt = (await connection().post(`/v1/agents/${encodeURIComponent(agent)}/revoke`, { reason: options.reason })) as { index: number };
+      if (options.json === true) json(receipt);
+      else line(`Revoked ${visible(agent)}; recorded as entry ${String(receipt.index)}.`);
+    });
+  examples(command, [
+    'aegis agents',
+    'aegis agents list --json',
+    'aegis agents add support-bot --team care --on-unavailable deny',
+    'aegis agents add support-bot --rotate',
+    'aegis agents show support-bot',
+    'aegis agents revoke support-bot --reason "retired"',
+  ]);
+};
+
+async function list(options: { json?: true }): Promise<void> {
+  const { agents } = (await connection().get('/v1/agents')) as { agents: readonly AgentRow[] };
+  if (options.json === true) return json(agents);
+  if (agents.length === 0) return line('No agents yet. Register one: aegis agents add <name>');
+  const rows = agents.map((row) => [row.agent, row.status, row.framework ?? '', row.team ?? '', String(row.pendingApprovals), time(row.firstSeen)]);
+  line(table(['agent', 'status', 'framework', 'team', 'waiting', 'since (UTC)'], rows));
+}
+
+interface AddOptions {
+  readonly framework?: string;
+  readonly team?: string;
+  readonly maxPriority?: number;
+  readonly onUnavailable?: string;
+  readonly readOnly?: string;
+  readonly rotate?: true;
+  readonly json?: true;
+}
+
+async function add(agent: string, options: AddOptions): Promise<void> {
+  const capabilities = options.readOnly
+    ?.split(',')
+    .filter((tool) => tool !== '')
+    .map((tool) => `readonly:${tool}`);
+  const { maxPriority, onUnavailable, framework, team, rotate } = options;
+  // What is not given is not sent: the daemon has the defaults, and a rotation keeps what was.
+  const made = (await connection().post('/v1/agents', {
+    agent,
+    capabilities,
+    maxPriority,
+    onUnavailable,
+    framework,
+    team,
+    rotate,
+  })) as { agent: string; key: string };
+  if (options.json === true) return json(made);
+  line(`${options.rotate === true ? 'A new key for' : 'Registered'} ${visible(made.agent)}. Its key, shown this once:`);
+  line(`\n  ${tone('bold', made.key)}\n`);
+  line('Give it to the agent’s process, in the terminal or service it runs in (not in yours: people’s commands need a person’s key):');
+  line(`  export AEGIS_KEY=${made.key} AEGIS_AGENT=${made.agent}`);
+}

@@ -1,0 +1,38 @@
+import type { Command } from 'commander';
+
+/** A command's file exports one function that gives a bare commander command its arguments, options and action. */
+export type Define = (command: Command) => void;
+
+export interface CommandEntry {
+  readonly name: string;
+  readonly summary: string;
+  readonly load: () => Promise<Define>;
+}
+
+/** Every command, in the order `aegis --help` lists them. */
+export const COMMANDS: readonly CommandEntry[] = [
+  { name: 'up', summary: 'run Aegis in the foreground', load: async () => (await import('./up.ts')).define },
+  { name: 'demo', summary: 'a bank, four agents, seventeen tools: watch every effect happen', load: async () => (await import('./demo.ts')).define },
+  {
+    name: 'init',
+    summary: 'write a configuration and a policy into this folder, and show the line for your framework',
+    load: async () => (await import('./init.ts')).define,
+  },
+  { name: 'login', summary: 'remember the address and key to use', load: async () => (await import('./login.ts')).define },
+  { name: 'doctor', summary: 'check this machine, the store and the daemon', load: async () => (await import('./doctor.ts')).define },
+  { name: 'status', summary: 'the daemon at a glance', load: async () => (await import('./status.ts')).define },
+  { name: 'agents', summary: 'list, add, show and revoke agents', load: async () => (await import('./agents.ts')).define },
+  { name: 'actions', summary: 'what was tried and what was decided', load: async () => (await import('./actions.ts')).define },
+  { name: 'approvals', summary: 'what waits for a person; grant or refuse it', load: async () => (await import('./approvals.ts')).define },
+  { name: 'halt', summary: 'stop an agent, a session, or everything', load: async () => (await import('./halt.ts')).define },
+  { name: 'resume', summary: 'let it go on', load: async () => (await import('./resume.ts')).define },
+  { name: 'endorse', summary: 'vouch for one value in one session', load: async () => (await import('./endorse.ts')).define },
+  { name: 'operators', summary: 'people and tools that may look, approve or configure', load: async () => (await import('./operators.ts')).define },
+  { name: 'policy', summary: 'check, test, show, simulate and activate policies', load: async () => (await import('./policy.ts')).define },
+  { name: 'log', summary: 'tail, verify, prove and export the log', load: async () => (await import('./log.ts')).define },
+  { name: 'replay', summary: 'decide recorded history again and compare bytes', load: async () => (await import('./replay.ts')).define },
+  { name: 'conform', summary: 'run the conformance cases and packs', load: async () => (await import('./conform.ts')).define },
+  { name: 'costs', summary: 'what was spent and what is reserved', load: async () => (await import('./costs.ts')).define },
+  { name: 'erase', summary: 'make the payloads of a subject unreadable for ever', load: async () => (await import('./erase.ts')).define },
+  { name: 'recover', summary: 'acknowledge that the store was rolled back', load: async () => (await import('./recover.ts')).define },
+];

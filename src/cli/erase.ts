@@ -1,0 +1,28 @@
+import type { Define } from './commands.ts';
+import { connection } from './connection.ts';
+import { CliError, EXIT } from './exit.ts';
+import { json, line, visible } from './print.ts';
+
+/** `aegis erase`: destroys the subject's key; the log still verifies. */
+export const define: Define = (command) => {
+  command
+    .argument('<subject>', 'agent/<id> or session/<id>')
+    .requiredOption('--reason <text>', 'why; it is recorded')
+    .option('--json', 'print JSON')
+    .addHelpText('after', '\nExamples:\n  $ aegis erase session/4be1 --reason "request 881"')
+    .action(async (subject: string, options: { reason: string; json?: true }) => {
+      if (!/^(?:agent|session|subject)\/[^\s]{1,200}$/.test(subject))
+        throw new CliError(
+          EXIT.usage,
+          'USAGE',
+          `'${subject}' is no subject.`,
+          'Say agent/<id>, session/<id>, or subject/<name> as the policy names it.',
+        );
+      const result = (await connection().post('/v1/erase', { subject, reason: options.reason })) as { index: number; erased: number };
+      if (options.json === true) json(result);
+      else
+        line(
+          `${String(result.erased)} payloads of ${visible(subject)} are unreadable from now on, in backups of the log too; recorded as entry ${String(result.index)}. The log still verifies.`,
+        );
+    });
+};

@@ -1,0 +1,130 @@
+import { createWriteStream } from 'node:fs';
+import { pipeline } from 'node:stream/promises';
+import type { Define } from './commands.ts';
+import { connection } from './connection.ts';
+import { examples } from './examples.ts';
+import { EXIT } from './exit.ts';
+import { whole } from './numbers.ts';
+import { json, jsonText, line, note, shortened, time, tone, visible } from './print.ts';
+
+interface EntryRow {
+  readonly index: number;
+  readonly at: number;
+  readonly type: string;
+  readonly agent?: string;
+  readonly session?: string;
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+/** `aegis log tail|verify|proof|export`. Verifying needs no daemon. */
+export const define: Define = (command) => {
+  command
+    .command('tail')
+    .description('the newest entries, then each as it is written; Ctrl-C ends it')
+    .option('--last <number>', 'start this many entries back', whole(0, 1000), 20)
+    .option('--no-follow', 'end after the newest')
+    .option('--json', 'one JSON object per line')
+    .action(tail);
+  command
+    .command('verify')
+    .description('re-hash every byte; exit code 1 and the first bad entry when anything was touched')
+    .option('--data <folder>', 'the store to verify (default ./.aegis)')
+    .option('--checkpoints <folder>', 'the second place to compare with')
+    .option('--config <file>', 'configuration file')
+    .option('--export <file>', 'verify an export instead of a store')
+    .option('--key <vkey>', 'the public key the checkpoint of the export must be signed with')
+    .option('--json', 'print JSON')
+    .action(async (options: { export?: string; key?: string; data?: string; checkpoints?: string; config?: string; json?: true }) => {
+      const { verifyData, verifyFile } = await import('./verify.ts');
+      const results = options.export === undefined ? await verifyData(options) : [await verifyFile(options.export, options.key)];
+      if (results.some(({ ok }) => !ok)) process.exitCode = EXIT.failed;
+      if (options.json === true) return json(results.length === 1 ? results[0] : results);
+      for (const result of results) {
+        const where = `${visible(result.tenant)}: ${String(result.size)} entries`;
+        if (result.ok)
+          line(`${tone('good', 'ok')}   ${where}, root ${result.root}, ${String(result.anchored)} of them vouched for by a signed checkpoint`);
+        else
+          line(`${tone('bad', 'BAD')}  ${where} verify, then entry ${String(result.firstBad)} does not: ${visible(result.detail)}${culprit(result)}`);
+        if (result.ok && options.export !== undefined && options.key === undefined)
+          line('     complete and in order, but without --key anybody could have written it');
+        const { intact, erased, missing } = result.payloads;
+        line(`     payloads: ${String(intact)} intact, ${String(erased)} erased, ${String(missing)} missing`);
+      }
+    });
+  command
+    .command('proof')
+    .argument('<index>', 'the entry’s number', whole(0))
+    .description('a receipt: the entry with its inclusion proof, verifiable without Aegis')
+    .option('--json', 'print JSON')
+    .action(async (index: number) => json(await connection().get('/v1/log/proof/inclusion', { index })));
+  command
+    .command('export')
+    .description('the whole log with payloads, proofs and the newest checkpoint, as JSONL')
+    .option('--out <file>', 'write here instead of to the terminal')
+    .action(exportLog);
+  examples(command, [
+    'aegis log tail',
+    'aegis log tail --last 100 --no-follow --json',
+    'aegis log verify',
+    'aegis log verify --export audit.jsonl --key "aegis-…+…"',
+    'aegis log proof 42',
+    'aegis log export --out audit.jsonl',
+  ]);
+};
+
+/** A broken link names two entries: an export holds no hashes but these links. */
+function culprit({ firstBad, detail }: { readonly firstBad?: number; readonly detail: string }): string {
+  return detail.startsWith('its prev') && firstBad !== undefined && firstBad > 0
+    ? `; so entry ${String(firstBad - 1)} or the link of entry ${String(firstBad)} was changed`
+    : '';
+}
+
+async function tail(options: { last: number; follow: boolean; json?: true }): Promise<void> {
+  const aegis = connection();
+  const aborted = new AbortController();
+  process.once('SIGINT', () => aborted.abort());
+  const { entries } = (await aegis.get('/v1/log', { reverse: true, limit: Math.max(1, options.last) })) as { entries: readonly EntryRow[] };
+  const newest = entries.toSorted((a, b) => a.index - b.index);
+  const shown = options.last === 0 ? [] : newest;
+  for (const entry of shown) print(entry, options.json === true);
+  if (!options.follow) return;
+  const from = (newest.at(-1)?.index ?? -1) + 1;
+  try {
+    for await (const text of aegis.lines('/v1/stream', { from }, aborted.signal)) {
+      if (text.startsWith('data: ')) print(JSON.parse(text.slice(6)) as EntryRow, options.json === true);
+    }
+  } catch (error) {
+    if (!aborted.signal.aborted) throw error;
+  }
+}
+
+function print(entry: EntryRow, asJson: boolean): void {
+  if (asJson) return line(jsonText(entry));
+  const who = [entry.agent, entry.session].filter((part) => part !== undefined).join(' / ');
+  line(
+    `${String(entry.index).padStart(6)}  ${time(entry.at)}  ${tone('bold', entry.type.padEnd(18))}  ${visible(who)}  ${tone('dim', visible(shortened(gist(entry), 120)))}`,
+  );
+}
+
+/** What of an entry a person wants on one line. */
+function gist({ type, body }: EntryRow): string {
+  if (type === 'action-decided') {
+    const { action, decision } = body as { action: { name: string }; decision: { effect: string; reasons: readonly { code: string }[] } };
+    return `${action.name} → ${decision.effect} ${decision.reasons.map(({ code }) => code).join(' ')}`;
+  }
+  // Digests and salts are for `--json`.
+  return JSON.stringify(body, (key, value: unknown) => (/(?:^|D|d)igest$/.test(key) || key === 'salt' ? undefined : value));
+}
+
+async function exportLog(options: { out?: string }): Promise<void> {
+  let count = 0;
+  async function* lines(): AsyncGenerator<string> {
+    for await (const text of connection().lines('/v1/log/export', { payloads: true })) {
+      count++;
+      yield `${text}\n`;
+    }
+  }
+  if (options.out === undefined) return pipeline(lines(), process.stdout, { end: false });
+  await pipeline(lines(), createWriteStream(options.out, { mode: 0o600 }));
+  note(`${String(count)} lines in ${options.out}. Verify it anywhere: aegis log verify --export ${options.out}`);
+}

@@ -1,0 +1,69 @@
+#!/usr/bin/env node
+import { Command, CommanderError } from 'commander';
+import { AegisError } from '../errors.ts';
+import { VERSION } from '../version.ts';
+import { COMMANDS } from './commands.ts';
+import { CliError, EXIT } from './exit.ts';
+import { json, note, visible } from './print.ts';
+
+/** `aegis …`: parses, loads only the command that was asked for, and turns every failure into words, a next step and an exit code. */
+export async function main(argv: readonly string[]): Promise<number> {
+  const program = new Command('aegis')
+    .description('Decide, record and prove what AI agents do.')
+    .version(VERSION, '-V, --version')
+    .exitOverride()
+    // Wrong usage is reported below, like every other failure.
+    .configureOutput({ outputError: () => undefined })
+    .configureHelp({ sortSubcommands: false, showGlobalOptions: true })
+    .addHelpText('after', EXAMPLES);
+  for (const { name, summary, load } of COMMANDS) {
+    const command = program.command(name).description(summary).helpOption('-h, --help').exitOverride();
+    // Only the command that was asked for is imported; the others are a name and a sentence.
+    if (name === (argv[0] === 'help' ? argv[1] : argv[0])) (await load())(command);
+  }
+  try {
+    await program.parseAsync([...argv], { from: 'user' });
+    return process.exitCode === undefined ? EXIT.ok : Number(process.exitCode);
+  } catch (error) {
+    return report(inWords(error, argv), argv.includes('--json'));
+  }
+}
+
+const EXAMPLES = `
+Examples:
+  $ aegis up                                   run Aegis here
+  $ aegis demo                                 watch it work, offline
+  $ aegis agents add support-bot               register an agent and print its key
+  $ aegis approvals                            what waits for a person
+  $ aegis log verify                           re-hash everything
+
+Exit codes: 0 done · 1 what was checked does not hold · 2 wrong usage · 3 Aegis cannot be reached · 4 refused · 5 no such thing, or not in this state`;
+
+/** Commander's complaints as a CliError that names the help to read. */
+function inWords(error: unknown, argv: readonly string[]): unknown {
+  if (!(error instanceof CommanderError) || error.exitCode === 0) return error;
+  const known = COMMANDS.find(({ name }) => name === argv[0]);
+  const help = `aegis ${known === undefined ? '' : `${known.name} `}--help`;
+  if (error.code === 'commander.help') return new CliError(EXIT.usage, 'USAGE', 'No command given.', `See \`${help}\`.`);
+  const groups = error.code === 'commander.excessArguments' && argv[1] !== undefined && !argv[1].startsWith('-');
+  const message = groups ? `'${argv[1] ?? ''}' is not something \`aegis ${argv[0] ?? ''}\` knows here.` : error.message.replace(/^error: /, '');
+  return new CliError(EXIT.usage, 'USAGE', message, `See \`${help}\`.`);
+}
+
+function report(error: unknown, asJson: boolean): number {
+  if (error instanceof CommanderError) return EXIT.ok;
+  const known = error instanceof CliError || error instanceof AegisError;
+  const message = error instanceof Error ? error.message : String(error);
+  const hint = known ? error.hint : 'This is a fault in Aegis itself; please report it with the command you ran.';
+  const code = known ? error.code : 'INTERNAL';
+  if (asJson) json({ error: { code, message, hint } });
+  else note(`aegis: ${message.split('\n').map(visible).join('\n')}${hint === '' ? '' : `\n  → ${visible(hint)}`}`);
+  return error instanceof CliError ? error.exitCode : exitOf(error);
+}
+
+/** Errors the daemon's own parts throw at start-up. */
+function exitOf(error: unknown): number {
+  return error instanceof AegisError && error.code === 'CONFIG_INVALID' ? EXIT.usage : EXIT.failed;
+}
+
+if (import.meta.main) process.exitCode = await main(process.argv.slice(2));

@@ -1,0 +1,65 @@
+import { Option } from 'commander';
+import type { Define } from './commands.ts';
+import { connection } from './connection.ts';
+import { examples } from './examples.ts';
+import { json, line, table, tone, visible } from './print.ts';
+
+interface OperatorRow {
+  readonly operator: string;
+  readonly name: string;
+  readonly role: string;
+  readonly active: boolean;
+}
+
+/** `aegis operators [add|remove]`: admins only. */
+export const define: Define = (command) => {
+  command
+    .command('list', { isDefault: true })
+    .description('all of them')
+    .option('--json', 'print JSON')
+    .action(async (options: { json?: true }) => {
+      const { operators } = (await connection().get('/v1/operators')) as { operators: readonly OperatorRow[] };
+      if (options.json === true) json(operators);
+      else
+        line(
+          table(
+            ['operator', 'name', 'role', 'active'],
+            operators.map((row) => [row.operator, row.name, row.role, row.active ? 'yes' : 'no']),
+          ),
+        );
+    });
+  command
+    .command('add <operator>')
+    .description('make a key for a person or a tool, shown once')
+    .requiredOption('--name <text>', 'who this is, for people to read')
+    .addOption(
+      new Option('--role <role>', 'operator approves and halts, auditor reads, admin configures')
+        .choices(['operator', 'auditor', 'admin'])
+        .default('operator'),
+    )
+    .option('--json', 'print JSON')
+    .action(async (operator: string, options: { name: string; role: string; json?: true }) => {
+      const made = (await connection().post('/v1/operators', { operator, name: options.name, role: options.role })) as {
+        operator: string;
+        key: string;
+      };
+      if (options.json === true) json(made);
+      else line(`Added ${made.operator} (${options.role}). The key, shown this once:\n\n  ${tone('bold', made.key)}\n\naegis login ${made.key}`);
+    });
+  command
+    .command('remove <operator>')
+    .description('end a key; grants not yet used are void')
+    .requiredOption('--reason <text>', 'why; it is recorded')
+    .option('--json', 'print JSON')
+    .action(async (operator: string, options: { reason: string; json?: true }) => {
+      const receipt = await connection().delete(`/v1/operators/${encodeURIComponent(operator)}`, { reason: options.reason });
+      if (options.json === true) json(receipt);
+      else line(`Removed ${visible(operator)}.`);
+    });
+  examples(command, [
+    'aegis operators',
+    'aegis operators list --json',
+    'aegis operators add ada --name "Ada Brook" --role operator',
+    'aegis operators remove ada --reason "left"',
+  ]);
+};

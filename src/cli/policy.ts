@@ -1,0 +1,104 @@
+import type { Define } from './commands.ts';
+import { connection } from './connection.ts';
+import { examples } from './examples.ts';
+import { EXIT } from './exit.ts';
+import { beside, policyFile, readText } from './files.ts';
+import { whole } from './numbers.ts';
+import { json, line, table, tone, visible } from './print.ts';
+
+interface FaultRow {
+  readonly line: number;
+  readonly column: number;
+  readonly code: string;
+  readonly message: string;
+  readonly hint: string;
+}
+
+/** `aegis policy check|test|show|simulate|activate`. Check and test need no daemon. */
+export const define: Define = (command) => {
+  command
+    .command('check <file>')
+    .description('every fault, with line, column and hint; exit code 1 when there is one')
+    .option('--json', 'print JSON')
+    .action(check);
+  command.command('test <file> <cases>').description('run the cases that belong to a policy').option('--json', 'print JSON').action(test);
+  command
+    .command('show')
+    .description('the active policy')
+    .option('--json', 'print JSON')
+    .action(async (options: { json?: true }) => {
+      const current = (await connection().get('/v1/policies/current')) as { name: string; digest: string; document: string };
+      if (options.json === true) json(current);
+      else line(`# ${current.name} ${current.digest}\n${current.document.trimEnd()}`);
+    });
+  command
+    .command('simulate <file>')
+    .description('which past decisions would come out differently')
+    .option('--limit <number>', 'how many past actions', whole(1, 100_000), 10_000)
+    .option('--json', 'print JSON')
+    .action(simulate);
+  command
+    .command('activate <file>')
+    .description('check it whole, then switch; the old policy stays on any fault')
+    .option('--json', 'print JSON')
+    .action(async (file: string, options: { json?: true }) => {
+      const done = (await connection().post('/v1/policies/activate', { document: readText(policyFile(file)) })) as { digest: string; index: number };
+      if (options.json === true) json(done);
+      else line(`Active: ${done.digest.slice(0, 12)}, recorded as entry ${String(done.index)}.`);
+    });
+  examples(command, [
+    'aegis policy check team.yaml',
+    'aegis policy test team.yaml team.cases.yaml',
+    'aegis policy show',
+    'aegis policy simulate team.yaml',
+    'aegis policy activate team.yaml',
+  ]);
+};
+
+async function check(file: string, options: { json?: true }): Promise<void> {
+  const path = policyFile(file);
+  const { checkPolicy } = await import('../policy/compile.ts');
+  const result = checkPolicy(readText(path), beside(path));
+  const faults: readonly FaultRow[] = result.ok ? [] : result.faults;
+  if (faults.length > 0) process.exitCode = EXIT.failed;
+  if (options.json === true) return json({ ok: faults.length === 0, faults });
+  if (faults.length === 0) return line(`${tone('good', 'No faults')} in ${path}.`);
+  for (const fault of faults)
+    line(`${path}:${String(fault.line)}:${String(fault.column)} ${tone('bad', fault.code)} ${visible(fault.message)}\n    → ${visible(fault.hint)}`);
+  line(`${String(faults.length)} fault${faults.length === 1 ? '' : 's'}.`);
+}
+
+async function test(file: string, cases: string, options: { json?: true }): Promise<void> {
+  const path = policyFile(file);
+  const { testPolicy } = await import('./conformance.ts');
+  const { reportText } = await import('../lab/conform-report.ts');
+  const report = await testPolicy(readText(path), readText(cases), beside(path));
+  if (report.failed > 0) process.exitCode = EXIT.failed;
+  if (options.json === true) json(report);
+  else line(reportText(report).trimEnd());
+}
+
+interface Flip {
+  readonly index: number;
+  readonly agent: string;
+  readonly name: string;
+  readonly from: string;
+  readonly to: string;
+  readonly reason: string;
+}
+
+async function simulate(file: string, options: { limit: number; json?: true }): Promise<void> {
+  const report = (await connection().post('/v1/policies/simulate', { document: readText(policyFile(file)), limit: options.limit })) as {
+    decided: number;
+    flips: readonly Flip[];
+  };
+  if (options.json === true) return json(report);
+  line(`${String(report.decided)} past actions decided again, ${String(report.flips.length)} would come out differently.`);
+  if (report.flips.length > 0)
+    line(
+      table(
+        ['#', 'agent', 'tool', 'was', 'would be', 'why'],
+        report.flips.map((flip) => [String(flip.index), flip.agent, flip.name, flip.from, flip.to, flip.reason]),
+      ),
+    );
+}

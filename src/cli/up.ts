@@ -1,0 +1,75 @@
+import type { Daemon } from '../main.ts';
+import type { Define } from './commands.ts';
+import { DEFAULT_URL } from './credentials.ts';
+import { flagsOf } from './flags.ts';
+import { line, note, tone } from './print.ts';
+
+/** `aegis up`: the daemon in the foreground until Ctrl-C. */
+export const define: Define = (command) => {
+  command
+    .option('--policy <name|file>', 'default, strict, locked, or a policy file')
+    .option('--port <number>', 'port to listen on (0 takes a free one)')
+    .option('--host <address>', 'address to listen on; anything but loopback must be meant')
+    .option('--data <folder>', 'where the store lies')
+    .option('--checkpoints <folder>', 'where signed checkpoints are kept; best on another disk')
+    .option('--config <file>', 'configuration file (default ./aegis.yaml when there is one)')
+    .option('--json', 'print one JSON object when ready')
+    .addHelpText('after', '\nExamples:\n  $ aegis up\n  $ aegis up --policy strict --port 8080\n  $ aegis up --data /var/lib/aegis')
+    .action(async (options: UpOptions) => {
+      const [{ startDaemon }, { loadConfig }] = await Promise.all([import('../main.ts'), import('../config/load.ts')]);
+      const cwd = process.cwd();
+      const config = await loadConfig({
+        ...(options.config === undefined ? {} : { file: options.config }),
+        env: process.env,
+        flags: flagsOf(options),
+        cwd,
+      });
+      const onFault = ({ what, error }: { what: string; error: unknown }): void =>
+        note(`aegis: ${what}: ${error instanceof Error ? error.message : String(error)}`);
+      const daemon = await startDaemon({ config, cwd, onFault });
+      if (options.json === true) line(JSON.stringify({ url: daemon.url, firstKeys: daemon.firstKeys }));
+      else announce(daemon);
+      await stopped();
+      if (options.json !== true) note('Stopping …');
+      await daemon.close();
+    });
+};
+
+interface UpOptions {
+  readonly policy?: string;
+  readonly port?: string;
+  readonly host?: string;
+  readonly data?: string;
+  readonly checkpoints?: string;
+  readonly config?: string;
+  readonly json?: true;
+}
+
+function announce({ url, firstKeys }: Daemon): void {
+  line(`Aegis is running at ${tone('bold', url)}`);
+  for (const { tenant, key } of firstKeys) {
+    line();
+    line(`This is the first start. The admin token${tenant === 'default' ? '' : ` of ${tenant}`}, shown this once:`);
+    line();
+    line(`  ${tone('bold', key)}`);
+    line();
+    line('Next, in another terminal:');
+    line(`  npx aegis login ${key}${url === DEFAULT_URL ? '' : ` --url ${url}`}`);
+    line('  npx aegis agents add my-agent');
+  }
+  line();
+  line('Stop with Ctrl-C.');
+}
+
+/** The first signal asks for an orderly end; one that comes a second later is meant. npm and a terminal may send the same Ctrl-C twice. */
+function stopped(): Promise<void> {
+  return new Promise((resolve) => {
+    let first: number | undefined;
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+      process.on(signal, () => {
+        first ??= Date.now();
+        if (Date.now() - first > 1000) process.exit(130);
+        resolve();
+      });
+  });
+}

@@ -1,0 +1,56 @@
+import { DEFAULTS } from './schema.ts';
+
+/** Variables of AEGIS_* that belong to clients, not to the daemon's configuration. */
+export const CLIENT_VARIABLES: ReadonlySet<string> = new Set([
+  'AEGIS_URL',
+  'AEGIS_KEY',
+  'AEGIS_AGENT',
+  'AEGIS_SESSION',
+  'AEGIS_SOCKET',
+  'AEGIS_CONFIG',
+]);
+
+/** Every settable key as a dotted path, with its default. */
+export const KEYS: ReadonlyMap<string, unknown> = new Map(leaves(DEFAULTS, ''));
+
+function leaves(value: object, prefix: string): [string, unknown][] {
+  return Object.entries(value).flatMap(([key, held]: [string, unknown]) =>
+    typeof held === 'object' && held !== null && !Array.isArray(held)
+      ? leaves(held, `${prefix}${key}.`)
+      : [[prefix + key, held] as [string, unknown]],
+  );
+}
+
+/** `server.port` → `AEGIS_SERVER_PORT`, `dataDir` → `AEGIS_DATA_DIR`. */
+export function variableOf(key: string): string {
+  return (
+    'AEGIS_' +
+    key
+      .replace(/[A-Z]/g, (letter) => `_${letter}`)
+      .replaceAll('.', '_')
+      .toUpperCase()
+  );
+}
+
+/** The known word that differs least, when one is close enough to be what was meant. */
+export function nearest(word: string, known: Iterable<string>): string | null {
+  let best: string | null = null;
+  let least = Math.max(2, Math.floor(word.length / 3)) + 1;
+  for (const candidate of known) {
+    const distance = edits(word.slice(0, 64).toLowerCase(), candidate.toLowerCase());
+    if (distance < least) [best, least] = [candidate, distance];
+  }
+  return best;
+}
+
+function edits(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, column) => column);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      next.push(Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1)));
+    }
+    row = next;
+  }
+  return row[b.length] ?? 0;
+}

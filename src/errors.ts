@@ -1,0 +1,114 @@
+/**
+ * Every coded error Aegis may answer with, one registry (pinned by test/pins/errors.test.ts, documented by generation).
+ * `{name}` in a template is filled from the details; details are never secrets.
+ */
+export const ERRORS = {
+  BODY_INVALID_JSON: {
+    status: 400,
+    message: 'The body is not strict JSON: {detail}',
+    hint: 'Send one UTF-8 JSON value without duplicate keys, lone surrogates or numbers beyond 2^53.',
+  },
+  BODY_TOO_LARGE: {
+    status: 413,
+    message: 'The body is larger than {limit} bytes',
+    hint: 'Send less, or raise limits.bodyBytes in the configuration.',
+  },
+  BODY_TOO_DEEP: { status: 400, message: 'The body nests deeper than {limit} levels', hint: 'Flatten the arguments.' },
+  BODY_TOO_MANY_KEYS: { status: 400, message: 'The body holds more than {limit} keys', hint: 'Split the call.' },
+  REQUEST_INVALID: { status: 400, message: '{detail}', hint: 'See /openapi.json for the shape of this request.' },
+  MEDIA_TYPE: { status: 415, message: 'Content-Type must be application/json', hint: 'Set the header Content-Type: application/json.' },
+  HOST_REFUSED: {
+    status: 403,
+    message: 'This Host or Origin may not talk to Aegis',
+    hint: 'Use the address Aegis printed at start, or add the name to server.hosts or server.origins.',
+  },
+  UNAUTHENTICATED: {
+    status: 401,
+    message: 'No valid key was sent',
+    hint: 'Send Authorization: Bearer <key>; `aegis agents add` makes an agent key.',
+  },
+  FORBIDDEN: { status: 403, message: 'The role {role} may not do this', hint: 'Ask for a key with the role {needs}.' },
+  NOT_FOUND: { status: 404, message: 'There is no {what} with this id', hint: 'Check the id; another tenant’s ids are never shown.' },
+  UNKNOWN_AGENT: { status: 403, message: 'The agent {agent} is not registered', hint: 'Register it with POST /v1/agents or POST /api/v1/handshake.' },
+  AGENT_MISMATCH: {
+    status: 403,
+    message: 'This key belongs to the agent {agent} and may not speak for another',
+    hint: 'Leave `agent` out, or use the key of the agent it names.',
+  },
+  METHOD_NOT_ALLOWED: { status: 405, message: 'This path does not answer {method}', hint: 'Use {allow}.' },
+  ROUTE_NOT_FOUND: { status: 404, message: 'There is nothing at this path', hint: 'See /openapi.json for every route.' },
+  REQUEST_TIMEOUT: { status: 408, message: 'The request did not arrive in time', hint: 'Send the whole request at once.' },
+  CONFLICT: { status: 409, message: '{detail}', hint: 'Read the current state and try again.' },
+  IDEMPOTENCY_MISMATCH: { status: 409, message: 'The action id {id} was already used with other arguments', hint: 'Use a new id for a new action.' },
+  APPROVAL_NOT_PENDING: {
+    status: 409,
+    message: 'This approval is already {status}',
+    hint: 'Nothing more can be decided here; the agent must ask again.',
+  },
+  APPROVAL_EXPIRED: { status: 410, message: 'This approval expired', hint: 'The action was denied; the agent must ask again.' },
+  GATE_CLOSED: {
+    status: 503,
+    message: 'The log cannot be written, so nothing is decided: {detail}',
+    hint: 'Free disk space or repair the store; the gate opens by itself. `aegis doctor` says more.',
+  },
+  RATE_LIMITED: { status: 429, message: 'Too many requests from this key', hint: 'Wait {retryAfterMs} ms. A refused request is never an allow.' },
+  POLICY_INVALID: {
+    status: 422,
+    message: 'The policy document has {count} fault(s)',
+    hint: 'The old policy stays. `aegis policy check FILE` shows each with its line.',
+  },
+  CONFIG_INVALID: { status: 500, message: 'The configuration is wrong: {detail}', hint: 'See docs/how-to/configure.md; unknown keys are errors.' },
+  STORE_ROLLED_BACK: {
+    status: 503,
+    message: 'The store is older than its last checkpoint ({detail})',
+    hint: 'It was restored or truncated. Inspect it with `aegis log verify`, then `aegis recover`.',
+  },
+  STORE_CORRUPT: {
+    status: 503,
+    message: 'The log does not verify at entry {index}: {detail}',
+    hint: 'Do not write to it. `aegis log verify` names the first bad entry.',
+  },
+  STORE_UNAVAILABLE: {
+    status: 503,
+    message: 'The store cannot be written: {detail}',
+    hint: 'Nothing of this batch was acknowledged. Free space or repair the disk; the next append reopens the store by itself.',
+  },
+  NOT_SUPPORTED: { status: 501, message: '{detail}', hint: 'See docs/limits.md.' },
+  LISTEN_FAILED: {
+    status: 500,
+    message: 'Cannot listen at {address}: {detail}',
+    hint: 'Stop the other program, or choose another port: `aegis up --port 0` takes a free one.',
+  },
+  INTERNAL: {
+    status: 500,
+    message: 'Something inside Aegis failed; the action was not allowed',
+    hint: 'The daemon’s own log has the details under the same request id.',
+  },
+} as const satisfies Record<string, { readonly status: number; readonly message: string; readonly hint: string }>;
+
+export type ErrorCode = keyof typeof ERRORS;
+
+/** The one error type that crosses rooms. Everything else that is thrown is a broken invariant. */
+export class AegisError extends Error {
+  readonly code: ErrorCode;
+  readonly status: number;
+  readonly hint: string;
+  readonly details: Readonly<Record<string, string | number>>;
+  /** RFC 6901 pointer into the request, where the fault has a place. */
+  readonly pointer?: string;
+
+  constructor(code: ErrorCode, details: Readonly<Record<string, string | number>> = {}, pointer?: string) {
+    const entry = ERRORS[code];
+    super(fill(entry.message, details));
+    this.name = 'AegisError';
+    this.code = code;
+    this.status = entry.status;
+    this.hint = fill(entry.hint, details);
+    this.details = details;
+    if (pointer !== undefined) this.pointer = pointer;
+  }
+}
+
+function fill(template: string, details: Readonly<Record<string, string | number>>): string {
+  return template.replace(/\{(\w+)\}/g, (whole, name: string) => (Object.hasOwn(details, name) ? String(details[name]) : whole));
+}

@@ -1,0 +1,55 @@
+import type { Decision } from '../kernel/decision.ts';
+import type { Action } from '../kernel/action.ts';
+import type { AgentId, SessionId } from '../kernel/ids.ts';
+import { ledgerKey, ledgersOf, limitsOn, taken } from '../kernel/ledger.ts';
+import { includes } from '../kernel/names.ts';
+import { judge } from './decided.ts';
+import { newDesk } from './desk.ts';
+import type { Proposal } from './gate.ts';
+import { checkProposal } from './proposal.ts';
+import { actionOf, readAction } from './read.ts';
+import type { Room } from './room.ts';
+import { policyOf } from './room.ts';
+import { openSession } from './sessions.ts';
+
+/** What `admit` would decide now, on a desk that is thrown away: nothing is recorded, reserved or held. */
+export function preview(room: Room, proposal: Proposal): Decision {
+  const { world, head } = room.chain.standing();
+  const checked = checkProposal(proposal, room.limits, () => room.deps.ids.next());
+  const read = readAction(checked, room.deps.inspect, policyOf(room, world));
+  const desk = newDesk(room.tenant, { world, head });
+  desk.turn(room.deps.clock.now());
+  if (world.agents.has(proposal.agent) && !world.sessions.has(proposal.session)) openSession(room, desk, checked.proposal);
+  const salt = desk.world().sessions.get(proposal.session)?.salt ?? '';
+  return judge(room, desk, actionOf(read, { salt, at: desk.at }));
+}
+
+export interface BudgetStanding {
+  /** The policy's id of the budget, `session` for the registered one, or the ledger key of a `budget-set`. */
+  readonly id: string;
+  readonly ledger: string;
+  readonly field: 'usdMicros';
+  readonly limit: number;
+  readonly taken: number;
+}
+
+/** Every limit on dollars that stands against an agent in a session, and what is spent and reserved against it. */
+export function dollarBudgets(room: Room, agent: AgentId, session: SessionId): readonly BudgetStanding[] {
+  const { world } = room.chain.standing();
+  const policy = policyOf(room, world);
+  const at = Math.max(world.at, room.deps.clock.now());
+  const action = { agent, session, at } as Action;
+  const found: BudgetStanding[] = [];
+  const add = (id: string, ledger: string | null, limit: number | undefined): void => {
+    if (ledger === null || limit === undefined) return;
+    found.push({ id, ledger, field: 'usdMicros', limit, taken: taken(world.ledgers.get(ledger), 'usdMicros') });
+  };
+  for (const budget of policy.budgets) {
+    if (budget.agents !== undefined && !includes(budget.agents, agent)) continue;
+    add(budget.id, ledgerKey(budget, action, world), budget.limit.usdMicros);
+  }
+  for (const key of ledgersOf(action, world, policy)) for (const limit of limitsOn(key, world)) add(key, key, limit.usdMicros);
+  const own = world.agents.get(agent)?.registered.sessionBudgetUsdMicros;
+  add('session', ledgerKey({ scope: 'session', period: 'total' }, action, world), own);
+  return found;
+}

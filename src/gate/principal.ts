@@ -1,0 +1,22 @@
+import { AegisError } from '../errors.ts';
+import type { Actor } from '../kernel/entry.ts';
+import type { World } from '../kernel/world.ts';
+import type { Principal } from './gate.ts';
+
+export function actorOf(by: Principal | 'system'): Actor {
+  if (by === 'system') return { kind: 'system' };
+  return by.role === 'agent' ? { kind: 'agent', id: by.agent } : { kind: 'operator', id: by.operator, role: by.role };
+}
+
+/**
+ * The operator behind a principal, with the role the log gives it now: a role a request claims is not enough, and who was removed is
+ * nobody (ASK-21). @throws AegisError FORBIDDEN
+ */
+export function operatorOf(by: Principal, world: World, needs: readonly ('operator' | 'admin')[]): Principal & { role: 'operator' | 'admin' } {
+  const forbidden = new AegisError('FORBIDDEN', { role: by.role, needs: needs.join(' or ') });
+  if (by.role === 'agent') throw forbidden;
+  const known = world.operators.get(by.operator);
+  if (known === undefined || !known.active || known.role === 'auditor') throw forbidden;
+  if (!needs.includes(known.role) || by.role !== known.role) throw forbidden;
+  return { ...by, role: known.role };
+}

@@ -1,0 +1,26 @@
+import type { Inspect } from './inspect.ts';
+import { inspectAction } from './inspect-action.ts';
+import { readPath } from './path/read-path.ts';
+import type { Readers } from './readers.ts';
+import { readShell, readSource } from './shell/read-shell.ts';
+import { readSqlFragment } from './sql/fragment/read-fragment.ts';
+import { prepareSql, readSql } from './sql/read-sql.ts';
+import { readUrl } from './url/read-url.ts';
+
+/** Loads the parsers once; what it gives is pure, synchronous, total and linear. */
+export async function createInspect(): Promise<Inspect> {
+  await prepareSql();
+  return (subject) => inspectAction(subject, READERS);
+}
+
+const READERS: Readers = {
+  shell: (text, pointer) => readShell(text, pointer, { readSql: (sql, at) => readSql(sql, at).findings }),
+  source: readSource,
+  path: readPath,
+  sql: readSql,
+  fragment: readSqlFragment,
+  url: (text, pointer) => {
+    const { findings, url } = readUrl(text, pointer);
+    return { findings, urls: url === null ? [] : [url] };
+  },
+};

@@ -1,0 +1,166 @@
+import type { Finding, Reading } from '../kernel/finding.ts';
+import type { Json } from '../kernel/json.ts';
+import { argvIn } from './argv.ts';
+import { classifyName } from './classify/classify.ts';
+import { unwrap } from './decode/unwrap.ts';
+import { found } from './found.ts';
+import { distinct, factsOf, gather } from './gather.ts';
+import type { Inspectable } from './inspect.ts';
+import { maskFacts, maskFinding, masker } from './mask.ts';
+import type { Readers } from './readers.ts';
+import { readText } from './read-text.ts';
+import { readValue, unfinished } from './read-value.ts';
+import type { ValueContext } from './read-value.ts';
+import type { Role, RoleContext } from './role.ts';
+import { roleOf } from './role.ts';
+import { readSensitive } from './sensitive-values.ts';
+import { toolSaw } from './tool-saw.ts';
+import { readUnicode, smuggled } from './unicode/read-unicode.ts';
+import type { Leaf } from './walk.ts';
+import { leavesOf } from './walk.ts';
+import { isAmount } from './amount.ts';
+
+/** JSON carried in strings is followed this deep; deeper is said (INSPECT-4). */
+const NESTED = 8;
+
+interface Task extends ValueContext {
+  readonly role: RoleContext;
+  readonly leaving: boolean;
+  readonly secrets: string[];
+  readonly personal: string[];
+}
+
+/** Reads one action whole: name, declaration, every string, number and key (INSPECT-1). */
+export function inspectAction(subject: Inspectable, readers: Readers): Reading {
+  const tool = classifyName(subject.name, subject.kind);
+  const into = gather();
+  for (const one of subject.category === undefined ? tool.categories : [subject.category]) into.categories.add(one);
+  for (const one of tool.operations) into.operations.add(one);
+  const leaves = leavesOf(subject.args, (pointer) => into.findings.push(tooDeep(pointer)));
+  const strings = leaves.filter((leaf) => typeof leaf.value === 'string' && !leaf.isKey).length;
+  const categories = new Set(into.categories);
+  const task: Task = {
+    into,
+    readers,
+    toolWords: tool.words,
+    writing: tool.operations.includes('write') && !categories.has('communication'),
+    role: { tool, category: subject.category, args: subject.args, strings },
+    leaving: categories.has('network') || categories.has('communication'),
+    secrets: [],
+    personal: [],
+  };
+  into.findings.push(...readUnicode(subject.name, '/~name', true));
+  if (subject.declaration !== undefined) into.findings.push(...declared(subject.declaration as unknown as Json));
+  const shellTool = categories.has('shell');
+  for (const argv of argvIn(subject.args, shellTool)) readValue(argv.line, { type: 'shell' }, argv.pointer, task);
+  for (const leaf of leaves) readLeaf(leaf, 0, task);
+  into.findings.push(...toolSaw(tool, leaves));
+  const mask = masker(task.secrets);
+  const hide = masker([...task.secrets, ...task.personal]);
+  return { findings: distinct(into.findings).map((one) => maskFinding(one, hide)), facts: maskFacts(factsOf(into), mask) };
+}
+
+function declared(declaration: Json): Finding[] {
+  return readText(declaration, { context: 'declaration' }).map((one) => ({ ...one, pointer: `/~declaration${one.pointer}` }));
+}
+
+function readLeaf(leaf: Leaf, depth: number, task: Task): void {
+  if (typeof leaf.value === 'number') {
+    if (isAmount(leaf.key)) task.into.amounts.add(leaf.value);
+    const digits = String(leaf.value);
+    if (digits.length >= 8) task.into.findings.push(...readSensitive(digits, leaf.pointer, task.leaving).findings);
+    return;
+  }
+  const text = leaf.value;
+  if (text === '' || (leaf.isKey && /^[\w$.-]{1,64}$/.test(text))) return;
+  const role = roleOf(leaf, text, task.role);
+  const name = leaf.isKey || (role.type === 'plain' && text.length <= 64 && !/\s/.test(text));
+  task.into.findings.push(...readUnicode(text, leaf.pointer, name));
+  if (isAmount(leaf.key) && /^[^\d]{0,4}\d[\d,.]*[^\d]{0,4}$/.test(text)) task.into.amounts.add(Number(text.replace(/[^\d.]/g, '')));
+  const inner = task.into.findings.length;
+  if (nested(leaf, depth, task)) markDecoded(task.into.findings, inner);
+  else readValue(text, role, leaf.pointer, task);
+  const first = task.into.findings.length;
+  copies(leaf, { text, role }, task);
+  markDecoded(task.into.findings, first);
+  sensitive(text, leaf.pointer, task);
+}
+
+/** Spans from `first` on count in a copy, not in the argument (INSPECT-81). */
+function markDecoded(findings: Finding[], first: number): void {
+  for (let i = first; i < findings.length; i++) {
+    const one = findings[i];
+    if (one?.span !== undefined) findings[i] = { ...one, decoded: true };
+  }
+}
+
+/** verdict(raw) = max over the raw value and everything it decodes or normalises to (INSPECT-4). */
+function copies(leaf: Leaf, value: { readonly text: string; readonly role: Role }, task: Task): void {
+  // A large value that is already CRITICAL cannot be judged harder; reading its copies would only cost time.
+  if (value.text.length > 65_536 && task.into.findings.some((one) => one.pointer === leaf.pointer && one.risk === 'CRITICAL')) return;
+  const { same, inside, unfinished: more } = unwrap(value.text);
+  const carried = value.role.type === 'prose';
+  for (const copy of same) readValue(copy, carried ? value.role : roleOf(leaf, copy, task.role), leaf.pointer, task);
+  for (const copy of inside) {
+    const role = carried ? value.role : roleOf(leaf, copy, task.role);
+    readValue(copy, role.type === 'shell' && /\s/.test(value.text) ? { type: 'prose' } : role, leaf.pointer, task);
+    sensitive(copy, leaf.pointer, task, true);
+  }
+  const hidden = smuggled(value.text);
+  if (hidden !== '') readValue(hidden, { type: 'plain' }, leaf.pointer, task);
+  if (more) task.into.findings.push(unfinished(leaf.pointer, value.text, value.role));
+}
+
+function sensitive(text: string, pointer: string, task: Task, decoded = false): void {
+  const saw = readSensitive(text, pointer, task.leaving);
+  task.secrets.push(...saw.secrets);
+  task.personal.push(...saw.personal);
+  for (const one of saw.findings) {
+    if (!decoded) task.into.findings.push(one);
+    else if (one.detector === 'secret') {
+      const { span: _span, ...rest } = one;
+      task.into.findings.push({ ...rest, decoded: true });
+    }
+  }
+}
+
+/** JSON inside a string is read as what it is; keys of the inner value decide, the outer key where there is none. */
+function nested(leaf: Leaf, depth: number, task: Task): boolean {
+  const text = String(leaf.value);
+  const parsed = parse(text);
+  if (parsed === undefined) return false;
+  if (depth >= NESTED) {
+    task.into.findings.push(found({ detector: 'limit', code: 'UNINSPECTABLE', risk: 'HIGH', pointer: leaf.pointer, text, inspected: false }));
+    return true;
+  }
+  for (const argv of argvIn(parsed, false)) readValue(argv.line, { type: 'shell' }, leaf.pointer, task);
+  for (const inner of leavesOf(parsed, () => task.into.findings.push(tooDeep(leaf.pointer)))) {
+    const key = inner.key === '' ? leaf.key : inner.key;
+    if (typeof inner.value === 'string' && inner.value !== text) readInner({ ...inner, pointer: leaf.pointer, key }, depth + 1, task);
+    else if (typeof inner.value === 'number' && isAmount(key)) task.into.amounts.add(inner.value);
+  }
+  return true;
+}
+
+function readInner(leaf: Leaf, depth: number, task: Task): void {
+  const text = String(leaf.value);
+  const role = roleOf(leaf, text, task.role);
+  if (!nested(leaf, depth, task)) readValue(text, role, leaf.pointer, task);
+  copies(leaf, { text, role }, task);
+}
+
+function parse(text: string): Json | undefined {
+  const first = text.trimStart()[0];
+  if (first !== '{' && first !== '[' && first !== '"') return undefined;
+  try {
+    const value = JSON.parse(text) as Json;
+    return typeof value === 'object' || typeof value === 'string' ? (value ?? undefined) : undefined;
+  } catch {
+    // Not JSON: read as the text it is.
+    return undefined;
+  }
+}
+
+function tooDeep(pointer: string): Finding {
+  return found({ detector: 'limit', code: 'UNINSPECTABLE', risk: 'HIGH', pointer, text: 'nested deeper than 64 levels', inspected: false });
+}

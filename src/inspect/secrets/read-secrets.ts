@@ -1,0 +1,110 @@
+import { prefilter } from './aho.ts';
+import { assignedAfter, isProviderWord, isPublicName, looksRandom, PROVIDERS, SECRET_NAMES } from './assignment.ts';
+import { entropy } from './entropy.ts';
+import type { Format } from './formats/format.ts';
+import { PREFIXES } from './formats/prefixes.ts';
+import { SHAPES } from './formats/shapes.ts';
+import { isMade, isPlaceholder } from './placeholder.ts';
+
+/** A credential in a text. The value itself never leaves this process: it is replaced in evidence and in what is recorded. */
+export interface Secret {
+  readonly id: string;
+  readonly start: number;
+  readonly end: number;
+  /** In the provider's exact format, but a mask or an example: recorded, never acted upon. */
+  readonly placeholder?: true;
+}
+
+export interface SecretScan {
+  readonly secrets: readonly Secret[];
+  /** false when the text holds more candidates than are looked at; the caller says so. */
+  readonly complete: boolean;
+}
+
+const FORMATS: readonly Format[] = [...PREFIXES, ...SHAPES];
+
+/** Formats that nothing else looks like: a masked one is still worth a record. */
+const EXACT: ReadonlySet<Format> = new Set([...PREFIXES, ...SHAPES.filter((format) => /^(?:aws|jwt|artifactory|slack)/.test(format.id))]);
+
+interface Lead {
+  readonly word: string;
+  readonly formats: readonly Format[];
+  readonly name: 'secret' | 'provider' | undefined;
+}
+
+const LEADS: readonly Lead[] = leads();
+const FILTER = prefilter(LEADS.map((lead) => lead.word));
+/** Candidates looked at in one text. */
+const MOST = 2_000;
+
+/** Finds credentials in one pass over the text plus bounded work per candidate. Pure, linear (INSPECT-8). */
+export function readSecrets(text: string): SecretScan {
+  if (text.length < 8) return { secrets: [], complete: true };
+  const found: Secret[] = [];
+  const wanted = new Set<Format>();
+  const names: [end: number, provider: boolean][] = [];
+  let last = -1;
+  FILTER.scan(text, (id, end) => {
+    const lead = LEADS[id];
+    if (lead === undefined) return;
+    for (const format of lead.formats) wanted.add(format);
+    if (lead.name === undefined || names.length > MOST) return;
+    const provider = lead.name === 'provider';
+    if (provider ? isProviderWord(text, end - lead.word.length, end) : end - last > 2) names.push([end, provider]);
+    last = end;
+  });
+  let complete = names.length <= MOST;
+  for (const format of wanted) if (format.beside === undefined || text.includes(format.beside)) complete = matches(text, format, found) && complete;
+  for (const [end, provider] of names) {
+    if (isPublicName(text, end)) continue;
+    const value = assignedAfter(text, end);
+    if (value !== undefined && looksRandom(value.value, { provider })) {
+      found.push({ id: provider ? 'provider-credential' : 'assigned-credential', start: value.start, end: value.start + value.value.length });
+    }
+  }
+  return { secrets: apart(found), complete };
+}
+
+function matches(text: string, format: Format, found: Secret[]): boolean {
+  let seen = 0;
+  for (const match of text.matchAll(format.pattern)) {
+    seen += 1;
+    if (seen > MOST) return false;
+    const value = match.slice(1).find((group) => group !== undefined) ?? match[0];
+    const least = format.bits ?? 2.5;
+    const start = match.index + match[0].indexOf(value);
+    const one = { id: format.id, start, end: start + value.length };
+    const masked = least > 0 && (entropy(value) < least || isPlaceholder(value));
+    // A mask that keeps nothing of a secret is no secret; one whose format is exact and whose body could be real is recorded.
+    if (isMade(value)) continue;
+    if (!masked) found.push(one);
+    else if (EXACT.has(format)) found.push({ ...one, placeholder: true });
+  }
+  return true;
+}
+
+/** Overlapping candidates are one secret, named by the first and most specific format. */
+function apart(found: readonly Secret[]): Secret[] {
+  const sorted = [...found].sort((a, b) => a.start - b.start || b.end - a.end);
+  const out: Secret[] = [];
+  for (const one of sorted) {
+    const before = out.at(-1);
+    if (before !== undefined && one.start < before.end) {
+      if (one.end > before.end) out[out.length - 1] = { ...before, end: one.end };
+    } else out.push(one);
+  }
+  return out;
+}
+
+function leads(): Lead[] {
+  const words = new Map<string, { formats: Format[]; name: Lead['name'] }>();
+  const at = (word: string): { formats: Format[]; name: Lead['name'] } => {
+    const row = words.get(word) ?? { formats: [], name: undefined };
+    words.set(word, row);
+    return row;
+  };
+  for (const format of FORMATS) for (const near of format.near) at(near).formats.push(format);
+  for (const word of PROVIDERS) at(word).name = 'provider';
+  for (const word of SECRET_NAMES) at(word).name = 'secret';
+  return [...words].map(([word, row]) => ({ word, ...row }));
+}

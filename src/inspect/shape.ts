@@ -1,0 +1,38 @@
+/** Shapes of values, judged without knowing the tool. All linear: anchored, or bounded from one position. */
+
+const URL_START = /^\s*(?:[a-z][a-z0-9+.-]{1,20}):(?:\/\/|\\\\|\/)\S/i;
+const URL_BARE = /^\s*(?:javascript|data|file|jar|gopher|dict|netdoc|view-source|mailto):\S/i;
+
+export function urlShape(text: string): boolean {
+  return (URL_START.test(text) || URL_BARE.test(text)) && !/\s\S+\s\S+\s\S+\s/.test(text.slice(0, 400));
+}
+
+const PATH_START = /^(?:\/[\w.*~@%-]|~[\w-]{0,32}\/|\.{1,2}[\\/]|[A-Za-z]:[\\/]|\\\\[\w.-])/;
+
+export function pathShape(text: string): boolean {
+  if (text.length > 4096 || text.includes('\n')) return false;
+  if (PATH_START.test(text)) return !/^\S+\s+\S+\s+\S+\s/.test(text);
+  return climbs(text) && !/\s/.test(text);
+}
+
+/** A way up the tree, plainly or encoded. */
+export function climbs(text: string): boolean {
+  return text.includes('../') || text.includes('..\\') || /\.\.(?:%|;|\/|$)|%2e%2e|%252e|%c0%ae|%uff0e|\.%2e|0x2e/i.test(text);
+}
+
+const SQL_START =
+  /^[\s(;]{0,16}(?:--[^\n]{0,200}\n\s{0,16}|\/\*[^*]{0,200}\*\/\s{0,16})?(?:select\b[^\n]{1,400}\bfrom\b|select\s+[\d'"*@]|select\s+\w+\s{0,4}\(|insert\s+(?:into|overwrite)\b|update\s+[\w."`[\]]+\s+set\b|delete\s+from\b|drop\s+(?:table|database|schema|view|index|user|role|function|trigger|sequence|column|type)\b|truncate\s+(?:table\s+)?[\w."]+\s{0,4}(?:;|,|$|cascade|restart)|alter\s+(?:table|database|user|role|system|schema|view)\b|create\s+(?:or\s+replace\s+)?(?:temp(?:orary)?\s+|unique\s+|materialized\s+)?(?:table|database|schema|view|index|user|role|function|trigger|extension)\b|grant\s+[\w, ]{1,120}\s(?:on|to)\b|revoke\s+[\w, ]{1,120}\s(?:on|from)\b|with\s+\w+\s+as\s{0,4}\(|merge\s+into\b|copy\s+[\w."(]{1,120}\s?(?:\s[^\n]{0,80})?(?:from|to)\b|exec(?:ute)?\s+(?:immediate|xp_|sp_|master)|call\s+\w+\s{0,4}\(|do\s+\$|attach\s+database|pragma\s+\w+|replace\s+into\b|explain\s+(?:analyze\s+)?(?:select|delete|update|insert)\b|union\s+(?:all\s+)?select\b)/i;
+
+/** A whole SQL statement, by its head and what must follow it; "select a good name" is not one. */
+export function sqlShape(text: string): boolean {
+  if (!SQL_START.test(text.length > 1200 ? text.slice(0, 1200) : text)) return false;
+  return !/^\s*(?:select|update|create|drop|alter|with|call|copy)\s+(?:the|a|an|your|my|this|all the)\s/i.test(text);
+}
+
+/** Source code of a programming language, by lines a shell script does not have. */
+export function codeShape(text: string): boolean {
+  const head = text.length > 2000 ? text.slice(0, 2000) : text;
+  return /^\s*(?:import [\w.]+(?: as \w+)?\s*(?:$|[,;])|from [\w.]+ import |def \w+\(.{0,120}\):|class \w+.{0,80}:\s*$|const \w+ = |let \w+ = |function \w+\(|print\(|#!\/usr\/bin\/(?:env )?(?:python|node|ruby|perl))/m.test(
+    head,
+  );
+}

@@ -1,0 +1,70 @@
+import type { Category, Detector, Operation, PathFact, Risk } from '../../kernel/finding.ts';
+
+/** Stands for every part of a word that only the running shell knows; no shell word can hold it (POSIX: arguments are NUL-terminated). */
+export const UNKNOWN = '\u0000';
+
+/** One field after expansion. */
+export interface Arg {
+  /** Quotes removed; unknown parts are `UNKNOWN`. */
+  readonly text: string;
+  /** true when an unquoted pattern character stands in it. */
+  readonly glob: boolean;
+  /** true when its value came out of a file that holds secrets. */
+  readonly secret?: boolean;
+}
+
+/** What a program finds on its standard input, as far as the text says. */
+export interface Stream {
+  readonly text?: string;
+  readonly origin: 'none' | 'static' | 'remote' | 'decoded' | 'computed' | 'file';
+  readonly secret: boolean;
+  /** true when an interactive shell writes it: sent to the network it is a reverse shell. */
+  readonly shell?: boolean;
+}
+
+/** One program about to run. */
+export interface Call {
+  readonly bin: string;
+  readonly args: readonly Arg[];
+  readonly stdin: Stream;
+  /** false for an inner call whose operands arrive later (xargs, find -exec). */
+  readonly complete: boolean;
+}
+
+export type Language = 'python' | 'node' | 'perl' | 'ruby' | 'php' | 'lua' | 'r' | 'awk' | 'powershell';
+
+/** What a reader saw in one call: plain data; the walker follows what has an inside. */
+export type Seen =
+  | {
+      readonly see: 'harm';
+      readonly code: string;
+      readonly risk: Risk;
+      readonly operation?: Operation;
+      readonly category?: Category;
+      readonly detector?: Detector;
+      readonly target?: string;
+      readonly inspected?: boolean;
+    }
+  | { readonly see: 'argv'; readonly argv: readonly Arg[]; readonly complete?: boolean; readonly stdin?: Stream }
+  | { readonly see: 'script'; readonly text: string; readonly stdin?: Stream }
+  | { readonly see: 'code'; readonly language: Language; readonly text: string }
+  | { readonly see: 'sql'; readonly text: string; readonly dialect: string }
+  | { readonly see: 'path'; readonly path: Arg; readonly access: PathFact['access'] }
+  | { readonly see: 'url'; readonly url: string }
+  | { readonly see: 'env'; readonly name: string; readonly value: string };
+
+/** The one shape of every program's semantics: pure, total, linear in its arguments. */
+export type ProgramReader = (call: Call) => readonly Seen[];
+
+export type ProgramTable = Readonly<Record<string, ProgramReader>>;
+
+export type Harm = Extract<Seen, { see: 'harm' }>;
+
+/** Shorthand for the commonest answer. */
+export function harm(code: string, risk: Risk, more: Partial<Harm> = {}): Harm {
+  return { see: 'harm', code, risk, ...more };
+}
+
+export const isDynamic = (arg: Arg): boolean => arg.text.includes(UNKNOWN);
+
+export const literal = (text: string): Arg => ({ text, glob: false });

@@ -1,0 +1,235 @@
+import { parse } from 'unbash';
+import type { ParameterExpansionPart, Script, Word, WordPart } from 'unbash';
+import { UNKNOWN } from './call.ts';
+import type { Arg } from './call.ts';
+import { splitBraces } from './braces.ts';
+import { transform } from './parameter.ts';
+
+/** Longest text constant folding may build; beyond it a value is unknown, so that `x=$x$x` cannot explode. */
+const LONGEST = 16_384;
+const MOST_FIELDS = 512;
+const BRACE_DEPTH = 6;
+
+/** What a name holds: the values it may have had, each a list of fields (arrays have many). */
+export type Variables = Map<string, readonly (readonly string[])[]>;
+
+/** What a program's own shell set-up (`direnv hook bash`) stands for: nothing to follow. */
+export const HOOK_TEXT = ':';
+export const HOOK_FILE = '/dev/null';
+
+export interface Substitution {
+  readonly text: string;
+  /** The program prints its own shell set-up, as its manual says. */
+  readonly hook: boolean;
+  readonly secret: boolean;
+}
+
+/** A node whose script is parsed only when asked for. */
+export interface Nested {
+  readonly pos: number;
+  readonly end: number;
+  readonly script: Script | undefined;
+}
+
+export interface Scope {
+  readonly variables: Variables;
+  /** Which of several possible values this reading takes. */
+  readonly pick: number;
+  /** The output of `$(…)`, as far as it is known; also reads the script inside. */
+  readonly substitute: (part: Nested) => Substitution;
+  /** Takes so many characters off what may still be read; false when none are left. */
+  readonly afford: (characters: number) => boolean;
+  /** Characters constant folding may still produce in this reading. */
+  readonly fuel: { left: number };
+}
+
+/** Environment every login has, by meaning rather than by value; `IFS` is a space so that it splits. */
+const ENVIRONMENT: Readonly<Record<string, string>> = {
+  HOME: '~',
+  PWD: '.',
+  OLDPWD: './..',
+  TMPDIR: '/tmp',
+  TMP: '/tmp',
+  TEMP: '/tmp',
+  IFS: ' ',
+  SHELL: '/bin/sh',
+  BASH: '/bin/bash',
+  EDITOR: 'editor',
+  VISUAL: 'editor',
+  PAGER: 'less',
+  BROWSER: 'browser',
+  PYTHON: 'python3',
+  MAKE: 'make',
+  CC: 'cc',
+  CXX: 'c++',
+};
+
+interface Build {
+  readonly scope: Scope;
+  readonly fields: { text: string; glob: boolean; secret: boolean }[];
+  open: boolean;
+  depth: number;
+}
+
+/** The fields a word becomes: tilde and parameters folded where known, braces multiplied, unquoted values split. */
+export function expandWord(word: Word, scope: Scope, depth = 0): Arg[] {
+  if (word.parts === undefined) return [{ text: word.value, glob: false }];
+  const brace = word.parts.findIndex((part) => part.type === 'BraceExpansion');
+  if (brace >= 0 && depth < BRACE_DEPTH) return expandBraces(word, scope, depth);
+  const build: Build = { scope, fields: [], open: false, depth };
+  for (const part of word.parts) addPart(part, build);
+  return build.fields.slice(0, MOST_FIELDS).map(({ text, glob, secret }) => (secret ? { text, glob, secret } : { text, glob }));
+}
+
+/** The word as one text, unsplit: what an assignment, a redirection or a here-string gets. */
+export function expandJoined(word: Word, scope: Scope, depth = 0): Arg {
+  const fields = expandWord(word, scope, depth);
+  return {
+    text: fields.map((field) => field.text).join(' '),
+    glob: fields.some((field) => field.glob),
+    ...(fields.some((field) => field.secret === true) ? { secret: true } : {}),
+  };
+}
+
+/** The text of a list of parts, nothing split: a here-document's body. */
+export function expandParts(parts: readonly WordPart[], scope: Scope): string {
+  const build: Build = { scope, fields: [], open: false, depth: 0 };
+  for (const part of parts) addQuoted(part, build);
+  return build.fields.map((field) => field.text).join('');
+}
+
+function expandBraces(word: Word, scope: Scope, depth: number): Arg[] {
+  const out: Arg[] = [];
+  for (const text of splitBraces(word.text)) {
+    if (out.length >= MOST_FIELDS) return [...out, { text: UNKNOWN, glob: false }];
+    const node = parse(`: ${text}`).commands[0]?.command;
+    const inner = node?.type === 'Command' ? node.args[0] : undefined;
+    if (inner?.type === 'Word') for (const arg of expandWord(inner, scope, depth + 1)) out.push(arg);
+    else out.push({ text: UNKNOWN, glob: false });
+  }
+  return out;
+}
+
+function append(build: Build, text: string, glob = false): void {
+  build.scope.fuel.left -= text.length;
+  const tooMuch = build.scope.fuel.left < 0;
+  if (!build.open) {
+    build.fields.push({ text: '', glob: false, secret: false });
+    build.open = true;
+  }
+  const field = build.fields[build.fields.length - 1];
+  if (field === undefined) return;
+  if (tooMuch || field.text.length + text.length > LONGEST) {
+    if (!field.text.endsWith(UNKNOWN)) field.text += UNKNOWN;
+  } else field.text += text;
+  if (glob) field.glob = true;
+}
+
+function appendSplit(build: Build, text: string): void {
+  const pieces = fieldsOf(text, build.scope);
+  for (const [index, piece] of pieces.entries()) {
+    if (index > 0) build.open = false;
+    if (piece !== '') append(build, piece, /[*?[]/.test(piece));
+  }
+}
+
+/** Splits as the text's own `IFS` says, when it sets one. */
+function fieldsOf(text: string, scope: Scope): readonly string[] {
+  const own = scope.variables.get('IFS')?.[0]?.[0];
+  if (own === undefined) return text.split(/[ \t\n]+/);
+  return [...text]
+    .map((char) => (own.includes(char) ? '\n' : char))
+    .join('')
+    .split(/[ \t\n]+/);
+}
+
+function addPart(part: WordPart, build: Build): void {
+  switch (part.type) {
+    case 'Literal':
+      return append(build, part.value);
+    case 'Glob':
+      return append(build, part.value, true);
+    case 'ExtendedGlob':
+      return append(build, part.text, true);
+    case 'SingleQuoted':
+    case 'AnsiCQuoted':
+      return append(build, part.value);
+    case 'BraceExpansion':
+      return append(build, part.text);
+    case 'DoubleQuoted':
+    case 'LocaleString':
+      append(build, '');
+      for (const inner of part.parts) addQuoted(inner, build);
+      return;
+    case 'ProcessSubstitution':
+      append(build, build.scope.substitute(part).hook ? HOOK_FILE : `/dev/fd/${UNKNOWN}`);
+      return;
+    default:
+      for (const [index, field] of valueOf(part, build).entries()) {
+        if (index > 0) build.open = false;
+        appendSplit(build, field);
+      }
+  }
+}
+
+function addQuoted(part: WordPart, build: Build): void {
+  switch (part.type) {
+    case 'SimpleExpansion':
+    case 'ParameterExpansion':
+    case 'CommandExpansion':
+    case 'ArithmeticExpansion': {
+      const value = valueOf(part, build);
+      const whole = part.type === 'ParameterExpansion' && part.index?.text === '@';
+      if (!whole) return append(build, value.join(' '));
+      for (const [index, field] of value.entries()) {
+        if (index > 0) build.open = false;
+        append(build, field);
+      }
+      return;
+    }
+    default:
+      addPart(part, build);
+  }
+}
+
+type Expansion = Extract<WordPart, { type: 'SimpleExpansion' | 'ParameterExpansion' | 'CommandExpansion' | 'ArithmeticExpansion' }>;
+
+function valueOf(part: Expansion, build: Build): readonly string[] {
+  switch (part.type) {
+    case 'SimpleExpansion':
+      return lookUp(part.text.slice(1), build.scope) ?? [UNKNOWN];
+    case 'ParameterExpansion':
+      return parameter(part, build);
+    case 'ArithmeticExpansion':
+      return [UNKNOWN];
+    case 'CommandExpansion': {
+      const { text, secret, hook } = build.scope.substitute(part);
+      if (hook) return [HOOK_TEXT];
+      append(build, '');
+      const field = build.fields[build.fields.length - 1];
+      if (secret && field !== undefined) field.secret = true;
+      return [text];
+    }
+  }
+}
+
+function parameter(part: ParameterExpansionPart, build: Build): readonly string[] {
+  const { scope } = build;
+  if (part.end - part.pos > 64 && !scope.afford(part.end - part.pos)) return [UNKNOWN];
+  if (part.prefix !== undefined) return [UNKNOWN];
+  const known = lookUp(part.parameter, scope);
+  if (part.operation === undefined) {
+    if (known === undefined) return [UNKNOWN];
+    return part.index === undefined ? known.slice(0, 1) : known;
+  }
+  const fold = (word: Word): string =>
+    build.depth > BRACE_DEPTH || !scope.afford(word.end - word.pos) ? UNKNOWN : expandJoined(word, scope, build.depth + 1).text;
+  return [transform({ name: part.parameter, value: known?.join(' '), assigned: scope.variables.has(part.parameter) }, part.operation, fold)];
+}
+
+function lookUp(name: string, scope: Scope): readonly string[] | undefined {
+  const held = scope.variables.get(name);
+  if (held !== undefined) return held[Math.min(scope.pick, held.length - 1)];
+  const known = Object.hasOwn(ENVIRONMENT, name) ? ENVIRONMENT[name] : undefined;
+  return known === undefined ? undefined : [known];
+}

@@ -1,0 +1,133 @@
+import type { Arg, Call, ProgramReader, ProgramTable, Seen } from '../call.ts';
+import { harm } from '../call.ts';
+import { isHelp, readOptions } from '../options.ts';
+import type { OptionSpec } from '../options.ts';
+
+const LOST = { operation: 'delete', category: 'database' } as const;
+
+interface Client {
+  readonly dialect: string;
+  readonly spec: OptionSpec;
+  readonly text: readonly string[];
+  readonly file?: readonly string[];
+  /** Which operand is SQL, when one is. */
+  readonly operand?: number;
+}
+
+/** Clients that take SQL by option, by operand or on standard input. */
+function sqlClient(client: Client): ProgramReader {
+  return (call) => {
+    const options = readOptions(call.args, client.spec);
+    const texts: Arg[] = [...options.values(...client.text)];
+    if (client.operand !== undefined) texts.push(...options.operands.slice(client.operand));
+    if (call.stdin.text !== undefined) texts.push({ text: call.stdin.text, glob: false });
+    const seen: Seen[] = texts.flatMap((text) => statement(text.text, client.dialect));
+    for (const path of options.values(...(client.file ?? []))) seen.push({ see: 'path', path, access: 'read' });
+    return seen;
+  };
+}
+
+/** Client escapes to the shell are ours; everything else is SQL, for the reader of SQL. */
+function statement(text: string, dialect: string): Seen[] {
+  const seen: Seen[] = [];
+  for (const line of text.split('\n')) {
+    const escape = /^\s*(\\!|\.shell|\.system|system\s|!)\s*(.+)$/.exec(line);
+    if (escape?.[2] !== undefined) seen.push({ see: 'script', text: escape[2] });
+  }
+  if (seen.length === 0) seen.push({ see: 'sql', text, dialect }, ...plainly(text));
+  return seen;
+}
+
+/** What no SQL reader is needed for, so that a client without one is still judged. */
+function plainly(text: string): Seen[] {
+  const bare = text.replace(/\/\*.*?\*\//gs, ' ').replace(/--[^\n]*/g, ' ');
+  if (
+    /(^|;)\s*(drop\s+(database|schema|table|user|role|index|view|tablespace)|truncate\b|delete\s+from\s+[^\s;]+\s*(;|$)|alter\s+table\s+\S+\s+drop|revoke\b|grant\s+all|shutdown\b|detach\s)/i.test(
+      bare,
+    )
+  )
+    return [harm('SQL_IN_SHELL', 'HIGH', LOST)];
+  return [];
+}
+
+const redis: ProgramReader = (call) => {
+  const options = readOptions(call.args, { short: 'hpanursiID', long: ['user', 'pass', 'rdb', 'pipe-timeout'], stop: true });
+  const lines = [options.operands.map((arg) => arg.text).join(' '), ...(call.stdin.text ?? '').split('\n')];
+  const seen: Seen[] = [];
+  for (const line of lines) {
+    const words = line.trim().toUpperCase();
+    if (
+      /^(FLUSHALL|FLUSHDB|SHUTDOWN|SWAPDB|CONFIG (SET|RESETSTAT|REWRITE)|SCRIPT FLUSH|CLUSTER (RESET|FLUSHSLOTS|FORGET|DELSLOTS)|ACL DELUSER|DEBUG|REPLICAOF|SLAVEOF|MODULE (LOAD|UNLOAD)|FUNCTION FLUSH|XTRIM|DEL\s|UNLINK\s|EVAL)/.test(
+        words,
+      )
+    )
+      seen.push(harm('DATABASE_DESTROY', /^(DEL|UNLINK|XTRIM|EVAL)/.test(words) ? 'MEDIUM' : 'HIGH', LOST));
+  }
+  return seen;
+};
+
+const mongo: ProgramReader = (call) => {
+  const options = readOptions(call.args, { short: 'upf', long: ['eval', 'username', 'password', 'host', 'port', 'authenticationDatabase', 'file'] });
+  const text = [...options.values('eval').map((arg) => arg.text), call.stdin.text ?? ''].join('\n');
+  if (
+    /\.\s*(dropDatabase|drop|dropIndexes|dropUser|dropAllUsers|dropRole|remove|deleteMany|deleteOne|findOneAndDelete|shutdownServer|bulkWrite)\s*\(|\$out|replSetStepDown|dropConnections|fsyncLock/.test(
+      text,
+    )
+  )
+    return [harm('DATABASE_DESTROY', 'HIGH', LOST)];
+  return [];
+};
+
+/** Restoring over what is there. */
+const restore: ProgramReader = (call) => {
+  const options = readOptions(call.args, { short: 'dhpUFnt' });
+  return options.has('c', 'clean', 'drop', 'if-exists') || call.args.some((arg) => arg.text === '--drop')
+    ? [harm('DATABASE_DESTROY', 'HIGH', LOST)]
+    : [];
+};
+
+const dropsAlways: ProgramReader = (call: Call) => (isHelp(call.args) ? [] : [harm('DATABASE_DESTROY', 'HIGH', LOST)]);
+
+const psql = sqlClient({
+  dialect: 'postgresql',
+  spec: { short: 'cdfhpUvoFPRTL', long: ['command', 'dbname', 'file', 'host', 'port', 'username', 'variable', 'set', 'output'] },
+  text: ['c', 'command'],
+  file: ['f', 'file'],
+});
+const mysql = sqlClient({
+  dialect: 'mysql',
+  spec: { short: 'ehuPDS', long: ['execute', 'host', 'user', 'port', 'database', 'init-command', 'socket'] },
+  text: ['e', 'execute', 'init-command'],
+});
+
+export const DATABASES: ProgramTable = {
+  psql,
+  pgcli: psql,
+  mysql,
+  mariadb: mysql,
+  mycli: mysql,
+  sqlite3: sqlClient({ dialect: 'sqlite', spec: { long: ['-cmd'] }, text: ['cmd'], operand: 1 }),
+  sqlite: sqlClient({ dialect: 'sqlite', spec: {}, text: ['cmd'], operand: 1 }),
+  duckdb: sqlClient({ dialect: 'duckdb', spec: { short: 'cs' }, text: ['c', 's'], operand: 1 }),
+  'clickhouse-client': sqlClient({
+    dialect: 'clickhouse',
+    spec: { short: 'qhud', long: ['query', 'host', 'user', 'database'] },
+    text: ['q', 'query'],
+  }),
+  clickhouse: sqlClient({ dialect: 'clickhouse', spec: { short: 'qhud', long: ['query', 'host', 'user', 'database'] }, text: ['q', 'query'] }),
+  sqlcmd: sqlClient({ dialect: 'transactsql', spec: { short: 'QqSUPdi' }, text: ['Q', 'q'], file: ['i'] }),
+  cqlsh: sqlClient({ dialect: 'cassandra', spec: { short: 'ekufp' }, text: ['e', 'execute'], file: ['f'] }),
+  usql: sqlClient({ dialect: 'postgresql', spec: { short: 'cf' }, text: ['c', 'command'], file: ['f'] }),
+  'redis-cli': redis,
+  'valkey-cli': redis,
+  'keydb-cli': redis,
+  mongo,
+  mongosh: mongo,
+  pg_restore: restore,
+  mongorestore: restore,
+  dropdb: dropsAlways,
+  dropuser: dropsAlways,
+  pg_resetwal: dropsAlways,
+  pg_dropcluster: dropsAlways,
+  ldapdelete: dropsAlways,
+};

@@ -1,0 +1,207 @@
+import type { Arg, Call, ProgramReader, ProgramTable, Seen } from '../call.ts';
+import { harm, isDynamic } from '../call.ts';
+import { isDryRun, isHelp, readOptions } from '../options.ts';
+import type { Options } from '../options.ts';
+import { extentOf, isDevice } from './places.ts';
+import type { Extent } from './places.ts';
+import { systemPlace } from '../../path/system.ts';
+import type { Risk } from '../../../kernel/finding.ts';
+
+/** Risk of deleting a tree, and of deleting single files, by what is lost. */
+const TREE: Readonly<Record<Extent, Risk>> = {
+  all: 'CRITICAL',
+  system: 'HIGH',
+  home: 'HIGH',
+  here: 'HIGH',
+  unknown: 'HIGH',
+  work: 'HIGH',
+  remade: 'LOW',
+};
+const GENTLE_TREE: Readonly<Record<Extent, Risk>> = { ...TREE, work: 'MEDIUM' };
+const FILE: Readonly<Record<Extent, Risk>> = {
+  all: 'HIGH',
+  system: 'HIGH',
+  home: 'MEDIUM',
+  here: 'MEDIUM',
+  unknown: 'LOW',
+  work: 'LOW',
+  remade: 'LOW',
+};
+
+/** What deleting `path` means; `recursive` takes everything under it. */
+export function deletion(path: Arg, recursive: boolean, force: boolean): Seen[] {
+  const extent = extentOf(path.text);
+  const table = recursive ? (force ? TREE : GENTLE_TREE) : FILE;
+  const seen: Seen[] = [{ see: 'path', path, access: 'delete' }];
+  if (isDevice(path.text)) seen.push(harm('SHELL_DELETE', 'CRITICAL', { operation: 'delete', category: 'file', target: path.text }));
+  // A name with an extension is most likely one file, which `-r` does not make more of.
+  const single = extent === 'work' && /[^/]\.[a-z0-9]{1,5}$/i.test(path.text) && !path.glob;
+  const risk = single ? 'MEDIUM' : table[extent];
+  if (risk !== 'LOW')
+    seen.push(harm(recursive ? 'SHELL_RECURSIVE_DELETE' : 'SHELL_DELETE', risk, { operation: 'delete', category: 'file', target: path.text }));
+  return seen;
+}
+
+const rm: ProgramReader = (call) => {
+  if (call.args.length === 1 && isHelp(call.args)) return [];
+  const options = readOptions(call.args);
+  const recursive = options.has('r', 'R', 'recursive');
+  const force = options.has('f', 'force');
+  const seen = options.operands.flatMap((path) => deletion(path, recursive, force));
+  if (options.has('no-preserve-root')) seen.push(harm('SHELL_RECURSIVE_DELETE', 'CRITICAL', { operation: 'delete', category: 'file' }));
+  if (recursive && !call.complete) seen.push(harm('SHELL_RECURSIVE_DELETE', 'HIGH', { operation: 'delete', category: 'file', inspected: false }));
+  if (recursive && force && options.operands.length === 0)
+    seen.push(harm('SHELL_RECURSIVE_DELETE', 'HIGH', { operation: 'delete', category: 'file' }));
+  return seen;
+};
+
+const rmdir: ProgramReader = (call) => readOptions(call.args).operands.flatMap((path) => deletion(path, false, false));
+
+const mv: ProgramReader = (call) => {
+  const { from, to } = sourcesAndTarget(call);
+  const seen: Seen[] = [];
+  for (const path of from) {
+    const extent = extentOf(path.text);
+    seen.push({ see: 'path', path, access: 'delete' });
+    if (extent === 'all' || (to?.text === '/dev/null' && extent !== 'remade'))
+      seen.push(harm('SHELL_MOVE_AWAY', extent === 'all' ? 'CRITICAL' : 'HIGH', { operation: 'delete', category: 'file', target: path.text }));
+  }
+  if (to !== undefined) seen.push({ see: 'path', path: to, access: 'write' });
+  return seen;
+};
+
+const cp: ProgramReader = (call) => {
+  const { from, to } = sourcesAndTarget(call);
+  const seen: Seen[] = from.map((path) => ({ see: 'path', path, access: 'read' }));
+  if (to !== undefined) seen.push({ see: 'path', path: to, access: 'write' });
+  return seen;
+};
+
+function sourcesAndTarget(call: Call): { readonly from: readonly Arg[]; readonly to: Arg | undefined } {
+  const options = readOptions(call.args, { short: 'tSmogZ', long: ['target-directory', 'suffix', 'mode', 'owner', 'group'] });
+  const target = options.value('t', 'target-directory');
+  if (target !== undefined) return { from: options.operands, to: target };
+  if (options.has('d', 'directory') && call.bin === 'install') return { from: [], to: options.operands[0] };
+  return options.operands.length < 2
+    ? { from: options.operands, to: undefined }
+    : { from: options.operands.slice(0, -1), to: options.operands.at(-1) };
+}
+
+const ln: ProgramReader = (call) => {
+  const { from, to } = sourcesAndTarget(call);
+  const seen: Seen[] = from.filter((path) => !path.text.startsWith('../')).map((path) => ({ see: 'path', path, access: 'read' }));
+  if (to !== undefined) seen.push({ see: 'path', path: to, access: 'write' });
+  return seen;
+};
+
+const tee: ProgramReader = (call) => readOptions(call.args).operands.map((path) => ({ see: 'path', path, access: 'write' }));
+
+const touch: ProgramReader = (call) =>
+  readOptions(call.args, { short: 'drt', long: ['date', 'reference', 'time'] }).operands.map((path) => ({ see: 'path', path, access: 'write' }));
+
+const shred: ProgramReader = (call) => {
+  if (isHelp(call.args)) return [];
+  const options = readOptions(call.args, { short: 'ns', long: ['iterations', 'size', 'random-source'] });
+  const device = options.operands.some((path) => isDevice(path.text));
+  const paths: Seen[] = options.operands.map((path) => ({ see: 'path', path, access: 'delete' }));
+  return [...paths, harm('SHELL_SHRED', device ? 'CRITICAL' : 'HIGH', { operation: 'delete', category: 'file' })];
+};
+
+const truncate: ProgramReader = (call) => {
+  const options = readOptions(call.args, { short: 'srog', long: ['size', 'reference'] });
+  const size = options.value('s', 'size')?.text ?? '';
+  const seen: Seen[] = options.operands.map((path) => ({ see: 'path', path, access: 'write' }));
+  const lost = options.operands.some(
+    (path) => path.glob || isDynamic(path) || systemPlace(path.text) || /\.(db|sqlite3?|sql|log)$/.test(path.text) || path.text.startsWith('/var/'),
+  );
+  if (/^[-<]?0/.test(size)) seen.push(harm('SHELL_TRUNCATE', lost ? 'HIGH' : 'MEDIUM', { operation: 'delete', category: 'file' }));
+  return seen;
+};
+
+/** Modes that open a file to everybody: other-writable, or set-user-ID. */
+function modeRisk(mode: string): 'open' | 'setid' | 'closed' | 'plain' {
+  if (/^[0-7]{3,5}$/.test(mode)) {
+    const digits = mode.padStart(4, '0');
+    if (Number(digits.at(-4)) >= 2 && Number(digits.at(-4)) !== 1 && (Number(digits.at(-4)) & 6) !== 0) return 'setid';
+    if ((Number(digits.at(-1)) & 2) !== 0) return 'open';
+    return mode === '000' || mode === '0000' ? 'closed' : 'plain';
+  }
+  if (/[ugao]*[+=][rwxXt]*s/.test(mode)) return 'setid';
+  return /(^|,)(a|o|go|ugo|og|uo)?[+=][rx]*w/.test(mode) && !/(^|,)[ug]+[+=]/.test(mode) && /(^|,)[ao]/.test(mode) ? 'open' : 'plain';
+}
+
+const chmod: ProgramReader = (call) => {
+  const mode = call.args.find((arg) => !arg.text.startsWith('-') || (/^-[rwxst]+$/.test(arg.text) === true && !/^-R$/.test(arg.text)));
+  const options = readOptions(
+    call.args.filter((arg) => arg !== mode),
+    { long: ['reference', 'from'] },
+  );
+  const recursive = options.has('R', 'recursive');
+  return ownership(options, { recursive, kind: modeRisk(mode?.text ?? '') });
+};
+
+const chown: ProgramReader = (call) => {
+  const options = readOptions(call.args, { long: ['reference', 'from'] });
+  const rest: Options = { ...options, operands: options.has('reference') ? options.operands : options.operands.slice(1) };
+  return ownership(rest, { recursive: options.has('R', 'recursive'), kind: 'plain' });
+};
+
+function ownership(options: Options, how: { readonly recursive: boolean; readonly kind: ReturnType<typeof modeRisk> }): Seen[] {
+  const seen: Seen[] = [];
+  for (const path of options.operands) {
+    const extent = extentOf(path.text);
+    const system = extent === 'all' || extent === 'system';
+    let risk: Risk = 'LOW';
+    if (how.recursive && extent === 'all') risk = 'CRITICAL';
+    else if (how.recursive && (extent === 'system' || (how.kind === 'open' && extent !== 'remade'))) risk = 'HIGH';
+    else if (how.kind === 'setid') risk = 'HIGH';
+    else if (how.kind === 'open') risk = system ? 'HIGH' : 'MEDIUM';
+    else if (how.kind === 'closed' && system) risk = 'HIGH';
+    if (risk !== 'LOW')
+      seen.push(harm(how.kind === 'setid' ? 'SHELL_SETUID' : 'SHELL_PERMISSIONS', risk, { operation: 'admin', category: 'file', target: path.text }));
+  }
+  return seen;
+}
+
+const rsync: ProgramReader = (call) => {
+  const options = readOptions(call.args, {
+    short: 'eTfBM',
+    long: ['rsh', 'rsync-path', 'exclude', 'include', 'filter', 'files-from', 'password-file', 'log-file', 'bwlimit', 'port'],
+  });
+  const seen: Seen[] = [];
+  const shell = options.value('e', 'rsh');
+  if (shell !== undefined) seen.push({ see: 'script', text: shell.text });
+  if (!isDryRun(call.args) && !options.has('n', 'list-only')) {
+    const names = [...options.named.keys()];
+    if (names.some((name) => name === 'del' || name.startsWith('delete') || name === 'remove-source-files'))
+      seen.push(harm('SHELL_SYNC_DELETE', 'HIGH', { operation: 'delete', category: 'file' }));
+  }
+  const from = options.operands.slice(0, -1);
+  const to = options.operands.at(-1);
+  for (const path of from) if (!isRemote(path.text)) seen.push({ see: 'path', path, access: 'read' });
+  if (to !== undefined && from.length > 0 && !isRemote(to.text)) seen.push({ see: 'path', path: to, access: 'write' });
+  return seen;
+};
+
+export const isRemote = (text: string): boolean => /^[^/~.][^/]*:/.test(text) && !/^[A-Za-z]:[\\/]/.test(text);
+
+export const FILES: ProgramTable = {
+  rm,
+  rmdir,
+  unlink: rmdir,
+  srm: rm,
+  mv,
+  cp,
+  install: cp,
+  ln,
+  tee,
+  sponge: tee,
+  touch,
+  mkdir: touch,
+  shred,
+  truncate,
+  chmod,
+  chown,
+  chgrp: chown,
+  rsync,
+};

@@ -1,0 +1,278 @@
+import type { Arg, Call, ProgramReader, ProgramTable, Seen } from '../call.ts';
+import { harm } from '../call.ts';
+import { isSecretFile } from '../../path/sensitive.ts';
+import { readOptions } from '../options.ts';
+import type { Options } from '../options.ts';
+import { joined } from '../words.ts';
+import { isRemote } from './files.ts';
+
+const EXFIL = { detector: 'exfiltration', category: 'network', operation: 'send' } as const;
+
+const CURL = {
+  short: 'XdFHoTuAbcexKCmrstyYzEQPw',
+  long: [
+    'request',
+    'data',
+    'data-binary',
+    'data-raw',
+    'data-ascii',
+    'data-urlencode',
+    'json',
+    'form',
+    'form-string',
+    'header',
+    'output',
+    'upload-file',
+    'user',
+    'user-agent',
+    'cookie',
+    'cookie-jar',
+    'referer',
+    'proxy',
+    'config',
+    'connect-timeout',
+    'max-time',
+    'cert',
+    'key',
+    'cacert',
+    'resolve',
+    'url',
+    'retry',
+    'write-out',
+    'output-dir',
+    'interface',
+    'netrc-file',
+    'range',
+    'limit-rate',
+    'socks5',
+    'unix-socket',
+    'dump-header',
+    'trace',
+    'stderr',
+    'capath',
+    'retry-delay',
+    'oauth2-bearer',
+    'variable',
+    'preproxy',
+    'doh-url',
+    'aws-sigv4',
+    'time-cond',
+    'quote',
+  ],
+};
+
+const curl: ProgramReader = (call) => {
+  const options = readOptions(call.args, CURL);
+  const seen: Seen[] = [...options.operands, ...options.values('url')].map((arg) => ({ see: 'url', url: arg.text }));
+  const out = options.value('o', 'output');
+  if (out !== undefined) seen.push({ see: 'path', path: out, access: 'write' });
+  seen.push(...uploads(options));
+  const method = (options.value('X', 'request')?.text ?? '').toUpperCase();
+  const target = options.operands.map((arg) => arg.text).join(' ');
+  seen.push(...requestHarm(method, target));
+  const config = options.value('K', 'config');
+  if (config !== undefined && config.text !== '-') seen.push({ see: 'path', path: config, access: 'read' });
+  return seen;
+};
+
+/** What a file's content leaves with: `-d @file`, `-F x=@file`, `-T file`. */
+function uploads(options: Options): Seen[] {
+  const seen: Seen[] = [];
+  const files: Arg[] = [...options.values('T', 'upload-file')];
+  for (const arg of options.values('d', 'data', 'data-binary', 'data-ascii', 'json'))
+    if (arg.text.startsWith('@')) files.push({ ...arg, text: arg.text.slice(1) });
+  for (const arg of options.values('F', 'form', 'data-urlencode', 'variable')) {
+    const mark = /[=]?[@<]/.exec(arg.text);
+    if (mark !== null) files.push({ ...arg, text: arg.text.slice(mark.index + mark[0].length).split(';')[0] ?? '' });
+  }
+  for (const path of files) {
+    if (isSecretFile(path.text)) seen.push(harm('SHELL_SECRET_EXFILTRATION', 'CRITICAL', { ...EXFIL, target: path.text }));
+    else if (/^\/etc\/|^~\/?$|^\/(home|root)\/?[^/]*$/.test(path.text)) seen.push(harm('SHELL_UPLOAD', 'HIGH', { ...EXFIL, target: path.text }));
+    seen.push({ see: 'path', path, access: 'read' });
+  }
+  return seen;
+}
+
+/** HTTP requests that destroy: DELETE, and POST or PUT to resources whose name says so. */
+function requestHarm(method: string, target: string): Seen[] {
+  const delist = { operation: 'delete', category: 'network' } as const;
+  if (method === 'DELETE' || method === 'PURGE') return [harm('HTTP_DELETE', 'HIGH', delist)];
+  if (
+    /(_delete_by_query|_close\b|delete[-_]?batch|doDelete|delete_series|\/(delete|destroy|purge|wipe|drop|truncate|clear|undeploy|deactivate|shutdown|reset)(\/|\?|$|\s)|_shutdown|_forcemerge|_cluster\/(settings|reroute))/i.test(
+      target,
+    ) &&
+    /^(POST|PUT|PATCH)$/.test(method)
+  )
+    return [harm('HTTP_DELETE', 'HIGH', delist)];
+  return [];
+}
+
+const httpie: ProgramReader = (call) => {
+  const options = readOptions(call.args, { short: 'aAos', long: ['auth', 'output', 'session'] });
+  const [first, ...rest] = options.operands.map((arg) => arg.text);
+  const method = /^[A-Z]+$/.test(first ?? '') ? (first ?? '') : '';
+  const seen: Seen[] = requestHarm(method, rest.join(' '));
+  for (const arg of options.operands) {
+    const mark = /^[^@=:]+@(.+)$/.exec(arg.text);
+    if (mark?.[1] !== undefined && isSecretFile(mark[1])) seen.push(harm('SHELL_SECRET_EXFILTRATION', 'CRITICAL', EXFIL));
+  }
+  const url = method === '' ? first : rest[0];
+  if (url !== undefined && /^https?:/.test(url)) seen.push({ see: 'url', url });
+  return seen;
+};
+
+const wget: ProgramReader = (call) => {
+  const options = readOptions(call.args, {
+    short: 'OPoaiUTtQeR',
+    long: [
+      'output-document',
+      'directory-prefix',
+      'post-data',
+      'post-file',
+      'body-file',
+      'body-data',
+      'header',
+      'user',
+      'password',
+      'input-file',
+      'method',
+      'use-askpass',
+      'execute',
+      'user-agent',
+      'tries',
+      'timeout',
+      'limit-rate',
+      'load-cookies',
+      'save-cookies',
+    ],
+  });
+  const seen: Seen[] = options.operands.map((arg) => ({ see: 'url', url: arg.text }));
+  const out = options.value('O', 'output-document');
+  if (out !== undefined) seen.push({ see: 'path', path: out, access: 'write' });
+  for (const path of options.values('post-file', 'body-file')) {
+    seen.push(harm('SHELL_UPLOAD', isSecretFile(path.text) ? 'CRITICAL' : 'MEDIUM', { ...EXFIL, target: path.text }));
+  }
+  const helper = options.value('use-askpass');
+  if (helper !== undefined) seen.push({ see: 'argv', argv: [helper] });
+  return [...seen, ...requestHarm((options.value('method')?.text ?? '').toUpperCase(), options.operands.map((arg) => arg.text).join(' '))];
+};
+
+const nc: ProgramReader = (call) => {
+  const options = readOptions(call.args, { short: 'ecpswqiXxgGTVIO', long: ['exec', 'sh-exec', 'lua-exec', 'source-port', 'wait'] });
+  const program = options.value('e', 'exec', 'c', 'sh-exec', 'lua-exec');
+  if (program !== undefined && !(options.has('c') && program.text === ''))
+    return [harm('SHELL_REVERSE_SHELL', 'CRITICAL', { category: 'network' }), { see: 'script', text: program.text }];
+  if (call.stdin.origin === 'file' || call.stdin.origin === 'computed')
+    return options.has('l') ? [] : [harm('SHELL_UPLOAD', call.stdin.secret ? 'CRITICAL' : 'MEDIUM', EXFIL)];
+  return [];
+};
+
+const socat: ProgramReader = (call) => {
+  const addresses = readOptions(call.args, { short: 'lbtTL' }).operands.map((arg) => arg.text);
+  const seen: Seen[] = [];
+  const network = addresses.some((address) => /^(tcp|udp|openssl|sctp|ssl|vsock)[46]?(-connect|-listen|-l)?:/i.test(address));
+  for (const address of addresses) {
+    const program = /^(exec|system|shell):(.*)$/is.exec(address);
+    if (program?.[2] === undefined) continue;
+    const text = (program[2].split(/,(?=[a-z])/)[0] ?? '').replace(/^["']|["']$/g, '');
+    if (network) seen.push(harm('SHELL_REVERSE_SHELL', 'CRITICAL', { category: 'network' }));
+    seen.push({ see: 'script', text });
+  }
+  if (
+    call.stdin.text !== undefined &&
+    /\b(disable|shutdown|del|clear|set (server|map)|flush)\b/i.test(call.stdin.text) &&
+    addresses.some((address) => address.includes('.sock'))
+  )
+    seen.push(harm('SERVICE_DESTROY', 'HIGH', { operation: 'admin' }));
+  return seen;
+};
+
+const SSH = { short: 'bBcDeEFiIJlLmopQRSwWOP', stop: true };
+
+const ssh: ProgramReader = (call) => {
+  const options = readOptions(call.args, SSH);
+  const seen: Seen[] = sshOptions(options);
+  const words = options.operands.slice(options.operands[1]?.text === '--' ? 2 : 1);
+  if (words.length > 0) seen.push({ see: 'script', text: joined(words), stdin: call.stdin });
+  else if (call.stdin.text !== undefined) seen.push({ see: 'script', text: call.stdin.text });
+  if (options.has('R')) seen.push(harm('SHELL_TUNNEL', 'MEDIUM', { category: 'network' }));
+  return seen;
+};
+
+/** ssh_config(5) options that run a local command. */
+function sshOptions(options: Options): Seen[] {
+  const seen: Seen[] = [];
+  for (const option of options.values('o')) {
+    const match = /^\s*(ProxyCommand|LocalCommand|KnownHostsCommand|PKCS11Provider|SecurityKeyProvider)\s*[= ]\s*(.*)$/i.exec(option.text);
+    if (match?.[2] !== undefined && match[2].toLowerCase() !== 'none') {
+      if (!/^\s*ssh\s+(-\S+\s+)*-W\s/.test(match[2])) seen.push(harm('SHELL_HATCH', 'HIGH'));
+      seen.push({ see: 'script', text: match[2] });
+    }
+  }
+  return seen;
+}
+
+const scp: ProgramReader = (call) => {
+  const options = readOptions(call.args, { short: 'cFiJloPSDX' });
+  const seen: Seen[] = sshOptions(options);
+  const program = options.value('S');
+  if (program !== undefined) seen.push(harm('SHELL_HATCH', 'HIGH'), { see: 'argv', argv: [program] });
+  const from = options.operands.slice(0, -1);
+  const to = options.operands.at(-1);
+  if (to === undefined) return seen;
+  for (const path of from) {
+    if (isRemote(path.text)) continue;
+    seen.push({ see: 'path', path, access: 'read' });
+    if (isRemote(to.text) && isSecretFile(path.text)) seen.push(harm('SHELL_SECRET_EXFILTRATION', 'CRITICAL', { ...EXFIL, target: path.text }));
+  }
+  const place = isRemote(to.text) ? to.text.slice(to.text.indexOf(':') + 1) : to.text;
+  if (/^\/($|(etc|usr|s?bin|lib(64|32)?|boot|var\/lib|root\/\.)(\/|$))/.test(place))
+    seen.push(harm('SHELL_SYSTEM_COPY', 'HIGH', { operation: 'write', category: 'file', target: to.text }));
+  else if (!isRemote(to.text)) seen.push({ see: 'path', path: to, access: 'write' });
+  return seen;
+};
+
+const dig: ProgramReader = (call) =>
+  call.args.some((arg) => arg.text.toLowerCase() === 'axfr') ? [harm('DNS_ZONE_TRANSFER', 'HIGH', { category: 'network', operation: 'read' })] : [];
+
+const nsupdate: ProgramReader = (call: Call) =>
+  call.args.some((arg) => arg.text === '-l') || /\bdelete\b/.test(call.stdin.text ?? '')
+    ? [harm('SERVICE_DESTROY', 'HIGH', { category: 'network', operation: 'delete' })]
+    : [];
+
+const mkfifo: ProgramReader = () => [];
+
+const sshAdd: ProgramReader = (call) =>
+  call.args.some((arg) => /^-[dD]$/.test(arg.text)) ? [harm('SHELL_KEY_REMOVE', 'HIGH', { operation: 'delete' })] : [];
+
+const sshKeygen: ProgramReader = (call) => {
+  const options = readOptions(call.args, { short: 'fbtCNPRDI' });
+  const library = options.value('D');
+  if (library !== undefined) return [harm('SHELL_HATCH', 'HIGH', { target: library.text })];
+  return options.has('R') ? [harm('SHELL_KEY_REMOVE', 'HIGH', { operation: 'delete' })] : [];
+};
+
+export const NETWORK: ProgramTable = {
+  curl,
+  http: httpie,
+  https: httpie,
+  xh: httpie,
+  wget,
+  nc,
+  ncat: nc,
+  netcat: nc,
+  'nc.traditional': nc,
+  'nc.openbsd': nc,
+  socat,
+  ssh,
+  autossh: ssh,
+  sshpass: (call) => [{ see: 'argv', argv: readOptions(call.args, { short: 'pfdP', stop: true }).operands }],
+  scp,
+  sftp: scp,
+  dig,
+  nsupdate,
+  mkfifo,
+  'ssh-add': sshAdd,
+  'ssh-keygen': sshKeygen,
+  'ssh-copy-id': () => [],
+};

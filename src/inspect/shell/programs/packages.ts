@@ -1,0 +1,166 @@
+import type { ProgramReader, ProgramTable, Seen } from '../call.ts';
+import { harm } from '../call.ts';
+import { isDryRun, isHelp, readOptions } from '../options.ts';
+import { bareWords } from './service-verbs.ts';
+
+const SUPPLY = { detector: 'supply-chain', category: 'supply-chain', operation: 'deploy' } as const;
+
+/** Sub-commands that make something public, or take it away from others. */
+function publishing(words: readonly string[], more: ProgramReader = () => []): ProgramReader {
+  return (call) => {
+    if (isHelp(call.args) || isDryRun(call.args)) return [];
+    const spoken = bareWords(call.args).slice(0, 3);
+    const verb = spoken.find((word) => words.includes(word));
+    return verb === undefined ? more(call) : [harm('SUPPLY_PUBLISH', 'HIGH', SUPPLY)];
+  };
+}
+
+const npm: ProgramReader = (call) => {
+  const words = bareWords(call.args);
+  if (words[0] === 'exec' || words[0] === 'x' || words[0] === 'dlx') return runner({ ...call, args: call.args.slice(1) });
+  if (words[0] === 'owner' && words[1] !== 'ls') return [harm('SUPPLY_OWNERSHIP', 'HIGH', SUPPLY)];
+  if (words[0] === 'access' && /^(grant|revoke|set|public|restricted)$/.test(words[1] ?? '')) return [harm('SUPPLY_OWNERSHIP', 'HIGH', SUPPLY)];
+  if (words[0] === 'dist-tag' && /^(add|rm)$/.test(words[1] ?? '')) return [harm('SUPPLY_PUBLISH', 'HIGH', SUPPLY)];
+  if (words[0] === 'config' && words[1] === 'set' && /script-shell|registry|node-options/.test(words[2] ?? ''))
+    return [harm('SUPPLY_CONFIG', 'HIGH', SUPPLY)];
+  const seen: Seen[] = [];
+  const registry = call.args.find((arg) => /^--(script-shell|node-options)(=|$)/.test(arg.text));
+  if (registry !== undefined) seen.push(harm('SHELL_HATCH', 'HIGH'));
+  return seen;
+};
+
+/** `npx`, `bunx` and kin: `-c` takes a shell text; otherwise a package runs, which is its users' daily work. */
+const runner: ProgramReader = (call) => {
+  const options = readOptions(call.args, { short: 'cp', long: ['call', 'package'], stop: true });
+  const text = options.value('c', 'call');
+  if (text !== undefined) return [{ see: 'script', text: text.text }];
+  const [program, ...rest] = options.operands;
+  return program === undefined ? [] : [{ see: 'argv', argv: [{ ...program, text: program.text.replace(/(.)@[^/@]*$/, '$1') }, ...rest] }];
+};
+
+/** Removing what a machine or a project runs on; MEDIUM, for it can be installed again, unless it is the system's heart. */
+const HEART =
+  /^(sudo|systemd|libc6?|glibc|bash|coreutils|kernel.*|linux-image.*|openssh.*|python3?|dpkg|apt|rpm|grub.*|initramfs-tools|login|passwd|util-linux|filesystem|base.*|\*)$/;
+
+const apt: ProgramReader = (call) => {
+  if (isHelp(call.args) || isDryRun(call.args)) return [];
+  const options = readOptions(call.args, { short: 'otc', long: ['option', 'target-release'] });
+  const seen: Seen[] = [];
+  for (const option of options.values('o', 'option')) {
+    const match = /^(APT::(Update|Install).*::(Pre|Post)-[^=]*|DPkg::(Pre|Post)-[^=]*|Dpkg::Options[^=]*)=(.+)$/i.exec(option.text);
+    if (match?.[5] !== undefined && !match[5].startsWith('--force-conf')) seen.push(harm('SHELL_HATCH', 'HIGH'), { see: 'script', text: match[5] });
+  }
+  const [verb = '', ...names] = options.operands.map((arg) => arg.text);
+  if (/^(remove|purge|autoremove|erase|uninstall|delete|del|-R.*|autopurge)$/.test(verb))
+    seen.push(
+      harm(
+        'PACKAGE_REMOVE',
+        names.some((name) => HEART.test(name)) ||
+          (verb === 'purge' && names.length > 0 && call.args.some((arg) => /^(-y|--yes|--allow-remove-essential|--force-yes)$/.test(arg.text)))
+          ? 'HIGH'
+          : 'MEDIUM',
+        { category: 'supply-chain', operation: 'delete' },
+      ),
+    );
+  return seen;
+};
+
+const dpkg: ProgramReader = (call) => {
+  const options = readOptions(call.args);
+  if (!options.has('r', 'remove', 'P', 'purge')) return [];
+  const heart = options.operands.some((arg) => HEART.test(arg.text)) || call.args.some((arg) => arg.text.startsWith('--force-'));
+  return [harm('PACKAGE_REMOVE', heart ? 'HIGH' : 'MEDIUM', { category: 'supply-chain', operation: 'delete' })];
+};
+
+const pacman: ProgramReader = (call) => {
+  const flags = call.args
+    .filter((arg) => /^-R/.test(arg.text))
+    .map((arg) => arg.text)
+    .join('');
+  if (flags === '') return [];
+  return [harm('PACKAGE_REMOVE', flags.includes('dd') || flags.includes('c') ? 'HIGH' : 'MEDIUM', { category: 'supply-chain', operation: 'delete' })];
+};
+
+const pip: ProgramReader = (call) => {
+  if (isHelp(call.args) || isDryRun(call.args)) return [];
+  const words = bareWords(call.args);
+  if (words[0] === 'uninstall') return [harm('PACKAGE_REMOVE', 'HIGH', { category: 'supply-chain', operation: 'delete' })];
+  const index = call.args.find((arg) => /^--(index-url|extra-index-url)(=|$)|^-i$/.test(arg.text));
+  const plain = call.args.some((arg) => /^(git\+)?http:\/\//.test(arg.text.replace(/^--[a-z-]+=/, '')));
+  if (words[0] === 'install' && index !== undefined && plain) return [harm('SUPPLY_CONFIG', 'HIGH', SUPPLY)];
+  return [];
+};
+
+export const PACKAGES: ProgramTable = {
+  npm: publishing(['publish', 'unpublish', 'deprecate'], npm),
+  pnpm: publishing(['publish', 'unpublish', 'deprecate'], npm),
+  yarn: publishing(['publish', 'unpublish'], npm),
+  bun: publishing(['publish'], npm),
+  npx: runner,
+  bunx: runner,
+  pnpx: runner,
+  uvx: runner,
+  lerna: publishing(['publish']),
+  nx: publishing(['release']),
+  changeset: publishing(['publish']),
+  'semantic-release': () => [harm('SUPPLY_PUBLISH', 'HIGH', SUPPLY)],
+  jsr: publishing(['publish']),
+  deno: publishing(['publish']),
+  vsce: publishing(['publish', 'unpublish']),
+  ovsx: publishing(['publish']),
+  clasp: publishing(['push']),
+  cargo: publishing(['publish', 'yank', 'owner']),
+  gem: publishing(['push', 'yank', 'owner']),
+  twine: publishing(['upload']),
+  flit: publishing(['publish']),
+  hatch: publishing(['publish']),
+  pdm: publishing(['publish']),
+  poetry: publishing(['publish', 'remove']),
+  uv: publishing(['publish'], (call) => (bareWords(call.args)[0] === 'pip' ? pip({ ...call, args: call.args.slice(1) }) : [])),
+  mvn: publishing(['deploy', 'release:perform', 'release:prepare', 'deploy:deploy-file']),
+  mvnw: publishing(['deploy', 'release:perform', 'release:prepare']),
+  gradle: publishing(['publish', 'publishPlugins', 'uploadArchives', 'publishToMavenCentral']),
+  gradlew: publishing(['publish', 'publishPlugins', 'uploadArchives', 'publishToMavenCentral']),
+  sbt: publishing(['publish', 'publishSigned', 'sonatypeRelease']),
+  mix: publishing(['hex.publish', 'ecto.drop', 'ecto.reset']),
+  dotnet: publishing(['push', 'drop']),
+  nuget: publishing(['push', 'delete']),
+  pod: publishing(['trunk', 'push']),
+  dart: publishing(['publish']),
+  flutter: publishing([]),
+  goreleaser: publishing(['release']),
+  luarocks: publishing(['upload']),
+  snapcraft: publishing(['upload', 'release', 'push', 'close']),
+  crane: publishing(['push', 'delete']),
+  skopeo: publishing(['delete', 'copy']),
+  oras: publishing(['push', 'delete']),
+  cosign: publishing([]),
+  composer: publishing([]),
+  packer: publishing([]),
+  apt,
+  'apt-get': apt,
+  aptitude: apt,
+  dnf: apt,
+  yum: apt,
+  zypper: apt,
+  brew: apt,
+  apk: apt,
+  nala: apt,
+  pkg: apt,
+  snap: apt,
+  flatpak: apt,
+  choco: apt,
+  winget: apt,
+  scoop: apt,
+  port: apt,
+  emerge: apt,
+  xbps: apt,
+  dpkg,
+  rpm: dpkg,
+  pacman,
+  yay: pacman,
+  paru: pacman,
+  pip,
+  pip3: pip,
+  pipx: () => [],
+};

@@ -1,0 +1,320 @@
+import type { Arg, ProgramReader, ProgramTable, Seen } from '../call.ts';
+import { UNKNOWN, harm, literal } from '../call.ts';
+import { readOptions } from '../options.ts';
+import type { OptionSpec } from '../options.ts';
+import { readService } from './service-verbs.ts';
+import { joined } from '../words.ts';
+
+/** Programs that run the rest of their line after their own options and `skip` operands. */
+function runsRest(spec: OptionSpec = {}, skip = 0): ProgramReader {
+  return (call) => {
+    const { operands } = readOptions(call.args, { ...spec, stop: true });
+    return operands.length > skip ? [{ see: 'argv', argv: operands.slice(skip) }] : [];
+  };
+}
+
+/** Leading `NAME=value` words are environment; `-S` splits one word into many. */
+const env: ProgramReader = (call) => {
+  const options = readOptions(call.args, { short: 'uCSa', long: ['unset', 'chdir', 'split-string', 'argv0'], stop: true });
+  const seen: Seen[] = [];
+  const split = options.value('S', 'split-string');
+  const words = [...options.operands];
+  while (words[0] !== undefined && /^[A-Za-z_][A-Za-z0-9_]*=/.test(words[0].text)) {
+    const { text } = words.shift() as Arg;
+    const equals = text.indexOf('=');
+    seen.push({ see: 'env', name: text.slice(0, equals), value: text.slice(equals + 1) });
+  }
+  if (split !== undefined) seen.push({ see: 'script', text: [split.text, ...words.map((arg) => quote(arg.text))].join(' '), stdin: call.stdin });
+  else if (words.length > 0) seen.push({ see: 'argv', argv: words });
+  return seen;
+};
+
+const quote = (text: string): string => (text.includes(UNKNOWN) ? text : `'${text.replaceAll("'", `'\\''`)}'`);
+
+const sudo: ProgramReader = (call) => {
+  const options = readOptions(call.args, {
+    short: 'ugpCDhrtTUR',
+    long: ['user', 'group', 'prompt', 'chdir', 'host', 'role', 'type', 'chroot'],
+    stop: true,
+  });
+  if (options.has('e', 'edit')) return options.operands.map((path) => ({ see: 'path', path, access: 'write' }));
+  if (options.operands.length > 0) return env({ ...call, args: options.operands });
+  return options.has('s', 'i', 'shell', 'login') ? [{ see: 'argv', argv: [literal('sh')] }] : [];
+};
+
+const su: ProgramReader = (call) => {
+  const options = readOptions(call.args, { short: 'csgG', long: ['command', 'shell', 'group'] });
+  const text = options.value('c', 'command');
+  if (text !== undefined) return [{ see: 'script', text: text.text }];
+  return call.stdin.text === undefined ? [] : [{ see: 'script', text: call.stdin.text }];
+};
+
+const xargs: ProgramReader = (call) => {
+  const options = readOptions(call.args, {
+    short: 'IdEaLnPs',
+    long: ['replace', 'delimiter', 'arg-file', 'max-args', 'max-procs', 'max-lines', 'max-chars'],
+    stop: true,
+  });
+  const { operands } = options;
+  if (operands.length === 0) return [];
+  const known =
+    call.stdin.text !== undefined && !call.stdin.text.includes(UNKNOWN) ? call.stdin.text.split(/\s+/).filter((word) => word !== '') : undefined;
+  const mark = options.value('I', 'replace', 'J', 'i')?.text;
+  const fed: Arg[] = known?.map(literal) ?? [];
+  if (mark !== undefined && mark !== '') {
+    const put = known?.join(' ') ?? UNKNOWN;
+    return [
+      { see: 'argv', argv: operands.map((arg) => ({ ...arg, text: arg.text.replaceAll(mark, put) })), stdin: { origin: 'none', secret: false } },
+    ];
+  }
+  return [{ see: 'argv', argv: [...operands, ...fed], complete: known !== undefined, stdin: { origin: 'none', secret: false } }];
+};
+
+const find: ProgramReader = (call) => {
+  const roots = call.args.slice(
+    0,
+    Math.max(
+      0,
+      call.args.findIndex((arg) => /^[-(!]/.test(arg.text)),
+    ),
+  );
+  const narrowed = call.args.some((arg) =>
+    /^-(i?name|i?path|i?regex|newer|mtime|mmin|ctime|atime|size|empty|user|perm|inum|samefile|amin|wholename)$/.test(arg.text),
+  );
+  const wide = roots.length === 0 || roots.some((root) => /^(\/|~\/?|\/(etc|usr|var|home|root|bin|lib|boot|opt)\/?|\$HOME)$/.test(root.text));
+  const seen: Seen[] = [];
+  for (let index = 0; index < call.args.length; index++) {
+    const arg = call.args[index] ?? literal('');
+    if (arg.text === '-delete') seen.push(...findDelete({ wide, narrowed, roots }));
+    if (/^-(fprintf?|fls|fprint0)$/.test(arg.text)) seen.push({ see: 'path', path: call.args[index + 1] ?? literal(''), access: 'write' });
+    if (!/^-(exec|execdir|ok|okdir)$/.test(arg.text)) continue;
+    const start = index + 1;
+    while (index + 1 < call.args.length && !/^[;+]$/.test(call.args[index + 1]?.text ?? '')) index += 1;
+    const found = wide && !narrowed ? (roots[0]?.text ?? '.') : `./${nameTest(call.args)}`;
+    const argv = call.args.slice(start, index + 1).map((word) => ({ ...word, text: word.text.replaceAll('{}', found) }));
+    seen.push({ see: 'argv', argv });
+    if (/^(rm|shred|unlink)$/.test(argv[0]?.text ?? '')) seen.push(...findDelete({ wide, narrowed, roots }));
+  }
+  return seen;
+};
+
+/** The one name `find` looks for, so that deleting every `node_modules` is judged as deleting one. */
+function nameTest(args: readonly Arg[]): string {
+  const names = args.filter((_arg, index) => args[index - 1]?.text === '-name').map((arg) => arg.text);
+  const [only] = names;
+  return names.length === 1 && only !== undefined && /^[\w.-]+$/.test(only) ? only : 'found';
+}
+
+/** What `find` deletes is bounded by its tests; without a test, or from a top directory, it is everything below. */
+function findDelete(how: { readonly wide: boolean; readonly narrowed: boolean; readonly roots: readonly Arg[] }): Seen[] {
+  const onlyType = !how.narrowed;
+  const critical = how.wide && onlyType && how.roots.length > 0 && how.roots[0]?.text !== '.';
+  const system = how.roots.some((root) => /^(\/$|~\/?$|\/(etc|usr|var|home|root|bin|lib|boot|opt)(\/|$))/.test(root.text));
+  return [harm('SHELL_FIND_DELETE', critical ? 'CRITICAL' : onlyType || system ? 'HIGH' : 'MEDIUM', { operation: 'delete', category: 'file' })];
+}
+
+const parallel: ProgramReader = (call) => {
+  const options = readOptions(call.args, {
+    short: 'jSaNInC',
+    long: ['jobs', 'sshlogin', 'arg-file', 'colsep', 'joblog', 'timeout', 'delay', 'results'],
+    stop: true,
+  });
+  const at = options.operands.findIndex((arg) => /^:::/.test(arg.text));
+  const command = at < 0 ? options.operands : options.operands.slice(0, at);
+  const values = at < 0 ? [] : options.operands.slice(at + 1);
+  if (command.length === 0)
+    return values.length > 0
+      ? values.map((arg) => ({ see: 'script', text: arg.text }))
+      : call.stdin.text !== undefined
+        ? [{ see: 'script', text: call.stdin.text }]
+        : call.stdin.origin === 'none'
+          ? []
+          : [harm('UNINSPECTABLE', 'HIGH', { inspected: false })];
+  const text = joined(command);
+  if (text === '{}' || text === 'sh' || text === 'bash')
+    return values.length > 0 ? values.map((arg) => ({ see: 'script', text: arg.text })) : [harm('UNINSPECTABLE', 'HIGH', { inspected: false })];
+  const first = values[0]?.text ?? './item';
+  return [{ see: 'script', text: text.includes('{}') ? text.replaceAll('{}', first) : `${text} ${first}` }];
+};
+
+const busybox: ProgramReader = (call) =>
+  call.args.length === 0 || call.args[0]?.text.startsWith('--') === true ? [] : [{ see: 'argv', argv: call.args }];
+
+const script: ProgramReader = (call) => {
+  const options = readOptions(call.args, { short: 'cTIOBEmo', long: ['command', 'log-in', 'log-out', 'log-io'] });
+  const text = options.value('c', 'command');
+  if (text !== undefined) return [{ see: 'script', text: text.text }];
+  return options.operands.length > 1 ? [{ see: 'argv', argv: options.operands.slice(1) }] : [];
+};
+
+const watch: ProgramReader = (call) => {
+  const { operands } = readOptions(call.args, { short: 'n', long: ['interval'], stop: true });
+  return operands.length === 0 ? [] : [{ see: 'script', text: joined(operands) }];
+};
+
+const flock: ProgramReader = (call) => {
+  const options = readOptions(call.args, { short: 'wEc', long: ['wait', 'timeout', 'conflict-exit-code', 'command'], stop: true });
+  const rest = options.operands.slice(1);
+  if (rest[0]?.text === '-c') return [{ see: 'script', text: joined(rest.slice(1)) }];
+  const text = options.value('c', 'command');
+  return text !== undefined ? [{ see: 'script', text: text.text }] : rest.length > 0 ? [{ see: 'argv', argv: rest }] : [];
+};
+
+/** `ld-linux.so /bin/rm …`: the loader runs what it is given. */
+const command: ProgramReader = (call) => (/^-[vV]+$/.test(call.args[0]?.text ?? '') ? [] : runsRest({ short: 'a' })(call));
+
+const runuser: ProgramReader = (call) => {
+  const options = readOptions(call.args, { short: 'cusgG', long: ['command', 'user', 'shell'], stop: true });
+  const text = options.value('c', 'command');
+  return text !== undefined
+    ? [{ see: 'script', text: text.text }]
+    : options.operands.length > 0 && options.has('u', 'user')
+      ? [{ see: 'argv', argv: options.operands }]
+      : [];
+};
+
+const LOADERS = ['ld-linux.so.2', 'ld-linux-x86-64.so.2', 'ld.so', 'ld-linux-aarch64.so.1', 'ld-musl-x86_64.so.1', 'ld-linux-armhf.so.3', 'ld-linux'];
+
+export const WRAPPERS: ProgramTable = {
+  env,
+  sudo,
+  doas: sudo,
+  pkexec: sudo,
+  su,
+  runuser,
+  xargs,
+  gxargs: xargs,
+  find,
+  gfind: find,
+  fd: fd(),
+  fdfind: fd(),
+  parallel,
+  busybox,
+  toybox: busybox,
+  script,
+  watch,
+  viddy: watch,
+  flock,
+  command,
+  builtin: command,
+  exec: command,
+  noglob: command,
+  nocorrect: command,
+  nice: runsRest({ short: 'n', long: ['adjustment'] }),
+  ionice: runsRest({ short: 'cnp', long: ['class', 'classdata'] }),
+  chrt: runsRest({ short: 'TPDp' }, 1),
+  taskset: runsRest({}, 1),
+  nohup: runsRest(),
+  setsid: runsRest(),
+  time: runsRest({ short: 'fo', long: ['format', 'output'] }),
+  timeout: runsRest({ short: 'ks', long: ['kill-after', 'signal'] }, 1),
+  gtimeout: runsRest({ short: 'ks' }, 1),
+  stdbuf: runsRest({ short: 'ioe', long: ['input', 'output', 'error'] }),
+  unbuffer: runsRest(),
+  chroot: runsRest({ long: ['userspec', 'groups'] }, 1),
+  unshare: runsRest({ short: 'RwSG', long: ['root', 'wd', 'setuid', 'setgid'] }),
+  nsenter: runsRest({ short: 'tSG', long: ['target', 'setuid', 'setgid'] }),
+  strace: runsRest({ short: 'eopsuSaEPOX' }),
+  ltrace: runsRest({ short: 'eopsunaAl' }),
+  'systemd-run': runsRest({
+    short: 'pEuHM',
+    long: ['unit', 'property', 'setenv', 'description', 'slice', 'uid', 'gid', 'on-calendar', 'on-active', 'on-boot'],
+  }),
+  capsh: runsRest(),
+  prlimit: runsRest({ short: 'p' }),
+  setpriv: runsRest({ long: ['reuid', 'regid', 'groups', 'inh-caps', 'bounding-set'] }),
+  setarch: runsRest({}, 1),
+  linux64: runsRest(),
+  linux32: runsRest(),
+  firejail: runsRest(),
+  bwrap: runsRest({ long: ['bind', 'ro-bind', 'dev', 'proc', 'tmpfs', 'chdir', 'setenv', 'unsetenv'] }),
+  fakeroot: runsRest(),
+  eatmydata: runsRest(),
+  catchsegv: runsRest(),
+  valgrind: runsRest(),
+  perf: (call) => runsRest({ short: 'eoFcp' }, 1)(call),
+  proxychains: runsRest({ short: 'f' }),
+  proxychains4: runsRest({ short: 'f' }),
+  torsocks: runsRest(),
+  'dbus-run-session': runsRest(),
+  'xvfb-run': runsRest({ short: 'nsef', long: ['server-args'] }),
+  caffeinate: runsRest({ short: 't' }),
+  entr: runsRest(),
+  rlwrap: runsRest(),
+  dotenv: runsRest({ short: 'ef' }),
+  'env-cmd': runsRest({ short: 'f' }),
+  'cross-env': env,
+  tsocks: runsRest(),
+  daemonize: runsRest({ short: 'cpuoel' }),
+  'start-stop-daemon': runsRest({ short: 'xpnu', long: ['exec', 'pidfile', 'name', 'user', 'chuid'] }),
+  hyperfine: (call) =>
+    readOptions(call.args, { short: 'wrmMpcnL', long: ['warmup', 'runs', 'prepare', 'cleanup', 'setup'] }).operands.map((arg) => ({
+      see: 'script',
+      text: arg.text,
+    })),
+  coproc: runsRest(),
+  screen: (call) => runsRest({ short: 'Stpec' })(call),
+  tmux: tmux(),
+  'lxc-attach': runsRest({ short: 'n' }),
+  doppler: afterDashes(),
+  op: afterDashes(),
+  'aws-vault': afterDashes(),
+  chamber: afterDashes(),
+  direnv: runsRest({}, 2),
+  mise: afterDashes(),
+  conda: conda(),
+  pipenv: conda(),
+  bundle: conda(),
+  rye: conda(),
+  nix: nix(),
+  'nix-shell': nix(),
+  ...Object.fromEntries(LOADERS.map((name) => [name, runsRest({ long: ['library-path', 'preload', 'argv0'] })])),
+};
+
+function fd(): ProgramReader {
+  return (call) => {
+    const at = call.args.findIndex((arg) => /^(-x|-X|--exec|--exec-batch)$/.test(arg.text));
+    return at < 0 ? [] : [{ see: 'argv', argv: call.args.slice(at + 1), complete: false }];
+  };
+}
+
+function tmux(): ProgramReader {
+  return (call) => {
+    const at = call.args.findIndex((arg) =>
+      /^(new|new-session|neww|new-window|split-window|splitw|run|run-shell|respawn-pane|if-shell|send-keys|send|pipe-pane)$/.test(arg.text),
+    );
+    if (at < 0) return [];
+    const options = readOptions(call.args.slice(at + 1), { short: 'tsncFxye' });
+    return options.operands.length === 0
+      ? []
+      : [{ see: 'script', text: joined(options.operands.filter((arg) => !/^(Enter|C-m|C-c)$/.test(arg.text))) }];
+  };
+}
+
+/** `tool run … -- command`. */
+function afterDashes(): ProgramReader {
+  return (call) => {
+    const at = call.args.findIndex((arg) => arg.text === '--');
+    const own = readService(at < 0 ? call : { ...call, args: call.args.slice(0, at) });
+    return at < 0 ? own : [...own, { see: 'argv', argv: call.args.slice(at + 1) }];
+  };
+}
+
+function conda(): ProgramReader {
+  return (call) => {
+    const verb = call.args.findIndex((arg) => arg.text === 'run' || arg.text === 'exec');
+    if (verb < 0) return [];
+    const { operands } = readOptions(call.args.slice(verb + 1), { short: 'np', long: ['name', 'prefix', 'with', 'python'], stop: true });
+    return operands.length === 0 ? [] : [{ see: 'argv', argv: operands }];
+  };
+}
+
+function nix(): ProgramReader {
+  return (call) => {
+    const options = readOptions(call.args, { short: 'pcIA', long: ['run', 'command', 'packages'] });
+    const text = options.value('run', 'command', 'c');
+    return text === undefined || (call.bin === 'nix' && !call.args.some((arg) => /^(-c|--command)$/.test(arg.text)))
+      ? []
+      : [{ see: 'script', text: text.text }];
+  };
+}

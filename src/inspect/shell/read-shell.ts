@@ -1,0 +1,82 @@
+import type { CommandFact, Finding, PathFact } from '../../kernel/finding.ts';
+import { UNKNOWN, harm, literal } from './call.ts';
+import type { Language } from './call.ts';
+import { addHarm, collector } from './collect.ts';
+import type { ReadSql, Reading } from './reading.ts';
+import { EMPTY } from './reading.ts';
+import { runCall } from './run.ts';
+import { walkText } from './walk.ts';
+
+/** Linux hands exec(2) no argument longer than this (MAX_ARG_STRLEN), so no honest `sh -c` text is. */
+export const LONGEST_COMMAND = 131_072;
+
+export interface ShellReading {
+  readonly findings: readonly Finding[];
+  /** Every program that would run, inner ones after the outer one that starts them. */
+  readonly commands: readonly CommandFact[];
+  readonly paths: readonly PathFact[];
+  readonly urls: readonly string[];
+}
+
+export interface ShellOptions {
+  /** Reads an SQL text a database client would send (`psql -c`, `mysql -e`, a here-document). */
+  readonly readSql?: ReadSql;
+}
+
+/**
+ * What a command line would do, without running it. Pure, synchronous, total, linear. `pointer` is the RFC 6901 pointer of the
+ * text. What cannot be read is an `UNINSPECTABLE` finding of risk HIGH; a text longer than `LONGEST_COMMAND` is CRITICAL and not read.
+ */
+export function readShell(text: string, pointer: string, options: ShellOptions = {}): ShellReading {
+  const reading = begin(text, pointer, options);
+  if (text.length > LONGEST_COMMAND) return refuse(text, reading);
+  walkText(text, reading, EMPTY);
+  return finish(reading);
+}
+
+/** How each interpreter is told to run a text. */
+const RUNS = {
+  python: ['python3', '-c'],
+  node: ['node', '-e'],
+  perl: ['perl', '-e'],
+  ruby: ['ruby', '-e'],
+  php: ['php', '-r'],
+  lua: ['lua', '-e'],
+  r: ['Rscript', '-e'],
+  awk: ['awk'],
+  powershell: ['powershell', '-Command'],
+} as const satisfies Record<Language, readonly string[]>;
+
+/** The same for code given straight to an interpreter's tool (`run_python {code}`): read as `python3 -c` would be. */
+export function readSource(language: Language, text: string, pointer: string): ShellReading {
+  const reading = begin(text, pointer, {});
+  if (text.length > LONGEST_COMMAND) return refuse(text, reading);
+  runCall([...RUNS[language], text.replaceAll(UNKNOWN, ' ')].map(literal), EMPTY, reading);
+  return finish(reading);
+}
+
+function refuse(text: string, reading: Reading): ShellReading {
+  addHarm(reading.into, harm('UNINSPECTABLE', 'CRITICAL', { inspected: false, detector: 'limit' }), [literal(text.slice(0, 100))]);
+  return finish(reading);
+}
+
+function finish({ into: { findings, commands, paths, urls } }: Reading): ShellReading {
+  return { findings, commands, paths, urls };
+}
+
+function begin(text: string, pointer: string, options: ShellOptions): Reading {
+  return {
+    into: collector(pointer),
+    readSql: options.readSql,
+    source: text,
+    depth: 0,
+    conditional: false,
+    variables: new Map(),
+    several: new Set(),
+    functions: new Set(),
+    written: new Map(),
+    substituted: new Map(),
+    budget: { left: 2 * LONGEST_COMMAND },
+    fuel: { left: 8 * LONGEST_COMMAND },
+  };
+}

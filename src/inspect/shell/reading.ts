@@ -1,0 +1,42 @@
+import type { Script } from 'unbash';
+import type { Finding } from '../../kernel/finding.ts';
+import type { Stream } from './call.ts';
+import { harm } from './call.ts';
+import type { Collector } from './collect.ts';
+import { addHarm } from './collect.ts';
+import type { Substitution, Variables } from './expand.ts';
+
+/** How deep commands inside commands are followed; deeper is opaque. */
+export const MOST_DEPTH = 24;
+
+export type ReadSql = (text: string, pointer: string, dialect: string) => readonly Finding[];
+
+/** Everything one walk over a text carries; what is mutable is shared by all its parts. */
+export interface Reading {
+  readonly into: Collector;
+  readonly readSql: ReadSql | undefined;
+  readonly source: string;
+  readonly depth: number;
+  /** On a path that may not be taken: an assignment joins, it does not replace. */
+  readonly conditional: boolean;
+  readonly variables: Variables;
+  /** Names that hold more than one possible value. */
+  readonly several: Set<string>;
+  readonly functions: Set<string>;
+  /** Files this text writes, with what it puts there, for when it runs them (resolved path → content). */
+  readonly written: Map<string, Stream>;
+  readonly substituted: Map<Script, Substitution>;
+  /** Characters of inner text that may still be read as shell. */
+  readonly budget: { left: number };
+  /** Characters constant folding may still produce. */
+  readonly fuel: { left: number };
+}
+
+export const EMPTY: Stream = { origin: 'none', secret: false };
+
+/** Says that something about to run could not be read. */
+export function unreadable(reading: Reading, text: string): Stream {
+  const shown = text.length > 200 ? text.slice(0, 200) : text;
+  addHarm(reading.into, harm('UNINSPECTABLE', 'HIGH', { inspected: false }), [{ text: shown, glob: false }]);
+  return { origin: 'computed', secret: false };
+}

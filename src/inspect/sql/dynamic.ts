@@ -1,0 +1,63 @@
+import type { Lexed, Token } from './lex.ts';
+
+export interface DynamicText {
+  /** The word that runs it. */
+  readonly token: Token;
+  /** The text that runs, when all of it is constant; null when it is computed. */
+  readonly text: string | null;
+}
+
+const MAX_TEXTS = 32;
+
+/** Strings that a statement executes as SQL. */
+export function dynamicTexts(lexed: Lexed): DynamicText[] {
+  const { tokens } = lexed;
+  const found: DynamicText[] = [];
+  let start = true;
+  for (let i = 0; i < tokens.length; i += 1) {
+    const token = tokens[i];
+    if (token === undefined) continue;
+    if (token.kind === 'word') {
+      const at = executed(tokens, i, token.text, start);
+      if (at > 0) {
+        if (found.length >= MAX_TEXTS) return [...found, { token, text: null }];
+        found.push({ token, text: constantText(tokens, at) });
+      }
+    }
+    start = token.kind === 'semi' || (token.kind === 'word' && /^(?:BEGIN|THEN|ELSE|AS|GO|LOOP)$/.test(token.text));
+  }
+  return found;
+}
+
+/** Where the executed expression begins, or −1. */
+function executed(tokens: readonly Token[], at: number, word: string, start: boolean): number {
+  const next = tokens[at + 1];
+  if (word === 'DO' && start) {
+    const body = tokens.findIndex((token, i) => i > at && i < at + 4 && token.kind === 'string');
+    return body;
+  }
+  if (word === 'IMMEDIATE' && tokens[at - 1]?.text === 'EXECUTE') return at + 1;
+  if (word === 'SP_EXECUTESQL' || word === 'SP_SQLEXEC') return at + 1;
+  if ((word === 'EXEC' || word === 'EXECUTE') && next?.kind === 'open') return at + 2;
+  if ((word === 'EXEC' || word === 'EXECUTE') && next?.kind === 'string') return at + 1;
+  if (word === 'FROM' && tokens[at - 2]?.text === 'PREPARE') return at + 1;
+  return -1;
+}
+
+/** Folds `'DR' || 'OP …'`, `'DR' + 'OP'`, adjacent strings; anything else is computed. */
+function constantText(tokens: readonly Token[], from: number): string | null {
+  let text = '';
+  let strings = 0;
+  for (let i = from; i < tokens.length; i += 1) {
+    const token = tokens[i];
+    if (token?.kind === 'string') {
+      text += token.text;
+      strings += 1;
+    } else if (token?.kind === 'op' && (token.text === '||' || token.text === '+')) continue;
+    else if (token?.kind === 'word' || token?.kind === 'variable' || token?.kind === 'quoted') {
+      const ends = strings > 0 && token.kind === 'word' && tokens[i - 1]?.kind !== 'op';
+      return ends ? text : null;
+    } else break;
+  }
+  return strings > 0 ? text : null;
+}

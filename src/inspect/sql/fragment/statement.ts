@@ -1,0 +1,60 @@
+import { FUNCTIONS } from './lexicon.ts';
+import type { Suspicion, View } from './view.ts';
+import { broke, certain, kind, likely, text } from './view.ts';
+
+/** A statement behind a semicolon. */
+export function stacked(view: View, at: number): Suspicion | null {
+  const word = text(view, at + 1);
+  return word === '' ? null : statement(view, at + 1, word);
+}
+
+const OBJECT = /^(?:TABLE|DATABASE|SCHEMA|USER|ROLE|LOGIN|VIEW|INDEX|FUNCTION|PROCEDURE|TRIGGER|SYSTEM|EXTENSION|OR|TEMP|TEMPORARY)$/;
+
+/** Statements with a particle of their own; undefined when the word is none of them. */
+function particular(view: View, at: number, word: string): Suspicion | null | undefined {
+  const next = text(view, at + 1);
+  const third = text(view, at + 2);
+  if (word === 'CALL') return kind(view, at - 1) === 'semi' && kind(view, at + 2) === 'open' ? certain('stacked statement') : null;
+  if (word === 'LOAD') return /^(?:XML|DATA)$/.test(next) && sees(view, at, 'INFILE') ? certain('stacked statement') : null;
+  if (word === 'RESTORE') return sees(view, at, 'DISK') && sees(view, at, '=') ? likely('statement') : null;
+  if (word === 'SHUTDOWN') return kind(view, at - 1) === 'semi' ? certain('stacked statement') : null;
+  if (word === 'DELETE' && kind(view, at - 1) === 'semi' && /^(?:IGNORE|QUICK|LOW_PRIORITY)$/.test(next)) return certain('stacked statement');
+  if (word === 'COPY')
+    return /^(?:FROM|TO)$/.test(third) && (kind(view, at + 3) === 'string' || text(view, at + 3) === 'PROGRAM') ? certain('stacked statement') : null;
+  return undefined;
+}
+
+/** A whole statement inside a value: verb, its own particle, a name, and the value going on as SQL. */
+export function statement(view: View, at: number, word: string): Suspicion | null {
+  if (
+    word === 'UPDATE' &&
+    text(view, at + 2) === 'SET' &&
+    text(view, at + 4) === '=' &&
+    FUNCTIONS.has(text(view, at + 5)) &&
+    kind(view, at + 6) === 'open'
+  )
+    return certain('stacked statement');
+  if (at > 0 && kind(view, at - 1) !== 'semi' && !broke(view)) return null;
+  const next = text(view, at + 1);
+  const third = text(view, at + 2);
+  if (word === 'INSERT')
+    return next === 'INTO' && (kind(view, at + 3) === 'open' || /^(?:VALUES|SELECT)$/.test(text(view, at + 3))) ? certain('stacked statement') : null;
+  if (word === 'UPDATE') return third === 'SET' && text(view, at + 4) === '=' ? certain('stacked statement') : null;
+  const own = particular(view, at, word);
+  if (own !== undefined) return own;
+  const named = kind(view, at + 2) === 'word' || kind(view, at + 2) === 'quoted';
+  const destroys = (DEFINES.has(word) && OBJECT.test(next)) || (word === 'DELETE' && next === 'FROM');
+  if (!destroys || !named || !ended(view, at)) return null;
+  return at === 0 ? likely('statement') : certain('stacked statement');
+}
+
+const sees = (view: View, at: number, word: string): boolean =>
+  view.tokens.slice(at, at + 8).some((token) => (token.kind === 'word' || token.kind === 'op') && token.text === word);
+
+const DEFINES = new Set(['DROP', 'ALTER', 'CREATE', 'TRUNCATE']);
+
+function ended(view: View, at: number): boolean {
+  const after = kind(view, at + 3);
+  if (after === undefined || after === 'semi' || after === 'open' || text(view, at + 3) === 'WHERE') return true;
+  return kind(view, at - 1) === 'semi' || view.lexed.comments.length > 0;
+}

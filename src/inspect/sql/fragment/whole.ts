@@ -1,0 +1,101 @@
+import type { Token } from '../lex.ts';
+import type { Expression } from './expression.ts';
+import { readExpression } from './expression.ts';
+
+/** A value behind a quote (or bare) and what its tokens are. */
+export interface WholeView {
+  readonly tokens: readonly Token[];
+  readonly context: string;
+  readonly value: string;
+  /** It ends in a comment, or opens one it does not close. */
+  readonly cut: boolean;
+}
+
+const SYMBOLIC = /^(?:[=<>!+*/%^&|-]|[<>!]=|<>|\|\||&&|<<|>>)$/;
+
+/**
+ * Values that are, as a whole, a piece of an SQL expression: what no search term, name or sentence is (INSPECT-80). Gives the name of
+ * the shape, or null.
+ */
+export function wholeExpression(view: WholeView): string | null {
+  return behindQuote(view) ?? bareExpression(view) ?? leadingJoin(view) ?? choice(view) ?? unionEnd(view);
+}
+
+/** `x' + 1 = '0`, `x' is not null -- `: the quote closes, the expression goes on, and the next quote or a comment takes over. */
+function behindQuote({ tokens, context, cut, value }: WholeView): string | null {
+  if (context === '' || tokens.length < 2 || tokens[0]?.start !== 0 || !isQuoted(tokens[0])) return null;
+  const read = readExpression(tokens, 1, false);
+  if (!read.whole || read.operators === 0 || read.loose > 0) return null;
+  const last = tokens[tokens.length - 1];
+  const reopened = isQuoted(last);
+  if (tokens.length === 3 && reopened && !cut && quotesAsProse(tokens, value)) return null;
+  return onlySql(read, cut, reopened) ? 'expression behind a quote' : null;
+}
+
+const isQuoted = (token: Token | undefined): boolean => token?.kind === 'string' || token?.kind === 'quoted';
+
+/** Plus, minus and names are also what a search for `"a" -b` is made of. */
+function onlySql(read: Expression, cut: boolean, reopened: boolean): boolean {
+  const values = read.calls > 0 || read.variables > 0;
+  if (read.telling === 0 && !values && (read.names > 0 || !cut)) return false;
+  if (read.names > 0 && !cut && !reopened) return false;
+  return cut || reopened || values || read.operators > 1;
+}
+
+/** `the '+' sign`, `use 'like' here`: quotes around one operator, blanks outside of them. */
+function quotesAsProse(tokens: readonly Token[], value: string): boolean {
+  const [left, operator, right] = tokens;
+  if (left === undefined || operator === undefined || right === undefined) return true;
+  const tight = operator.start === left.end && operator.end === right.start;
+  const words = (token: Token): number => token.text.trim().split(/\s+/).length;
+  if (operator.kind === 'word') return tight || words(left) > 1 || words(right) > 1;
+  return (tight && /\s$/.test(left.text) && /^\s/.test(right.text)) || value.length > 60;
+}
+
+/** `1 * 1 --`, `ascii(substring(version(),1,1))`: nothing but an expression, cut off or asking about the server. */
+function bareExpression({ tokens, context, cut }: WholeView): string | null {
+  if (context !== '' || tokens.length === 0) return null;
+  const read = readExpression(tokens, 0, true);
+  if (!read.whole || read.names > 0) return null;
+  if (read.informs && (read.calls > 1 || read.operators > 0)) return 'call about the server';
+  const values = read.literals + read.variables;
+  const brackets = tokens[0]?.kind === 'open';
+  return cut && values > 0 && (read.operators > 0 || read.variables > 0 || read.calls > 0 || brackets) ? 'expression cut off' : null;
+}
+
+/** `or true`, `AND 1=1`, `|| 1`, `) or (a=a`: begins where a condition goes on. */
+function leadingJoin({ tokens, context }: WholeView): string | null {
+  if (context !== '') return null;
+  let at = 0;
+  while (tokens[at]?.kind === 'close') at += 1;
+  const join = tokens[at];
+  if (join === undefined || !/^(?:OR|AND|XOR|\|\||&&)$/.test(join.text) || (join.kind !== 'word' && join.kind !== 'op')) return null;
+  const read = readExpression(tokens, at + 1, true);
+  if (!read.whole || read.loose > 0) return null;
+  const constant = tokens.length === at + 2 && /^(?:TRUE|FALSE|NULL|\d+)$/.test(tokens[at + 1]?.text ?? '');
+  const compares = tokens.slice(at + 1).some((token) => token.kind === 'op' && SYMBOLIC.test(token.text));
+  return constant || compares ? 'condition without a beginning' : null;
+}
+
+/** `CASE WHEN … THEN … END`. */
+function choice({ tokens }: WholeView): string | null {
+  for (let i = 0; i < tokens.length; i += 1) {
+    if (tokens[i]?.kind !== 'word' || tokens[i]?.text !== 'CASE') continue;
+    const when = tokens[i + 1]?.text === 'WHEN' ? i + 1 : tokens[i + 2]?.text === 'WHEN' ? i + 2 : -1;
+    if (when < 0 || tokens[when]?.kind !== 'word') continue;
+    const condition = tokens[when + 1];
+    if (condition?.kind === 'word' && tokens[when + 2]?.kind === 'word') continue;
+    const then = tokens.findIndex((token, at) => at > when && at < when + 64 && token.kind === 'word' && token.text === 'THEN');
+    const end = then < 0 ? -1 : tokens.findIndex((token, at) => at > then && at < then + 64 && token.kind === 'word' && token.text === 'END');
+    if (end > 0) return 'choice';
+  }
+  return null;
+}
+
+/** `-1 union`, also with comments between: a number, then a union that another part completes. */
+function unionEnd({ tokens, context, value }: WholeView): string | null {
+  const last = tokens[tokens.length - 1];
+  if (context !== '' || last?.kind !== 'word' || last.text !== 'UNION' || tokens.length < 2 || tokens.length > 6) return null;
+  const numbers = tokens.slice(0, -1).every((token) => token.kind === 'number' || token.kind === 'op' || token.kind === 'close');
+  return numbers && (tokens.length > 2 || /[#*]/.test(value)) ? 'union probe' : null;
+}

@@ -1,0 +1,70 @@
+import type { Sight } from './statements.ts';
+import type { Token } from './lex.ts';
+import { HARMFUL_ROUTINES } from './vocabulary.ts';
+
+export interface PostgresReading {
+  readonly sights: readonly Sight[];
+  readonly tables: readonly string[];
+}
+
+type Node = Readonly<Record<string, unknown>>;
+
+const isNode = (value: unknown): value is Node => typeof value === 'object' && value !== null;
+const text = (value: unknown): string => (typeof value === 'string' ? value : '');
+const HERE: Token = { kind: 'word', text: '', start: 0, end: 0, depth: 0 };
+
+/** Reads the tree of the real PostgreSQL grammar: what no spelling can hide from it (INSPECT-50). Iterative, linear. */
+export function readPostgres(tree: unknown): PostgresReading {
+  const sights: Sight[] = [];
+  const tables = new Set<string>();
+  const waiting: unknown[] = [tree];
+  for (let value = waiting.pop(); value !== undefined; value = waiting.pop()) {
+    if (!isNode(value)) continue;
+    for (const [key, child] of Object.entries(value)) {
+      if (!isNode(child)) continue;
+      waiting.push(child);
+      const seen = judge(key, child);
+      if (seen !== null) sights.push(seen);
+      if (key === 'RangeVar' || key === 'relation')
+        tables.add(
+          [text(child['schemaname']), text(child['relname'])]
+            .filter((part) => part !== '')
+            .join('.')
+            .toLowerCase(),
+        );
+    }
+  }
+  tables.delete('');
+  return { sights, tables: [...tables] };
+}
+
+function judge(kind: string, node: Node): Sight | null {
+  switch (kind) {
+    case 'TruncateStmt':
+      return { code: 'SQL_TRUNCATE', risk: 'HIGH', operation: 'delete', token: HERE };
+    case 'DropdbStmt':
+      return { code: 'SQL_DROP', risk: 'CRITICAL', operation: 'delete', token: HERE };
+    case 'DeleteStmt':
+      return isNode(node['whereClause']) ? null : { code: 'SQL_DELETE_ALL', risk: 'HIGH', operation: 'delete', token: HERE };
+    case 'DropStmt':
+      return /^OBJECT_(?:TABLE|SCHEMA|FOREIGN_TABLE)$/.test(text(node['removeType']))
+        ? { code: 'SQL_DROP', risk: 'HIGH', operation: 'delete', token: HERE }
+        : null;
+    case 'CopyStmt':
+      return node['is_program'] === true ? { code: 'SQL_COMMAND_EXECUTION', risk: 'CRITICAL', operation: 'execute', token: HERE } : null;
+    case 'AlterSystemStmt':
+      return { code: 'SQL_ADMIN', risk: 'HIGH', operation: 'admin', token: HERE };
+    case 'FuncCall':
+      return call(node);
+    default:
+      return null;
+  }
+}
+
+function call(node: Node): Sight | null {
+  const names = node['funcname'];
+  const last: unknown = Array.isArray(names) ? names[names.length - 1] : undefined;
+  const string = isNode(last) && isNode(last['String']) ? text(last['String']['sval']) : '';
+  const harm = HARMFUL_ROUTINES.get(string.toUpperCase());
+  return harm === undefined ? null : { code: harm[0], risk: harm[1], operation: harm[2], token: HERE };
+}

@@ -1,0 +1,81 @@
+import { AegisError } from '../../../errors.ts';
+import type { Proposal } from '../../../gate/gate.ts';
+import type { EntryBodies } from '../../../kernel/entry.ts';
+import type { ActionId, SessionId } from '../../../kernel/ids.ts';
+import type { JsonObject } from '../../../kernel/json.ts';
+import type { AgentState } from '../../../kernel/world.ts';
+import type { AgentPrincipal } from '../normalise.ts';
+import type { HandshakeBody, PermissionBody } from './shapes.ts';
+
+/** How long a lock lasts that nobody releases; the protocol has no field for it. */
+const LOCK_TTL_MS = 30_000;
+
+/** Up, so that rounding never makes a cost free. */
+export const toMicros = (usd: number): number => Math.max(0, Math.ceil(usd * 1_000_000 - 1e-6));
+
+type Terms = EntryBodies['agent-registered'];
+
+/**
+ * What a handshake makes of an agent's registration: it may say less about itself than an operator allowed, never more,
+ * so the smaller of what it asks and what stands is taken (AUTH-8).
+ */
+export function handshakeTerms(body: HandshakeBody, known: AgentState | undefined, own: boolean): Terms {
+  const { agent_framework, capabilities, max_priority, session_budget_usd } = body;
+  const before = known?.registered;
+  const asked = typeof session_budget_usd === 'number' ? toMicros(session_budget_usd) : undefined;
+  const budgets = [asked, own ? before?.sessionBudgetUsdMicros : undefined].filter((budget) => budget !== undefined);
+  const priority = max_priority ?? before?.maxPriority ?? 5;
+  const { keyDigest, team } = before ?? {};
+  return {
+    framework: agent_framework ?? before?.framework ?? 'custom',
+    capabilities: capabilities ?? before?.capabilities ?? [],
+    maxPriority: own ? Math.min(priority, before?.maxPriority ?? 5) : priority,
+    onUnavailable: before?.onUnavailable ?? 'deny',
+    ...(budgets.length === 0 ? {} : { sessionBudgetUsdMicros: Math.min(...budgets) }),
+    ...(keyDigest === undefined ? {} : { keyDigest }),
+    ...(team === undefined ? {} : { team }),
+  };
+}
+
+/** The resource behind a lock request. @throws AegisError REQUEST_INVALID when a lock names none */
+function resourceOf(type: string, target: string | null | undefined): Proposal['resource'] {
+  if (type !== 'file_lock' && type !== 'wallet_lock') return undefined;
+  if (target === undefined || target === null)
+    throw new AegisError('REQUEST_INVALID', { detail: `${type} needs target_resource` }, '/target_resource');
+  return { resource: lockName(target, type === 'file_lock' ? 'file' : 'wallet'), slots: 1, ttlMs: LOCK_TTL_MS };
+}
+
+/** `file:` or `wallet:` in front, unless the caller wrote a scheme already. */
+export function lockName(target: string, scheme: 'file' | 'wallet'): string {
+  return /^[a-z][a-z0-9+.-]{0,31}:/.test(target) ? target : `${scheme}:${target}`;
+}
+
+/** A permission request as an action: the intent is a claim, the arguments are what was said. */
+export function permissionProposal(body: PermissionBody, { tenant, agent }: AgentPrincipal): Proposal {
+  const { task_intent, resource_type = 'llm_tokens', estimated_cost_usd, priority = 5, logic_density = 5, confidence = 1 } = body;
+  const { target_resource, metadata, request_id, session_id } = body;
+  const resource = resourceOf(resource_type, target_resource);
+  const args: JsonObject = {
+    task_intent,
+    ...(target_resource === undefined || target_resource === null ? {} : { target_resource }),
+    ...(metadata === undefined ? {} : { metadata }),
+  };
+  return {
+    ...(request_id === undefined ? {} : { id: request_id as ActionId }),
+    tenant,
+    agent,
+    session: (session_id ?? sessionOf(agent)) as SessionId,
+    kind: resource_type === 'llm_tokens' ? 'model' : 'resource',
+    name: resource_type,
+    args,
+    claims: { intent: task_intent, priority, complexity: logic_density, confidence, usdMicros: toMicros(estimated_cost_usd) },
+    ...(resource === undefined ? {} : { resource }),
+    door: 'handshake',
+    enforcement: 'advisory',
+  };
+}
+
+/** Ids end at 128 characters; a long agent id keeps its end, which is what differs. */
+export function sessionOf(agent: string): string {
+  return `handshake/${agent.slice(-118)}`;
+}

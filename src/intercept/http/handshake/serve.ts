@@ -1,0 +1,98 @@
+import { Type } from 'typebox';
+import { AegisError } from '../../../errors.ts';
+import type { Gate, Principal } from '../../../gate/gate.ts';
+import type { AgentId, SessionId } from '../../../kernel/ids.ts';
+import { agentOf } from '../normalise.ts';
+import type { AgentPrincipal } from '../normalise.ts';
+import { DECIDING, EVERYONE, route } from '../route.ts';
+import type { Route } from '../route.ts';
+import { WaitQuery } from '../shapes.ts';
+import { permissionReply } from './enforce.ts';
+import { handshakeTerms, lockName, permissionProposal, sessionOf } from './normalise.ts';
+import { HandshakeBody, PermissionBody, PermissionReply, ReleaseBody } from './shapes.ts';
+
+const doc = (summary: string) => ({ summary, tag: 'handshake' });
+
+/** An id nobody registered is 403, as the protocol has it; another agent's id is refused by the key. */
+function callerOf(gate: Gate, principal: Principal, agent: string): AgentPrincipal {
+  if (!gate.world(principal.tenant).agents.has(agent as AgentId)) throw new AegisError('UNKNOWN_AGENT', { agent });
+  const caller = agentOf(principal);
+  if (caller.agent !== agent) throw new AegisError('AGENT_MISMATCH', { agent: caller.agent }, '/agent_id');
+  return caller;
+}
+
+/** The handshake protocol (G1, G2): register, ask for a resource, give a lock back. */
+export function handshakeRoutes(gate: Gate): readonly Route[] {
+  return [handshakeRoute(gate), permissionRoute(gate), releaseRoute(gate)];
+}
+
+const handshakeRoute = (gate: Gate): Route =>
+  route({
+    method: 'POST',
+    path: '/api/v1/handshake',
+    auth: 'key',
+    role: ['agent', 'operator', 'admin'],
+    tenant: 'key',
+    audited: ['agent-registered'],
+    doc: doc('An agent says what it is; an operator may register it so. It never widens what an operator allowed'),
+    body: HandshakeBody,
+    response: Type.Object({ status: Type.Literal('registered'), agent_id: Type.String(), message: Type.String() }),
+    handle: async ({ principal, body }) => {
+      const { tenant } = principal;
+      const agent = body.agent_id as AgentId;
+      const known = gate.world(tenant).agents.get(agent);
+      const own = principal.role === 'agent';
+      if (own) callerOf(gate, principal, agent);
+      await gate.register(tenant, agent, handshakeTerms(body, known, own), principal);
+      const hint = known?.registered.keyDigest === undefined ? ' It has no key yet: POST /v1/agents makes one.' : '';
+      return { status: 'registered', agent_id: agent, message: `The agent ${agent} is registered.${hint}` };
+    },
+  });
+
+const permissionRoute = (gate: Gate): Route =>
+  route({
+    method: 'POST',
+    path: '/api/v1/request-permission',
+    auth: 'key',
+    role: EVERYONE,
+    tenant: 'key',
+    audited: DECIDING,
+    doc: doc('Ask for tokens, gas, a call, a lock or compute; `wait` holds the connection while it is PENDING'),
+    query: WaitQuery,
+    body: PermissionBody,
+    response: PermissionReply,
+    handle: async ({ principal, query, body, signal }) => {
+      const caller = callerOf(gate, principal, body.agent_id);
+      const wait = query.wait ?? 0;
+      const decision = await gate.admit(permissionProposal(body, caller), wait, wait === 0 ? undefined : signal());
+      const session = (body.session_id ?? sessionOf(caller.agent)) as SessionId;
+      const at = gate.world(caller.tenant).at;
+      return permissionReply(decision, { agent: caller.agent, budgets: gate.budgets(caller.tenant, caller.agent, session), at });
+    },
+  });
+
+const releaseRoute = (gate: Gate): Route =>
+  route({
+    method: 'POST',
+    path: '/api/v1/release-lock',
+    auth: 'key',
+    role: ['agent'],
+    tenant: 'key',
+    audited: ['lock-released'],
+    doc: doc('Give a lock back; only the holder of the token can'),
+    body: ReleaseBody,
+    response: Type.Object({ success: Type.Boolean(), message: Type.String() }),
+    handle: async ({ principal, body }) => {
+      const caller = callerOf(gate, principal, body.agent_id);
+      const fence = Number(body.lock_token.slice('fence-'.length));
+      const resource = heldName(gate, caller, body.resource);
+      await gate.record(caller.tenant, 'lock-released', { resource, fence }, caller);
+      return { success: true, message: `${resource} is free again.` };
+    },
+  });
+
+/** The protocol lets a client name the resource as it asked for it, without our scheme. */
+function heldName(gate: Gate, { tenant }: AgentPrincipal, resource: string): string {
+  const { locks } = gate.world(tenant);
+  return [resource, lockName(resource, 'wallet'), lockName(resource, 'file')].find((name) => locks.has(name)) ?? resource;
+}

@@ -1,0 +1,65 @@
+import type { Label } from '../../kernel/decision.ts';
+import { AegisError } from '../../errors.ts';
+import type { Content, Outcome, Principal, Proposal } from '../../gate/gate.ts';
+import type { Claims } from '../../kernel/action.ts';
+import type { ActionId, AgentId, SessionId } from '../../kernel/ids.ts';
+import type { ActionBody, ContentBody, OutcomeBody } from './shapes.ts';
+
+export type AgentPrincipal = Principal & { readonly role: 'agent' };
+
+/**
+ * The agent behind a key. An operator's key may not act for an agent, so that a person's key in an agent's hands gives it no voice (DOOR-2).
+ * @throws AegisError FORBIDDEN
+ */
+export function agentOf(principal: Principal, claimed?: string): AgentPrincipal {
+  if (principal.role !== 'agent') throw new AegisError('FORBIDDEN', { role: principal.role, needs: 'agent' });
+  if (claimed !== undefined && claimed !== principal.agent) throw new AegisError('AGENT_MISMATCH', { agent: principal.agent }, '/agent');
+  return principal;
+}
+
+/** Optional schema fields come as `undefined` unions; the nouns want them absent. */
+export function present<T extends object>(value: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(value).filter(([, held]) => held !== undefined)) as { [K in keyof T]: Exclude<T[K], undefined> };
+}
+
+/** A request as the gate reads it: identity from the key, everything else from the checked body. */
+export function proposalOf(body: ActionBody, principal: Principal): Proposal {
+  const { tenant, agent } = agentOf(principal, body.agent);
+  const { id, session, parent, claims, kind = 'tool', enforcement = 'advisory', ...rest } = body;
+  return {
+    ...(present(rest) as Pick<Proposal, 'name' | 'args' | 'declaration' | 'resource' | 'harness'>),
+    ...(id === undefined ? {} : { id: id as ActionId }),
+    ...(parent === undefined ? {} : { parent: parent as ActionId }),
+    tenant,
+    agent,
+    session: session as SessionId,
+    kind,
+    claims: present(claims ?? {}) as Claims,
+    door: 'http',
+    enforcement,
+  };
+}
+
+/** An agent's word may say what its user typed; it never makes what the world answered trustworthy (TAINT-10). */
+function believed(source: Label, trusted: boolean): boolean {
+  return trusted && source === 'user_input';
+}
+
+export function outcomeOf(body: OutcomeBody, action: string, principal: AgentPrincipal): Outcome {
+  const { status, usage, source = 'tool_output', trusted = false, ...rest } = body;
+  return {
+    ...(present(rest) as Pick<Outcome, 'result' | 'state' | 'errorCode'>),
+    tenant: principal.tenant,
+    agent: principal.agent as AgentId,
+    action: action as ActionId,
+    status,
+    usage: present(usage ?? {}) as Outcome['usage'],
+    source,
+    trusted: believed(source, trusted),
+  };
+}
+
+export function contentOf(body: ContentBody, session: string, principal: AgentPrincipal): Content {
+  const { source, trusted = false, value } = body;
+  return { tenant: principal.tenant, agent: principal.agent, session: session as SessionId, source, trusted: believed(source, trusted), value };
+}

@@ -1,0 +1,134 @@
+import { Type } from 'typebox';
+import { AegisError } from '../../errors.ts';
+import type { Gate, Principal } from '../../gate/gate.ts';
+import type { ActionId, SessionId } from '../../kernel/ids.ts';
+import type { ActionState } from '../../kernel/world.ts';
+import { wireDecision } from './enforce.ts';
+import { agentOf, contentOf, outcomeOf, proposalOf } from './normalise.ts';
+import { DECIDING, EVERYONE, route } from './route.ts';
+import type { Route } from './route.ts';
+import {
+  ActionBody,
+  ActionParams,
+  BatchBody,
+  ContentBody,
+  DecisionReply,
+  NameParams,
+  OutcomeBody,
+  ReceiptReply,
+  WaitQuery,
+  jsonObject,
+} from './shapes.ts';
+
+const doc = (summary: string) => ({ summary, tag: 'actions' });
+
+/** An action the principal may see: an agent its own, people their tenant's. Anything else does not exist (AUTH-5). */
+export function actionFor(gate: Gate, principal: Principal, id: string): ActionState {
+  const state = gate.world(principal.tenant).actions.get(id as ActionId);
+  if (state === undefined || (principal.role === 'agent' && state.agent !== principal.agent)) throw new AegisError('NOT_FOUND', { what: 'action' });
+  return state;
+}
+
+const summary = (id: string, { agent, session, name, argsDigest, index }: ActionState) => ({ id, agent, session, name, argsDigest, index });
+
+/** The HTTP door: decide, batch, wait, settle, label. */
+export function actionRoutes(gate: Gate): readonly Route[] {
+  return [decideRoute(gate), batchRoute(gate), readRoute(gate), settleRoute(gate), contentRoute(gate)];
+}
+
+const decideRoute = (gate: Gate): Route =>
+  route({
+    method: 'POST',
+    path: '/v1/actions',
+    auth: 'key',
+    role: ['agent'],
+    tenant: 'key',
+    audited: DECIDING,
+    doc: doc('Decide one action; `wait` holds the connection while a person or a resource is waited for'),
+    query: WaitQuery,
+    body: ActionBody,
+    response: DecisionReply,
+    handle: async ({ principal, query, body, signal }) => {
+      const wait = query.wait ?? 0;
+      const proposal = proposalOf(body, principal);
+      return wireDecision(await (wait === 0 ? gate.admit(proposal) : gate.admit(proposal, wait, signal())));
+    },
+  });
+
+const batchRoute = (gate: Gate): Route =>
+  route({
+    method: 'POST',
+    path: '/v1/actions/batch',
+    auth: 'key',
+    role: ['agent'],
+    tenant: 'key',
+    audited: DECIDING,
+    doc: doc('Decide a parallel set against one moving world, in order'),
+    body: BatchBody,
+    response: Type.Object({ decisions: Type.Array(DecisionReply) }),
+    handle: async ({ principal, body }) => {
+      const proposals = body.actions.map((action) => proposalOf(action, principal));
+      return { decisions: (await gate.admitAll(proposals)).map(wireDecision) };
+    },
+  });
+
+const readRoute = (gate: Gate): Route =>
+  route({
+    method: 'GET',
+    path: '/v1/actions/:id',
+    auth: 'key',
+    role: EVERYONE,
+    tenant: 'key',
+    audited: [],
+    doc: doc('The last decision on an action; `wait` holds until it is final'),
+    params: ActionParams,
+    query: WaitQuery,
+    response: Type.Object({ action: jsonObject(), decision: DecisionReply, settled: Type.Boolean() }),
+    handle: async ({ principal, params, query, signal }) => {
+      actionFor(gate, principal, params.id);
+      const wait = query.wait ?? 0;
+      const id = params.id as ActionId;
+      const decision = await (wait === 0 ? gate.wait(principal.tenant, id, 0) : gate.wait(principal.tenant, id, wait, signal()));
+      const state = actionFor(gate, principal, params.id);
+      return { action: summary(params.id, state), decision: wireDecision(decision), settled: state.settled };
+    },
+  });
+
+const settleRoute = (gate: Gate): Route =>
+  route({
+    method: 'POST',
+    path: '/v1/actions/:id/outcome',
+    auth: 'key',
+    role: ['agent'],
+    tenant: 'key',
+    audited: ['action-settled', 'lock-released'],
+    doc: doc('Record what really happened'),
+    params: ActionParams,
+    body: OutcomeBody,
+    response: ReceiptReply,
+    handle: ({ principal, params, body }) => {
+      const agent = agentOf(principal);
+      actionFor(gate, principal, params.id);
+      return gate.settle(outcomeOf(body, params.id, agent));
+    },
+  });
+
+const contentRoute = (gate: Gate): Route =>
+  route({
+    method: 'POST',
+    path: '/v1/sessions/:id/content',
+    auth: 'key',
+    role: ['agent'],
+    tenant: 'key',
+    audited: ['session-opened', 'content-labelled'],
+    doc: doc('Label content that entered the session outside an action'),
+    params: NameParams,
+    body: ContentBody,
+    response: ReceiptReply,
+    handle: ({ principal, params, body }) => {
+      const agent = agentOf(principal);
+      const session = gate.world(agent.tenant).sessions.get(params.id as SessionId);
+      if (session !== undefined && session.agent !== agent.agent) throw new AegisError('NOT_FOUND', { what: 'session' });
+      return gate.label(contentOf(body, params.id, agent));
+    },
+  });

@@ -1,0 +1,80 @@
+import type { Facts, Finding } from './finding.ts';
+import type { ActionId, AgentId, ApprovalId, Digest, MicroUsd, Millis, Print, SessionId, TenantId } from './ids.ts';
+import type { JsonObject } from './json.ts';
+
+export type ActionKind = 'tool' | 'model' | 'egress' | 'process' | 'resource' | 'memory' | 'handoff';
+
+/** The interception points. A door is named in every entry it causes. */
+export type Door = 'http' | 'handshake' | 'events' | 'llm' | 'mcp' | 'hook' | 'process' | 'lab';
+
+/** Whether the agent could act without the door: a proxy or a namespace enforces, an in-process SDK or a hook advises. */
+export type Enforcement = 'enforcing' | 'advisory';
+
+/** The agent's word about itself. Claims tighten, route or charge; they never loosen (DEC). */
+export interface Claims {
+  readonly intent?: string;
+  /** 1–10 */
+  readonly priority?: number;
+  /** 1–10, `logic_density` in the handshake protocol */
+  readonly complexity?: number;
+  /** 0–1 */
+  readonly confidence?: number;
+  /** Estimated cost. */
+  readonly usdMicros?: MicroUsd;
+  readonly tokens?: number;
+  readonly framework?: string;
+  /** Model named by a `model` action. */
+  readonly model?: string;
+  /** The price of the named model is not known to us: denies unless the policy prices it (SPEND). */
+  readonly priceUnknown?: boolean;
+}
+
+/** The kinds of argument that carry authority. */
+export type Authority = 'recipient' | 'account' | 'amount' | 'url' | 'host' | 'path' | 'command' | 'credential' | 'permission';
+
+/** One scalar leaf of the arguments, as fingerprints only, so that the log and the fold need no payload (TAINT). */
+export interface Trace {
+  /** RFC 6901 */
+  readonly pointer: string;
+  readonly authority?: Authority;
+  /** Of the whole normalised leaf. */
+  readonly whole: Print;
+  /** Authority-bearing pieces inside a longer text: links, addresses, account numbers. */
+  readonly parts: readonly { readonly authority: Authority; readonly print: Print }[];
+}
+
+/** A lock or semaphore slot the action needs while it runs. */
+export interface ResourceClaim {
+  /** Canonical id, e.g. `file:/data/a`, `wallet:0xabc`. */
+  readonly resource: string;
+  /** 1 is a mutex. All claims on one resource must name the same number. */
+  readonly slots: number;
+  readonly ttlMs: number;
+}
+
+/** What an agent wants to do, complete: the first argument of `decide`. */
+export interface Action {
+  readonly id: ActionId;
+  readonly tenant: TenantId;
+  readonly agent: AgentId;
+  readonly session: SessionId;
+  readonly parent?: ActionId;
+  readonly kind: ActionKind;
+  readonly name: string;
+  readonly args: JsonObject;
+  /** SHA-256 of the RFC 8785 bytes of `args`. */
+  readonly argsDigest: Digest;
+  /** SHA-256 of the canonical tool declaration, where the door knows it. */
+  readonly toolDigest?: Digest;
+  readonly claims: Claims;
+  readonly traces: readonly Trace[];
+  readonly findings: readonly Finding[];
+  readonly facts: Facts;
+  readonly resource?: ResourceClaim;
+  readonly door: Door;
+  readonly enforcement: Enforcement;
+  readonly harness?: string;
+  /** Set by the gate when a granted approval is being redeemed for exactly these bytes. */
+  readonly redeems?: ApprovalId;
+  readonly at: Millis;
+}

@@ -1,0 +1,88 @@
+import type { Risk } from './finding.ts';
+import type { ActionId, ApprovalId, Digest, EntryIndex, MicroUsd, Millis } from './ids.ts';
+import type { JsonObject } from './json.ts';
+import type { ReasonCode } from './reasons.ts';
+
+/** Strictest first; the position is the meaning (DEC: strictest wins). */
+export const EFFECTS = ['deny', 'defer', 'ask', 'modify', 'allow'] as const;
+export type Effect = (typeof EFFECTS)[number];
+
+export interface Reason {
+  readonly code: ReasonCode | (string & {});
+  /** Which rule spoke: `halt`, `budget`, `rule:no-deletes-outside-tmp`, `detector:shell` … */
+  readonly rule: string;
+  readonly effect: Effect;
+  /** What happened and why, edited for a person. */
+  readonly message: string;
+  readonly hint?: string;
+  readonly pointer?: string;
+}
+
+export interface Obligations {
+  /** Default 30_000. */
+  readonly timeoutMs: number;
+  /** Default 1_048_576. */
+  readonly maxOutputBytes: number;
+  readonly recommendedModel?: string;
+  /** RFC 6901 pointers whose values must be redacted before they leave. */
+  readonly redact?: readonly string[];
+}
+
+/** Where the value at a pointer came from (TAINT). */
+export type Provenance = 'typed' | 'reference' | 'quoted' | 'made';
+export type Label = 'user_input' | 'tool_output' | 'memory_read' | 'retrieved_doc' | 'model_output';
+
+export interface Origin {
+  readonly pointer: string;
+  readonly provenance: Provenance;
+  readonly labels: readonly Label[];
+  /** The entry that brought the value into the session. */
+  readonly source?: EntryIndex;
+}
+
+/** Amounts reserved against every ledger the action counts in; settled or refunded later (SPEND). */
+export interface Amounts {
+  readonly usdMicros: MicroUsd;
+  readonly tokens: number;
+  readonly toolCalls: number;
+  readonly modelCalls: number;
+  readonly steps: number;
+}
+
+export interface AskTerms {
+  readonly approval: ApprovalId;
+  /** Digest of exactly what may run: tool, definition, arguments, agent, session, policy, expiry, nonce (ASK). */
+  readonly digest: Digest;
+  /** Roles or operator ids that may decide. Never an agent. */
+  readonly approvers: readonly string[];
+  readonly quorum: number;
+  readonly expiresAt: Millis;
+}
+
+export interface DecisionCore {
+  readonly action: ActionId;
+  /** Of every rule that spoke, in rule order; never empty. */
+  readonly reasons: readonly [Reason, ...Reason[]];
+  readonly risk: Risk;
+  readonly policy: Digest;
+  /** Entries folded into the world that was read. */
+  readonly worldIndex: EntryIndex;
+  /** Number of the semantics this was decided under (kernel/semantics.ts). */
+  readonly semantics: number;
+  readonly obligations: Obligations;
+  readonly origins: readonly Origin[];
+  /** What shadow mode would have done, when the policy is audit-only. */
+  readonly shadow?: Effect;
+}
+
+export type Decision =
+  | (DecisionCore & { readonly effect: 'allow'; readonly reserve: Amounts; readonly fence?: EntryIndex })
+  | (DecisionCore & {
+      readonly effect: 'modify';
+      readonly reserve: Amounts;
+      readonly fence?: EntryIndex;
+      readonly modify: { readonly args: JsonObject };
+    })
+  | (DecisionCore & { readonly effect: 'ask'; readonly ask: AskTerms })
+  | (DecisionCore & { readonly effect: 'defer'; readonly defer: { readonly retryAfterMs: number; readonly waitingFor: string } })
+  | (DecisionCore & { readonly effect: 'deny' });

@@ -1,0 +1,196 @@
+import type { Action, Claims, Door, Enforcement, ResourceClaim, Trace } from './action.ts';
+import type { Amounts, Decision, Label, Provenance } from './decision.ts';
+import type { Facts, Finding } from './finding.ts';
+import type { ActionId, AgentId, ApprovalId, Digest, EntryIndex, MicroUsd, Millis, OperatorId, Print, SessionId, TenantId } from './ids.ts';
+import type { JsonObject } from './json.ts';
+
+/** Who caused an entry. `system` is Aegis itself (expiry, start-up, clock). */
+export type Actor =
+  | { readonly kind: 'agent'; readonly id: AgentId }
+  | { readonly kind: 'operator'; readonly id: OperatorId; readonly role: Role }
+  | { readonly kind: 'system' };
+
+export type Role = 'agent' | 'operator' | 'auditor' | 'admin';
+
+/** The action as the log keeps it: everything `decide` reads but the argument bytes, which lie beside the log under `argsDigest`. */
+export interface ActionRecord {
+  readonly id: ActionId;
+  readonly parent?: ActionId;
+  readonly kind: Action['kind'];
+  readonly name: string;
+  readonly argsDigest: Digest;
+  readonly toolDigest?: Digest;
+  readonly claims: Claims;
+  readonly traces: readonly Trace[];
+  readonly findings: readonly Finding[];
+  readonly facts: Facts;
+  readonly resource?: ResourceClaim;
+  readonly door: Door;
+  readonly enforcement: Enforcement;
+  readonly harness?: string;
+  readonly redeems?: ApprovalId;
+}
+
+/** What really happened, as far as it was observed. `unknown` is a first-class state, never rounded to success. */
+export type OutcomeStatus = 'succeeded' | 'failed' | 'blocked' | 'cancelled' | 'unknown';
+
+export interface Usage {
+  /** Absent: the reservation stands as the charge. */
+  readonly usdMicros?: MicroUsd;
+  readonly tokens?: number;
+}
+
+/** A value that entered a session, as a fingerprint with what is known of where it came from (TAINT). */
+export interface LabelledPrint {
+  readonly print: Print;
+  /** `typed`: a word, n-gram or leaf of the user's own text; `reference`: a whole scalar leaf of a structured result; `quoted`: inside longer text. */
+  readonly provenance: Exclude<Provenance, 'made'>;
+}
+
+/** One body per entry type. Types are noun-verb past; the union is closed. */
+export interface EntryBodies {
+  'gate-opened': { readonly version: string; readonly semantics: number; readonly epoch: number };
+  'tenant-opened': { readonly tenant: TenantId };
+  'operator-added': { readonly operator: OperatorId; readonly role: Exclude<Role, 'agent'>; readonly name: string; readonly keyDigest: Digest };
+  'operator-removed': { readonly operator: OperatorId; readonly reason: string };
+  'agent-registered': {
+    readonly framework?: string;
+    readonly capabilities: readonly string[];
+    /** 1–10; claims above it are refused. */
+    readonly maxPriority: number;
+    readonly sessionBudgetUsdMicros?: MicroUsd;
+    readonly team?: string;
+    /** SHA-256 of the agent's key; absent while it has none of its own. */
+    readonly keyDigest?: Digest;
+    readonly onUnavailable: 'deny' | 'allow_readonly' | 'allow';
+  };
+  'agent-halted': { readonly scope: HaltScope; readonly reason: string; readonly cause: 'operator' | 'violations' | 'budget' | 'supervisor' };
+  'agent-resumed': { readonly scope: HaltScope; readonly reason: string };
+  'agent-revoked': { readonly agent: AgentId; readonly reason: string };
+  'session-opened': { readonly salt: string; readonly parent?: SessionId };
+  'session-closed': { readonly reason: string };
+  'action-decided': {
+    readonly action: ActionRecord;
+    readonly decision: Decision;
+    /** Ledger keys the reservation counts in, chosen at decision time. */
+    readonly ledgers: readonly string[];
+  };
+  'action-settled': {
+    readonly action: ActionId;
+    readonly status: OutcomeStatus;
+    readonly usage: Usage;
+    readonly resultDigest?: Digest;
+    /** Digest of the observable state after the action: equal digests are no progress. */
+    readonly stateDigest?: Digest;
+    readonly errorCode?: string;
+    readonly source: Label;
+    readonly trusted: boolean;
+    readonly prints: readonly LabelledPrint[];
+    readonly findings: readonly Finding[];
+  };
+  /** Text or data that entered the session outside an action: a prompt, a document, a memory. */
+  'content-labelled': {
+    readonly source: Label;
+    readonly trusted: boolean;
+    readonly prints: readonly LabelledPrint[];
+    readonly findings: readonly Finding[];
+    readonly contentDigest: Digest;
+  };
+  'memory-labelled': {
+    readonly key: string;
+    readonly operation: 'read' | 'write';
+    readonly labels: readonly Label[];
+    readonly prints: readonly LabelledPrint[];
+  };
+  'value-sanitised': { readonly prints: readonly Print[]; readonly by: string; readonly method: string };
+  'value-endorsed': { readonly prints: readonly Print[]; readonly by: OperatorId; readonly reason: string };
+  'approval-granted': {
+    readonly approval: ApprovalId;
+    readonly by: OperatorId;
+    readonly channel: string;
+    readonly reason: string;
+    readonly editedArgsDigest?: Digest;
+  };
+  'approval-refused': { readonly approval: ApprovalId; readonly by: OperatorId; readonly channel: string; readonly reason: string };
+  'approval-expired': { readonly approval: ApprovalId };
+  'approval-consumed': { readonly approval: ApprovalId; readonly action: ActionId };
+  'approval-voided': { readonly approval: ApprovalId; readonly reason: string };
+  'grant-issued': { readonly grant: StandingGrant; readonly by: OperatorId };
+  'grant-revoked': { readonly grant: string; readonly by: OperatorId };
+  'policy-activated': { readonly digest: Digest; readonly name: string; readonly previous: Digest | null; readonly documentDigest: Digest };
+  'budget-set': { readonly ledger: string; readonly limit: Partial<Amounts>; readonly reason: string };
+  'lock-granted': {
+    readonly resource: string;
+    readonly slots: number;
+    readonly ttlMs: number;
+    readonly priority: number;
+    readonly action?: ActionId;
+  };
+  'lock-renewed': { readonly resource: string; readonly fence: EntryIndex; readonly ttlMs: number };
+  'lock-released': { readonly resource: string; readonly fence: EntryIndex };
+  'lock-evicted': {
+    readonly resource: string;
+    readonly fence: EntryIndex;
+    readonly reason: 'expired' | 'preempted' | 'deadlock' | 'halted' | 'operator';
+  };
+  'event-ingested': { readonly eventType: string; readonly eventSeq: number; readonly payloadDigest: Digest };
+  /** A decision made locally while the gate could not be reached, reported later. */
+  'action-journalled': {
+    readonly action: JsonObject;
+    readonly effect: 'allow' | 'deny';
+    readonly mode: 'deny' | 'allow_readonly' | 'allow';
+    readonly decidedAt: Millis;
+  };
+  'payload-erased': { readonly subject: string; readonly digests: readonly Digest[]; readonly reason: string };
+  'key-rotated': {
+    readonly previous: string;
+    readonly next: string;
+    readonly nextPublicKey: string;
+    readonly signatureByPrevious: string;
+    readonly signatureByNext?: string;
+  };
+  'checkpoint-signed': { readonly size: number; readonly root: Digest };
+  'clock-regressed': { readonly byMs: number };
+  'request-refused': { readonly code: string; readonly door: Door; readonly pointer?: string };
+}
+
+export type EntryType = keyof EntryBodies;
+
+export type HaltScope =
+  { readonly kind: 'all' } | { readonly kind: 'agent'; readonly id: AgentId } | { readonly kind: 'session'; readonly id: SessionId };
+
+/** A remembered permission: an explicit predicate with authority, expiry and count, never a vague "always". */
+export interface StandingGrant {
+  readonly id: string;
+  readonly agent: AgentId;
+  readonly session?: SessionId;
+  readonly tool: string;
+  /** Exactly these arguments, when present. */
+  readonly argsDigest?: Digest;
+  readonly uses: number;
+  readonly expiresAt: Millis;
+}
+
+/** One record of the log. The bytes are RFC 8785 (JCS) of this object, stored as written. */
+export type Entry = { [T in EntryType]: EntryOf<T> }[EntryType];
+
+export interface EntryOf<T extends EntryType> {
+  readonly v: 1;
+  readonly tenant: TenantId;
+  readonly index: EntryIndex;
+  /** RFC 6962 leaf hash of entry index−1, hex; 64 zeros for index 0. */
+  readonly prev: Digest;
+  readonly at: Millis;
+  readonly type: T;
+  readonly actor: Actor;
+  readonly agent?: AgentId;
+  readonly session?: SessionId;
+  /** Position within the session, for event-ingest clients. */
+  readonly seq?: number;
+  readonly body: EntryBodies[T];
+  /** Digest of the payload bytes that lie beside the log. */
+  readonly payload?: Digest;
+}
+
+/** An entry before the log gives it its place: what the gate produces and `fold` may be asked about at `index`. */
+export type EntryDraft = { [T in EntryType]: Omit<EntryOf<T>, 'v' | 'index' | 'prev'> }[EntryType];

@@ -1,0 +1,6 @@
+/** A JSON value that survives RFC 8785 canonicalisation unchanged (I-JSON, RFC 7493). */
+export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
+
+export interface JsonObject {
+  readonly [key: string]: Json;
+}

@@ -1,0 +1,105 @@
+import { AMOUNT_FIELDS } from './amounts.ts';
+import type { Action } from './action.ts';
+import type { Amounts } from './decision.ts';
+import type { Millis } from './ids.ts';
+import type { LedgerPeriod, LedgerScope, Policy } from './policy.ts';
+import type { Ledger, World } from './world.ts';
+
+const PERIODS: readonly LedgerPeriod[] = ['total', 'hour', 'day', 'month'];
+const LENGTHS = { hour: 13, day: 10, month: 7 } as const;
+
+/** How long a past period is kept, so that late settlements still land in it. */
+export const LEDGER_GRACE_MS = 2 * 86_400_000;
+
+let cachedHour = Number.NaN;
+let cachedText = '';
+
+/** `2026-11-21T10` of a time, UTC. Cached by hour: the same answer, cheaper. */
+function hourOf(at: Millis): string {
+  const hour = Math.floor(at / 3_600_000);
+  if (hour !== cachedHour) {
+    cachedText = new Date(hour * 3_600_000).toISOString().slice(0, 13);
+    cachedHour = hour;
+  }
+  return cachedText;
+}
+
+/** `hour/2026-11-21T10`, `day/2026-11-21`, `month/2026-11`, all UTC; empty for `total`. */
+export function periodOf(period: LedgerPeriod, at: Millis): string {
+  return period === 'total' ? '' : `${period}/${hourOf(at).slice(0, LENGTHS[period])}`;
+}
+
+function escape(id: string): string {
+  return id.includes('/') ? id.replaceAll('/', '%2F') : id;
+}
+
+/** `session/s1`, `agent/a1`, `team/t1`, `tenant`; a slash inside an id becomes `%2F`, so that no id can name another ledger. */
+export function scopeKey(scope: LedgerScope, action: Pick<Action, 'agent' | 'session'>, world: World): string | null {
+  if (scope === 'session') return `session/${escape(action.session)}`;
+  if (scope === 'agent') return `agent/${escape(action.agent)}`;
+  if (scope === 'tenant') return 'tenant';
+  const team = world.agents.get(action.agent)?.registered.team;
+  return team === undefined ? null : `team/${escape(team)}`;
+}
+
+/** Null when the agent has no such scope (no team). */
+export function ledgerKey(place: { scope: LedgerScope; period: LedgerPeriod }, action: Action, world: World): string | null {
+  const scope = scopeKey(place.scope, action, world);
+  if (scope === null) return null;
+  return place.period === 'total' ? scope : `${scope}/${periodOf(place.period, action.at)}`;
+}
+
+/**
+ * Every ledger the action counts in (SPEND-2): the session's, and the agent's, team's and tenant's total and day always,
+ * other periods where the policy or `budget-set` limits them.
+ */
+export function ledgersOf(action: Action, world: World, policy?: Policy): readonly string[] {
+  const keys: string[] = [];
+  for (const scope of ['session', 'agent', 'team', 'tenant'] as const) {
+    const stem = scopeKey(scope, action, world);
+    if (stem === null) continue;
+    keys.push(stem);
+    if (scope !== 'session') keys.push(`${stem}/${periodOf('day', action.at)}`);
+    for (const period of PERIODS) {
+      if (period === 'total' || (period === 'day' && scope !== 'session')) continue;
+      const key = `${stem}/${periodOf(period, action.at)}`;
+      const limited = policy?.budgets.some((budget) => budget.scope === scope && budget.period === period) ?? false;
+      if (limited || (world.limits.size > 0 && (world.limits.has(key) || world.limits.has(`${stem}/${period}`)))) keys.push(key);
+    }
+  }
+  return keys;
+}
+
+/** The limits `budget-set` put on this key: by its exact name, or for every period by its stem (`agent/a1/day`). */
+export function limitsOn(key: string, world: World): readonly Partial<Amounts>[] {
+  if (world.limits.size === 0) return [];
+  const exact = world.limits.get(key);
+  const cut = /\/(?:hour|day|month)\/[0-9T-]+$/.test(key) ? key.slice(0, key.lastIndexOf('/')) : null;
+  const stem = cut === null ? undefined : world.limits.get(cut);
+  return [exact, stem].filter((limit) => limit !== undefined);
+}
+
+/** First moment after the period of this key, or null for a ledger that never ends. */
+export function periodEnd(key: string): Millis | null {
+  const match = /\/(hour|day|month)\/(\d{4})-(\d{2})(?:-(\d{2}))?(?:T(\d{2}))?$/.exec(key);
+  if (match === null) return null;
+  const [, period, year, month, day, hour] = match;
+  if (period === 'month') return Date.UTC(Number(year), Number(month), 1);
+  if (period === 'day') return Date.UTC(Number(year), Number(month) - 1, Number(day) + 1);
+  return Date.UTC(Number(year), Number(month) - 1, Number(day), Number(hour) + 1);
+}
+
+/** What stands against a limit: spent and reserved. */
+export function taken(ledger: Ledger | undefined, field: keyof Amounts): number {
+  return ledger === undefined ? 0 : ledger.spent[field] + ledger.reserved[field];
+}
+
+/** The first field of `need` that would pass the limit, or null. Integers only, so there is nothing to round. */
+export function exceeded(ledger: Ledger | undefined, limit: Partial<Amounts>, need: Amounts): keyof Amounts | null {
+  for (const field of AMOUNT_FIELDS) {
+    const bound = limit[field];
+    if (bound === undefined || need[field] === 0) continue;
+    if (!(taken(ledger, field) + need[field] <= bound)) return field;
+  }
+  return null;
+}

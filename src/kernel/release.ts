@@ -1,0 +1,61 @@
+import type { Action } from './action.ts';
+import type { Said, Subject } from './rules/subject.ts';
+import type { StandingGrant } from './entry.ts';
+import type { ApprovalState, World } from './world.ts';
+
+/** Codes a standing grant that names no exact arguments cannot release: nobody has seen these arguments (ASK-7). */
+const SEEN_ONLY: ReadonlySet<string> = new Set(['FINDING', 'UNINSPECTABLE', 'TAINTED_TO_HIGH_RISK']);
+
+function quorumStands(approval: ApprovalState, world: World): boolean {
+  const standing = new Set(
+    approval.grantedBy.filter((operator) => {
+      const state = world.operators.get(operator);
+      if (state === undefined) return true;
+      const named = approval.approvers.length === 0 || approval.approvers.includes(operator) || approval.approvers.includes(state.role);
+      return state.active && named;
+    }),
+  );
+  return standing.size >= Math.max(1, approval.quorum);
+}
+
+/** Why this approval does not release exactly this action now, or null when it does (ASK-3). */
+export function faultOf(action: Action, approval: ApprovalState | undefined, world: World): string | null {
+  if (approval === undefined) return 'There is no such approval.';
+  if (approval.status !== 'granted') return `The approval is ${approval.status}, not granted.`;
+  if (approval.expiresAt <= action.at) return 'The approval has expired.';
+  if (approval.agent !== action.agent || approval.session !== action.session || approval.tool !== action.name) {
+    return 'The approval was given for another agent, session or tool.';
+  }
+  if ((approval.editedArgsDigest ?? approval.argsDigest) !== action.argsDigest) return 'The approval was given for other arguments.';
+  return quorumStands(approval, world) ? null : 'Not enough of the people who approved may still approve.';
+}
+
+function covers(grant: StandingGrant & { readonly used: number }, action: Action): boolean {
+  if (grant.agent !== action.agent || grant.tool !== action.name || !(grant.used < grant.uses) || grant.expiresAt <= action.at) return false;
+  if (grant.session !== undefined && grant.session !== action.session) return false;
+  return grant.argsDigest === undefined || grant.argsDigest === action.argsDigest;
+}
+
+function released(said: readonly Said[], by: { rule: string; message: string }, except: ReadonlySet<string>): readonly Said[] {
+  const kept = said.map((one) => (one.effect === 'ask' && !except.has(one.code) ? { ...one, effect: 'allow' as const } : one));
+  return [...kept, { rule: by.rule, effect: 'allow', code: 'OK', message: by.message }];
+}
+
+const NOTHING: ReadonlySet<string> = new Set();
+
+/** ASK-3: a redeemed approval or a standing grant turns `ask` into `allow`; a denial or a deferral never moves. */
+export function release(said: readonly Said[], { action, world }: Subject): readonly Said[] {
+  if (action.redeems !== undefined) {
+    const fault = faultOf(action, world.approvals.get(action.redeems), world);
+    if (fault === null) return released(said, { rule: 'approval', message: `Released by approval ${action.redeems}.` }, NOTHING);
+    return [...said, { rule: 'approval', effect: 'deny', code: 'APPROVAL_INVALID', message: fault, hint: 'Ask again.', risk: 'HIGH' }];
+  }
+  if (world.grants.size === 0 || !said.some((one) => one.effect === 'ask')) return said;
+  const mine = [...world.grants.entries()].map(([, grant]) => grant).filter((grant) => covers(grant, action));
+  // Exact arguments before general ones, then by id: the same grant whatever the order they were issued in.
+  const [grant] = mine.sort((a, b) => Number(b.argsDigest !== undefined) - Number(a.argsDigest !== undefined) || (a.id < b.id ? -1 : 1));
+  if (grant === undefined) return said;
+  const except = grant.argsDigest === undefined ? SEEN_ONLY : NOTHING;
+  if (!said.some((one) => one.effect === 'ask' && !except.has(one.code))) return said;
+  return released(said, { rule: `grant:${grant.id}`, message: `Released by the standing grant ${grant.id}.` }, except);
+}

@@ -1,0 +1,28 @@
+import { plainName } from '../names.ts';
+import { SILENCE } from './subject.ts';
+import type { Rule, Said } from './subject.ts';
+
+function ask(message: string): Said {
+  return { rule: 'approval', effect: 'ask', code: 'APPROVAL_REQUIRED', message };
+}
+
+/** H2: what a person wants to see first: dear, unsure or sensitive. A claim can only add to it. */
+export const approval: Rule = {
+  name: 'approval',
+  speak({ action, policy, need }) {
+    const { aboveUsdMicros, confidenceBelow, intents } = policy.approvals;
+    const { confidence, intent } = action.claims;
+    let said: Said[] | null = null;
+    if (aboveUsdMicros !== null && need.usdMicros > aboveUsdMicros) (said ??= []).push(ask('It costs more than may be spent without a person.'));
+    if (confidenceBelow !== null && confidence !== undefined && confidence < confidenceBelow)
+      (said ??= []).push(ask('The agent is not sure enough.'));
+    if (intents.length === 0) return said ?? SILENCE;
+    const name = plainName(action.name);
+    const claimed = intent === undefined ? '' : plainName(intent);
+    for (const pattern of intents) {
+      const plain = plainName(pattern);
+      if (plain !== '' && (name.includes(plain) || claimed.includes(plain))) (said ??= []).push(ask(`The intent ${pattern} needs a person.`));
+    }
+    return said ?? SILENCE;
+  },
+};

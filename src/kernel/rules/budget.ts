@@ -1,0 +1,79 @@
+import { exceeded, ledgerKey, ledgersOf, limitsOn, scopeKey, taken } from '../ledger.ts';
+import { includes } from '../names.ts';
+import { priceIsUnknown } from '../reserve.ts';
+import { SILENCE } from './subject.ts';
+import type { Rule, Said, Subject } from './subject.ts';
+
+const HINT = 'Wait for the next period, or ask an operator to raise the budget.';
+
+function over(what: string, field: string): Said {
+  return { rule: 'budget', effect: 'deny', code: 'BUDGET_EXCEEDED', message: `The budget ${what} is used up (${field}).`, hint: HINT };
+}
+
+/** A team's budget does not apply to an agent without a team. */
+function applying({ action, world, policy }: Subject): Subject['policy']['budgets'] {
+  return policy.budgets.filter(
+    ({ agents, scope }) => (agents === undefined || includes(agents, action.agent)) && scopeKey(scope, action, world) !== null,
+  );
+}
+
+function aboutPolicy(subject: Subject): Said[] {
+  const { action, world, need, session } = subject;
+  const said: Said[] = [];
+  for (const budget of applying(subject)) {
+    const key = ledgerKey(budget, action, world);
+    if (key === null) continue;
+    const field = exceeded(world.ledgers.get(key), budget.limit, need);
+    if (field !== null) said.push(over(budget.id, field));
+    const { wallMs } = budget.limit;
+    if (wallMs !== undefined && session !== undefined && !(action.at - session.openedAt < wallMs)) said.push(over(budget.id, 'wallMs'));
+  }
+  return said;
+}
+
+function aboutSetLimits({ action, world, policy, need }: Subject): Said[] {
+  if (world.limits.size === 0) return [];
+  const said: Said[] = [];
+  for (const key of ledgersOf(action, world, policy)) {
+    for (const limit of limitsOn(key, world)) {
+      const field = exceeded(world.ledgers.get(key), limit, need);
+      if (field !== null) said.push(over(key, field));
+    }
+  }
+  return said;
+}
+
+/** The registered session budget and the manifest's steps, calls and wall time, all counted on the session's ledger. */
+function aboutSession({ action, world, need, session, agent, manifest }: Subject): Said[] {
+  const said: Said[] = [];
+  const key = scopeKey('session', action, world);
+  const ledger = key === null ? undefined : world.ledgers.get(key);
+  const usdMicros = agent?.registered.sessionBudgetUsdMicros;
+  if (usdMicros !== undefined && exceeded(ledger, { usdMicros }, need) !== null) said.push(over('registered for the session', 'usdMicros'));
+  if (manifest === undefined) return said;
+  const { maxSteps, maxToolCalls, maxWallTimeMs } = manifest.budgets;
+  if (!(taken(ledger, 'steps') < maxSteps)) said.push(over('of the manifest', 'steps'));
+  if (need.toolCalls > 0 && !(taken(ledger, 'toolCalls') < maxToolCalls)) said.push(over('of the manifest', 'toolCalls'));
+  if (session !== undefined && !(action.at - session.openedAt < maxWallTimeMs)) said.push(over('of the manifest', 'wallMs'));
+  return said;
+}
+
+function usdIsLimited(subject: Subject): boolean {
+  const { action, world, policy, agent } = subject;
+  if (agent?.registered.sessionBudgetUsdMicros !== undefined || policy.intents.costCeilingUsdMicros !== null) return true;
+  if (applying(subject).some(({ limit }) => limit.usdMicros !== undefined)) return true;
+  return ledgersOf(action, world, policy).some((key) => limitsOn(key, world).some((limit) => limit.usdMicros !== undefined));
+}
+
+/** SPEND-2: spent + reserved + this ≤ limit in every ledger it counts in, or it does not run. */
+export const budget: Rule = {
+  name: 'budget',
+  speak(subject) {
+    const said = [...aboutPolicy(subject), ...aboutSetLimits(subject), ...aboutSession(subject)];
+    if (priceIsUnknown(subject.action, subject.policy) && usdIsLimited(subject)) {
+      const message = 'Nobody knows what this will cost, and a money limit applies.';
+      said.push({ rule: 'budget', effect: 'deny', code: 'PRICE_UNKNOWN', message, hint: 'Price the model in the policy, or send an estimate.' });
+    }
+    return said.length === 0 ? SILENCE : said;
+  },
+};

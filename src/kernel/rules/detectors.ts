@@ -1,0 +1,60 @@
+import type { Finding, Risk } from '../finding.ts';
+import type { DetectorRule } from '../policy.ts';
+import { SILENCE } from './subject.ts';
+import type { Rule, Said, Subject } from './subject.ts';
+
+export const RISKS: Readonly<Record<Risk, number>> = { LOW: 0, MEDIUM: 1, HIGH: 2, CRITICAL: 3 };
+
+function reaches(risk: Risk, bar: Risk | null): boolean {
+  return bar !== null && RISKS[risk] >= RISKS[bar];
+}
+
+/** What could not be inspected is heard whatever its confidence. */
+export function heard(finding: Finding, rule: DetectorRule | undefined): rule is DetectorRule {
+  return rule !== undefined && (!finding.inspected || finding.confidence >= rule.threshold);
+}
+
+/** D12: only the operator's own word on the server loosens a detector, and only a detector. */
+function excused(finding: Finding, { precision, action }: Subject): boolean {
+  if (precision === undefined) return false;
+  if (precision.allowTools.names.has(action.name) || precision.allowTools.globs.some((glob) => glob(action.name))) return true;
+  return finding.category !== undefined && precision.allowCategories.includes(finding.category);
+}
+
+function opinionOf(finding: Finding, rule: DetectorRule): Said | null {
+  const effect = reaches(finding.risk, rule.deny) ? 'deny' : reaches(finding.risk, rule.ask) ? 'ask' : null;
+  if (effect === null) return null;
+  const code = finding.inspected ? 'FINDING' : 'UNINSPECTABLE';
+  const message = `${finding.code}: ${finding.evidence}`;
+  return { rule: `detector:${finding.detector}`, effect, code, message, pointer: finding.pointer, risk: finding.risk };
+}
+
+/** One opinion per detector, code and effect, at the first place it was seen: a thousand equal findings are one reason. */
+export const detectors: Rule = {
+  name: 'detectors',
+  speak(subject) {
+    const { findings } = subject.action;
+    if (findings.length === 0) return SILENCE;
+    const said = new Map<string, Said>();
+    for (const finding of findings) {
+      const rule = subject.policy.detectors.get(finding.detector);
+      if (!heard(finding, rule) || excused(finding, subject)) continue;
+      const opinion = opinionOf(finding, rule);
+      if (opinion !== null) {
+        const key = `${opinion.rule} ${finding.code} ${opinion.effect} ${opinion.code}`;
+        const known = said.get(key);
+        if (known === undefined || (opinion.pointer ?? '') < (known.pointer ?? '')) said.set(key, opinion);
+      }
+      const redacted = `${finding.detector} redact`;
+      if (rule.redact && !said.has(redacted)) {
+        said.set(redacted, {
+          rule: `detector:${finding.detector}`,
+          effect: 'modify',
+          code: 'REDACTED',
+          message: `What ${finding.detector} found is redacted.`,
+        });
+      }
+    }
+    return [...said.values()];
+  },
+};

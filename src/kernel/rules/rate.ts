@@ -1,0 +1,51 @@
+import { includes } from '../names.ts';
+import type { RateLimit } from '../policy.ts';
+import { rateKeys, windowSum } from '../rate-window.ts';
+import { SILENCE } from './subject.ts';
+import type { Rule, Said, Subject } from './subject.ts';
+
+function keyOf(limit: RateLimit, { action }: Subject): string {
+  const [agent, agentTool, tenant, tenantTool] = rateKeys(action.agent, action.name);
+  if (limit.total === true) return limit.scope === 'agent' ? agent : tenant;
+  return limit.scope === 'agent' ? agentTool : tenantTool;
+}
+
+function check(limit: RateLimit, kind: 'calls' | 'tokens', subject: Subject): Said | null {
+  const bound = kind === 'calls' ? limit.callsPerMinute : limit.tokensPerMinute;
+  if (bound === undefined) return null;
+  const need = kind === 'calls' ? 1 : subject.need.tokens;
+  const { sum, freeInMs } = windowSum(subject.world.rates.get(keyOf(limit, subject)), kind, subject.action.at);
+  if (need === 0 || sum + need <= bound) return null;
+  // What is more than a whole minute's worth never fits: waiting would be a lie.
+  const effect = need > bound ? 'deny' : 'defer';
+  const wait = effect === 'defer' ? ` It is free again in ${String(freeInMs)} ms.` : '';
+  return { rule: `rate:${limit.id}`, effect, code: 'RATE_LIMITED', message: `More than ${String(bound)} ${kind} per minute.${wait}` };
+}
+
+/** How long until the fullest window that was hit lets something out. */
+export function rateRetryMs(subject: Subject): number {
+  let wait = 0;
+  for (const limit of subject.policy.rates) {
+    for (const kind of ['calls', 'tokens'] as const) {
+      if (check(limit, kind, subject) === null) continue;
+      wait = Math.max(wait, windowSum(subject.world.rates.get(keyOf(limit, subject)), kind, subject.action.at).freeInMs);
+    }
+  }
+  return wait;
+}
+
+export const rate: Rule = {
+  name: 'rate',
+  speak(subject) {
+    if (subject.policy.rates.length === 0) return SILENCE;
+    const said: Said[] = [];
+    for (const limit of subject.policy.rates) {
+      if (limit.total !== true && !includes(limit.tool, subject.action.name)) continue;
+      for (const kind of ['calls', 'tokens'] as const) {
+        const one = check(limit, kind, subject);
+        if (one !== null) said.push(one);
+      }
+    }
+    return said;
+  },
+};

@@ -1,0 +1,57 @@
+import type { Authority } from '../action.ts';
+import type { Label } from '../decision.ts';
+import type { Print } from '../ids.ts';
+import { lookUp } from '../origins.ts';
+import { sinksOf } from '../sinks.ts';
+import { SILENCE } from './subject.ts';
+import type { Rule, Said, Subject } from './subject.ts';
+
+/** TAINT-3: only inside longer text, of an origin nobody trusts. */
+function untrustedQuote(print: Print, { session, policy }: Subject): readonly Label[] | null {
+  const known = lookUp(print, session);
+  if (known === null || known.provenance !== 'quoted' || known.trusted) return null;
+  const labels = known.labels.filter((label) => policy.taint.untrusted.includes(label));
+  return labels.length === 0 ? null : labels;
+}
+
+function opinion(place: { authority: Authority; pointer: string; effect: 'deny' | 'ask' }, labels: readonly Label[]): Said {
+  return {
+    rule: 'taint',
+    effect: place.effect,
+    code: 'TAINTED_TO_HIGH_RISK',
+    message: `The ${place.authority} was quoted from ${labels.join(', ')}, not given by the user.`,
+    hint: 'Let the user name it, or let an operator endorse the value: aegis endorse <session> <value>.',
+    pointer: place.pointer,
+    risk: 'HIGH',
+  };
+}
+
+/** D15. The user's own words and whole leaves of structured results pass; authority never comes from a quotation. */
+export const taint: Rule = {
+  name: 'taint',
+  speak(subject) {
+    const { action, policy, session } = subject;
+    const { quoted: effect, sinks, authority } = policy.taint;
+    if (effect === 'allow' || action.traces.length === 0 || session === undefined) return SILENCE;
+    if (session.prints.size === 0 && !session.overflowed) return SILENCE;
+    if (!sinksOf(action).some((sink) => sinks.includes(sink))) return SILENCE;
+    const said: Said[] = [];
+    for (const trace of action.traces) {
+      const whole = trace.authority !== undefined && authority.includes(trace.authority) ? untrustedQuote(trace.whole, subject) : null;
+      if (trace.authority !== undefined && whole !== null) {
+        said.push(opinion({ authority: trace.authority, pointer: trace.pointer, effect }, whole));
+        continue;
+      }
+      // A leaf that is the user's own as a whole carries nothing foreign inside it.
+      const known = lookUp(trace.whole, session);
+      if (known !== null && (known.provenance !== 'quoted' || known.trusted)) continue;
+      for (const part of trace.parts) {
+        const labels = authority.includes(part.authority) ? untrustedQuote(part.print, subject) : null;
+        if (labels === null) continue;
+        said.push(opinion({ authority: part.authority, pointer: trace.pointer, effect }, labels));
+        break;
+      }
+    }
+    return said;
+  },
+};

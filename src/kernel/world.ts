@@ -1,0 +1,194 @@
+import type { EntryBodies, HaltScope, Role, StandingGrant } from './entry.ts';
+import type { Amounts, Decision, Label, Provenance } from './decision.ts';
+import type { ActionId, AgentId, ApprovalId, Digest, EntryIndex, Millis, OperatorId, Print, SessionId } from './ids.ts';
+import { emptyMap } from './persistent-map.ts';
+import type { PersistentMap } from './persistent-map.ts';
+import { emptyQueue } from './queue.ts';
+import type { Queue } from './queue.ts';
+
+/**
+ * The facts a decision may read: exactly what folding the tenant's log yields, nothing else.
+ * Immutable; `fold` returns a new world that shares structure with the old one.
+ */
+export interface World {
+  /** Entries folded so far: the index the next entry will get. */
+  readonly size: EntryIndex;
+  readonly at: Millis;
+  readonly epoch: number;
+  readonly policy: Digest | null;
+  readonly operators: PersistentMap<OperatorId, OperatorState>;
+  /** Key digest → who holds it. */
+  readonly keys: PersistentMap<Digest, KeyHolder>;
+  readonly agents: PersistentMap<AgentId, AgentState>;
+  readonly sessions: PersistentMap<SessionId, SessionState>;
+  /** Recent actions, for idempotency and settling; bounded, oldest settled first out. */
+  readonly actions: PersistentMap<ActionId, ActionState>;
+  readonly approvals: PersistentMap<ApprovalId, ApprovalState>;
+  readonly grants: PersistentMap<string, StandingGrant & { readonly used: number }>;
+  readonly halts: readonly { readonly scope: HaltScope; readonly reason: string; readonly index: EntryIndex }[];
+  /** Ledger key (`session/s1`, `agent/a1/day/2026-11-21`) → what is spent and reserved. */
+  readonly ledgers: PersistentMap<string, Ledger>;
+  /** Limits set by `budget-set`, over and above the policy's. */
+  readonly limits: PersistentMap<string, Partial<Amounts>>;
+  /** `agent/tool` → calls and tokens in one-second buckets of the last minute. */
+  readonly rates: PersistentMap<string, RateWindow>;
+  readonly locks: PersistentMap<string, LockState>;
+  /** What leaves next, so that the world stays bounded at a constant cost per entry (DEC-16). */
+  readonly queues: WorldQueues;
+}
+
+/** Order of eviction. Nothing here is a fact a rule may read. */
+export interface WorldQueues {
+  /** Actions in the order they were first decided, and in the order they came to an end. */
+  readonly decided: Queue<ActionId>;
+  readonly finished: Queue<ActionId>;
+  /** Approvals that came to an end. */
+  readonly approvals: Queue<ApprovalId>;
+  readonly opened: Queue<SessionId>;
+  readonly closed: Queue<SessionId>;
+  /** `rate:`, `lock:`, `grant:` and `ledger:` keys, looked at in turn, four per entry. */
+  readonly sweep: Queue<string>;
+}
+
+export type KeyHolder =
+  { readonly role: Exclude<Role, 'agent'>; readonly operator: OperatorId } | { readonly role: 'agent'; readonly agent: AgentId };
+
+export interface OperatorState {
+  readonly role: Exclude<Role, 'agent'>;
+  readonly name: string;
+  readonly active: boolean;
+}
+
+export interface AgentState {
+  readonly registered: EntryBodies['agent-registered'];
+  readonly firstSeen: Millis;
+  readonly revoked: boolean;
+  /** Times of recent violations, oldest first, bounded. */
+  readonly violations: readonly Millis[];
+  readonly pendingApprovals: number;
+  /** Locks held and not yet released, evicted or swept (LOCK-6). */
+  readonly locks?: number;
+}
+
+export interface SessionState {
+  readonly agent: AgentId;
+  readonly salt: string;
+  readonly parent?: SessionId;
+  readonly openedAt: Millis;
+  readonly closed: boolean;
+  /** Recent decided calls, oldest first, at most 64 (LOOP). */
+  readonly calls: readonly {
+    readonly action: ActionId;
+    readonly name: string;
+    readonly argsDigest: Digest;
+    readonly at: Millis;
+    readonly state: Digest | null;
+  }[];
+  /** Fingerprints of values that entered the session (TAINT); bounded, oldest out first, and then `overflowed`. */
+  readonly prints: PersistentMap<Print, PrintOrigin>;
+  readonly overflowed: boolean;
+  /** Prints in the order they came, for the bound. */
+  readonly printOrder?: Queue<Print>;
+  /** Resources this session was deferred for and has not got yet (LOCK-5). */
+  readonly waitsFor?: readonly string[];
+}
+
+export interface PrintOrigin {
+  readonly provenance: Exclude<Provenance, 'made'>;
+  readonly labels: readonly Label[];
+  readonly trusted: boolean;
+  readonly source: EntryIndex;
+}
+
+export interface ActionState {
+  readonly agent: AgentId;
+  readonly session: SessionId;
+  readonly argsDigest: Digest;
+  readonly name: string;
+  readonly index: EntryIndex;
+  readonly decision: Decision;
+  readonly ledgers: readonly string[];
+  readonly settled: boolean;
+  /** The canonical resource it holds a lock on. */
+  readonly resource?: string;
+}
+
+export interface ApprovalState {
+  readonly action: ActionId;
+  readonly agent: AgentId;
+  readonly session: SessionId;
+  readonly tool: string;
+  readonly argsDigest: Digest;
+  readonly digest: Digest;
+  readonly index: EntryIndex;
+  readonly expiresAt: Millis;
+  readonly quorum: number;
+  readonly approvers: readonly string[];
+  readonly grantedBy: readonly OperatorId[];
+  readonly editedArgsDigest?: Digest;
+  readonly status: 'pending' | 'granted' | 'refused' | 'expired' | 'consumed' | 'voided';
+}
+
+export interface Ledger {
+  readonly spent: Amounts;
+  readonly reserved: Amounts;
+  /** Charged beyond what had been reserved: the only way past a limit, and always visible (SPEND-5). */
+  readonly overrun?: Amounts;
+}
+
+export interface RateWindow {
+  /** Second of the newest bucket. */
+  readonly second: number;
+  readonly calls: readonly number[];
+  readonly tokens: readonly number[];
+}
+
+export interface LockState {
+  readonly slots: number;
+  readonly holders: readonly {
+    readonly agent: AgentId;
+    readonly session: SessionId;
+    readonly action?: ActionId;
+    readonly fence: EntryIndex;
+    readonly priority: number;
+    readonly expiresAt: Millis;
+  }[];
+  /** Fair queue of those who were deferred, oldest first, bounded. */
+  readonly waiting: readonly {
+    readonly agent: AgentId;
+    readonly session: SessionId;
+    readonly priority: number;
+    readonly since: Millis;
+    readonly until?: Millis;
+  }[];
+}
+
+/** The world before the first entry. */
+export function emptyWorld(): World {
+  return {
+    size: 0,
+    at: 0,
+    epoch: 0,
+    policy: null,
+    operators: emptyMap(),
+    keys: emptyMap(),
+    agents: emptyMap(),
+    sessions: emptyMap(),
+    actions: emptyMap(),
+    approvals: emptyMap(),
+    grants: emptyMap(),
+    halts: [],
+    ledgers: emptyMap(),
+    limits: emptyMap(),
+    rates: emptyMap(),
+    locks: emptyMap(),
+    queues: {
+      decided: emptyQueue(),
+      finished: emptyQueue(),
+      approvals: emptyQueue(),
+      opened: emptyQueue(),
+      closed: emptyQueue(),
+      sweep: emptyQueue(),
+    },
+  };
+}

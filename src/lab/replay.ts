@@ -1,0 +1,112 @@
+import type { Action } from '../kernel/action.ts';
+import { conclude } from '../kernel/conclude.ts';
+import type { DecideContext } from '../kernel/decide.ts';
+import type { Decision } from '../kernel/decision.ts';
+import type { Entry, EntryOf } from '../kernel/entry.ts';
+import { fold } from '../kernel/fold.ts';
+import type { ApprovalId, Digest, EntryIndex, TenantId } from '../kernel/ids.ts';
+import type { JsonObject } from '../kernel/json.ts';
+import type { Policy } from '../kernel/policy.ts';
+import { emptyWorld } from '../kernel/world.ts';
+import type { World } from '../kernel/world.ts';
+import { sha256 } from '../log/digest.ts';
+import { openEntry } from '../log/entry.ts';
+import { canonical, canonicalBytes } from '../log/jcs.ts';
+import type { LogStore } from '../log/store.ts';
+
+const PAGE = 1_000;
+
+/** Makes the policy a `policy-activated` entry names out of the bytes beside it; null when they no longer make it. */
+export type CompileRecorded = (bytes: Uint8Array, digest: Digest) => Promise<Policy | null>;
+
+export interface ReplayReport {
+  readonly entries: number;
+  /** Decisions made again and found equal, byte for byte. */
+  readonly equal: number;
+  /** Decisions that cannot be made again: their arguments, or the policy, were erased. */
+  readonly erased: readonly EntryIndex[];
+  /** The first decision that comes out otherwise today, as canonical JSON. */
+  readonly difference: { readonly index: EntryIndex; readonly recorded: string; readonly replayed: string } | null;
+}
+
+type Decided = EntryOf<'action-decided'>;
+
+function parse(bytes: Uint8Array): JsonObject {
+  return JSON.parse(new TextDecoder().decode(bytes)) as JsonObject;
+}
+
+/** Replacement arguments are recorded by their digest; the bytes lie beside the log. */
+function asRecorded(decision: Decision): Decision {
+  if (decision.effect !== 'modify') return decision;
+  return { ...decision, modify: { args: { $payload: sha256(canonicalBytes(decision.modify.args)) } } };
+}
+
+/** What the gate minted then, it mints now; an action that was not asked about needs none. */
+function contextOf({ decision }: Decided['body']): DecideContext {
+  if (decision.effect === 'ask') return { approval: decision.ask.approval, askDigest: decision.ask.digest };
+  return { approval: '' as ApprovalId, askDigest: '' as Digest };
+}
+
+function actionOf(entry: Decided, args: JsonObject): Action {
+  const { agent, session } = entry;
+  return { ...entry.body.action, tenant: entry.tenant, agent: agent as Action['agent'], session: session as Action['session'], args, at: entry.at };
+}
+
+async function argsOf(store: LogStore, entry: Decided): Promise<JsonObject | null> {
+  const bytes = entry.payload === undefined ? null : await store.payload(entry.tenant, entry.payload);
+  return bytes === null || bytes === 'erased' ? null : parse(bytes);
+}
+
+interface Progress {
+  world: World;
+  readonly policies: Map<Digest, Policy>;
+}
+
+async function learnPolicy(
+  store: LogStore,
+  entry: EntryOf<'policy-activated'>,
+  terms: { policies: Map<Digest, Policy>; compile: CompileRecorded },
+): Promise<void> {
+  const bytes = entry.payload === undefined ? null : await store.payload(entry.tenant, entry.payload);
+  const policy = bytes === null || bytes === 'erased' ? null : await terms.compile(bytes, entry.body.digest);
+  if (policy !== null) terms.policies.set(entry.body.digest, policy);
+}
+
+/** The decision made again: null when what it was made from is gone. */
+async function again(store: LogStore, entry: Decided, { world, policies }: Progress): Promise<string | null> {
+  const policy = world.policy === null ? undefined : policies.get(world.policy);
+  const args = await argsOf(store, entry);
+  if (policy === undefined || args === null) return null;
+  return canonical(asRecorded(conclude(actionOf(entry, args), world, policy, contextOf(entry.body))));
+}
+
+async function* entriesOf(store: LogStore, tenant: TenantId): AsyncGenerator<Entry> {
+  for (let from = 0; ; from += PAGE) {
+    const page = await store.read(tenant, { from, limit: PAGE });
+    for (const { bytes, index } of page) yield openEntry(bytes, index);
+    if (page.length < PAGE) return;
+  }
+}
+
+/**
+ * Folds a tenant's log from its first entry and makes every decision again from the recorded facts: the findings, traces and times of then,
+ * not of now (GATE-17). Stops at the first difference. Writes nothing.
+ * @throws AegisError STORE_CORRUPT
+ */
+export async function replayTenant(store: LogStore, tenant: TenantId, compile: CompileRecorded): Promise<ReplayReport> {
+  const progress: Progress = { world: emptyWorld(), policies: new Map() };
+  const erased: EntryIndex[] = [];
+  let equal = 0;
+  for await (const entry of entriesOf(store, tenant)) {
+    if (entry.type === 'policy-activated') await learnPolicy(store, entry, { policies: progress.policies, compile });
+    if (entry.type === 'action-decided') {
+      const recorded = canonical(entry.body.decision);
+      const replayed = await again(store, entry, progress);
+      if (replayed === null) erased.push(entry.index);
+      else if (replayed === recorded) equal++;
+      else return { entries: progress.world.size, equal, erased, difference: { index: entry.index, recorded, replayed } };
+    }
+    progress.world = fold(progress.world, entry);
+  }
+  return { entries: progress.world.size, equal, erased, difference: null };
+}

@@ -1,0 +1,103 @@
+import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
+import type { Digest, TenantId } from '../../kernel/ids.ts';
+import { toDigest } from '../digest.ts';
+import { EMPTY_HEAD } from '../entry.ts';
+import { EMPTY_FRONTIER, hashesOf } from '../merkle.ts';
+import type { Frontier } from '../merkle.ts';
+import type { EntryFilter, Head, SealedEntry, WorldSnapshot } from '../store.ts';
+import { openReader, SPAN } from './schema.ts';
+import { tenantRow } from './tail.ts';
+import type { TenantRow } from './tail.ts';
+
+/** Committed state, read beside the writer. Small answers; whoever wants the whole log asks page by page. */
+export interface Reader {
+  tenants(): readonly TenantId[];
+  head(tenant: TenantId): Head;
+  frontier(tenant: TenantId): Frontier;
+  read(tenant: TenantId, filter: EntryFilter): readonly SealedEntry[];
+  leaves(tenant: TenantId, from: number, count: number): Uint8Array;
+  subtrees(tenant: TenantId, from: number, count: number): Uint8Array;
+  snapshot(tenant: TenantId): WorldSnapshot | null;
+  close(): void;
+}
+
+const COLUMNS = ['type', 'agent', 'session', 'action'] as const;
+
+export function sqliteReader(path: string): Reader {
+  const database = openReader(path);
+  const prepared = new Map<string, StatementSync>();
+  const prepare = (sql: string): StatementSync => {
+    const statement = prepared.get(sql) ?? database.prepare(sql);
+    prepared.set(sql, statement);
+    return statement;
+  };
+  const row = (tenant: TenantId): TenantRow | null => {
+    const found = prepare('SELECT no, name, size, leaf, frontier FROM tenant WHERE name = ?').get(tenant);
+    return found === undefined ? null : tenantRow(found);
+  };
+  const run = (table: 'entry' | 'subtree', column: string, range: { tenant: TenantId; from: number; count: number }): Uint8Array => {
+    const base = (row(range.tenant)?.no ?? -1) * SPAN;
+    if (base < 0 || range.count <= 0) return new Uint8Array();
+    const sql = `SELECT ${column} AS hash FROM ${table} WHERE id >= ? AND id < ? ORDER BY id`;
+    const to = base + Math.min(range.from + range.count, SPAN);
+    return Buffer.concat(
+      prepare(sql)
+        .all(base + range.from, to)
+        .map((found) => found['hash'] as Uint8Array),
+    );
+  };
+  return {
+    tenants: () =>
+      prepare('SELECT name FROM tenant WHERE size > 0 ORDER BY name')
+        .all()
+        .map((found) => String(found['name']) as TenantId),
+    head: (tenant) => row(tenant)?.head ?? EMPTY_HEAD,
+    frontier: (tenant) => {
+      const found = row(tenant);
+      return found === null ? EMPTY_FRONTIER : { size: found.head.size, nodes: hashesOf(found.frontier) };
+    },
+    read: (tenant, filter) => {
+      const found = row(tenant);
+      return found === null ? [] : select(prepare, found.no, filter);
+    },
+    leaves: (tenant, from, count) => run('entry', 'leaf', { tenant, from, count }),
+    subtrees: (tenant, from, count) => run('subtree', 'root', { tenant, from, count }),
+    snapshot: (tenant) => loadSnapshot(database, row(tenant)),
+    close: () => {
+      database.close();
+    },
+  };
+}
+
+function select(prepare: (sql: string) => StatementSync, no: number, filter: EntryFilter): readonly SealedEntry[] {
+  const base = no * SPAN;
+  const wanted = COLUMNS.filter((column) => filter[column] !== undefined);
+  const where = wanted.map((column) => ` AND ${column} = ?`).join('');
+  const sql = `SELECT id, bytes, leaf, type, at, agent, session, action FROM entry WHERE id >= ? AND id < ?${where} ORDER BY id ${filter.reverse === true ? 'DESC' : 'ASC'} LIMIT ?`;
+  const values: SQLInputValue[] = [base + Math.max(0, filter.from ?? 0), base + Math.min(SPAN, Math.max(0, filter.to ?? SPAN))];
+  for (const column of wanted) values.push(filter[column] ?? null);
+  return prepare(sql)
+    .all(...values, filter.limit)
+    .map((row) => sealed(row, base));
+}
+
+function sealed(row: Record<string, unknown>, base: number): SealedEntry {
+  const text = (column: 'agent' | 'session' | 'action'): Record<string, string> => (row[column] === null ? {} : { [column]: String(row[column]) });
+  return {
+    index: Number(row['id']) - base,
+    bytes: row['bytes'] as Uint8Array,
+    leaf: toDigest(row['leaf'] as Uint8Array),
+    type: String(row['type']),
+    at: Number(row['at']),
+    ...text('agent'),
+    ...text('session'),
+    ...text('action'),
+  };
+}
+
+function loadSnapshot(database: DatabaseSync, tenant: TenantRow | null): WorldSnapshot | null {
+  if (tenant === null) return null;
+  const row = database.prepare('SELECT size, leaf, bytes FROM snapshot WHERE tenant = ?').get(tenant.no);
+  if (row === undefined) return null;
+  return { size: Number(row['size']), leaf: toDigest(row['leaf'] as Uint8Array) as Digest, bytes: row['bytes'] as Uint8Array };
+}

@@ -1,0 +1,140 @@
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { closeSync, existsSync, fsyncSync, linkSync, openSync, readFileSync, rmSync, statSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { DatabaseSync } from 'node:sqlite';
+
+/** Encrypts payloads under one key per subject; the keys lie wrapped by a master key in a file only the owner reads (L9). */
+export interface Vault {
+  /** Makes sure each subject has a key on disk; must be called before a payload of theirs is committed. */
+  provide(subjects: readonly Subject[]): void;
+  seal(subject: Subject, digest: string, bytes: Uint8Array): Uint8Array;
+  /** null when the subject's key is gone: the payload is unreadable for ever. Throws when the bytes were altered. */
+  open(subject: Subject, digest: string, sealed: Uint8Array): Uint8Array | null;
+  /** Destroys the subject's key. */
+  destroy(subject: Subject): void;
+}
+
+export interface Subject {
+  readonly tenant: string;
+  readonly subject: string;
+}
+
+const NONCE = 12;
+const TAG = 16;
+
+/** Reads the 32-byte master key, making it (mode 0600, synced) when there is none. @throws when others may read it. */
+export function masterKey(path: string): Buffer {
+  if (!existsSync(path)) makeMasterKey(path);
+  if ((statSync(path).mode & 0o077) !== 0) throw new Error(`the master key ${path} may be read by others; set its mode to 0600`);
+  const key = readFileSync(path);
+  if (key.length !== 32) throw new Error(`the master key ${path} is not 32 bytes`);
+  return key;
+}
+
+/** The key gets its name only when it is whole and synced: of two processes that start at once one wins, and neither reads half a key. */
+function makeMasterKey(path: string): void {
+  const draft = `${path}.${randomBytes(8).toString('hex')}`;
+  const file = openSync(draft, 'wx', 0o600);
+  try {
+    writeSync(file, randomBytes(32));
+    fsyncSync(file);
+    linkSync(draft, path);
+    syncFolder(dirname(path));
+  } catch (error) {
+    if (!(error instanceof Error) || !('code' in error) || error.code !== 'EEXIST') throw error;
+  } finally {
+    closeSync(file);
+    rmSync(draft, { force: true });
+  }
+}
+
+/** Makes a new name in a folder durable. */
+export function syncFolder(path: string): void {
+  const folder = openSync(path, 'r');
+  try {
+    fsyncSync(folder);
+  } finally {
+    closeSync(folder);
+  }
+}
+
+/** The vault over an opened key file. */
+export function openVault(database: DatabaseSync, master: Buffer): Vault {
+  const select = database.prepare('SELECT wrapped FROM subject_key WHERE tenant = ? AND subject = ?');
+  // Of two processes that meet a new subject at once, the first one's key is everybody's.
+  const insert = database.prepare('INSERT INTO subject_key (tenant, subject, wrapped) VALUES (?, ?, ?) ON CONFLICT DO NOTHING');
+  const version = database.prepare('PRAGMA data_version');
+  const remove = database.prepare('DELETE FROM subject_key WHERE tenant = ? AND subject = ?');
+  const known = new Map<string, Buffer>();
+  let seen: unknown = null;
+  /** Another process may have destroyed a key since; what is remembered is then looked up anew. */
+  const forgetWhatChanged = (): void => {
+    const now = version.get()?.['data_version'];
+    if (now !== seen) known.clear();
+    seen = now;
+  };
+  const name = (of: Subject): string => `${of.tenant}\n${of.subject}`;
+  const find = (of: Subject): Buffer | null => {
+    const cached = known.get(name(of));
+    if (cached !== undefined) return cached;
+    const row = select.get(of.tenant, of.subject);
+    if (row === undefined) return null;
+    const key = decrypt(master, `key\n${name(of)}`, row['wrapped'] as Uint8Array);
+    remember(known, name(of), key);
+    return key;
+  };
+  return {
+    provide: (subjects) => {
+      forgetWhatChanged();
+      const missing = subjects.filter((of) => find(of) === null);
+      if (missing.length === 0) return;
+      database.exec('BEGIN IMMEDIATE');
+      try {
+        for (const of of new Map(missing.map((of) => [name(of), of])).values()) {
+          insert.run(of.tenant, of.subject, encrypt(master, `key\n${name(of)}`, randomBytes(32)));
+        }
+        database.exec('COMMIT');
+      } catch (error) {
+        if (database.isTransaction) database.exec('ROLLBACK');
+        throw error;
+      }
+    },
+    seal: (of, digest, bytes) => {
+      const key = find(of);
+      if (key === null) throw new Error('a subject has no key');
+      return encrypt(key, `payload\n${of.tenant}\n${digest}`, bytes);
+    },
+    open: (of, digest, sealed) => {
+      const key = find(of);
+      return key === null ? null : decrypt(key, `payload\n${of.tenant}\n${digest}`, sealed);
+    },
+    destroy: (of) => {
+      known.get(name(of))?.fill(0);
+      known.delete(name(of));
+      remove.run(of.tenant, of.subject);
+    },
+  };
+}
+
+/** Keys of recent subjects stay in memory; the oldest leaves first, so that many sessions do not fill it. */
+function remember(known: Map<string, Buffer>, name: string, key: Buffer): void {
+  const oldest = known.size >= 4096 ? known.keys().next() : null;
+  if (oldest !== null && oldest.done !== true) known.delete(oldest.value);
+  known.set(name, key);
+}
+
+/** nonce (12) ‖ ciphertext ‖ tag (16), AES-256-GCM, bound to what it is by the additional data. */
+function encrypt(key: Buffer, bound: string, bytes: Uint8Array): Buffer {
+  const nonce = randomBytes(NONCE);
+  const cipher = createCipheriv('aes-256-gcm', key, nonce);
+  cipher.setAAD(Buffer.from(bound, 'utf8'));
+  return Buffer.concat([nonce, cipher.update(bytes), cipher.final(), cipher.getAuthTag()]);
+}
+
+function decrypt(key: Buffer, bound: string, sealed: Uint8Array): Buffer {
+  if (sealed.length < NONCE + TAG) throw new Error('sealed bytes are too short');
+  const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, NONCE), { authTagLength: TAG });
+  decipher.setAAD(Buffer.from(bound, 'utf8'));
+  decipher.setAuthTag(sealed.subarray(sealed.length - TAG));
+  return Buffer.concat([decipher.update(sealed.subarray(NONCE, sealed.length - TAG)), decipher.final()]);
+}

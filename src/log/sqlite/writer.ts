@@ -1,0 +1,174 @@
+import { fromDigest, leafHash, toDigest } from '../digest.ts';
+import { growFrontier, hashesOf, SUBTREE_LEAVES } from '../merkle.ts';
+import type { Head } from '../store.ts';
+import { connect, connectToRead, CorruptLog, OPENERS } from './connection.ts';
+import type { Connection, Openers } from './connection.ts';
+import { SPAN } from './schema.ts';
+import { tenantRow } from './tail.ts';
+import type { TenantRow } from './tail.ts';
+import type { Answer, Appended, AppendJob, Job, WriterOptions } from './wire.ts';
+
+export interface Writer {
+  do(job: Job): Answer;
+}
+
+/**
+ * The one place that writes. Every job is a transaction of its own; after any error the connection is poisoned: closed, and at the
+ * next job reopened, synced and checked against what was acknowledged before anything goes on (LOG-8). It runs in a thread, but knows nothing of it.
+ */
+export function createWriter(options: WriterOptions, openers: Openers = OPENERS): Writer {
+  const acknowledged = new Map<string, Head>();
+  let connection: Connection | null = null;
+  const open = (): Connection => (connection ??= connect(options, acknowledged, openers));
+  const poison = (): void => {
+    connection?.close();
+    connection = null;
+  };
+  return {
+    do: (job) => {
+      try {
+        if (job.kind === 'close') {
+          poison();
+          return { ok: true, value: null };
+        }
+        return { ok: true, value: run(open(), job, acknowledged) };
+      } catch (error) {
+        poison();
+        return job.kind === 'payload' && !(error instanceof CorruptLog) ? readAside(options, job, error) : refusal(error);
+      }
+    },
+  };
+}
+
+/** The disk takes nothing any more; what it holds can still be read. */
+function readAside(options: WriterOptions, job: Job & { kind: 'payload' }, first: unknown): Answer {
+  try {
+    const connection = connectToRead(options);
+    try {
+      return { ok: true, value: readPayload(connection, job) };
+    } finally {
+      connection.close();
+    }
+  } catch (error) {
+    return refusal(error instanceof CorruptLog ? error : first);
+  }
+}
+
+function refusal(error: unknown): Answer {
+  if (error instanceof CorruptLog) return { ok: false, code: 'STORE_CORRUPT', ...error.fault };
+  const detail = error instanceof Error ? error.message : String(error);
+  if (/malformed|not a database/.test(detail)) return { ok: false, code: 'STORE_CORRUPT', detail, index: 0 };
+  return { ok: false, code: 'STORE_UNAVAILABLE', detail, index: 0 };
+}
+
+function run(connection: Connection, job: Exclude<Job, { kind: 'close' }>, acknowledged: Map<string, Head>): unknown {
+  switch (job.kind) {
+    case 'open':
+      return null;
+    case 'appends': {
+      // Keys of all the batch's new subjects in one commit of their own, before any payload that needs them.
+      connection.vault.provide(job.appends.flatMap(({ tenant, payloads }) => payloads.map(({ subject }) => ({ tenant, subject }))));
+      const results = transaction(connection, () => job.appends.map((append) => appendOne(connection, append)));
+      results.forEach((result, at) => {
+        const tenant = job.appends[at]?.tenant;
+        if (result.appended && tenant !== undefined) acknowledged.set(tenant, result.head);
+      });
+      return results;
+    }
+    case 'payload':
+      return readPayload(connection, job);
+    case 'erase':
+      return erase(connection, job);
+    case 'snapshot':
+      return transaction(connection, () => {
+        const { no } = tenantOf(connection, job.tenant);
+        connection.statements.snapshot.run(no, job.snapshot.size, fromDigest(job.snapshot.leaf), job.snapshot.bytes);
+        return null;
+      });
+  }
+}
+
+function transaction<Result>(connection: Connection, work: () => Result): Result {
+  connection.database.exec('BEGIN IMMEDIATE');
+  const result = work();
+  connection.database.exec('COMMIT');
+  return result;
+}
+
+/** The tenant's row as it is inside this transaction: another process may have written since the last one. */
+function tenantOf(connection: Connection, name: string): TenantRow {
+  const { tenant, addTenant } = connection.statements;
+  let row = tenant.get(name);
+  if (row === undefined) {
+    addTenant.run(name);
+    row = tenant.get(name);
+  }
+  if (row === undefined) throw new Error('a tenant could not be added');
+  return tenantRow(row);
+}
+
+function appendOne(connection: Connection, job: AppendJob): Appended {
+  const tenant = tenantOf(connection, job.tenant);
+  if (tenant.head.size !== job.expected.size || tenant.head.leaf !== job.expected.leaf) return { appended: false, head: tenant.head };
+  const head = addEntries(connection, tenant, job);
+  const of = (subject: string): { tenant: string; subject: string } => ({ tenant: job.tenant, subject });
+  for (const payload of job.payloads) {
+    const sealed = connection.vault.seal(of(payload.subject), payload.digest, payload.bytes);
+    connection.statements.addPayload.run(tenant.no, fromDigest(payload.digest), payload.subject, sealed);
+  }
+  return { appended: true, head };
+}
+
+function addEntries(connection: Connection, tenant: TenantRow, { entries }: AppendJob): Head {
+  const { addEntry, addSubtree, setTenant } = connection.statements;
+  const base = tenant.no * SPAN;
+  let { size } = tenant.head;
+  const tree = growFrontier({ size, nodes: hashesOf(tenant.frontier) }, (root, at) => addSubtree.run(base + at / SUBTREE_LEAVES - 1, root));
+  let offset = 0;
+  let leaf: Uint8Array = fromDigest(tenant.head.leaf);
+  entries.lengths.forEach((length, at) => {
+    const bytes = entries.bytes.subarray(offset, offset + length);
+    offset += length;
+    leaf = leafHash(bytes);
+    const { agents, sessions, actions, types } = entries;
+    addEntry.run(base + size, bytes, leaf, types[at] ?? '', entries.at[at] ?? 0, agents[at] ?? null, sessions[at] ?? null, actions[at] ?? null);
+    tree.push(leaf);
+    size++;
+  });
+  setTenant.run(size, leaf, Buffer.concat(tree.now().nodes), tenant.no);
+  return { size, leaf: toDigest(leaf) };
+}
+
+function readPayload(connection: Connection, job: { readonly tenant: string; readonly digest: string }): Uint8Array | 'erased' | null {
+  const tenant = connection.statements.tenant.get(job.tenant);
+  if (tenant === undefined) return null;
+  const rows = connection.statements.payloads.all(Number(tenant['no']), Buffer.from(job.digest, 'hex'));
+  if (rows.length === 0) return null;
+  for (const row of rows) {
+    if (row['sealed'] === null) continue;
+    const of = { tenant: job.tenant, subject: String(row['subject']) };
+    const bytes = unseal(() => connection.vault.open(of, job.digest, row['sealed'] as Uint8Array));
+    if (bytes !== null) return bytes;
+  }
+  return 'erased';
+}
+
+function unseal<Result>(open: () => Result): Result {
+  try {
+    return open();
+  } catch {
+    throw new CorruptLog({ index: 0, detail: 'a payload or its key was altered, or the master key is another one' });
+  }
+}
+
+/** First the key, then the rows, then the write-ahead log that may still hold them (L9). Asked again after a crash it finishes. */
+function erase(connection: Connection, job: { readonly tenant: string; readonly subject: string }): readonly string[] {
+  const row = connection.statements.tenant.get(job.tenant);
+  if (row === undefined) return [];
+  const no = Number(row['no']);
+  const digests = connection.statements.subjectPayloads.all(no, job.subject).map((found) => toDigest(found['digest'] as Uint8Array));
+  connection.vault.destroy({ tenant: job.tenant, subject: job.subject });
+  transaction(connection, () => connection.statements.erase.run(no, job.subject));
+  connection.database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+  return digests;
+}

@@ -1,0 +1,77 @@
+import type { Digest, EntryIndex, TenantId } from '../kernel/ids.ts';
+import type { Frontier } from './merkle.ts';
+
+/** Where a tenant's chain stands. `leaf` is the `prev` of the next entry; `size` its index. */
+export interface Head {
+  readonly size: EntryIndex;
+  readonly leaf: Digest;
+}
+
+/** An entry as it is written: the exact RFC 8785 bytes and their RFC 6962 leaf hash. */
+export interface SealedEntry {
+  readonly index: EntryIndex;
+  readonly bytes: Uint8Array;
+  readonly leaf: Digest;
+  /** Look-up columns, never hashed, rebuilt from the bytes: a wrong one is found by verify. */
+  readonly type: string;
+  readonly at: number;
+  readonly agent?: string;
+  readonly session?: string;
+  readonly action?: string;
+}
+
+/** Bytes that lie beside the log under their own digest; encrypted per subject, erasable (L9). */
+export interface Payload {
+  readonly digest: Digest;
+  /** Whose key encrypts it: `agent/<id>`, `session/<id>` or a data subject. */
+  readonly subject: string;
+  readonly bytes: Uint8Array;
+}
+
+export interface EntryFilter {
+  /** Inclusive. */
+  readonly from?: EntryIndex;
+  /** Exclusive. */
+  readonly to?: EntryIndex;
+  readonly type?: string;
+  readonly agent?: string;
+  readonly session?: string;
+  readonly action?: string;
+  readonly limit: number;
+  /** Newest first when true. */
+  readonly reverse?: boolean;
+}
+
+export type AppendResult =
+  | { readonly kind: 'appended' }
+  /** Somebody else moved the head: nothing was written. */
+  | { readonly kind: 'conflict'; readonly head: Head };
+
+export interface WorldSnapshot {
+  readonly size: EntryIndex;
+  readonly leaf: Digest;
+  readonly bytes: Uint8Array;
+}
+
+/**
+ * The append-only store behind the log: memory and SQLite today; one contract suite (test/log/store.contract.ts) runs on each.
+ * A resolved `append` is durable (fsync). A rejected one wrote nothing that will be acknowledged later; the store says whether it can go on.
+ */
+export interface LogStore {
+  tenants(): Promise<readonly TenantId[]>;
+  head(tenant: TenantId): Promise<Head>;
+  append(tenant: TenantId, expected: Head, entries: readonly SealedEntry[], payloads: readonly Payload[]): Promise<AppendResult>;
+  read(tenant: TenantId, filter: EntryFilter): Promise<readonly SealedEntry[]>;
+  payload(tenant: TenantId, digest: Digest): Promise<Uint8Array | 'erased' | null>;
+  /** Destroys the subject's key (crypto-shredding): every payload of the subject is unreadable from then on, in backups too. */
+  erase(tenant: TenantId, subject: string): Promise<readonly Digest[]>;
+  saveSnapshot(tenant: TenantId, snapshot: WorldSnapshot): Promise<void>;
+  loadSnapshot(tenant: TenantId): Promise<WorldSnapshot | null>;
+  /** Leaf hashes in order, for trees and proofs; `count` × 32 bytes. */
+  leaves(tenant: TenantId, from: EntryIndex, count: number): Promise<Uint8Array>;
+  /** The compact range of the tenant's RFC 6962 tree at its head: its root without reading a leaf. */
+  frontier(tenant: TenantId): Promise<Frontier>;
+  /** Roots of the complete subtrees of 256 leaves, in order; `count` × 32 bytes. */
+  subtrees(tenant: TenantId, from: number, count: number): Promise<Uint8Array>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,15 @@
+import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { test } from 'node:test';
+import type { ApiDeps } from '../../src/api/deps.ts';
+import { openApi } from '../../src/api/openapi.ts';
+import { allRoutes } from '../../src/api/routes.ts';
+import { VERSION } from '../../src/version.ts';
+
+const FILE = 'schema/openapi.json';
+
+test('[DOOR-5] schema/openapi.json is what the routes say (UPDATE_SCHEMA=1 writes it)', () => {
+  const text = JSON.stringify(openApi(allRoutes({ version: VERSION } as ApiDeps), VERSION), null, 2) + '\n';
+  if (process.env['UPDATE_SCHEMA'] === '1') writeFileSync(FILE, text);
+  assert.equal(readFileSync(FILE, 'utf8'), text);
+});

@@ -1,0 +1,62 @@
+import { doorContract, type Asked, type Doorway, type Verdict } from './door.contract.ts';
+
+const OWN = { look: 'look', pay: 'pay', wipe: 'wipe' } as const;
+
+doorContract({
+  name: 'HTTP',
+  calls: OWN,
+  async propose(aegis, key, { id, session, name, args }) {
+    const { body, text } = await aegis.ask('POST', '/v1/actions', { key, body: { id, session, name, args } });
+    return { verdict: effectVerdict(body['effect']), said: text };
+  },
+});
+
+const BATCH: Doorway = {
+  name: 'HTTP batch',
+  calls: OWN,
+  async propose(aegis, key, { id, session, name, args }) {
+    const { body, text } = await aegis.ask('POST', '/v1/actions/batch', { key, body: { actions: [{ id, session, name, args }] } });
+    const [decision] = (body['decisions'] ?? []) as readonly { effect?: unknown }[];
+    return { verdict: effectVerdict(decision?.effect), said: text };
+  },
+};
+doorContract(BATCH);
+
+const HANDSHAKE = { look: 'api_call', pay: 'compute', wipe: 'gas_budget' } as const;
+
+doorContract({
+  name: 'handshake',
+  calls: HANDSHAKE,
+  async propose(aegis, key, { id, session, name, args }: Asked) {
+    const resource_type = HANDSHAKE[name as keyof typeof HANDSHAKE];
+    const body = { agent_id: 'a1', request_id: id, session_id: session, task_intent: 'do it', resource_type, estimated_cost_usd: 0, metadata: args };
+    const answer = await aegis.ask('POST', '/api/v1/request-permission', { key, body });
+    const words: Readonly<Record<string, Verdict>> = { GRANTED: 'runs', PENDING: 'waits' };
+    return { verdict: words[String(answer.body['status'])] ?? 'refused', said: answer.text };
+  },
+});
+
+/** Events of a session are numbered; each session of a test counts for itself. */
+const sent = new Map<string, number>();
+
+doorContract({
+  name: 'event ingest',
+  calls: OWN,
+  async propose(aegis, key, { id, session, name, args }) {
+    const counter = `${aegis.folder}/${session}`;
+    const seq = sent.get(counter) ?? 0;
+    const payload = { call_id: id, tool_name: name, args };
+    const { status, body, text } = await aegis.ask('POST', '/v1/events', {
+      key,
+      body: { tenant_id: 'default', session_id: session, seq, event_type: 'TOOL_CALL_PROPOSED', payload },
+    });
+    if (status < 300) sent.set(counter, seq + 1);
+    const decision = body['decision'] as { outcome?: unknown } | undefined;
+    return { verdict: decision?.outcome === 'ALLOW' ? 'runs' : decision?.outcome === 'REQUIRE_APPROVAL' ? 'waits' : 'refused', said: text };
+  },
+});
+
+function effectVerdict(effect: unknown): Verdict {
+  if (effect === 'allow' || effect === 'modify') return 'runs';
+  return effect === 'ask' || effect === 'defer' ? 'waits' : 'refused';
+}

@@ -1,0 +1,144 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { decide } from '../../src/kernel/decide.ts';
+import type { Decision } from '../../src/kernel/decision.ts';
+import { fold } from '../../src/kernel/fold.ts';
+import { ledgersOf } from '../../src/kernel/ledger.ts';
+import { action, CONTEXT, decided, draft, facts, id, names, policy, world } from './samples.ts';
+
+function codes(decision: Decision): readonly string[] {
+  return decision.reasons.map((reason) => reason.code);
+}
+
+const voice = (rule: string, effect: string, more: object = {}): unknown => ({ rule, speak: () => ({ effect, code: rule, message: rule, ...more }) });
+
+test('[DEC-8] with neither manifest nor lists the default speaks', () => {
+  for (const fallback of ['allow', 'ask', 'deny'] as const) {
+    const decision = decide(action(), world(), policy({ fallback }), CONTEXT);
+    assert.equal(decision.effect, fallback);
+    assert.deepEqual(codes(decision), ['DEFAULT']);
+  }
+});
+
+test('[DEC-8] lists allow, review, block, and ask about the rest', () => {
+  const lists = { allow: names('a'), review: names('b_*'), block: names('c') };
+  const subject = policy({ agents: new Map([['a1', lists]]), fallback: 'deny' });
+  const effect = (name: string): string => {
+    const decision = decide(action({ name }), world(), subject, CONTEXT);
+    return `${decision.effect} ${codes(decision).join()}`;
+  };
+  assert.equal(effect('a'), 'allow OK');
+  assert.equal(effect('b_x'), 'ask APPROVAL_REQUIRED');
+  assert.equal(effect('c'), 'deny TOOL_BLOCKED');
+  assert.equal(effect('z'), 'ask TOOL_UNLISTED');
+});
+
+test('[DEC-4] the strictest effect wins and every voice is kept in order', () => {
+  const voices = [
+    voice('rule:e', 'allow'),
+    voice('rule:d', 'modify', { args: {} }),
+    voice('rule:c', 'ask'),
+    voice('rule:b', 'defer'),
+    voice('rule:a', 'deny'),
+  ];
+  for (let from = 0; from < voices.length; from++) {
+    const decision = decide(action(), world(), policy({ voices: voices.slice(0, voices.length - from) }), CONTEXT);
+    assert.equal(decision.effect, ['deny', 'defer', 'ask', 'modify', 'allow'][from]);
+    assert.equal(decision.reasons.length, voices.length - from);
+  }
+});
+
+test('[DEC-5] a voice that throws or talks nonsense denies', () => {
+  const thrower = {
+    rule: 'rule:x',
+    speak: () => {
+      throw new Error('no');
+    },
+  };
+  for (const bad of [
+    thrower,
+    { rule: 'rule:y', speak: () => ({ effect: 'maybe' }) },
+    { rule: 'rule:z', speak: () => undefined },
+    voice('rule:w', 'modify'),
+  ]) {
+    const decision = decide(action(), world(), policy({ voices: [bad] }), CONTEXT);
+    assert.equal(decision.effect, 'deny');
+    assert.deepEqual(codes(decision), ['RULE_ERROR']);
+  }
+});
+
+test('[DEC-2] an action of no shape at all is denied, not thrown at', () => {
+  const decision = decide({} as never, world(), policy(), CONTEXT);
+  assert.equal(decision.effect, 'deny');
+  assert.equal(codes(decision)[0], 'RULE_ERROR');
+  for (const nothing of [null, undefined, 7, {}]) {
+    assert.equal(decide(nothing as never, world(), policy(), CONTEXT).effect, 'deny');
+    assert.equal(decide(action(), nothing as never, policy(), CONTEXT).effect, 'deny');
+    assert.equal(decide(action(), world(), nothing as never, CONTEXT).effect, 'deny');
+  }
+});
+
+test('[DEC-9] halts, unknown agents and closed sessions deny whatever else is said', () => {
+  const halted = fold(world(), draft('agent-halted', { scope: { kind: 'agent', id: id('a1') }, reason: 'odd', cause: 'operator' }));
+  const allow = policy({ voices: [voice('rule:a', 'allow')], auditOnly: true });
+  assert.deepEqual(codes(decide(action(), halted, allow, CONTEXT)).slice(0, 1), ['HALTED']);
+  assert.equal(decide(action(), halted, allow, CONTEXT).effect, 'deny');
+  assert.equal(decide(action({ agent: 'a2' }), world(), allow, CONTEXT).effect, 'deny');
+  const closed = fold(world(), draft('session-closed', { reason: 'done' }, { session: 's1' }));
+  assert.deepEqual(codes(decide(action(), closed, allow, CONTEXT)).slice(0, 1), ['SESSION_CLOSED']);
+});
+
+test('[DEC-12] shadow mode allows and says what it would have done', () => {
+  const decision = decide(action(), world(), policy({ auditOnly: true, fallback: 'deny' }), CONTEXT);
+  assert.equal(decision.effect, 'allow');
+  assert.equal(decision.shadow, 'deny');
+});
+
+test('[DEC-11] an undeclared path, host, program or secret each has its reason, in the order of the codes', () => {
+  const manifest = {
+    name: 'm',
+    version: '1',
+    publisher: 'p',
+    digest: 'x',
+    tools: names('t'),
+    readRoots: ['/data'],
+    writeRoots: [],
+    domains: ['*.example.org'],
+    secrets: [],
+    bins: ['git'],
+    argPatterns: [],
+    approvalRequired: names(),
+    budgets: { maxSteps: 24, maxToolCalls: 12, maxWallTimeMs: 120_000, maxOutputBytes: 10, timeoutMs: 20 },
+  };
+  const subject = policy({ manifests: new Map([['a1', manifest]]) });
+  const bad = facts({
+    hosts: ['example.org'],
+    paths: [{ path: '/database', access: 'read', pointer: '/p' }],
+    commands: [{ bin: 'rm', argv: ['rm'], dynamic: false, pointer: '/c' }],
+  });
+  assert.deepEqual(codes(decide(action({ name: 'u', facts: bad }), world(), subject, CONTEXT)), [
+    'PERMISSION_UNDECLARED',
+    'FS_DENY',
+    'EGRESS_DENY',
+    'EXEC_DENY',
+  ]);
+  const good = facts({ hosts: ['a.example.org'], paths: [{ path: '/data/x', access: 'read', pointer: '/p' }] });
+  const decision = decide(action({ name: 't', facts: good }), world(), subject, CONTEXT);
+  assert.equal(decision.effect, 'allow');
+  assert.deepEqual(decision.obligations, { timeoutMs: 20, maxOutputBytes: 10 });
+});
+
+test('[SPEND-2] the action that would pass the limit is denied, the one that meets it is not', () => {
+  const subject = policy({ budgets: [{ id: 'b', scope: 'agent', period: 'day', limit: { usdMicros: 10 } }] });
+  let now = world();
+  for (const [n, effect] of [
+    [6, 'allow'],
+    [4, 'allow'],
+    [1, 'deny'],
+  ] as const) {
+    const one = action({ id: `x${String(n)}`, claims: { usdMicros: n } });
+    const decision = decide(one, now, subject, CONTEXT);
+    assert.equal(decision.effect, effect);
+    now = fold(now, decided(one, decision, ledgersOf(one, now, subject)));
+  }
+});

@@ -1,0 +1,204 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { TenantId } from '../../src/kernel/ids.ts';
+import { fromDigest, sha256, toDigest } from '../../src/log/digest.ts';
+import { EMPTY_HEAD, GENESIS, openEntry, sealAll } from '../../src/log/entry.ts';
+import { EMPTY_FRONTIER, extend, hashesOf, rootOf, rootOfHashes } from '../../src/log/merkle.ts';
+import type { EntryFilter, Head, LogStore, Payload } from '../../src/log/store.ts';
+import { drafts, eventDraft, TENANT } from './drafts.ts';
+
+/** How the suite gets a store of its own. `open` may be called again after `close` when `durable`. */
+export interface Opening {
+  readonly name: string;
+  readonly durable: boolean;
+  /** Opens the store named `key`; the same key is the same store. */
+  open(key: string): Promise<LogStore>;
+}
+
+/** Every store passes this: memory, SQLite, and whoever comes. */
+export function storeContract(opening: Opening): void {
+  let count = 0;
+  const law = (title: string, body: (store: LogStore, key: string) => Promise<void>): void => {
+    test(`${title} (${opening.name})`, async () => {
+      const key = `s${String(count++)}`;
+      const store = await opening.open(key);
+      try {
+        await body(store, key);
+      } finally {
+        await store.close();
+      }
+    });
+  };
+  appending(law);
+  reading(law);
+  beside(law);
+  if (opening.durable) surviving(law, opening);
+}
+
+type Law = (title: string, body: (store: LogStore, key: string) => Promise<void>) => void;
+
+/** Appends `n` drafts behind the head; returns the new head. */
+export async function fill(store: LogStore, n: number, tenant: TenantId = TENANT): Promise<Head> {
+  const before = await store.head(tenant);
+  const { entries, head } = sealAll(drafts(n, before.size), before);
+  assert.deepEqual(await store.append(tenant, before, entries, []), { kind: 'appended' });
+  return head;
+}
+
+function appending(law: Law): void {
+  law('[LOG-2] an empty log has size 0, the genesis leaf and the empty tree', async (store) => {
+    assert.deepEqual(await store.head(TENANT), EMPTY_HEAD);
+    assert.equal(EMPTY_HEAD.leaf, GENESIS);
+    assert.deepEqual(await store.frontier(TENANT), EMPTY_FRONTIER);
+    assert.deepEqual(await store.tenants(), []);
+    assert.deepEqual(await store.read(TENANT, { limit: 10 }), []);
+  });
+  law('[LOG-2] appended entries come back byte for byte, gapless, linked by prev', async (store) => {
+    const head = await fill(store, 40);
+    const entries = await store.read(TENANT, { limit: 100 });
+    assert.equal(entries.length, 40);
+    let prev = GENESIS;
+    entries.forEach((entry, index) => {
+      const opened = openEntry(entry.bytes, index);
+      assert.equal(opened.prev, prev);
+      prev = entry.leaf;
+    });
+    assert.deepEqual(head, { size: 40, leaf: prev });
+    assert.deepEqual(await store.head(TENANT), head);
+    assert.deepEqual(await store.tenants(), [TENANT]);
+  });
+  law('[LOG-6] an append that expects another head writes nothing and says where the head is', async (store) => {
+    const head = await fill(store, 3);
+    for (const wrong of [EMPTY_HEAD, { size: 3, leaf: GENESIS }, { size: 4, leaf: head.leaf }]) {
+      const { entries } = sealAll(drafts(2), wrong);
+      assert.deepEqual(await store.append(TENANT, wrong, entries, [payload('x', 'a', 'secret')]), { kind: 'conflict', head });
+    }
+    assert.deepEqual(await store.head(TENANT), head);
+    assert.equal((await store.read(TENANT, { limit: 100 })).length, 3);
+    assert.equal(await store.payload(TENANT, payload('x', 'a', 'secret').digest), null);
+  });
+  law('[LOG-6] of many appends that race for one head exactly one wins each round', async (store) => {
+    for (let round = 0; round < 5; round++) {
+      const head = await store.head(TENANT);
+      const results = await Promise.all(
+        Array.from({ length: 16 }, (_, n) => {
+          const { entries } = sealAll([eventDraft(1000 * round + n)], head);
+          return store.append(TENANT, head, entries, []);
+        }),
+      );
+      assert.equal(results.filter((result) => result.kind === 'appended').length, 1);
+    }
+    assert.equal((await store.head(TENANT)).size, 5);
+  });
+  law('[LOG-6] appends queued one behind another all land, in order', async (store) => {
+    let head = EMPTY_HEAD;
+    const queued: Promise<unknown>[] = [];
+    for (let n = 0; n < 50; n++) {
+      const sealed = sealAll(drafts(3, n * 3), head);
+      queued.push(store.append(TENANT, head, sealed.entries, []));
+      head = sealed.head;
+    }
+    for (const result of await Promise.all(queued)) assert.deepEqual(result, { kind: 'appended' });
+    assert.deepEqual(await store.head(TENANT), head);
+  });
+  law('[LOG-2] a batch with a gap is a broken invariant, not an append', async (store) => {
+    const { entries } = sealAll(drafts(3), EMPTY_HEAD);
+    await assert.rejects(store.append(TENANT, EMPTY_HEAD, entries.slice(1), []), TypeError);
+    await assert.rejects(store.append(TENANT, EMPTY_HEAD, entries.toReversed(), []), TypeError);
+    assert.deepEqual(await store.head(TENANT), EMPTY_HEAD);
+  });
+  law('[LOG-2] tenants have logs of their own', async (store) => {
+    const other = 'globex' as TenantId;
+    await fill(store, 4);
+    const { entries } = sealAll([eventDraft(0, { tenant: other })], EMPTY_HEAD);
+    await store.append(other, EMPTY_HEAD, entries, [payload('k', 's', 'theirs')]);
+    assert.deepEqual(await store.tenants(), [TENANT, other]);
+    assert.equal((await store.read(other, { limit: 9 })).length, 1);
+    assert.equal((await store.read(TENANT, { limit: 9 })).length, 4);
+    assert.equal(await store.payload(TENANT, payload('k', 's', 'theirs').digest), null);
+  });
+}
+
+function reading(law: Law): void {
+  law('[LOG-5] filters select by place, type and range, forwards and backwards', async (store) => {
+    await fill(store, 60);
+    const ids = async (filter: EntryFilter): Promise<number[]> => (await store.read(TENANT, filter)).map((entry) => entry.index);
+    assert.deepEqual(await ids({ from: 10, to: 13, limit: 99 }), [10, 11, 12]);
+    assert.deepEqual(await ids({ agent: 'agent-1', limit: 3 }), [1, 4, 7]);
+    assert.deepEqual(await ids({ session: 'session-2', agent: 'agent-0', limit: 9 }), [12, 27, 42, 57]);
+    assert.deepEqual(await ids({ reverse: true, limit: 2 }), [59, 58]);
+    assert.deepEqual(await ids({ type: 'event-ingested', from: 57, limit: 99 }), [57, 58, 59]);
+    assert.deepEqual(await ids({ type: 'gate-opened', limit: 99 }), []);
+    assert.deepEqual(await ids({ action: 'none', limit: 99 }), []);
+    assert.deepEqual(await ids({ from: 60, limit: 99 }), []);
+    assert.deepEqual(await ids({ from: 5, limit: 0 }), []);
+  });
+  law('[LOG-3] leaves, subtrees and frontier make one and the same RFC 6962 root', async (store) => {
+    for (const more of [1, 2, 252, 1, 1, 255, 300]) {
+      const { size } = await fill(store, more);
+      const leaves = hashesOf(await store.leaves(TENANT, 0, size));
+      assert.equal(leaves.length, size);
+      const direct = leaves.reduce((frontier, leaf) => extend(frontier, leaf), EMPTY_FRONTIER);
+      const kept = await store.frontier(TENANT);
+      assert.equal(kept.size, size);
+      assert.deepEqual(toDigest(rootOf(kept)), toDigest(rootOf(direct)));
+      assert.deepEqual(toDigest(rootOf(kept)), toDigest(rootOfHashes(leaves)));
+      const subtrees = hashesOf(await store.subtrees(TENANT, 0, 1000));
+      assert.equal(subtrees.length, Math.floor(size / 256));
+      subtrees.forEach((root, at) => assert.deepEqual(toDigest(root), toDigest(rootOfHashes(leaves.slice(at * 256, at * 256 + 256)))));
+    }
+    assert.equal((await store.leaves(TENANT, 700, 3)).length, 96);
+    assert.equal((await store.leaves(TENANT, 811, 9)).length, 32);
+  });
+}
+
+export function payload(text: string, subject: string, more = ''): Payload {
+  const bytes = Buffer.from(text + more, 'utf8');
+  return { digest: sha256(bytes), subject, bytes };
+}
+
+function beside(law: Law): void {
+  law('[LOG-10] payloads lie beside the log under their digest until their subject is erased; the log stays', async (store) => {
+    const [one, two, shared] = [payload('one', 'agent/a'), payload('two', 'agent/b'), payload('both', 'agent/a')];
+    const { entries, head } = sealAll(drafts(2), EMPTY_HEAD);
+    await store.append(TENANT, EMPTY_HEAD, entries, [one, two, shared, { ...shared, subject: 'agent/b' }]);
+    assert.deepEqual(Buffer.from((await store.payload(TENANT, one.digest)) ?? ''), Buffer.from(one.bytes));
+    assert.deepEqual(await store.erase(TENANT, 'agent/a'), [one.digest, shared.digest].sort());
+    assert.equal(await store.payload(TENANT, one.digest), 'erased');
+    assert.deepEqual(Buffer.from((await store.payload(TENANT, shared.digest)) ?? ''), Buffer.from(shared.bytes));
+    assert.deepEqual(Buffer.from((await store.payload(TENANT, two.digest)) ?? ''), Buffer.from(two.bytes));
+    assert.equal(await store.payload(TENANT, fromDigestOf('absent')), null);
+    assert.deepEqual(await store.erase(TENANT, 'agent/a'), []);
+    assert.deepEqual(await store.erase('nobody' as TenantId, 'agent/a'), []);
+    assert.deepEqual(await store.head(TENANT), head);
+  });
+  law('[LOG-11] the last snapshot comes back with the place it was taken at', async (store) => {
+    assert.equal(await store.loadSnapshot(TENANT), null);
+    const head = await fill(store, 2);
+    for (const text of ['first', 'second']) await store.saveSnapshot(TENANT, { ...head, bytes: Buffer.from(text, 'utf8') });
+    const found = await store.loadSnapshot(TENANT);
+    assert.deepEqual({ size: found?.size, leaf: found?.leaf, text: Buffer.from(found?.bytes ?? []).toString() }, { ...head, text: 'second' });
+  });
+}
+
+function fromDigestOf(text: string): Payload['digest'] {
+  return toDigest(fromDigest(payload(text, 'x').digest));
+}
+
+function surviving(law: Law, opening: Opening): void {
+  law('[LOG-7] what was acknowledged is there after closing and opening again', async (store, key) => {
+    const head = await fill(store, 300);
+    const kept = payload('kept', 'agent/a');
+    const { entries, head: next } = sealAll(drafts(1, 300), head);
+    await store.append(TENANT, head, entries, [kept]);
+    await store.close();
+    const again = await opening.open(key);
+    try {
+      assert.deepEqual(await again.head(TENANT), next);
+      assert.deepEqual(Buffer.from((await again.payload(TENANT, kept.digest)) ?? ''), Buffer.from(kept.bytes));
+      await fill(again, 5);
+    } finally {
+      await again.close();
+    }
+  });
+}
