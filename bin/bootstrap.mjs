@@ -36,7 +36,11 @@ if (!Object.hasOwn(COMMANDS, command)) {
   process.exit(2);
 }
 requireNode();
-install();
+install(root, ['--include=dev'], 'Installing dependencies into node_modules (once, about half a minute; Ctrl-C is safe, the next start goes on) …');
+// Programs of others that tests and benchmarks run beside Aegis; nobody else needs them.
+if (command === 'test' || command === 'bench') {
+  install(join(root, 'test/peers'), ['--ignore-scripts'], 'Installing the programs tests are run against into test/peers/node_modules (once) …');
+}
 const node = runtime();
 for (const args of COMMANDS[command]) {
   const last = args === COMMANDS[command].at(-1);
@@ -52,19 +56,19 @@ function requireNode() {
 }
 
 /** `npm ci` when what lies in node_modules is not what the lockfile says: after a clone, a pull, or an interrupted installation. */
-function install() {
-  if (installed()) return;
-  if (linked()) {
+function install(folder, options, notice) {
+  if (installed(folder)) return;
+  if (linked(folder)) {
     // npm would empty the folder behind the link, which is somebody else's.
     console.error(
       'node_modules is a link and holds other versions than package-lock.json asks for; nothing is installed through it. Going on with what is there.',
     );
     return;
   }
-  console.error('Installing dependencies into node_modules (once, about half a minute; Ctrl-C is safe, the next start goes on) …');
+  console.error(notice);
   const npm = process.env.npm_execpath ? [process.execPath, [process.env.npm_execpath]] : [process.platform === 'win32' ? 'npm.cmd' : 'npm', []];
-  const args = [...npm[1], 'ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'];
-  const done = spawnSync(npm[0], args, { cwd: root, stdio: ['ignore', 2, 2], shell: npm[0] === 'npm.cmd' });
+  const args = [...npm[1], 'ci', ...options, '--no-audit', '--no-fund', '--loglevel=error'];
+  const done = spawnSync(npm[0], args, { cwd: folder, stdio: ['ignore', 2, 2], shell: npm[0] === 'npm.cmd' });
   if (done.signal !== null) process.exit(130);
   if (done.error !== undefined) console.error(`npm could not be started: ${done.error.message}`);
   if (done.status !== 0) {
@@ -75,15 +79,15 @@ function install() {
   }
 }
 
-function linked() {
-  return lstatSync(join(root, 'node_modules'), { throwIfNoEntry: false })?.isSymbolicLink() === true;
+function linked(folder) {
+  return lstatSync(join(folder, 'node_modules'), { throwIfNoEntry: false })?.isSymbolicLink() === true;
 }
 
 /** npm writes its own account of node_modules last, so an interrupted installation has none. */
-function installed() {
+function installed(folder) {
   try {
-    const wanted = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')).packages;
-    const present = JSON.parse(readFileSync(join(root, 'node_modules', '.package-lock.json'), 'utf8')).packages;
+    const wanted = JSON.parse(readFileSync(join(folder, 'package-lock.json'), 'utf8')).packages;
+    const present = JSON.parse(readFileSync(join(folder, 'node_modules', '.package-lock.json'), 'utf8')).packages;
     return Object.entries(wanted).every(([path, { version, optional, link }]) => {
       if (!path.startsWith('node_modules/') || optional === true || link === true) return true;
       return present[path]?.version === version;

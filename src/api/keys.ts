@@ -25,13 +25,19 @@ export function keyDigest(key: string): Digest {
  */
 export function authenticate(header: string | undefined, gate: Pick<Gate, 'world'>): Principal & { readonly keyDigest: Digest } {
   const key = bearer(header);
-  const tenant = key === null ? null : tenantOf(key);
-  if (key === null || tenant === null) throw new AegisError('UNAUTHENTICATED');
-  const world = worldOf(gate, tenant);
+  const held = key === null ? null : principalOf(key, gate);
+  if (held === null) throw new AegisError('UNAUTHENTICATED');
+  return held;
+}
+
+/** The holder of a bare key, wherever a protocol carries it; null when it is nobody's. */
+export function principalOf(key: string, gate: Pick<Gate, 'world'>): (Principal & { readonly keyDigest: Digest }) | null {
+  const tenant = key.length > 1024 ? null : tenantOf(key);
+  const world = tenant === null ? null : worldOf(gate, tenant);
+  if (tenant === null || world === null) return null;
   const digest = keyDigest(key);
-  const principal = world === null ? null : holderOf(world, digest, tenant);
-  if (principal === null) throw new AegisError('UNAUTHENTICATED');
-  return { ...principal, keyDigest: digest };
+  const principal = holderOf(world, digest, tenant);
+  return principal === null ? null : { ...principal, keyDigest: digest };
 }
 
 /** A key that names a tenant nobody serves is simply no key: it must not tell which tenants there are. */

@@ -1,4 +1,5 @@
-import type { Decision, Reason } from '../../kernel/decision.ts';
+import type { Decision } from '../../kernel/decision.ts';
+import { textOf } from '../refusal.ts';
 
 /** The decision as it goes over the wire: nothing taken away, `text` added where the agent must be told something. */
 export type WireDecision = Decision & { readonly text?: string };
@@ -6,39 +7,4 @@ export type WireDecision = Decision & { readonly text?: string };
 export function wireDecision(decision: Decision): WireDecision {
   const text = textOf(decision);
   return text === null ? decision : { ...decision, text };
-}
-
-/**
- * What an agent is shown, exactly; null when it may simply go on. It names the code, the reason and the next step, never the arguments,
- * so that a refusal cannot carry an injected text back into the conversation (DOOR-4).
- */
-export function textOf(decision: Decision): string | null {
-  switch (decision.effect) {
-    case 'allow':
-    case 'modify':
-      return null;
-    case 'deny':
-      return `Aegis denied this action. ${because(decision)} Do not retry it unchanged.`;
-    case 'ask':
-      return `Aegis is holding this action until a person decides (approval ${decision.ask.approval}). ${because(decision)} It has not been done.`;
-    case 'defer':
-      return `Aegis deferred this action: it waits for ${decision.defer.waitingFor}. It has not been done; try again in ${String(decision.defer.retryAfterMs)} ms.`;
-  }
-}
-
-/** The reasons that made the effect what it is, in rule order. */
-export function decisive(decision: Decision): readonly Reason[] {
-  const speaking = decision.reasons.filter((reason) => reason.effect === decision.effect);
-  return speaking.length > 0 ? speaking : decision.reasons;
-}
-
-function because(decision: Decision): string {
-  return decisive(decision)
-    .slice(0, 3)
-    .map(({ code, message, hint }) => `${sentence(message)} (${code})${hint === undefined ? '' : ` ${sentence(hint)}`}`)
-    .join(' ');
-}
-
-function sentence(text: string): string {
-  return /[.!?]$/.test(text) ? text : `${text}.`;
 }

@@ -1,0 +1,138 @@
+import type { Label } from '../../kernel/decision.ts';
+import type { ToolDeclaration } from '../../kernel/finding.ts';
+import type { Json, JsonObject } from '../../kernel/json.ts';
+
+export type DialectName = 'openai-chat' | 'openai-responses' | 'anthropic' | 'gemini';
+
+/** What a route does: `generate` asks a model for an answer, `count` only measures, `list` names models. */
+export type RouteKind = 'generate' | 'count' | 'list';
+
+export interface ModelRoute {
+  readonly method: 'GET' | 'POST';
+  /** Path template with `{model}` where the model is named by the path: `/v1beta/models/{model}:streamGenerateContent`. */
+  readonly path: string;
+  readonly kind: RouteKind;
+  /** `body`: the body's `stream` member says; otherwise the route does. */
+  readonly streams: 'body' | 'always' | 'never';
+}
+
+/** One server-sent event of an answer: its name, its strictly parsed data, and the bytes of that data as the provider wrote them. */
+export interface Frame {
+  readonly event?: string;
+  /** null for data that is not JSON by convention, such as `[DONE]`. */
+  readonly data: JsonObject | null;
+  readonly raw: string;
+}
+
+/** Content a request carries into the session, oldest first. */
+export interface Carried {
+  readonly source: Label;
+  /** The words of the agent's own user. */
+  readonly trusted: boolean;
+  readonly value: Json;
+  /** Of the tool call this answers. */
+  readonly callId?: string;
+  readonly failed?: boolean;
+}
+
+/** A request as every dialect reads it. */
+export interface ModelRequest {
+  readonly model: string;
+  readonly stream: boolean;
+  /** Tools the agent runs itself: their calls come back in the answer and are decided. */
+  readonly tools: readonly ToolDeclaration[];
+  /** Tools the provider would run on its own, out of our sight: type and JSON pointer. Refused in strict mode. */
+  readonly providerTools: readonly { readonly type: string; readonly pointer: string }[];
+  readonly carried: readonly Carried[];
+  /** Upper bound of the answer in tokens, when the request sets one. */
+  readonly maxTokens?: number;
+  /** What stays the same from turn to turn of one conversation, such as its first user message; names the session when no header does. */
+  readonly root: Json;
+  /** Answer this request continues from, held by the provider. */
+  readonly previous?: string;
+  /** More than one alternative answer was asked for. */
+  readonly choices?: number;
+}
+
+/** A call the model asks for, complete. */
+export interface ToolCall {
+  /** As the dialect names it; unique within the answer. */
+  readonly id: string;
+  readonly name: string;
+  /** null: the arguments are not one strict JSON object, so nothing can be decided but a refusal. Text of a free-form tool is `{ "input": "…" }`. */
+  readonly args: JsonObject | null;
+  /** Set when the provider ran it already: it can only be recorded. */
+  readonly done?: boolean;
+}
+
+/** Counts of one answer; every field in tokens unless said otherwise. Absent is unknown, never zero. */
+export interface TokenUsage {
+  readonly input?: number;
+  readonly cachedInput?: number;
+  readonly cacheWrite?: number;
+  readonly output?: number;
+  readonly reasoning?: number;
+  readonly audioInput?: number;
+  readonly audioOutput?: number;
+}
+
+/** What the engine decided about one call, translated for the dialect. */
+export type Verdict =
+  | { readonly kind: 'pass' }
+  | { readonly kind: 'replace'; readonly args: JsonObject }
+  /** `text` is the exact refusal the agent sees in the call's place. */
+  | { readonly kind: 'refuse'; readonly text: string };
+
+/** An answer read whole, streamed or not. */
+export interface Answer {
+  readonly id?: string;
+  readonly model?: string;
+  readonly text: string;
+  readonly calls: readonly ToolCall[];
+  readonly usage: TokenUsage;
+  /** The provider said the answer is complete; false when the stream broke off. */
+  readonly complete: boolean;
+}
+
+/**
+ * Reads one streamed answer, frame by frame. The first frame that carries any byte of a tool call, and every frame after it, is held;
+ * frames before it pass at once. One reader per answer; it holds no clock and does no I/O.
+ */
+export interface AnswerReader {
+  /**
+   * Frames that may leave now, in order. A frame that carries both text and a part of a call is split by the dialect.
+   * @throws AegisError UPSTREAM_INVALID when the stream contradicts itself
+   */
+  take(frame: Frame): readonly Frame[];
+  /** What was read so far. After the last frame: everything. */
+  answer(): Answer;
+  /**
+   * The held frames, one verdict per call of `answer().calls` in order. All `pass`: the held frames exactly as they came.
+   * Otherwise a well-formed ending in which refused calls are text and the reason for stopping fits what is left.
+   */
+  release(verdicts: readonly Verdict[]): readonly Frame[];
+  /** The rest of a well-formed stream that says `text` instead of whatever is held or missing: a broken upstream, a halt, a closed gate. */
+  abandon(text: string): readonly Frame[];
+}
+
+/** One provider's language: data, and pure functions between its bytes and ours. */
+export interface Dialect {
+  readonly name: DialectName;
+  /** As the price library names it: `openai`, `anthropic`, `google`. */
+  readonly provider: string;
+  readonly routes: readonly ModelRoute[];
+  /** The header its clients carry a key in, lower case: `authorization` (Bearer), `x-api-key`, `x-goog-api-key`. */
+  readonly keyHeader: string;
+  /** Bytes that keep a stream alive without meaning anything to its clients; a comment, or an event of the dialect's own. */
+  readonly keepAlive: string;
+  /** @throws AegisError REQUEST_INVALID with the JSON pointer of what is wrong */
+  readRequest(body: JsonObject, route: ModelRoute, params: { readonly model?: string }): ModelRequest;
+  readAnswer(body: JsonObject): Answer;
+  /** The whole-body counterpart of `release`. */
+  rewriteAnswer(body: JsonObject, verdicts: readonly Verdict[]): JsonObject;
+  createReader(request: ModelRequest): AnswerReader;
+  /** An error in the shape this provider's SDKs turn into their typed errors. */
+  errorBody(terms: { readonly status: number; readonly code: string; readonly message: string }): JsonObject;
+  /** The same inside a stream that has begun. */
+  errorFrame(terms: { readonly status: number; readonly code: string; readonly message: string }): Frame;
+}
