@@ -1,0 +1,157 @@
+import { AegisError } from '../../errors.ts';
+import type { JsonObject } from '../../kernel/json.ts';
+import { parseStrict } from '../strict-json.ts';
+import type { Frame } from './dialect.ts';
+
+export interface StreamLimits {
+  /** Bytes of one event, comments and field names included. Default 16 MiB: a whole answer comes in one event, with its images. */
+  readonly event: number;
+  /** Bytes of the whole stream. Default 64 MiB. */
+  readonly total: number;
+  /** Keys of the JSON of one event. Default 200_000. */
+  readonly keys: number;
+}
+
+export const STREAM_LIMITS: StreamLimits = { event: 16_777_216, total: 67_108_864, keys: 200_000 };
+
+/** What ends a stream of OpenAI's and of those that follow it; not JSON, and no answer. */
+export const DONE = '[DONE]';
+
+/** One stream of server-sent events, read as it arrives. */
+export interface FrameReader {
+  /**
+   * The events these bytes complete. Drain it before the next call: reading is lazy, so that the events before a fault are given
+   * before it is thrown, however the bytes were cut.
+   * @throws AegisError UPSTREAM_INVALID when the bytes are not UTF-8, an event's data is not a strict JSON object, or a bound is passed
+   */
+  push(bytes: Uint8Array): Generator<Frame, void, undefined>;
+}
+
+interface Reading {
+  readonly limits: StreamLimits;
+  /** Pieces of the line that has not ended yet. */
+  line: Uint8Array[];
+  /** The line before ended with CR; a LF that follows belongs to it. */
+  afterCr: boolean;
+  first: boolean;
+  event: string;
+  data: Uint8Array[];
+  /** Bytes since the last event ended. */
+  size: number;
+  total: number;
+}
+
+const CR = 0x0d;
+const LF = 0x0a;
+const COLON = 0x3a;
+const SPACE = 0x20;
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+const NEWLINE = Uint8Array.of(LF);
+
+/**
+ * Reads an event stream (WHATWG HTML, 9.2.6): lines end with CR, LF or CRLF, `data` lines are joined by LF, comments, `id`, `retry` and
+ * unknown fields mean nothing, one byte-order mark may stand first, an event without its empty line at the end of the stream is dropped.
+ * Unlike a browser it refuses bytes that are not UTF-8. Any cutting of the bytes gives the same frames; linear time.
+ */
+export function createFrameReader(limits: Partial<StreamLimits> = {}): FrameReader {
+  const bounds = { ...STREAM_LIMITS, ...limits };
+  const reading: Reading = { limits: bounds, line: [], afterCr: false, first: true, event: '', data: [], size: 0, total: 0 };
+  return { push: (bytes) => push(reading, bytes) };
+}
+
+/** The frames of a body as it arrives. @throws AegisError UPSTREAM_INVALID; whatever `source` throws */
+export async function* readFrames(source: AsyncIterable<Uint8Array>, limits: Partial<StreamLimits> = {}): AsyncGenerator<Frame, void, undefined> {
+  const reader = createFrameReader(limits);
+  for await (const bytes of source) yield* reader.push(bytes);
+}
+
+function* push(reading: Reading, bytes: Uint8Array): Generator<Frame, void, undefined> {
+  let start = 0;
+  for (let at = 0; at < bytes.length; at++) {
+    const byte = bytes[at];
+    count(reading);
+    if (byte === LF && reading.afterCr) {
+      reading.afterCr = false;
+      start = at + 1;
+    } else if (byte === LF || byte === CR) {
+      if (at > start) reading.line.push(bytes.subarray(start, at));
+      start = at + 1;
+      reading.afterCr = byte === CR;
+      const frame = endLine(reading);
+      if (frame !== null) yield frame;
+    } else {
+      reading.afterCr = false;
+    }
+  }
+  if (start < bytes.length) reading.line.push(new Uint8Array(bytes.subarray(start)));
+}
+
+function count(reading: Reading): void {
+  if (++reading.total > reading.limits.total) throw invalid(`the stream is longer than ${String(reading.limits.total)} bytes`);
+  if (++reading.size > reading.limits.event) throw invalid(`one event is longer than ${String(reading.limits.event)} bytes`);
+}
+
+function endLine(reading: Reading): Frame | null {
+  let line = joined(reading.line);
+  reading.line = [];
+  if (reading.first && line[0] === 0xef && line[1] === 0xbb && line[2] === 0xbf) line = line.subarray(3);
+  reading.first = false;
+  if (line.length === 0) return endEvent(reading);
+  const colon = line.indexOf(COLON);
+  const name = decode(colon === -1 ? line : line.subarray(0, colon));
+  const from = colon === -1 ? line.length : colon + (line[colon + 1] === SPACE ? 2 : 1);
+  const value = line.subarray(from);
+  if (name === 'data') {
+    if (reading.data.length > 0) reading.data.push(NEWLINE);
+    // A copy: the event may end in a later push, when the caller has used its buffer again.
+    reading.data.push(new Uint8Array(value));
+  } else {
+    const text = decode(value);
+    if (name === 'event') reading.event = text;
+  }
+  return null;
+}
+
+function endEvent(reading: Reading): Frame | null {
+  const { event, data } = reading;
+  reading.event = '';
+  reading.data = [];
+  reading.size = 0;
+  if (data.length === 0) return null;
+  const bytes = joined(data);
+  const raw = decode(bytes);
+  const frame = { data: raw === DONE ? null : object(bytes, reading.limits), raw };
+  return event === '' ? frame : { event, ...frame };
+}
+
+function object(bytes: Uint8Array, limits: StreamLimits): JsonObject {
+  const value = strict(bytes, limits);
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) throw invalid('the data of an event is not a JSON object');
+  return value as JsonObject;
+}
+
+function strict(bytes: Uint8Array, limits: StreamLimits): unknown {
+  try {
+    return parseStrict(bytes, { bytes: limits.event, keys: limits.keys });
+  } catch (error) {
+    if (error instanceof AegisError) throw invalid(error.message);
+    throw error;
+  }
+}
+
+function joined(pieces: readonly Uint8Array[]): Uint8Array {
+  const only = pieces[0];
+  return pieces.length === 1 && only !== undefined ? only : Buffer.concat(pieces);
+}
+
+function decode(bytes: Uint8Array): string {
+  try {
+    return decoder.decode(bytes);
+  } catch {
+    throw invalid('the bytes are not valid UTF-8');
+  }
+}
+
+function invalid(detail: string): AegisError {
+  return new AegisError('UPSTREAM_INVALID', { detail });
+}
