@@ -74,6 +74,22 @@ export const ERRORS = {
     hint: 'Nothing of this batch was acknowledged. Free space or repair the disk; the next append reopens the store by itself.',
   },
   NOT_SUPPORTED: { status: 501, message: '{detail}', hint: 'See docs/limits.md.' },
+  UPSTREAM_INVALID: {
+    status: 502,
+    message: 'The model provider answered something that cannot be read safely: {detail}',
+    hint: 'Nothing of what could not be read was passed on. Try again; if it stays, look at the provider and at docs/limits.md.',
+  },
+  UPSTREAM_UNREACHABLE: {
+    status: 502,
+    message: 'The model provider did not answer: {detail}',
+    hint: 'Check llm.upstreams in the configuration and the network; the request may be tried again.',
+  },
+  ROUTE_UNINSPECTED: {
+    status: 403,
+    message: 'The model proxy cannot inspect {what}, so it does not pass it on',
+    hint: 'See docs/how-to/govern-a-model-stream.md for what is inspected; llm.uninspected: pass lets the rest through, recorded as not inspected.',
+  },
+  CODING_UNKNOWN: { status: 415, message: 'The content coding {coding} cannot be read', hint: 'Send identity, gzip, deflate, br or zstd.' },
   LISTEN_FAILED: {
     status: 500,
     message: 'Cannot listen at {address}: {detail}',

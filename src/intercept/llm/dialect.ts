@@ -16,12 +16,28 @@ export interface ModelRoute {
   readonly streams: 'body' | 'always' | 'never';
 }
 
-/** One server-sent event of an answer: its name, its strictly parsed data, and the bytes of that data as the provider wrote them. */
+/** One server-sent event of an answer: its name, its strictly parsed data, and the text of that data as the provider wrote it. */
 export interface Frame {
   readonly event?: string;
   /** null for data that is not JSON by convention, such as `[DONE]`. */
   readonly data: JsonObject | null;
+  /** The `data` lines joined by LF; for a frame we made, the text of `data`. */
   readonly raw: string;
+}
+
+/** Bytes of a stream, cut anywhere, to frames (sse.ts: `createFrameReader(limits)`, and `frameText(frame)` back again). */
+export interface FrameReader {
+  /** Whole frames so far; comments and empty events are dropped. @throws AegisError UPSTREAM_INVALID, also when one frame is larger than the limit */
+  push(bytes: Uint8Array): readonly Frame[];
+  /** What the end of the stream completes: nothing, where the standard says an unterminated event is dropped. */
+  end(): readonly Frame[];
+}
+
+/** Money (price.ts). Micro-dollars, rounded up; null: nobody knows this model's price. */
+export interface Prices {
+  /** The most an answer can cost before it is asked for. */
+  estimate(terms: { readonly provider: string; readonly model: string; readonly inputTokens: number; readonly outputTokens: number }): number | null;
+  cost(terms: { readonly provider: string; readonly model: string; readonly usage: TokenUsage }): number | null;
 }
 
 /** Content a request carries into the session, oldest first. */
@@ -52,6 +68,8 @@ export interface ModelRequest {
   readonly previous?: string;
   /** More than one alternative answer was asked for. */
   readonly choices?: number;
+  /** The body to send in place of the client's, such as one that also asks for usage in the stream; the reader takes the surplus out again. */
+  readonly forward?: JsonObject;
 }
 
 /** A call the model asks for, complete. */
@@ -95,7 +113,7 @@ export interface Answer {
 }
 
 /**
- * Reads one streamed answer, frame by frame. The first frame that carries any byte of a tool call, and every frame after it, is held;
+ * Reads one streamed answer, frame by frame. What it does not know may carry a call, so an unknown kind of part is UPSTREAM_INVALID. The first frame that carries any byte of a tool call, and every frame after it, is held;
  * frames before it pass at once. One reader per answer; it holds no clock and does no I/O.
  */
 export interface AnswerReader {
@@ -123,6 +141,12 @@ export interface Dialect {
   readonly routes: readonly ModelRoute[];
   /** The header its clients carry a key in, lower case: `authorization` (Bearer), `x-api-key`, `x-goog-api-key`. */
   readonly keyHeader: string;
+  /** The query parameter that may carry a key instead: `key`. It never goes upstream as it came. */
+  readonly keyQuery?: string;
+  /** Request headers of the provider's own that go upstream, lower case: `anthropic-version`, `openai-organization` … Others stay here. */
+  readonly headers: readonly string[];
+  /** Query parameters that go upstream; any other is refused. `name=value` allows that value only: `alt=sse`. */
+  readonly query: readonly string[];
   /** Bytes that keep a stream alive without meaning anything to its clients; a comment, or an event of the dialect's own. */
   readonly keepAlive: string;
   /** @throws AegisError REQUEST_INVALID with the JSON pointer of what is wrong */
