@@ -95,11 +95,6 @@ export const ERRORS = {
     message: 'Cannot listen at {address}: {detail}',
     hint: 'Stop the other program, or choose another port: `aegis up --port 0` takes a free one.',
   },
-  UPSTREAM_INVALID: {
-    status: 502,
-    message: 'The model’s answer is not what its interface promises: {detail}',
-    hint: 'Nothing of the answer that could hold a tool call was passed on. Try again; if it stays, check the address of the upstream.',
-  },
   INTERNAL: {
     status: 500,
     message: 'Something inside Aegis failed; the action was not allowed',

@@ -1,7 +1,7 @@
 import { AegisError } from '../../errors.ts';
 import type { JsonObject } from '../../kernel/json.ts';
 import { parseStrict } from '../strict-json.ts';
-import type { Frame } from './dialect.ts';
+import type { Frame, FrameReader } from './dialect.ts';
 
 export interface StreamLimits {
   /** Bytes of one event, comments and field names included. Default 16 MiB: a whole answer comes in one event, with its images. */
@@ -17,16 +17,6 @@ export const STREAM_LIMITS: StreamLimits = { event: 16_777_216, total: 67_108_86
 /** What ends a stream of OpenAI's and of those that follow it; not JSON, and no answer. */
 export const DONE = '[DONE]';
 
-/** One stream of server-sent events, read as it arrives. */
-export interface FrameReader {
-  /**
-   * The events these bytes complete. Drain it before the next call: reading is lazy, so that the events before a fault are given
-   * before it is thrown, however the bytes were cut.
-   * @throws AegisError UPSTREAM_INVALID when the bytes are not UTF-8, an event's data is not a strict JSON object, or a bound is passed
-   */
-  push(bytes: Uint8Array): Generator<Frame, void, undefined>;
-}
-
 interface Reading {
   readonly limits: StreamLimits;
   /** Pieces of the line that has not ended yet. */
@@ -39,6 +29,7 @@ interface Reading {
   /** Bytes since the last event ended. */
   size: number;
   total: number;
+  fault: AegisError | null;
 }
 
 const CR = 0x0d;
@@ -49,23 +40,45 @@ const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const NEWLINE = Uint8Array.of(LF);
 
 /**
- * Reads an event stream (WHATWG HTML, 9.2.6): lines end with CR, LF or CRLF, `data` lines are joined by LF, comments, `id`, `retry` and
- * unknown fields mean nothing, one byte-order mark may stand first, an event without its empty line at the end of the stream is dropped.
+ * Reads an event stream (WHATWG HTML, 9.2.6): lines end with CR, LF or CRLF, `data` lines are joined by LF, comments, `id`, `retry`,
+ * unknown fields and empty events mean nothing, one byte-order mark may stand first, an event without its empty line is dropped.
  * Unlike a browser it refuses bytes that are not UTF-8. Any cutting of the bytes gives the same frames; linear time.
+ * A fault behind frames of the same push is thrown by the next call, so that those frames are not lost: call `end`.
  */
 export function createFrameReader(limits: Partial<StreamLimits> = {}): FrameReader {
   const bounds = { ...STREAM_LIMITS, ...limits };
-  const reading: Reading = { limits: bounds, line: [], afterCr: false, first: true, event: '', data: [], size: 0, total: 0 };
-  return { push: (bytes) => push(reading, bytes) };
+  const reading: Reading = { limits: bounds, line: [], afterCr: false, first: true, event: '', data: [], size: 0, total: 0, fault: null };
+  return {
+    push(bytes) {
+      check(reading);
+      const frames: Frame[] = [];
+      try {
+        scan(reading, bytes, frames);
+      } catch (error) {
+        if (!(error instanceof AegisError)) throw error;
+        reading.fault = error;
+      }
+      if (frames.length === 0) check(reading);
+      return frames;
+    },
+    end() {
+      check(reading);
+      return [];
+    },
+  };
 }
 
-/** The frames of a body as it arrives. @throws AegisError UPSTREAM_INVALID; whatever `source` throws */
-export async function* readFrames(source: AsyncIterable<Uint8Array>, limits: Partial<StreamLimits> = {}): AsyncGenerator<Frame, void, undefined> {
-  const reader = createFrameReader(limits);
-  for await (const bytes of source) yield* reader.push(bytes);
+/** One frame as a server-sent event: its data is `raw`, line by line, never written anew. */
+export function frameText(frame: Frame): string {
+  const name = frame.event === undefined ? '' : `event: ${frame.event}\n`;
+  return `${name}data: ${frame.raw.replaceAll('\n', '\ndata: ')}\n\n`;
 }
 
-function* push(reading: Reading, bytes: Uint8Array): Generator<Frame, void, undefined> {
+function check(reading: Reading): void {
+  if (reading.fault !== null) throw reading.fault;
+}
+
+function scan(reading: Reading, bytes: Uint8Array, frames: Frame[]): void {
   let start = 0;
   for (let at = 0; at < bytes.length; at++) {
     const byte = bytes[at];
@@ -78,11 +91,12 @@ function* push(reading: Reading, bytes: Uint8Array): Generator<Frame, void, unde
       start = at + 1;
       reading.afterCr = byte === CR;
       const frame = endLine(reading);
-      if (frame !== null) yield frame;
+      if (frame !== null) frames.push(frame);
     } else {
       reading.afterCr = false;
     }
   }
+  // A copy: the caller may use its buffer again.
   if (start < bytes.length) reading.line.push(new Uint8Array(bytes.subarray(start)));
 }
 
@@ -117,8 +131,8 @@ function endEvent(reading: Reading): Frame | null {
   reading.event = '';
   reading.data = [];
   reading.size = 0;
-  if (data.length === 0) return null;
   const bytes = joined(data);
+  if (bytes.length === 0) return null;
   const raw = decode(bytes);
   const frame = { data: raw === DONE ? null : object(bytes, reading.limits), raw };
   return event === '' ? frame : { event, ...frame };
