@@ -1,0 +1,168 @@
+import type { JsonObject } from '../../../../kernel/json.ts';
+import { countOf, listOf, objectOf, textOf, upstreamInvalid } from '../../members.ts';
+import { sameCall, standingOf } from './items.ts';
+import type { Slot } from './slot.ts';
+import { checkItem, checkPart, endSlot, openSlot, streamInto } from './slot.ts';
+
+/** How far the streamed answer has been read. */
+export interface Progress {
+  /** The response as its last frame says it is. */
+  response: JsonObject | null;
+  readonly slots: Map<number, Slot>;
+  /** The provider said this was all. */
+  ended: boolean;
+  /** Slots of the items in the output of the last frame, by position. */
+  readonly last: Map<number, Slot>;
+}
+
+/** Events that stream text into a call that is decided: the type of item they belong to, and the member of `.done` with the whole. */
+const STREAMS: Readonly<Record<string, { readonly type: string; readonly whole: string }>> = {
+  'response.function_call_arguments': { type: 'function_call', whole: 'arguments' },
+  'response.custom_tool_call_input': { type: 'custom_tool_call', whole: 'input' },
+  'response.apply_patch_call_operation_diff': { type: 'apply_patch_call', whole: 'diff' },
+  'response.shell_call_command': { type: 'shell_call', whole: 'command' },
+};
+
+/** Events of words and thoughts; none can carry a call. */
+const WORDS: ReadonlySet<string> = new Set([
+  'response.content_part.added',
+  'response.content_part.done',
+  'response.output_text.delta',
+  'response.output_text.done',
+  'response.output_text.annotation.added',
+  'response.refusal.delta',
+  'response.refusal.done',
+  'response.reasoning_text.delta',
+  'response.reasoning_text.done',
+  'response.reasoning_summary_part.added',
+  'response.reasoning_summary_part.done',
+  'response.reasoning_summary_text.delta',
+  'response.reasoning_summary_text.done',
+  'response.audio.delta',
+  'response.audio.done',
+  'response.audio.transcript.delta',
+  'response.audio.transcript.done',
+  'response.compaction.compacting',
+  'keepalive',
+  'error',
+]);
+
+const LAST: ReadonlySet<string> = new Set(['response.completed', 'response.incomplete', 'response.failed']);
+const STATES: ReadonlySet<string> = new Set(['response.created', 'response.queued', 'response.in_progress', ...LAST]);
+
+/** Whether a frame carries any byte of a call that must be decided. What follows one is held anyway. */
+export function carriesCall({ slots }: Progress, data: JsonObject): boolean {
+  const item = objectOf(data.item);
+  if (item !== null && standingOf(item) === 'asked') return true;
+  const place = countOf(data.output_index);
+  if (place !== undefined && slots.get(place)?.standing === 'asked') return true;
+  return listOf(objectOf(data.response)?.output).some((one) => standingOf(objectOf(one) ?? {}) === 'asked');
+}
+
+/** Reads one event. @throws AegisError UPSTREAM_INVALID for what nobody knows and for what contradicts what came before */
+export function readEvent(progress: Progress, data: JsonObject): void {
+  const type = textOf(data.type) ?? (objectOf(data.error) === null ? '' : 'error');
+  if (progress.ended && type !== 'keepalive' && type !== 'error') throw upstreamInvalid('events follow the end of the answer');
+  if (STATES.has(type)) readState(progress, type, data);
+  else if (type === 'response.output_item.added') openItem(progress, data);
+  else if (type === 'response.output_item.done') endItem(progress, data);
+  else readPiece(progress, type, data);
+}
+
+function readState(progress: Progress, type: string, data: JsonObject): void {
+  const response = objectOf(data.response);
+  if (response === null) throw upstreamInvalid(`${type} holds no response`);
+  const id = progress.response?.id;
+  if (progress.response !== null && id !== response.id) throw upstreamInvalid('the answer changed its id');
+  progress.response = response;
+  progress.ended = LAST.has(type);
+  if (progress.ended) readLast(progress, response);
+  else if (listOf(response.output).some((one) => standingOf(objectOf(one) ?? {}) === 'asked'))
+    throw upstreamInvalid('a call stands in an answer that has only begun');
+}
+
+/** The whole output once more: each call in it is one that was streamed, or is new and decided like any other. */
+function readLast(progress: Progress, response: JsonObject): void {
+  const { slots, last } = progress;
+  for (const [position, value] of listOf(response.output).entries()) {
+    const item = objectOf(value);
+    if (item === null) throw upstreamInvalid('an item is not an object');
+    checkItem(item);
+    let slot = slotFor(slots, position, item);
+    if (slot === undefined) {
+      slot = openSlot(slots.has(position) ? Math.max(...slots.keys()) + 1 : position, item);
+      slots.set(slot.place, slot);
+    }
+    if (slot.ended && slot.standing === 'asked' && !sameCall(slot.item, item))
+      throw upstreamInvalid('a call is another one at the end of the answer');
+    if (!slot.ended) endSlot(slot, item);
+    last.set(position, slot);
+  }
+}
+
+function slotFor(slots: Progress['slots'], position: number, item: JsonObject): Slot | undefined {
+  const id = textOf(item.id);
+  const call = textOf(item.call_id);
+  for (const slot of slots.values()) {
+    if (slot.item.type !== item.type) continue;
+    if (id !== null ? slot.item.id === id : call !== null && slot.item.call_id === call) return slot;
+  }
+  const there = slots.get(position);
+  const same = there?.item.type === item.type && (id === null || textOf(there?.item.id) === null);
+  return same ? there : undefined;
+}
+
+function placeOf(data: JsonObject): number {
+  const place = countOf(data.output_index);
+  if (place === undefined) throw upstreamInvalid('an event names no place in the output');
+  return place;
+}
+
+function openItem({ slots }: Progress, data: JsonObject): void {
+  const [place, item] = [placeOf(data), objectOf(data.item)];
+  if (item === null) throw upstreamInvalid('an item is not an object');
+  if (slots.has(place)) throw upstreamInvalid('two items stand at one place of the output');
+  slots.set(place, openSlot(place, item));
+}
+
+function endItem(progress: Progress, data: JsonObject): void {
+  const [place, item] = [placeOf(data), objectOf(data.item)];
+  if (item === null) throw upstreamInvalid('an item is not an object');
+  if (!progress.slots.has(place)) openItem(progress, data);
+  const slot = progress.slots.get(place);
+  if (slot === undefined || slot.ended) throw upstreamInvalid('an item ended twice');
+  endSlot(slot, item);
+}
+
+function readPiece({ slots }: Progress, type: string, data: JsonObject): void {
+  const at = countOf(data.output_index);
+  const slot = at === undefined ? undefined : slots.get(at);
+  const [item, named] = [textOf(slot?.item.id), textOf(data.item_id)];
+  if (item !== null && named !== null && item !== named) throw upstreamInvalid('an event names another item than stands at its place');
+  const stem = type.slice(0, type.lastIndexOf('.'));
+  const stream = Object.hasOwn(STREAMS, stem) ? STREAMS[stem] : undefined;
+  if (stream !== undefined) {
+    if (slot?.item.type !== stream.type) throw upstreamInvalid('arguments belong to no call');
+    const piece = type.endsWith('.delta') ? textOf(data.delta) : null;
+    streamInto(slot, countOf(data.command_index) ?? 0, piece === null ? { whole: textOf(data[stream.whole]) ?? '' } : { piece });
+  } else if (WORDS.has(type)) {
+    if (slot !== undefined && slot.standing !== 'asked') readWords(slot, type, data);
+  } else if (slot === undefined || slot.standing === 'asked' || slot.item.type === 'message' || slot.item.type === 'reasoning') {
+    // The progress of a tool the provider runs may have any name; an event of anything else must be known.
+    throw upstreamInvalid('an event of an unknown kind');
+  }
+}
+
+function readWords(slot: Slot, type: string, data: JsonObject): void {
+  const part = countOf(data.content_index);
+  if (part === undefined) return;
+  const words = slot.words.get(part);
+  if (type === 'response.content_part.added') {
+    checkPart(objectOf(data.part));
+    slot.words.set(part, { type: textOf(objectOf(data.part)?.type) ?? 'output_text', text: textOf(objectOf(data.part)?.text) ?? '', ended: false });
+  } else if (words !== undefined && type.endsWith('.delta')) {
+    words.text += textOf(data.delta) ?? '';
+  } else if (words !== undefined && type === 'response.content_part.done') {
+    words.ended = true;
+  }
+}

@@ -1,0 +1,92 @@
+import type { JsonObject } from '../../../../kernel/json.ts';
+import { listOf, objectOf, textOf, upstreamInvalid } from '../../members.ts';
+import { sameArguments } from '../../same-json.ts';
+import type { Standing } from './items.ts';
+import { standingOf } from './items.ts';
+
+/** One part of an item, as far as it was streamed. */
+export interface Words {
+  /** `output_text`, `refusal`, `reasoning_text`. */
+  readonly type: string;
+  text: string;
+  ended: boolean;
+}
+
+/** One place in the output of an answer, as far as it was streamed. */
+export interface Slot {
+  /** `output_index`. */
+  readonly place: number;
+  readonly standing: Standing;
+  /** As announced, then as ended. */
+  item: JsonObject;
+  ended: boolean;
+  /** Words by their part (`content_index`). */
+  readonly words: Map<number, Words>;
+  /** Text streamed into a call, by command for a shell and under 0 otherwise. */
+  readonly streamed: Map<number, string>;
+}
+
+const PARTS: ReadonlySet<string> = new Set(['output_text', 'refusal', 'reasoning_text', 'summary_text', 'text']);
+
+/** Parts a message may have; a kind nobody knows could be a call. @throws AegisError UPSTREAM_INVALID */
+export function checkPart(part: JsonObject | null): void {
+  const type = textOf(part?.type);
+  if (type === null || !PARTS.has(type)) throw upstreamInvalid('a message has a part of an unknown kind');
+}
+
+export function checkItem(item: JsonObject): void {
+  if (textOf(item.type) === null) throw upstreamInvalid('an item has no type');
+  if (textOf(item.type) === 'message') for (const part of listOf(item.content)) checkPart(objectOf(part));
+}
+
+export function openSlot(place: number, item: JsonObject): Slot {
+  checkItem(item);
+  return { place, standing: standingOf(item), item, ended: false, words: new Map(), streamed: new Map() };
+}
+
+/** A copy that later frames do not change. */
+export function copyOf(slot: Slot): Slot {
+  return { ...slot, words: new Map([...slot.words].map(([part, words]) => [part, { ...words }])), streamed: new Map(slot.streamed) };
+}
+
+/** Gives a slot its last word. What was announced or streamed before must be what it says (LLM-44). */
+export function endSlot(slot: Slot, item: JsonObject): void {
+  checkItem(item);
+  const { type, name, id } = slot.item;
+  if (item.type !== type || standingOf(item) !== slot.standing) throw upstreamInvalid('an item ended as another kind than it began');
+  if (item.name !== name && textOf(name) !== null && name !== '') throw upstreamInvalid('a call changed its tool');
+  if (item.id !== id && textOf(item.id) !== null && textOf(id) !== null) throw upstreamInvalid('an item changed its id');
+  if (slot.standing === 'asked') for (const [part, text] of slot.streamed) agree(text, textIn(item, part));
+  slot.item = item;
+  slot.ended = true;
+}
+
+/** What an ended call says where text was streamed. */
+function textIn(item: JsonObject, part: number): string {
+  switch (item.type) {
+    case 'function_call':
+      return textOf(item.arguments) ?? '';
+    case 'custom_tool_call':
+      return textOf(item.input) ?? '';
+    case 'apply_patch_call':
+      return textOf(objectOf(item.operation)?.diff) ?? '';
+    default:
+      return textOf(listOf(objectOf(item.action)?.commands)[part]) ?? '';
+  }
+}
+
+function agree(streamed: string, said: string): void {
+  if (!sameArguments(streamed, said)) throw upstreamInvalid('the arguments that were streamed are not those the call ended with');
+}
+
+/** Text streamed into a call: a piece more, or all of it once again. */
+export function streamInto(slot: Slot, part: number, text: { readonly piece: string } | { readonly whole: string }): void {
+  if (slot.ended) throw upstreamInvalid('arguments follow the end of their call');
+  const before = slot.streamed.get(part) ?? '';
+  if ('piece' in text) {
+    slot.streamed.set(part, before + text.piece);
+  } else {
+    if (before !== '') agree(before, text.whole);
+    slot.streamed.set(part, text.whole);
+  }
+}
