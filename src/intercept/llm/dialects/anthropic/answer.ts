@@ -1,0 +1,54 @@
+import type { Json, JsonObject } from '../../../../kernel/json.ts';
+import type { Answer, Verdict } from '../../dialect.ts';
+import { listOf, objectOf, textOf, upstreamInvalid } from '../../members.ts';
+import { callOf, inputOf, kindOf, stopOf } from './blocks.ts';
+import { usageOf } from './usage.ts';
+
+export const REFUSED: Verdict = { kind: 'refuse', text: 'Aegis did not decide this action, so it was not done.' };
+
+export function readAnswer(body: JsonObject): Answer {
+  const blocks = blocksOf(body);
+  const id = textOf(body['id']);
+  const model = textOf(body['model']);
+  return {
+    ...(id === null ? {} : { id }),
+    ...(model === null ? {} : { model }),
+    text: blocks.map((block) => (block['type'] === 'text' ? (textOf(block['text']) ?? '') : '')).join(''),
+    calls: blocks.filter(isCall).map((block) => callOf(block, inputOf(block))),
+    // count_tokens answers with the count alone.
+    usage: usageOf(body['usage'] ?? {}),
+    complete: textOf(body['stop_reason']) !== null,
+  };
+}
+
+/** Each refused call becomes a block of text in its place (LLM-5). */
+export function rewriteAnswer(body: JsonObject, verdicts: readonly Verdict[]): JsonObject {
+  let at = 0;
+  let kept = 0;
+  const refused = new Set<Json | undefined>();
+  const content = blocksOf(body).flatMap((block): readonly JsonObject[] => {
+    if (!isCall(block)) return refused.has(block['tool_use_id']) ? [] : [block];
+    const verdict = verdicts[at++] ?? REFUSED;
+    if (verdict.kind === 'refuse') {
+      refused.add(block['id']);
+      return [{ type: 'text', text: verdict.text }];
+    }
+    if (kindOf(block) === 'call') kept++;
+    return [verdict.kind === 'pass' ? block : { ...block, input: verdict.args }];
+  });
+  return { ...body, content, stop_reason: stopOf(body['stop_reason'], kept) };
+}
+
+function isCall(block: JsonObject): boolean {
+  const kind = kindOf(block);
+  return kind === 'call' || kind === 'done';
+}
+
+function blocksOf(body: JsonObject): readonly JsonObject[] {
+  return listOf(body['content']).map((value) => {
+    const block = objectOf(value);
+    if (block === null) throw upstreamInvalid('a content block is no object');
+    kindOf(block);
+    return block;
+  });
+}

@@ -1,0 +1,39 @@
+import type { Json, JsonObject } from '../../../../kernel/json.ts';
+import type { ToolCall } from '../../dialect.ts';
+import { objectOf, textOf, upstreamInvalid } from '../../members.ts';
+
+/** Blocks that are words, never a call. */
+const WORDS: ReadonlySet<string> = new Set(['text', 'thinking', 'redacted_thinking', 'compaction']);
+
+/** Calls the provider runs itself, and what came of them. */
+const RUN_THERE: ReadonlySet<string> = new Set(['server_tool_use', 'mcp_tool_use']);
+
+export type BlockKind = 'words' | 'call' | 'done' | 'result';
+
+/** What a content block is; what we do not know may be a call. @throws AegisError UPSTREAM_INVALID */
+export function kindOf(block: JsonObject): BlockKind {
+  const type = textOf(block['type']) ?? '';
+  if (WORDS.has(type)) return 'words';
+  if (type === 'tool_use') return 'call';
+  if (RUN_THERE.has(type)) return 'done';
+  if (type.endsWith('_tool_result')) return 'result';
+  throw upstreamInvalid(`a content block is of the unknown type ${type.slice(0, 64)}`);
+}
+
+/** The call a block is; `args` null when they are not one strict object. */
+export function callOf(block: JsonObject, args: JsonObject | null): ToolCall {
+  const id = textOf(block['id']);
+  const name = textOf(block['name']);
+  if (id === null || name === null) throw upstreamInvalid('a tool use has no id or no name');
+  return { id, name, args, ...(kindOf(block) === 'done' ? { done: true } : {}) };
+}
+
+/** A whole block's arguments; a missing input is none at all. */
+export function inputOf(block: JsonObject): JsonObject | null {
+  const input: Json | undefined = block['input'];
+  return input === undefined ? {} : objectOf(input);
+}
+
+export function stopOf(reason: Json | undefined, kept: number): Json {
+  return reason === 'tool_use' && kept === 0 ? 'end_turn' : (reason ?? null);
+}

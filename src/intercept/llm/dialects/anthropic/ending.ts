@@ -1,0 +1,92 @@
+import type { Json, JsonObject } from '../../../../kernel/json.ts';
+import type { Frame, Verdict } from '../../dialect.ts';
+import { objectOf, textOf } from '../../members.ts';
+import { frameOf } from '../../own-frame.ts';
+import { REFUSED } from './answer.ts';
+import { stopOf } from './blocks.ts';
+import type { Reading } from './reader.ts';
+
+const event = (type: string, rest: JsonObject): Frame => frameOf({ type, ...rest }, type);
+
+/** One block of text, whole. */
+function said(index: number, text: string): readonly Frame[] {
+  return [
+    event('content_block_start', { index, content_block: { type: 'text', text: '' } }),
+    event('content_block_delta', { index, delta: { type: 'text_delta', text } }),
+    event('content_block_stop', { index }),
+  ];
+}
+
+/** The held events written anew: each refused call is a block of text under the same index, the rest is as it came. */
+export function ending(reading: Reading, verdicts: ReadonlyMap<number, Verdict | undefined>): readonly Frame[] {
+  const refused = new Set<Json | undefined>();
+  for (const [index, verdict = REFUSED] of verdicts) if (verdict.kind === 'refuse') refused.add(reading.blocks.get(index)?.start['id']);
+  const kept = [...verdicts].filter(
+    ([index, verdict]) => verdict !== undefined && verdict.kind !== 'refuse' && reading.blocks.get(index)?.kind === 'call',
+  ).length;
+  return reading.held.flatMap((frame) => {
+    const { data } = frame;
+    if (data?.['type'] === 'message_delta') return [withStop(data, kept)];
+    const index = Number(data?.['index'] ?? -1);
+    const block = reading.blocks.get(index);
+    if (block === undefined) return [frame];
+    const starts = data?.['type'] === 'content_block_start';
+    if (block.kind === 'result' && refused.has(block.start['tool_use_id'])) return starts ? said(index, 'What came of it is left out.') : [];
+    if (!verdicts.has(index)) return [frame];
+    const verdict = verdicts.get(index) ?? REFUSED;
+    if (verdict.kind === 'pass') return [frame];
+    if (!starts) return [];
+    return verdict.kind === 'refuse' ? said(index, verdict.text) : replaced(index, block.start, verdict.args);
+  });
+}
+
+function replaced(index: number, start: JsonObject, args: JsonObject): readonly Frame[] {
+  return [
+    event('content_block_start', { index, content_block: { ...start, input: {} } }),
+    event('content_block_delta', { index, delta: { type: 'input_json_delta', partial_json: JSON.stringify(args) } }),
+    event('content_block_stop', { index }),
+  ];
+}
+
+function withStop(data: JsonObject, kept: number): Frame {
+  const delta = objectOf(data['delta']) ?? {};
+  return frameOf({ ...data, delta: { ...delta, stop_reason: stopOf(delta['stop_reason'], kept) } }, 'message_delta');
+}
+
+/** The rest of a stream that says `text` for whatever is missing. */
+export function farewell(reading: Reading, text: string): readonly Frame[] {
+  if (reading.passedStop) return [];
+  if (reading.passedDelta) return [event('message_stop', {})];
+  const frames: Frame[] = [];
+  if (reading.message === null) frames.push(event('message_start', { message: EMPTY }));
+  let next = 0;
+  for (const block of reading.blocks.values()) {
+    if (!block.passed) continue;
+    next = Math.max(next, block.index + 1);
+    if (!stopped(reading, block.index)) frames.push(event('content_block_stop', { index: block.index }));
+  }
+  return [
+    ...frames,
+    ...said(next, text),
+    event('message_delta', { delta: { stop_reason: 'end_turn', stop_sequence: null }, usage: { output_tokens: reading.usage.output ?? 0 } }),
+    event('message_stop', {}),
+  ];
+}
+
+/** Whether the client has the end of a block it has the beginning of. */
+function stopped(reading: Reading, index: number): boolean {
+  const block = reading.blocks.get(index);
+  if (block?.open !== false) return false;
+  return !reading.held.some(({ data }) => textOf(data?.['type']) === 'content_block_stop' && data?.['index'] === index);
+}
+
+const EMPTY: JsonObject = {
+  id: 'msg_aegis',
+  type: 'message',
+  role: 'assistant',
+  model: '',
+  content: [],
+  stop_reason: null,
+  stop_sequence: null,
+  usage: { input_tokens: 0, output_tokens: 0 },
+};

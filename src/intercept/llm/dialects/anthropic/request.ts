@@ -1,0 +1,126 @@
+import type { ToolDeclaration } from '../../../../kernel/finding.ts';
+import type { Json, JsonObject } from '../../../../kernel/json.ts';
+import type { Carried, ModelRequest, ModelRoute } from '../../dialect.ts';
+import { countOf, isEmpty, listOf, objectOf, requestInvalid, textOf } from '../../members.ts';
+
+/** Members that configure the answer and carry nothing that runs. Source: Anthropic API reference, Create a message. */
+const PLAIN: ReadonlySet<string> = new Set(
+  (
+    'model messages max_tokens system stream temperature top_p top_k stop_sequences metadata thinking tools tool_choice service_tier ' +
+    'output_config output_format betas context_management inference_geo cache_control'
+  ).split(' '),
+);
+
+/** Versioned tools the client runs itself; all other named versions run at the provider. */
+const CLIENT_SIDE = ['bash_', 'text_editor_', 'computer_', 'memory_'];
+
+/**
+ * Reads a Messages request, also of count_tokens. A member nobody here knows counts as a tool of the provider, because it may be one.
+ * @throws AegisError REQUEST_INVALID
+ */
+export function readRequest(body: JsonObject, route: ModelRoute): ModelRequest {
+  const model = textOf(body['model']);
+  if (model === null) throw requestInvalid('model must be a string', '/model');
+  if (!Array.isArray(body['messages'])) throw requestInvalid('messages must be an array', '/messages');
+  if (body['stream'] !== undefined && typeof body['stream'] !== 'boolean') throw requestInvalid('stream must be a boolean', '/stream');
+  const messages = listOf(body['messages']).map((value, at) => {
+    const message = objectOf(value);
+    if (message === null || textOf(message['role']) === null)
+      throw requestInvalid('a message must be an object with a role', `/messages/${String(at)}`);
+    return message;
+  });
+  const maxTokens = route.kind === 'generate' ? countOf(body['max_tokens']) : 0;
+  const system = wordsOf(body['system']);
+  const first = messages.find((message) => message['role'] === 'user');
+  return {
+    model,
+    stream: body['stream'] === true,
+    ...toolsOf(body),
+    carried: [...(system === null ? [] : [own(system)]), ...messages.flatMap(carriedOf)],
+    ...(maxTokens === undefined ? {} : { maxTokens }),
+    root: [system, first === undefined ? null : wordsOf(first['content'])],
+  };
+}
+
+const own = (value: Json): Carried => ({ source: 'user_input', trusted: true, value });
+
+function toolsOf(body: JsonObject): { readonly tools: readonly ToolDeclaration[]; readonly providerTools: { type: string; pointer: string }[] } {
+  const tools: ToolDeclaration[] = [];
+  const providerTools: { type: string; pointer: string }[] = [];
+  for (const [at, value] of listOf(body['tools']).entries()) {
+    const tool = objectOf(value);
+    const name = textOf(tool?.['name']);
+    const type = textOf(tool?.['type']) ?? 'custom';
+    const mine = type === 'custom' || CLIENT_SIDE.some((prefix) => type.startsWith(prefix));
+    if (tool === null || name === null || !mine) providerTools.push({ type: type.slice(0, 64), pointer: `/tools/${String(at)}` });
+    else tools.push(declaration(name, tool));
+  }
+  for (const key of Object.keys(body)) {
+    if (!PLAIN.has(key) && !isUnset(body[key])) providerTools.push({ type: key.slice(0, 64), pointer: `/${key.slice(0, 64)}` });
+  }
+  return { tools, providerTools };
+}
+
+/** `mcp_servers: []` and `container: null` are how SDKs say nothing. */
+function isUnset(value: Json | undefined): boolean {
+  return value === null || value === undefined || (typeof value === 'object' && isEmpty(value));
+}
+
+function declaration(name: string, tool: JsonObject): ToolDeclaration {
+  const description = textOf(tool['description']);
+  const schema = tool['input_schema'];
+  return { name, ...(description === null ? {} : { description }), ...(schema === undefined ? {} : { schema }) };
+}
+
+function carriedOf(message: JsonObject): readonly Carried[] {
+  if (message['role'] === 'assistant') return [];
+  const content = message['content'];
+  if (typeof content === 'string') return content === '' ? [] : [own(content)];
+  return listOf(content).flatMap((value) => {
+    const block = objectOf(value);
+    switch (block?.['type']) {
+      case 'tool_result':
+        return resultOf(block);
+      case 'document':
+      case 'search_result':
+        return documentOf(block);
+      default: {
+        const text = textOf(block?.['text']);
+        return text === null || text === '' ? [] : [own(text)];
+      }
+    }
+  });
+}
+
+function resultOf(block: JsonObject): readonly Carried[] {
+  const callId = textOf(block['tool_use_id']);
+  return [
+    {
+      source: 'tool_output',
+      trusted: false,
+      value: wordsOf(block['content']) ?? '',
+      ...(callId === null ? {} : { callId }),
+      failed: block['is_error'] === true,
+    },
+  ];
+}
+
+function documentOf(block: JsonObject): readonly Carried[] {
+  const source = objectOf(block['source']);
+  const value = textOf(source?.['type'] === 'text' ? source['data'] : undefined) ?? wordsOf(source?.['content']) ?? wordsOf(block['content']);
+  return value === null ? [] : [{ source: 'retrieved_doc', trusted: false, value }];
+}
+
+/**
+ * The words of text and blocks of text; null when there are none.
+ * HOLE: pictures and PDF files in a prompt are not read; their bytes go upstream unlabelled.
+ */
+function wordsOf(content: Json | undefined): Json | null {
+  if (typeof content === 'string') return content === '' ? null : content;
+  const texts = listOf(content).flatMap((part) => {
+    const text = textOf(objectOf(part)?.['text']);
+    return text === null || text === '' ? [] : [text];
+  });
+  const [only] = texts;
+  return only === undefined ? null : texts.length === 1 ? only : texts;
+}

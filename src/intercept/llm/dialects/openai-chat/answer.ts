@@ -1,0 +1,154 @@
+import type { Json, JsonObject } from '../../../../kernel/json.ts';
+import type { Answer, ToolCall, Verdict } from '../../dialect.ts';
+import { argsOf, isEmpty, listOf, objectOf, textOf, upstreamInvalid } from '../../members.ts';
+import { usageOf } from './usage.ts';
+
+/** A call as Chat Completions writes it, whole. `legacy`: the `function_call` of before tools. */
+export interface ChatCall {
+  readonly choice: number;
+  readonly id: string;
+  readonly kind: 'function' | 'custom' | 'legacy';
+  readonly name: string;
+  readonly text: string;
+}
+
+/** Members of a message or a delta that carry words, never a call. */
+export const WORDS: ReadonlySet<string> = new Set(
+  'role content refusal annotations audio reasoning reasoning_content reasoning_details reasoning_text thinking_blocks provider_specific_fields name'.split(
+    ' ',
+  ),
+);
+
+export const CALLS = ['tool_calls', 'function_call'] as const;
+
+/** What we do not know may be a call. @throws AegisError UPSTREAM_INVALID */
+export function checkMembers(message: JsonObject): void {
+  for (const key of Object.keys(message)) {
+    if (WORDS.has(key) || key === 'tool_calls' || key === 'function_call' || isEmpty(message[key])) continue;
+    throw upstreamInvalid(`a message holds the unknown member ${key.slice(0, 64)}`);
+  }
+}
+
+export function toolCall(call: ChatCall): ToolCall {
+  return { id: call.id, name: call.name, args: call.kind === 'custom' ? { input: call.text } : argsOf(call.text) };
+}
+
+export function readAnswer(body: JsonObject): Answer {
+  const choices = choicesOf(body);
+  const id = textOf(body['id']);
+  const model = textOf(body['model']);
+  return {
+    ...(id === null ? {} : { id }),
+    ...(model === null ? {} : { model }),
+    text: choices.map(({ message }) => textOf(message['content']) ?? '').join(''),
+    calls: choices.flatMap(({ calls }) => calls.map(toolCall)),
+    usage: usageOf(body['usage']),
+    complete: choices.length > 0 && choices.every(({ choice }) => textOf(choice['finish_reason']) !== null),
+  };
+}
+
+/** Refused calls are taken out and said instead; the reason for stopping fits what is left (LLM-5). */
+export function rewriteAnswer(body: JsonObject, verdicts: readonly Verdict[]): JsonObject {
+  let at = 0;
+  const choices = choicesOf(body).map(({ choice, message, calls }) => {
+    const mine = calls.map((call) => ({ call, verdict: verdicts[at++] ?? REFUSED }));
+    return mine.every(({ verdict }) => verdict.kind === 'pass') ? choice : { ...choice, ...rewritten(choice, message, mine) };
+  });
+  return { ...body, choices };
+}
+
+const REFUSED: Verdict = { kind: 'refuse', text: 'Aegis did not decide this action, so it was not done.' };
+
+interface Judged {
+  readonly call: ChatCall;
+  readonly verdict: Verdict;
+}
+
+/** Sorts judged calls into those that stay, as the wire has them, and the words that stand for the others. */
+export function sorted(judged: readonly Judged[]): { readonly kept: readonly ChatCall[]; readonly words: string } {
+  const kept: ChatCall[] = [];
+  const words: string[] = [];
+  for (const { call, verdict } of judged) {
+    if (verdict.kind === 'refuse') words.push(verdict.text);
+    else if (verdict.kind === 'pass') kept.push(call);
+    else kept.push({ ...call, text: writtenArgs(call, verdict.args) });
+  }
+  return { kept, words: words.join('\n\n') };
+}
+
+function writtenArgs(call: ChatCall, args: JsonObject): string {
+  const input = args['input'];
+  return call.kind === 'custom' && typeof input === 'string' ? input : JSON.stringify(args);
+}
+
+/** @returns the members of a choice that change */
+function rewritten(choice: JsonObject, message: JsonObject, judged: readonly Judged[]): JsonObject {
+  const { kept, words } = sorted(judged);
+  const { tool_calls: _calls, function_call: _legacy, ...rest } = message;
+  const said = textOf(message['content']) ?? '';
+  const tools = kept.filter(({ kind }) => kind !== 'legacy');
+  const legacy = kept.find(({ kind }) => kind === 'legacy');
+  return {
+    message: {
+      ...rest,
+      content: words === '' ? (message['content'] ?? null) : said === '' ? words : `${said}\n\n${words}`,
+      ...(tools.length === 0 ? {} : { tool_calls: tools.map(writtenCall) }),
+      ...(legacy === undefined ? {} : { function_call: { name: legacy.name, arguments: legacy.text } }),
+    },
+    finish_reason: finishOf(choice['finish_reason'], kept.length),
+  };
+}
+
+export function finishOf(reason: Json | undefined, kept: number): Json {
+  const calling = reason === 'tool_calls' || reason === 'function_call';
+  return calling && kept === 0 ? 'stop' : (reason ?? null);
+}
+
+export function writtenCall({ id, kind, name, text }: ChatCall): JsonObject {
+  return kind === 'custom' ? { id, type: 'custom', custom: { name, input: text } } : { id, type: 'function', function: { name, arguments: text } };
+}
+
+function choicesOf(body: JsonObject): readonly { choice: JsonObject; message: JsonObject; calls: readonly ChatCall[] }[] {
+  return listOf(body['choices']).map((value, at) => {
+    const choice = objectOf(value);
+    const message = objectOf(choice?.['message']);
+    if (choice === null || message === null) throw upstreamInvalid('a choice holds no message');
+    checkMembers(message);
+    return { choice, message, calls: callsOf(message, at) };
+  });
+}
+
+function callsOf(message: JsonObject, choice: number): readonly ChatCall[] {
+  const value = message['tool_calls'];
+  if (value !== undefined && value !== null && !Array.isArray(value)) throw upstreamInvalid('tool_calls is no array');
+  const calls = listOf(value).map((one, at): ChatCall => {
+    const call = objectOf(one);
+    const kind = textOf(call?.['type']) ?? 'function';
+    if (call === null || (kind !== 'function' && kind !== 'custom')) throw upstreamInvalid('a tool call is of an unknown kind');
+    checkOneKind(call, kind);
+    const body = objectOf(call[kind]);
+    const name = textOf(body?.['name']);
+    if (body === null || name === null) throw upstreamInvalid('a tool call has no name');
+    const text = written(body, kind === 'custom' ? 'input' : 'arguments');
+    return { choice, id: textOf(call['id']) ?? `call-${String(choice)}-${String(at)}`, kind, name, text };
+  });
+  const legacy = message['function_call'];
+  if (legacy === undefined || legacy === null) return calls;
+  const body = objectOf(legacy);
+  const name = textOf(body?.['name']);
+  if (body === null || name === null) throw upstreamInvalid('a function call has no name');
+  return [...calls, { choice, id: `function-${String(choice)}`, kind: 'legacy', name, text: written(body, 'arguments') }];
+}
+
+/** Arguments are text: an object in their place is read by some clients and not by others. */
+export function written(body: JsonObject, member: string): string {
+  const value = body[member];
+  if (value === undefined || value === null) return '';
+  if (typeof value !== 'string') throw upstreamInvalid('the arguments of a tool call are not text');
+  return value;
+}
+
+/** A call that says it is one thing and carries another too is read differently by different clients. */
+export function checkOneKind(call: JsonObject, kind: 'function' | 'custom'): void {
+  if (!isEmpty(call[kind === 'function' ? 'custom' : 'function'])) throw upstreamInvalid('a tool call is of two kinds');
+}

@@ -1,0 +1,63 @@
+import type { Json, JsonObject } from '../../../../kernel/json.ts';
+import type { Frame, Verdict } from '../../dialect.ts';
+import { listOf, objectOf } from '../../members.ts';
+import { frameOf } from '../../own-frame.ts';
+import { finishOf, sorted, WORDS, writtenCall } from './answer.ts';
+import type { ChatCall } from './answer.ts';
+import type { Reading } from './reader.ts';
+
+const REFUSED: Verdict = { kind: 'refuse', text: 'Aegis did not decide this action, so it was not done.' };
+
+function chunk(reading: Reading, index: number, delta: JsonObject, finish: Json = null): Frame {
+  return frameOf({ ...reading.head, choices: [{ index, delta, logprobs: null, finish_reason: finish }] });
+}
+
+/** The held frames written anew: words as they came, then the calls that stay, then what stands for the others. */
+export function ending(reading: Reading, calls: readonly ChatCall[], verdicts: readonly Verdict[]): readonly Frame[] {
+  const judged = calls.map((call, at) => ({ call, verdict: verdicts[at] ?? REFUSED }));
+  const frames = reading.held.flatMap((frame) => wordsOf(reading, frame));
+  for (const [index, reason] of [...reading.finished].toSorted(([a], [b]) => a - b)) {
+    const { kept, words } = sorted(judged.filter(({ call }) => call.choice === index));
+    if (words !== '') frames.push(chunk(reading, index, { content: reading.text.length === 0 ? words : `\n\n${words}` }));
+    const tools = kept.filter(({ kind }) => kind !== 'legacy');
+    for (const [at, call] of tools.entries()) frames.push(chunk(reading, index, { tool_calls: [{ index: at, ...writtenCall(call) }] }));
+    for (const { name, text } of kept.filter(({ kind }) => kind === 'legacy')) {
+      frames.push(chunk(reading, index, { function_call: { name, arguments: text } }));
+    }
+    if (finishedWhileHeld(reading, index)) frames.push(chunk(reading, index, {}, finishOf(reason, kept.length)));
+  }
+  frames.push(...reading.held.filter(({ data }) => data === null || data['choices'] === undefined || listOf(data['choices']).length === 0));
+  return frames;
+}
+
+function finishedWhileHeld({ held }: Reading, index: number): boolean {
+  return held.some(({ data }) =>
+    listOf(data?.['choices']).some((value) => {
+      const choice = objectOf(value);
+      return (choice?.['index'] ?? 0) === index && typeof choice?.['finish_reason'] === 'string';
+    }),
+  );
+}
+
+/** What a held chunk says besides its calls. */
+function wordsOf(reading: Reading, { data }: Frame): readonly Frame[] {
+  return listOf(data?.['choices']).flatMap((value) => {
+    const choice = objectOf(value) ?? {};
+    const delta = objectOf(choice['delta']) ?? {};
+    const words = Object.fromEntries(Object.entries(delta).filter(([key, held]) => WORDS.has(key) && key !== 'role' && held !== null && held !== ''));
+    return Object.keys(words).length === 0 ? [] : [chunk(reading, Number(choice['index'] ?? 0), words)];
+  });
+}
+
+/** The rest of a stream that says `text` for whatever is missing. */
+export function farewell(reading: Reading, text: string): readonly Frame[] {
+  if (reading.done && !reading.holding) return [];
+  const said = reading.text.length === 0 ? text : `\n\n${text}`;
+  const open = reading.finished.size === 0 ? [0] : [...reading.finished.keys()].filter((index) => isOpen(reading, index));
+  const frames = open.flatMap((index) => [chunk(reading, index, { role: 'assistant', content: said }), chunk(reading, index, {}, 'stop')]);
+  return [...frames, { data: null, raw: '[DONE]' }];
+}
+
+function isOpen(reading: Reading, index: number): boolean {
+  return reading.finished.get(index) === null || finishedWhileHeld(reading, index);
+}

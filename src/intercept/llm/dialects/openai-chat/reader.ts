@@ -1,0 +1,217 @@
+import type { Json, JsonObject } from '../../../../kernel/json.ts';
+import type { Answer, AnswerReader, Frame, ModelRequest, TokenUsage, Verdict } from '../../dialect.ts';
+import { isEmpty, listOf, objectOf, textOf, upstreamInvalid } from '../../members.ts';
+import { frameOf } from '../../own-frame.ts';
+import { CALLS, checkMembers, checkOneKind, toolCall, WORDS, written } from './answer.ts';
+import type { ChatCall } from './answer.ts';
+import { ending, farewell } from './ending.ts';
+import { usageOf } from './usage.ts';
+
+/** A call while it is still being written. */
+interface Building {
+  readonly choice: number;
+  readonly key: number | 'legacy';
+  readonly kind: ChatCall['kind'];
+  readonly id: string;
+  name: string;
+  readonly pieces: string[];
+}
+
+export interface Reading {
+  readonly wantsUsage: boolean;
+  /** The members every chunk repeats. */
+  head: JsonObject;
+  readonly calls: Building[];
+  readonly held: Frame[];
+  holding: boolean;
+  /** Choice → its reason for stopping, null while it goes on. */
+  readonly finished: Map<number, Json>;
+  readonly text: string[];
+  usage: TokenUsage;
+  done: boolean;
+}
+
+/** Reads streamed chunks; from the first byte of a call everything is held. */
+export function createReader(request: ModelRequest): AnswerReader {
+  const reading: Reading = {
+    wantsUsage: request.forward === undefined,
+    head: {},
+    calls: [],
+    held: [],
+    holding: false,
+    finished: new Map(),
+    text: [],
+    usage: {},
+    done: false,
+  };
+  return {
+    take: (frame) => take(reading, frame),
+    answer: () => answerOf(reading),
+    release: (verdicts) => release(reading, verdicts),
+    abandon: (text) => farewell(reading, text),
+  };
+}
+
+function take(reading: Reading, frame: Frame): readonly Frame[] {
+  const { data } = frame;
+  if (data === null) {
+    reading.done = true;
+    return pass(reading, frame);
+  }
+  if (!isEmpty(data['usage'])) reading.usage = usageOf(data['usage']);
+  const choices = data['choices'];
+  if (choices === undefined) return withoutChoices(reading, frame, data);
+  if (!Array.isArray(choices)) throw upstreamInvalid('choices is no array');
+  if (choices.length === 0) return surplus(reading, data) ? [] : pass(reading, frame);
+  head(reading, data);
+  let calling = false;
+  let words = false;
+  for (const value of listOf(choices)) {
+    const read = readChoice(reading, value);
+    calling ||= read.calling;
+    words ||= read.words;
+  }
+  if (!calling) return pass(reading, frame);
+  if (reading.holding || !words) {
+    reading.holding = true;
+    reading.held.push(frame);
+    return [];
+  }
+  reading.holding = true;
+  const [first, rest] = split(data);
+  reading.held.push(rest);
+  return [first];
+}
+
+/** An error of the provider's own goes through; what else has no choices is nothing we know. */
+function withoutChoices(reading: Reading, frame: Frame, data: JsonObject): readonly Frame[] {
+  if (isEmpty(data['error'])) throw upstreamInvalid('a chunk has neither choices nor an error');
+  return pass(reading, frame);
+}
+
+function pass(reading: Reading, frame: Frame): readonly Frame[] {
+  if (!reading.holding) return [frame];
+  reading.held.push(frame);
+  return [];
+}
+
+/** The count we asked for and the client did not. */
+function surplus(reading: Reading, data: JsonObject): boolean {
+  return !reading.wantsUsage && !isEmpty(data['usage']);
+}
+
+function head(reading: Reading, data: JsonObject): void {
+  if (reading.head === data) return;
+  const { choices: _choices, usage: _usage, ...rest } = data;
+  reading.head = rest;
+}
+
+function readChoice(reading: Reading, value: Json): { readonly calling: boolean; readonly words: boolean } {
+  const choice = objectOf(value);
+  const index = choice?.['index'] ?? 0;
+  if (choice === null || typeof index !== 'number') throw upstreamInvalid('a choice is no object with an index');
+  if (!isEmpty(choice['message'])) throw upstreamInvalid('a streamed choice holds a whole message');
+  const delta = objectOf(choice['delta']) ?? {};
+  checkMembers(delta);
+  const content = textOf(delta['content']);
+  if (content !== null && content !== '') reading.text.push(content);
+  const finish = choice['finish_reason'];
+  if (!reading.finished.has(index) || !isEmpty(finish) || typeof finish === 'string') reading.finished.set(index, finish ?? null);
+  const calling = readCalls(reading, delta, index);
+  return { calling, words: Object.keys(delta).some((key) => WORDS.has(key) && key !== 'role' && delta[key] !== null && delta[key] !== '') };
+}
+
+function readCalls(reading: Reading, delta: JsonObject, choice: number): boolean {
+  const value = delta['tool_calls'];
+  if (value !== undefined && value !== null && !Array.isArray(value)) throw upstreamInvalid('tool_calls is no array');
+  for (const part of listOf(value)) readPart(reading, objectOf(part), choice);
+  const legacy = delta['function_call'];
+  if (legacy !== undefined && legacy !== null) readLegacy(reading, objectOf(legacy), choice);
+  return listOf(value).length > 0 || (legacy !== undefined && legacy !== null);
+}
+
+function readPart(reading: Reading, part: JsonObject | null, choice: number): void {
+  if (part === null) throw upstreamInvalid('a tool call is no object');
+  const id = textOf(part['id']);
+  const index = part['index'] ?? positionOf(reading, choice, id);
+  if (typeof index !== 'number') throw upstreamInvalid('a tool call has no index');
+  let call = reading.calls.find((one) => one.choice === choice && one.key === index);
+  if (call === undefined) {
+    const kind = textOf(part['type']) ?? (isEmpty(part['custom']) ? 'function' : 'custom');
+    if (kind !== 'function' && kind !== 'custom') throw upstreamInvalid('a tool call is of an unknown kind');
+    call = { choice, key: index, kind, id: id ?? `call-${String(choice)}-${String(index)}`, name: '', pieces: [] };
+    reading.calls.push(call);
+  } else if (id !== null && id !== '' && id !== call.id) {
+    throw upstreamInvalid('two tool calls share an index');
+  }
+  if (call.kind === 'legacy') throw upstreamInvalid('a tool call is of two kinds');
+  checkOneKind(part, call.kind);
+  add(call, objectOf(part[call.kind]), call.kind === 'custom' ? 'input' : 'arguments');
+}
+
+/** Some providers send calls whole and without an index: each id is one. */
+function positionOf(reading: Reading, choice: number, id: string | null): number {
+  const mine = reading.calls.filter((one) => one.choice === choice && one.key !== 'legacy');
+  const known = mine.findIndex((one) => id === null || one.id === id);
+  return known === -1 ? mine.length : Number(mine[known]?.key ?? 0);
+}
+
+function readLegacy(reading: Reading, part: JsonObject | null, choice: number): void {
+  if (part === null) throw upstreamInvalid('a function call is no object');
+  let call = reading.calls.find((one) => one.choice === choice && one.key === 'legacy');
+  if (call === undefined) {
+    call = { choice, key: 'legacy', kind: 'legacy', id: `function-${String(choice)}`, name: '', pieces: [] };
+    reading.calls.push(call);
+  }
+  add(call, part, 'arguments');
+}
+
+function add(call: Building, body: JsonObject | null, member: string): void {
+  if (body === null) return;
+  const name = textOf(body['name']);
+  if (name !== null && name !== '') {
+    // Some clients join a second name to the first, others put it in its place.
+    if (call.name !== '') throw upstreamInvalid('a tool call is named twice');
+    call.name = name;
+  }
+  const text = written(body, member);
+  if (text !== '') call.pieces.push(text);
+}
+
+/** The words of a chunk that holds both go on; the calls, and how it ends, stay. */
+function split(data: JsonObject): readonly [Frame, Frame] {
+  const halves = listOf(data['choices']).map((value) => {
+    const choice = objectOf(value) ?? {};
+    const delta = objectOf(choice['delta']) ?? {};
+    const { tool_calls: _calls, function_call: _legacy, ...words } = delta;
+    const calls = Object.fromEntries(CALLS.filter((key) => delta[key] !== undefined).map((key) => [key, delta[key] ?? null]));
+    return { words: { ...choice, delta: words, finish_reason: null }, calls: { ...choice, delta: calls } };
+  });
+  const { usage: _usage, ...rest } = data;
+  return [frameOf({ ...rest, choices: halves.map(({ words }) => words) }), frameOf({ ...data, choices: halves.map(({ calls }) => calls) })];
+}
+
+export function callsOf(reading: Reading): readonly ChatCall[] {
+  return reading.calls
+    .map(({ choice, kind, id, name, pieces }) => ({ choice, kind, id, name, text: pieces.join('') }))
+    .toSorted((a, b) => a.choice - b.choice);
+}
+
+function answerOf(reading: Reading): Answer {
+  const id = textOf(reading.head['id']);
+  const model = textOf(reading.head['model']);
+  return {
+    ...(id === null ? {} : { id }),
+    ...(model === null ? {} : { model }),
+    text: reading.text.join(''),
+    calls: callsOf(reading).map(toolCall),
+    usage: reading.usage,
+    complete: reading.finished.size > 0 && [...reading.finished.values()].every((reason) => typeof reason === 'string'),
+  };
+}
+
+function release(reading: Reading, verdicts: readonly Verdict[]): readonly Frame[] {
+  const calls = callsOf(reading);
+  if (calls.length === verdicts.length && verdicts.every(({ kind }) => kind === 'pass')) return reading.held;
+  return ending(reading, calls, verdicts);
+}
