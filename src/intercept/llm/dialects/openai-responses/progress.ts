@@ -91,6 +91,7 @@ function readLast(progress: Progress, response: JsonObject): void {
     if (item === null) throw upstreamInvalid('an item is not an object');
     checkItem(item);
     const slot = slotFor(slots, byId, position, item) ?? newSlot(slots, position, item);
+    if (slot === null) continue;
     if (slot.ended && slot.standing === 'asked' && !sameCall(slot.item, item))
       throw upstreamInvalid('a call is another one at the end of the answer');
     if (!slot.ended) endSlot(slot, item);
@@ -114,9 +115,14 @@ function slotFor(slots: Progress['slots'], byId: ReadonlyMap<string, Slot>, posi
   return same ? there : undefined;
 }
 
-function newSlot(slots: Progress['slots'], position: number, item: JsonObject): Slot {
-  const slot = openSlot(slots.has(position) ? nextPlace(slots) : position, item);
-  slots.set(slot.place, slot);
+/** A slot for an item that was not streamed; null for one without a call whose place is taken. */
+function newSlot(slots: Progress['slots'], position: number, item: JsonObject): Slot | null {
+  const slot = openSlot(position, item);
+  if (slots.has(position)) {
+    if (slot.standing === 'asked') throw upstreamInvalid('a call stands at the end of the answer where another item was streamed');
+    return null;
+  }
+  slots.set(position, slot);
   return slot;
 }
 
