@@ -6,6 +6,7 @@ import { withOutput } from './answer.ts';
 import { messageOf, partOf } from './items.ts';
 import { messageEvents, partEnd, refusalEnd } from './message-events.ts';
 import type { Progress } from './progress.ts';
+import { nextPlace } from './progress.ts';
 import type { Slot, Words } from './slot.ts';
 
 interface Terms {
@@ -48,7 +49,7 @@ export function abandoned({ left, whole, text, sequence, named, model }: Terms):
   if (left.ended) return [];
   const response = left.response ?? unnamed(model);
   const slots = [...left.slots.values()].sort((one, other) => one.place - other.place);
-  const place = Math.max(-1, ...left.slots.keys()) + 1;
+  const place = nextPlace(left.slots);
   const message = messageOf(`msg_aegis_${String(place)}`, text);
   const output = [...slots.map(endedItem), message];
   const usage = whole.ended ? { usage: whole.response?.usage ?? null } : {};

@@ -84,15 +84,14 @@ function readState(progress: Progress, type: string, data: JsonObject): void {
 /** The whole output once more: each call in it is one that was streamed, or is new and decided like any other. */
 function readLast(progress: Progress, response: JsonObject): void {
   const { slots, last } = progress;
+  const byId = new Map<string, Slot>();
+  for (const slot of slots.values()) for (const key of keysOf(slot.item)) byId.set(key, slot);
   for (const [position, value] of listOf(response.output).entries()) {
     const item = objectOf(value);
     if (item === null) throw upstreamInvalid('an item is not an object');
     checkItem(item);
-    let slot = slotFor(slots, position, item);
-    if (slot === undefined) {
-      slot = openSlot(slots.has(position) ? Math.max(...slots.keys()) + 1 : position, item);
-      slots.set(slot.place, slot);
-    }
+    const slot = slotFor(slots, byId, position, item) ?? newSlot(slots, position, item);
+    if (slot === null) continue;
     if (slot.ended && slot.standing === 'asked' && !sameCall(slot.item, item))
       throw upstreamInvalid('a call is another one at the end of the answer');
     if (!slot.ended) endSlot(slot, item);
@@ -100,16 +99,38 @@ function readLast(progress: Progress, response: JsonObject): void {
   }
 }
 
-function slotFor(slots: Progress['slots'], position: number, item: JsonObject): Slot | undefined {
-  const id = textOf(item.id);
-  const call = textOf(item.call_id);
-  for (const slot of slots.values()) {
-    if (slot.item.type !== item.type) continue;
-    if (id !== null ? slot.item.id === id : call !== null && slot.item.call_id === call) return slot;
-  }
+function keysOf(item: JsonObject): readonly string[] {
+  const type = textOf(item.type) ?? '';
+  const [id, call] = [textOf(item.id), textOf(item.call_id)];
+  return [...(id === null ? [] : [`${type} id ${id}`]), ...(call === null ? [] : [`${type} call ${call}`])];
+}
+
+/** By its id, by its call when it has no id, and else by where it stands. */
+function slotFor(slots: Progress['slots'], byId: ReadonlyMap<string, Slot>, position: number, item: JsonObject): Slot | undefined {
+  const [key] = keysOf(item);
+  const known = key === undefined ? undefined : byId.get(key);
+  if (known !== undefined) return known;
   const there = slots.get(position);
-  const same = there?.item.type === item.type && (id === null || textOf(there?.item.id) === null);
+  const same = there?.item.type === item.type && (textOf(item.id) === null || textOf(there?.item.id) === null);
   return same ? there : undefined;
+}
+
+/** A slot for an item that was not streamed; null for one without a call whose place is taken. */
+function newSlot(slots: Progress['slots'], position: number, item: JsonObject): Slot | null {
+  const slot = openSlot(position, item);
+  if (slots.has(position)) {
+    if (slot.standing === 'asked') throw upstreamInvalid('a call stands at the end of the answer where another item was streamed');
+    return null;
+  }
+  slots.set(position, slot);
+  return slot;
+}
+
+/** The place behind all others. */
+export function nextPlace(slots: Progress['slots']): number {
+  let next = 0;
+  for (const place of slots.keys()) next = Math.max(next, place + 1);
+  return next;
 }
 
 function placeOf(data: JsonObject): number {

@@ -1,0 +1,186 @@
+import type { JsonObject } from '../../../../kernel/json.ts';
+import type { Answer, TokenUsage, ToolCall } from '../../dialect.ts';
+import { isEmpty, known, listOf, objectOf, textOf, upstreamInvalid } from '../../members.ts';
+import type { PartialArgs } from './partial-args.ts';
+import { addPartial, argsOfPartial, emptyArgs } from './partial-args.ts';
+import { usageOf } from './usage.ts';
+
+/** A call, written at once or in pieces. */
+interface Call {
+  readonly candidate: number;
+  readonly id: string | null;
+  readonly name: string;
+  args: JsonObject | null;
+  /** Set while pieces of its arguments are still to come. */
+  pieces: PartialArgs | null;
+  readonly done: boolean;
+}
+
+/** Where in a body a part of a call stands, so that it can be written anew. */
+export interface Place {
+  readonly candidate: number;
+  readonly part: number;
+  /** Position in `Reading.calls`. */
+  readonly call: number;
+}
+
+export interface Reading {
+  readonly calls: Call[];
+  readonly text: string[];
+  /** Whether any of it is more than nothing. */
+  words: boolean;
+  /** Candidate → position of the call whose pieces are still to come. */
+  readonly open: Map<number, number>;
+  id: string | null;
+  model: string | null;
+  usage: TokenUsage;
+  /** Candidate → whether it said why it stopped. */
+  readonly finished: Map<number, boolean>;
+  blocked: boolean;
+}
+
+export function newReading(): Reading {
+  return { calls: [], text: [], words: false, open: new Map(), id: null, model: null, usage: {}, finished: new Map(), blocked: false };
+}
+
+/** Members a part may have besides what it holds. */
+const BESIDE: ReadonlySet<string> = new Set([
+  'thought',
+  'thoughtSignature',
+  'videoMetadata',
+  'partMetadata',
+  'mediaResolution',
+  'mediaProcessing',
+  'speechMetadata',
+]);
+/** What a part may hold without being a call: words, media, and results of what the provider ran. */
+const INERT: ReadonlySet<string> = new Set(['text', 'inlineData', 'fileData', 'codeExecutionResult', 'toolResponse', 'audioTranscription']);
+
+/**
+ * Reads one body, whole or one frame of a stream; both have the same shape. The places are those of calls that must be decided.
+ * @throws AegisError UPSTREAM_INVALID
+ */
+export function readBody(reading: Reading, body: JsonObject): readonly Place[] {
+  reading.id = textOf(body.responseId) ?? reading.id;
+  reading.model = textOf(body.modelVersion) ?? reading.model;
+  if (!isEmpty(body.usageMetadata)) reading.usage = { ...reading.usage, ...usageOf(body.usageMetadata) };
+  if (textOf(objectOf(body.promptFeedback)?.blockReason) !== null) reading.blocked = true;
+  if (body.candidates !== undefined && !Array.isArray(body.candidates)) throw upstreamInvalid('candidates is no array');
+  return listOf(body.candidates).flatMap((value, at) => {
+    const candidate = objectOf(value);
+    if (candidate === null) throw upstreamInvalid('a candidate is no object');
+    const index = candidate.index ?? 0;
+    if (typeof index !== 'number') throw upstreamInvalid('a candidate has no index');
+    const over = reading.finished.get(index) === true;
+    const parts = partsOf(candidate);
+    if (over && parts.some((part) => part.functionCall !== undefined)) throw upstreamInvalid('a call follows the end of its candidate');
+    reading.finished.set(index, over || textOf(candidate.finishReason) !== null);
+    return parts.flatMap((part, place) => {
+      const call = readPart(reading, index, part);
+      return call === null ? [] : [{ candidate: at, part: place, call }];
+    });
+  });
+}
+
+export function partsOf(candidate: JsonObject): readonly JsonObject[] {
+  const content = objectOf(candidate.content);
+  if (content === null && !isEmpty(candidate.content)) throw upstreamInvalid('the content of a candidate is no object');
+  if (content?.parts !== undefined && !Array.isArray(content.parts)) throw upstreamInvalid('parts is no array');
+  return listOf(content?.parts).map((value) => {
+    const part = objectOf(value);
+    if (part === null) throw upstreamInvalid('a part is no object');
+    return part;
+  });
+}
+
+/** The position of the call a part belongs to; null when it belongs to none that must be decided. */
+function readPart(reading: Reading, candidate: number, part: JsonObject): number | null {
+  const kinds = Object.keys(part).filter((name) => !BESIDE.has(name));
+  const [kind] = kinds;
+  if (kinds.length > 1) throw upstreamInvalid('a part holds two things');
+  if (kind === undefined || INERT.has(kind)) {
+    if (kind === 'text' && part.thought !== true) say(reading, textOf(part.text) ?? '');
+    return null;
+  }
+  if (kind === 'executableCode') return recorded(reading, { candidate, id: null, name: 'code_execution', args: objectOf(part.executableCode) });
+  if (kind === 'toolCall') return recorded(reading, ranAtProvider(candidate, objectOf(part.toolCall)));
+  if (kind !== 'functionCall') throw upstreamInvalid('a part is of an unknown kind');
+  return readCall(reading, candidate, objectOf(part.functionCall));
+}
+
+function say(reading: Reading, text: string): void {
+  reading.text.push(text);
+  reading.words ||= text !== '';
+}
+
+type Recorded = Pick<Call, 'candidate' | 'id' | 'name' | 'args'>;
+
+function ranAtProvider(candidate: number, call: JsonObject | null): Recorded {
+  return { candidate, id: textOf(call?.id), name: (textOf(call?.toolType) ?? 'tool').toLowerCase(), args: objectOf(call?.args) };
+}
+
+function recorded(reading: Reading, call: Recorded): null {
+  reading.calls.push({ ...call, pieces: null, done: true });
+  return null;
+}
+
+function readCall(reading: Reading, candidate: number, call: JsonObject | null): number {
+  if (call === null) throw upstreamInvalid('a function call is no object');
+  const name = textOf(call.name) ?? '';
+  const open = reading.open.get(candidate);
+  if (open !== undefined && name !== '') throw upstreamInvalid('a call begins within another');
+  if (open !== undefined && !isEmpty(call.args)) throw upstreamInvalid('a call comes both whole and in pieces');
+  const at = open ?? beginCall(reading, candidate, name, call);
+  const begun = reading.calls[at];
+  if (begun?.pieces == null) return at;
+  addPartial(begun.pieces, call.partialArgs);
+  if (call.willContinue === true) {
+    reading.open.set(candidate, at);
+  } else {
+    reading.open.delete(candidate);
+    begun.args = argsOfPartial(begun.pieces);
+    begun.pieces = null;
+  }
+  return at;
+}
+
+function beginCall(reading: Reading, candidate: number, name: string, call: JsonObject): number {
+  if (name === '') throw upstreamInvalid('a function call has no name');
+  const inPieces = call.willContinue === true || !isEmpty(call.partialArgs);
+  if (inPieces && !isEmpty(call.args)) throw upstreamInvalid('a call comes both whole and in pieces');
+  const args = inPieces ? null : call.args === undefined || call.args === null ? {} : objectOf(call.args);
+  return reading.calls.push({ candidate, id: textOf(call.id), name, args, pieces: inPieces ? emptyArgs() : null, done: false }) - 1;
+}
+
+/** A call without an id is known by its name, as its result will be; the second of a name by its number too. */
+function toolCalls(calls: readonly Call[]): readonly ToolCall[] {
+  const ids = new Set(calls.flatMap(({ id }) => (id === null ? [] : [id])));
+  if (ids.size < calls.filter(({ id }) => id !== null).length) throw upstreamInvalid('two calls share an id');
+  const counts = new Map<string, number>();
+  return calls.map(({ id, name, args, done }) => {
+    const call = { id: id ?? unused(name, ids, counts), name, args };
+    return done ? { ...call, done } : call;
+  });
+}
+
+function unused(name: string, ids: Set<string>, counts: Map<string, number>): string {
+  for (;;) {
+    const count = (counts.get(name) ?? 0) + 1;
+    counts.set(name, count);
+    const id = count === 1 ? name : `${name}#${String(count)}`;
+    if (ids.has(id)) continue;
+    ids.add(id);
+    return id;
+  }
+}
+
+export function answerOf(reading: Reading): Answer {
+  const ends = [...reading.finished.values()];
+  return {
+    ...known<Pick<Answer, 'id' | 'model'>>({ id: reading.id ?? undefined, model: reading.model ?? undefined }),
+    text: reading.text.join(''),
+    calls: toolCalls(reading.calls),
+    usage: reading.usage,
+    complete: reading.blocked || (ends.length > 0 && ends.every((ended) => ended)),
+  };
+}

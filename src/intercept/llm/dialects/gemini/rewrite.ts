@@ -1,0 +1,53 @@
+import type { Json, JsonObject } from '../../../../kernel/json.ts';
+import type { Verdict } from '../../dialect.ts';
+import { listOf, objectOf, textOf } from '../../members.ts';
+import type { Place } from './reading.ts';
+import { partsOf } from './reading.ts';
+
+/** How far the rewriting of one answer has come. */
+export interface Rewriting {
+  readonly verdicts: readonly Verdict[];
+  /** Calls whose first part was written already. */
+  readonly written: Set<number>;
+  /** Whether words stand before, so that a refusal begins a paragraph of its own. */
+  words: boolean;
+}
+
+/** Reasons for stopping that speak of calls. */
+const ABOUT_CALLS: ReadonlySet<string> = new Set(['MALFORMED_FUNCTION_CALL', 'UNEXPECTED_TOOL_CALL', 'TOO_MANY_TOOL_CALLS']);
+
+/** One body with each call as its verdict leaves it; null when nothing is left that a client would miss. */
+export function rewriteBody(body: JsonObject, places: readonly Place[], rewriting: Rewriting): JsonObject | null {
+  let left = false;
+  const candidates = listOf(body.candidates).map((value, at): Json => {
+    const candidate = objectOf(value) ?? {};
+    const here = new Map(places.filter((place) => place.candidate === at).map(({ part, call }) => [part, call]));
+    const parts = partsOf(candidate).flatMap((part, index) => rewritePart(part, here.get(index), rewriting));
+    const finish = textOf(candidate.finishReason);
+    left ||= parts.length > 0 || finish !== null;
+    // Both may quote the call.
+    const { logprobsResult: _logprobs, finishMessage: _message, ...rest } = candidate;
+    const reason = finish === null ? {} : { finishReason: ABOUT_CALLS.has(finish) ? 'STOP' : finish };
+    return { ...rest, content: { ...objectOf(candidate.content), parts: parts.length > 0 ? parts : [{ text: '' }] }, ...reason };
+  });
+  return left || candidates.length === 0 ? { ...body, candidates } : null;
+}
+
+function rewritePart(part: JsonObject, call: number | undefined, rewriting: Rewriting): readonly JsonObject[] {
+  const verdict = call === undefined ? undefined : rewriting.verdicts[call];
+  if (call === undefined) {
+    if (part.thought !== true && (textOf(part.text) ?? '') !== '') rewriting.words = true;
+    return [part];
+  }
+  if (verdict === undefined) throw new Error('there is not one verdict for each call');
+  if (verdict.kind === 'pass') return [part];
+  if (rewriting.written.has(call)) return [];
+  rewriting.written.add(call);
+  if (verdict.kind === 'refuse') {
+    const text = rewriting.words ? `\n\n${verdict.text}` : verdict.text;
+    rewriting.words = true;
+    return [{ text }];
+  }
+  const { partialArgs: _pieces, willContinue: _more, ...whole } = objectOf(part.functionCall) ?? {};
+  return [{ ...part, functionCall: { ...whole, args: verdict.args } }];
+}

@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { calcPrice } from '@pydantic/genai-prices';
+import fc from 'fast-check';
+import type { TokenUsage } from '../../../src/intercept/llm/dialect.ts';
+import { libraryPrices } from '../../../src/intercept/llm/price.ts';
+import type { Millis } from '../../../src/kernel/ids.ts';
+
+const prices = libraryPrices({ now: () => Date.UTC(2026, 5, 1) as Millis });
+const cost = (provider: string, model: string, usage: TokenUsage): number | null => prices.cost({ provider, model, usage });
+
+/** Dollars per million tokens, as the catalogue has them; read here so that a new catalogue does not break what is tested. */
+function rates(provider: string, model: string): Record<string, number> {
+  const found = calcPrice({ input_tokens: 1, output_tokens: 1 }, model, { providerId: provider, timestamp: new Date(Date.UTC(2026, 5, 1)) });
+  assert.ok(found !== null);
+  return Object.fromEntries(Object.entries(found.model_price).map(([kind, rate]) => [kind, typeof rate === 'number' ? rate : (rate?.base ?? 0)]));
+}
+
+test('[LLM-48] cached and written tokens are parts of the input with their own price, never charged twice', () => {
+  const openai = rates('openai', 'gpt-4o');
+  assert.equal(
+    cost('openai', 'gpt-4o', { input: 1000, cachedInput: 400, output: 100 }),
+    Math.ceil(600 * openai.input_mtok! + 400 * openai.cache_read_mtok! + 100 * openai.output_mtok!),
+  );
+  const anthropic = rates('anthropic', 'claude-sonnet-4-5');
+  assert.equal(
+    cost('anthropic', 'claude-sonnet-4-5', { input: 1000, cachedInput: 200, cacheWrite: 300, output: 10 }),
+    Math.ceil(500 * anthropic.input_mtok! + 200 * anthropic.cache_read_mtok! + 300 * anthropic.cache_write_mtok! + 10 * anthropic.output_mtok!),
+  );
+});
+
+test('[LLM-48] thinking is a part of the output', () => {
+  const usage = { input: 1000, output: 100 };
+  assert.equal(cost('openai', 'gpt-5', { ...usage, reasoning: 90 }), cost('openai', 'gpt-5', usage));
+  assert.equal(cost('google', 'gemini-2.5-pro', { ...usage, reasoning: 100 }), cost('google', 'gemini-2.5-pro', usage));
+});
+
+test('[LLM-48] sound has its own price where the catalogue has one', () => {
+  const rate = rates('google', 'gemini-2.5-flash');
+  assert.ok(rate.input_audio_mtok! > rate.input_mtok!);
+  assert.equal(
+    cost('google', 'gemini-2.5-flash', { input: 1_000, audioInput: 600, output: 0 }),
+    Math.ceil(400 * rate.input_mtok! + 600 * rate.input_audio_mtok!),
+  );
+});
+
+test('[LLM-49] what nobody knows has no price: models, counts, and counts that contradict each other', () => {
+  for (const model of ['no-such-model', '', 'g', 'gpt-4o-of-my-own', 'x'.repeat(100_000)]) {
+    assert.equal(cost('openai', model, { input: 1, output: 1 }), null, model.slice(0, 20));
+    assert.equal(prices.estimate({ provider: 'openai', model, inputTokens: 1, outputTokens: 1 }), null);
+  }
+  assert.equal(cost('anthropic', 'gpt-4o', { input: 1, output: 1 }), null);
+  assert.equal(cost('nobody', 'gpt-4o', { input: 1, output: 1 }), null);
+  assert.equal(cost('openai', 'gpt-4o', {}), null);
+  assert.equal(cost('openai', 'gpt-4o', { input: 5 }), null);
+  assert.equal(cost('openai', 'gpt-4o', { output: 5 }), null);
+  assert.equal(cost('openai', 'gpt-4o', { input: 5, cachedInput: 6, output: 5 }), null);
+});
+
+test('[LLM-48] micro-dollars are whole and rounded up', () => {
+  assert.equal(cost('openai', 'gpt-4o', { input: 1, output: 0 }), 3);
+  assert.equal(cost('openai', 'gpt-4o', { input: 0, output: 0 }), 0);
+  assert.equal(
+    cost('openai', 'gpt-5', { input: 1000, output: 100 }),
+    Math.ceil(1000 * rates('openai', 'gpt-5').input_mtok! + 100 * rates('openai', 'gpt-5').output_mtok!),
+  );
+});
+
+test('[LLM-50] an estimate is at least what any answer within its bounds costs', () => {
+  const models = [
+    ['openai', 'gpt-4o'],
+    ['openai', 'gpt-5'],
+    ['anthropic', 'claude-sonnet-4-5'],
+    ['google', 'gemini-2.5-pro'],
+    ['google', 'gemini-2.5-flash'],
+  ] as const;
+  fc.assert(
+    fc.property(
+      fc.constantFrom(...models),
+      fc.nat(400_000),
+      fc.nat(100_000),
+      fc.tuple(fc.double({ min: 0, max: 1, noNaN: true }), fc.double({ min: 0, max: 1, noNaN: true }), fc.double({ min: 0, max: 1, noNaN: true })),
+      ([provider, model], inputTokens, outputTokens, [read, written, heard]) => {
+        const bound = prices.estimate({ provider, model, inputTokens, outputTokens });
+        const cachedInput = Math.floor(inputTokens * read);
+        const cacheWrite = Math.floor((inputTokens - cachedInput) * written);
+        const audioInput = Math.floor(inputTokens * heard);
+        const usage = { input: inputTokens, cachedInput, cacheWrite, audioInput, output: outputTokens, reasoning: outputTokens };
+        const charged = cost(provider, model, usage);
+        assert.ok(bound !== null);
+        assert.ok(charged === null || charged <= bound, `${String(charged)} > ${String(bound)}`);
+        const plain = cost(provider, model, { input: inputTokens, output: outputTokens });
+        assert.ok(plain !== null && plain <= bound);
+      },
+    ),
+  );
+});
