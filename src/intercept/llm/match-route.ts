@@ -52,7 +52,10 @@ export function matchRoute(asked: Asked, dialects: readonly Dialect[], headers: 
       if (params !== null) matches.push({ dialect, route, params });
     }
   }
-  return matches.find(({ dialect }) => dialect.headers.some((name) => headers[name] !== undefined)) ?? matches[0] ?? null;
+  const named = ({ dialect }: Matched): boolean =>
+    dialect.headers.some((name) => headers[name] !== undefined) ||
+    (dialect.keyHeader !== 'authorization' && headers[dialect.keyHeader] !== undefined);
+  return matches.find(named) ?? matches[0] ?? null;
 }
 
 function matchPath(template: string, path: string): Matched['params'] | null {

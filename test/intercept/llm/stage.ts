@@ -1,0 +1,76 @@
+import type { TestContext } from 'node:test';
+import Anthropic from '@anthropic-ai/sdk';
+import OpenAI from 'openai';
+import type { Script, Turn } from '../../../examples/model-server/script.ts';
+import { startModelServer } from '../../../examples/model-server/server.ts';
+import type { Config } from '../../../src/config/schema.ts';
+import { DEFAULTS } from '../../../src/config/schema.ts';
+import { running } from '../../api/daemon.ts';
+import type { Running } from '../../api/daemon.ts';
+
+/** Prices are of the library; these models are cheap and known. */
+export const GPT = 'gpt-4o-mini';
+export const CLAUDE = 'claude-3-5-haiku-latest';
+
+export const POLICY = `apiVersion: aegis.dev/v1
+kind: Policy
+metadata: { name: door }
+default: allow
+agents:
+  a1: { allow: [look, note, 'model*'], review: [pay], block: [wipe] }
+rules:
+  - id: short-notes
+    when: action.name == "note"
+    effect: modify
+    set: { text: short }
+`;
+
+export interface Stage {
+  readonly aegis: Running;
+  readonly key: string;
+  readonly models: string;
+  readonly openai: OpenAI;
+  readonly anthropic: Anthropic;
+  /** The recorded actions of a session, oldest first. */
+  actions(session: string): Promise<readonly Recorded[]>;
+}
+
+export interface Recorded {
+  readonly id: string;
+  readonly kind: string;
+  readonly name: string;
+  readonly effect: string;
+  readonly settled: boolean;
+}
+
+export type LlmConfig = Partial<Config['llm']>;
+
+/** Aegis in front of an upstream, and the providers' own clients pointed at it: only the address and the key are changed. */
+export async function stage(context: TestContext, upstream: string, terms: { llm?: LlmConfig; policy?: string | null } = {}): Promise<Stage> {
+  const held = { url: upstream, key: 'sk-upstream' };
+  const llm = { ...DEFAULTS.llm, port: 0, openai: held, anthropic: held, google: held, holdMs: 20_000, ...terms.llm };
+  const aegis = await running(context, { config: { llm } });
+  const key = await aegis.agent('a1');
+  if (terms.policy !== null) {
+    const activated = await aegis.ask('POST', '/v1/policies/activate', { key: aegis.admin, body: { document: terms.policy ?? POLICY } });
+    if (activated.status !== 200) throw new Error(activated.text);
+  }
+  const models = aegis.daemon.modelUrl ?? '';
+  return {
+    aegis,
+    key,
+    models,
+    openai: new OpenAI({ baseURL: `${models}/v1`, apiKey: key, maxRetries: 0 }),
+    anthropic: new Anthropic({ baseURL: models, apiKey: key, maxRetries: 0 }),
+    actions: async (session) => {
+      const { body } = await aegis.ask('GET', `/v1/actions?session=${session}`, { key: aegis.admin });
+      return [...(body['actions'] as Recorded[])];
+    },
+  };
+}
+
+export async function scripted(context: TestContext, script: Script | Turn): Promise<string> {
+  const server = await startModelServer(typeof script === 'function' ? script : () => script);
+  context.after(() => server.close());
+  return server.url;
+}
