@@ -10,14 +10,14 @@ export interface Identity {
   readonly credential: { readonly name: string; readonly value: string };
 }
 
-const OURS = /^aegis_/;
+/** Wherever it stands: a key of ours in somebody’s clumsy header must not pass for the provider’s. */
+const OURS = /aegis_(?:agent|admin|operator|auditor)_/;
 
 /** Keys in the order they are looked for: our own header, the path, the provider's own header (LLM-2). */
 function keysOf(asked: Asked, headers: IncomingHttpHeaders, dialect: Dialect): { readonly ours: string | null; readonly theirs: string | null } {
   const query = asked.query.find(([name]) => name === dialect.keyQuery)?.[1];
-  const carried = [bearer(headers.authorization), single(headers['x-api-key']), single(headers[dialect.keyHeader]), query].filter(
-    (key) => key !== undefined && key !== '',
-  );
+  const own = dialect.keyHeader === 'authorization' ? undefined : single(headers[dialect.keyHeader]);
+  const carried = [bearer(headers.authorization), single(headers['x-api-key']), own, query].filter((key) => key !== undefined && key !== '');
   const ours = single(headers['x-aegis-key']) ?? asked.key ?? carried.find((key) => key !== undefined && OURS.test(key)) ?? null;
   return { ours, theirs: carried.find((key) => key !== undefined && !OURS.test(key) && key !== ours) ?? null };
 }

@@ -33,14 +33,27 @@ export interface Stage {
   readonly anthropic: Anthropic;
   /** The recorded actions of a session, oldest first. */
   actions(session: string): Promise<readonly Recorded[]>;
+  entries(query?: string): Promise<readonly Entry[]>;
+  /** What an action was settled with, once it is. */
+  settled(action: string): Promise<Settled>;
 }
 
 export interface Recorded {
-  readonly id: string;
+  readonly action: string;
   readonly kind: string;
   readonly name: string;
   readonly effect: string;
-  readonly settled: boolean;
+}
+
+export interface Entry {
+  readonly type: string;
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+export interface Settled {
+  readonly status: string;
+  readonly usage: { readonly tokens?: number; readonly usdMicros?: number };
+  readonly errorCode?: string;
 }
 
 export type LlmConfig = Partial<Config['llm']>;
@@ -56,9 +69,20 @@ export async function stage(context: TestContext, upstream: string, terms: { llm
     if (activated.status !== 200) throw new Error(activated.text);
   }
   const models = aegis.daemon.modelUrl ?? '';
+  const entries = async (query = ''): Promise<readonly Entry[]> => {
+    const { body } = await aegis.ask('GET', `/v1/log?limit=1000${query}`, { key: aegis.admin });
+    return body['entries'] as readonly Entry[];
+  };
   return {
     aegis,
     key,
+    entries,
+    settled: async (action) => {
+      for (;;) {
+        const found = (await entries(`&action=${action}`)).find(({ type }) => type === 'action-settled');
+        if (found !== undefined) return found.body as unknown as Settled;
+      }
+    },
     models,
     openai: new OpenAI({ baseURL: `${models}/v1`, apiKey: key, maxRetries: 0 }),
     anthropic: new Anthropic({ baseURL: models, apiKey: key, maxRetries: 0 }),
