@@ -28,6 +28,7 @@ const WRITERS: { readonly [T in EntryType]?: readonly Writer[] } = {
   'action-journalled': ['agent', 'system'],
   'payload-erased': ['admin', 'system'],
   'key-rotated': ['admin', 'system'],
+  'store-recovered': ['system'],
   'checkpoint-signed': ['system'],
   'request-refused': ['agent', 'system'],
 };
