@@ -12,6 +12,7 @@ import { haltRoutes } from './halts.ts';
 import { healthRoutes } from './health.ts';
 import { historyRoutes } from './history.ts';
 import { journalRoutes } from './journal.ts';
+import { lockRoutes } from './locks.ts';
 import { logRoutes } from './log.ts';
 import { metricsRoutes } from './metrics.ts';
 import { withOpenApi } from './openapi.ts';
@@ -34,6 +35,7 @@ export function allRoutes(deps: ApiDeps): readonly Route[] {
     ...historyRoutes(deps),
     ...journalRoutes(deps),
     ...sessionRoutes(deps),
+    ...lockRoutes(deps),
     ...standingRoutes(deps, tally),
     ...operatorRoutes(deps),
     ...logRoutes(deps),
