@@ -11,6 +11,7 @@ import type { ApiDeps } from './deps.ts';
 import { haltRoutes } from './halts.ts';
 import { healthRoutes } from './health.ts';
 import { historyRoutes } from './history.ts';
+import { hookRoutes } from './hooks.ts';
 import { journalRoutes } from './journal.ts';
 import { logRoutes } from './log.ts';
 import { metricsRoutes } from './metrics.ts';
@@ -33,6 +34,7 @@ export function allRoutes(deps: ApiDeps): readonly Route[] {
     ...policyRoutes(deps),
     ...historyRoutes(deps),
     ...journalRoutes(deps),
+    ...hookRoutes(deps),
     ...sessionRoutes(deps),
     ...standingRoutes(deps, tally),
     ...operatorRoutes(deps),

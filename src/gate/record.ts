@@ -30,6 +30,8 @@ const WRITERS: { readonly [T in EntryType]?: readonly Writer[] } = {
   'key-rotated': ['admin', 'system'],
   'checkpoint-signed': ['system'],
   'request-refused': ['agent', 'system'],
+  'canary-answered': ['agent', 'operator', 'admin', 'system'],
+  'approval-voided': ['system'],
 };
 
 export interface RecordPlace {
