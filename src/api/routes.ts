@@ -11,6 +11,7 @@ import type { ApiDeps } from './deps.ts';
 import { haltRoutes } from './halts.ts';
 import { healthRoutes } from './health.ts';
 import { historyRoutes } from './history.ts';
+import { hookRoutes } from './hooks.ts';
 import { journalRoutes } from './journal.ts';
 import { lockRoutes } from './locks.ts';
 import { logRoutes } from './log.ts';
@@ -34,6 +35,7 @@ export function allRoutes(deps: ApiDeps): readonly Route[] {
     ...policyRoutes(deps),
     ...historyRoutes(deps),
     ...journalRoutes(deps),
+    ...hookRoutes(deps),
     ...sessionRoutes(deps),
     ...lockRoutes(deps),
     ...standingRoutes(deps, tally),

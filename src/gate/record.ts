@@ -31,6 +31,8 @@ const WRITERS: { readonly [T in EntryType]?: readonly Writer[] } = {
   'store-recovered': ['system'],
   'checkpoint-signed': ['system'],
   'request-refused': ['agent', 'system'],
+  'canary-answered': ['agent', 'operator', 'admin', 'system'],
+  'approval-voided': ['system'],
 };
 
 export interface RecordPlace {

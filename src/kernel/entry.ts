@@ -164,6 +164,8 @@ export interface EntryBodies {
   'checkpoint-signed': { readonly size: number; readonly root: Digest };
   'clock-regressed': { readonly byMs: number };
   'request-refused': { readonly code: string; readonly door: Door; readonly pointer?: string };
+  /** A synthetic call that must be stopped was made where an agent would make it: `protected` when it was, an alert when it was not. */
+  'canary-answered': { readonly harness: string; readonly door: Door; readonly protection: 'protected' | 'unprotected'; readonly detail: string };
 }
 
 export type EntryType = keyof EntryBodies;
