@@ -24,6 +24,7 @@ import type { PolicyText } from './policy-files.ts';
 import { checkPolicy, compilePolicy } from './policy/compile.ts';
 import type { CompileResult } from './policy/compile.ts';
 import type { Resolve } from './policy/resolve.ts';
+import { openModelDoor } from './model-door.ts';
 import { systemClock, systemRandom, uuidv7 } from './runtime.ts';
 import { VERSION } from './version.ts';
 import { openWitness } from './witness.ts';
@@ -32,6 +33,8 @@ import type { Witness } from './witness.ts';
 export interface Daemon {
   /** `http://127.0.0.1:7411` */
   readonly url: string;
+  /** Where the model proxy listens; null when it is switched off. */
+  readonly modelUrl: string | null;
   /** Tenants that had no administrator, and the key made for them: shown once, stored nowhere. */
   readonly firstKeys: readonly { readonly tenant: TenantId; readonly key: string }[];
   readonly gate: Gate;
@@ -42,6 +45,8 @@ export interface Daemon {
 export interface StartTerms {
   readonly config: Config;
   readonly cwd: string;
+  /** `models`: the model proxy alone, without the control API; `url` is then the proxy's. Default `all`. */
+  readonly serve?: 'all' | 'models';
   /** Where the daemon's own faults are told; never to a client. */
   readonly onFault: (fault: { readonly what: string; readonly error: unknown }) => void;
 }
@@ -50,7 +55,7 @@ export interface StartTerms {
  * Constructs everything and listens. The only place that does.
  * @throws AegisError CONFIG_INVALID, STORE_ROLLED_BACK, STORE_CORRUPT, STORE_UNAVAILABLE, POLICY_INVALID
  */
-export async function startDaemon({ config, cwd, onFault }: StartTerms): Promise<Daemon> {
+export async function startDaemon({ config, cwd, onFault, serve = 'all' }: StartTerms): Promise<Daemon> {
   mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
   const policy = readPolicy(config.policy, cwd);
   const store = await openSqliteStore({ path: join(config.dataDir, LOG_FILE) });
@@ -60,18 +65,17 @@ export async function startDaemon({ config, cwd, onFault }: StartTerms): Promise
     const gate = await openGate({ store, policy, onFault });
     const unwitness = witness.follow(gate, onFault);
     const firstKeys = await firstAdministrators(gate, config);
-    const app = createServer(...serverParts({ store, gate, config, policy, witness, onFault }));
-    await listen(app, config);
-    const { address, port } = app.server.address() as AddressInfo;
+    const doors = await openDoors({ store, gate, config, policy, witness, onFault }, serve);
     const shut = async (): Promise<void> => {
-      await app.close();
+      await doors.close();
       await gate.close();
       await unwitness();
       await store.close();
     };
     let closing: Promise<void> | null = null;
     return {
-      url: `http://${address.includes(':') ? `[${address}]` : address}:${String(port)}`,
+      url: doors.url,
+      modelUrl: doors.modelUrl,
       firstKeys,
       gate,
       close: () => (closing ??= shut()),
@@ -80,6 +84,34 @@ export async function startDaemon({ config, cwd, onFault }: StartTerms): Promise
     await store.close();
     throw error;
   }
+}
+
+interface Doors {
+  readonly url: string;
+  readonly modelUrl: string | null;
+  close(): Promise<void>;
+}
+
+async function openDoors(parts: ServerParts, serve: 'all' | 'models'): Promise<Doors> {
+  const { gate, config, onFault } = parts;
+  const models = config.llm.listen === 'on' || serve === 'models' ? await openModelDoor(gate, config, onFault) : null;
+  if (serve === 'models' && models !== null) return { url: models.url, modelUrl: models.url, close: () => models.close() };
+  const app = createServer(...serverParts(parts));
+  try {
+    await listen(app, config);
+  } catch (error) {
+    await models?.close();
+    throw error;
+  }
+  const { address, port } = app.server.address() as AddressInfo;
+  return {
+    url: `http://${address.includes(':') ? `[${address}]` : address}:${String(port)}`,
+    modelUrl: models?.url ?? null,
+    close: async () => {
+      await models?.close();
+      await app.close();
+    },
+  };
 }
 
 /** @throws AegisError LISTEN_FAILED naming the address and why */
@@ -166,7 +198,13 @@ function isOpen(gate: Gate, tenant: TenantId): boolean {
   }
 }
 
-function serverParts(parts: Parts & { readonly gate: Gate; readonly config: Config; readonly witness: Witness }): Parameters<typeof createServer> {
+interface ServerParts extends Parts {
+  readonly gate: Gate;
+  readonly config: Config;
+  readonly witness: Witness;
+}
+
+function serverParts(parts: ServerParts): Parameters<typeof createServer> {
   const { store, gate, config, policy, witness, onFault } = parts;
   const loopback = config.server.host === '127.0.0.1' || config.server.host === '::1' || config.server.host === 'localhost';
   const hosts = [...LOOPBACK_HOSTS, ...(loopback ? [] : [config.server.host]), ...config.server.hosts].map((name) => name.toLowerCase());

@@ -5,6 +5,7 @@ import { CliError, EXIT } from './exit.ts';
 export interface StoreFlags {
   readonly policy?: string | undefined;
   readonly port?: string | undefined;
+  readonly proxyPort?: string | undefined;
   readonly host?: string | undefined;
   readonly data?: string | undefined;
   readonly checkpoints?: string | undefined;
@@ -13,9 +14,11 @@ export interface StoreFlags {
 export function flagsOf(options: StoreFlags): Partly<Config> {
   const server = {
     ...(options.host === undefined ? {} : { host: options.host }),
-    ...(options.port === undefined ? {} : { port: portOf(options.port) }),
+    ...(options.port === undefined ? {} : { port: portOf(options.port, '--port') }),
   };
+  const proxy = proxyPortOf(options);
   return {
+    ...(proxy === null ? {} : { llm: { port: proxy } }),
     ...(options.policy === undefined ? {} : { policy: options.policy }),
     ...(options.data === undefined ? {} : { dataDir: options.data }),
     ...(options.checkpoints === undefined ? {} : { checkpointDir: options.checkpoints }),
@@ -23,9 +26,15 @@ export function flagsOf(options: StoreFlags): Partly<Config> {
   };
 }
 
-function portOf(text: string): number {
+/** Whoever takes any free port for the one door wants no fixed one for the other. */
+function proxyPortOf({ port, proxyPort }: StoreFlags): number | null {
+  if (proxyPort !== undefined) return portOf(proxyPort, '--proxy-port');
+  return port === '0' ? 0 : null;
+}
+
+function portOf(text: string, flag: string): number {
   const port = Number(text);
   if (!/^\d{1,5}$/.test(text) || port > 65_535)
-    throw new CliError(EXIT.usage, 'USAGE', `--port ${text} is not a port.`, 'Give a number from 0 to 65535; 0 takes a free one.');
+    throw new CliError(EXIT.usage, 'USAGE', `${flag} ${text} is not a port.`, 'Give a number from 0 to 65535; 0 takes a free one.');
   return port;
 }

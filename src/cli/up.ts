@@ -9,6 +9,7 @@ export const define: Define = (command) => {
   command
     .option('--policy <name|file>', 'default, strict, locked, or a policy file')
     .option('--port <number>', 'port to listen on (0 takes a free one)')
+    .option('--proxy-port <number>', 'port of the model proxy (default 7412; 0 takes a free one)')
     .option('--host <address>', 'address to listen on; anything but loopback must be meant')
     .option('--data <folder>', 'where the store lies')
     .option('--checkpoints <folder>', 'where signed checkpoints are kept; best on another disk')
@@ -27,7 +28,7 @@ export const define: Define = (command) => {
       const onFault = ({ what, error }: { what: string; error: unknown }): void =>
         note(`aegis: ${what}: ${error instanceof Error ? error.message : String(error)}`);
       const daemon = await startDaemon({ config, cwd, onFault });
-      if (options.json === true) line(JSON.stringify({ url: daemon.url, firstKeys: daemon.firstKeys }));
+      if (options.json === true) line(JSON.stringify({ url: daemon.url, modelUrl: daemon.modelUrl, firstKeys: daemon.firstKeys }));
       else announce(daemon);
       await stopped();
       if (options.json !== true) note('Stopping …');
@@ -38,6 +39,7 @@ export const define: Define = (command) => {
 interface UpOptions {
   readonly policy?: string;
   readonly port?: string;
+  readonly proxyPort?: string;
   readonly host?: string;
   readonly data?: string;
   readonly checkpoints?: string;
@@ -45,8 +47,9 @@ interface UpOptions {
   readonly json?: true;
 }
 
-function announce({ url, firstKeys }: Daemon): void {
+function announce({ url, modelUrl, firstKeys }: Daemon): void {
   line(`Aegis is running at ${tone('bold', url)}`);
+  if (modelUrl !== null) line(`The model proxy is at ${tone('bold', modelUrl)}`);
   for (const { tenant, key } of firstKeys) {
     line();
     line(`This is the first start. The admin token${tenant === 'default' ? '' : ` of ${tenant}`}, shown this once:`);

@@ -4,6 +4,15 @@ import type { Static } from 'typebox';
 const CLOSED = { additionalProperties: false } as const;
 const integer = (minimum: number, maximum: number, description: string) => Type.Integer({ minimum, maximum, description });
 
+const upstream = (what: string) =>
+  Type.Object(
+    {
+      url: Type.String({ pattern: '^https?://[^\\s?#@]+$', description: `Where ${what} answers` }),
+      key: Type.String({ pattern: '^[!-~]*$', description: 'The key the proxy uses; empty: agents bring their own' }),
+    },
+    CLOSED,
+  );
+
 /** Everything that may be configured, in one place. Policy is not configuration: it is recorded, this is not. */
 export const ConfigSchema = Type.Object(
   {
@@ -25,6 +34,26 @@ export const ConfigSchema = Type.Object(
         connections: integer(1, 100_000, 'Open connections'),
         headersTimeoutMs: integer(100, 600_000, 'Milliseconds for the headers of a request'),
         requestTimeoutMs: integer(100, 600_000, 'Milliseconds for a whole request to arrive'),
+      },
+      CLOSED,
+    ),
+    llm: Type.Object(
+      {
+        listen: Type.Union([Type.Literal('on'), Type.Literal('off')], { description: 'Whether `aegis up` serves the model proxy too' }),
+        host: Type.String({ minLength: 1, description: 'Address the model proxy listens on' }),
+        port: integer(0, 65_535, 'Its port; 0 takes a free one'),
+        uninspected: Type.Union([Type.Literal('refuse'), Type.Literal('pass')], {
+          description: 'Tools and members of a request that nobody here can inspect: refused, or passed and recorded as not inspected',
+        }),
+        openai: upstream('OpenAI, or a server that speaks its Chat Completions or Responses'),
+        anthropic: upstream('Anthropic, or a server that speaks its Messages'),
+        google: upstream('Gemini, or a server that speaks its generateContent'),
+        bodyBytes: integer(1024, 67_108_864, 'Bytes of one model request, decoded'),
+        answerBytes: integer(1024, 134_217_728, 'Bytes of an answer that are held at most'),
+        holdMs: integer(0, 3_600_000, 'How long a tool call waits for a person before its refusal is said'),
+        keepAliveMs: integer(10, 600_000, 'Silence after which a held stream says it is alive'),
+        decideMs: integer(10, 600_000, 'How long a decision may take before the request is refused'),
+        livePerAgent: integer(1, 100_000, 'Answers of one agent under way at once'),
       },
       CLOSED,
     ),
@@ -55,6 +84,21 @@ export const DEFAULTS: Config = {
   checkpointDir: '~/.local/state/aegis/checkpoints',
   server: { host: '127.0.0.1', port: 7411, hosts: [], origins: [] },
   limits: { bodyBytes: 1_048_576, requestsPerSecond: 5_000, connections: 4_096, headersTimeoutMs: 10_000, requestTimeoutMs: 30_000 },
+  llm: {
+    listen: 'on',
+    host: '127.0.0.1',
+    port: 7412,
+    uninspected: 'refuse',
+    openai: { url: 'https://api.openai.com', key: '' },
+    anthropic: { url: 'https://api.anthropic.com', key: '' },
+    google: { url: 'https://generativelanguage.googleapis.com', key: '' },
+    bodyBytes: 10_485_760,
+    answerBytes: 33_554_432,
+    holdMs: 300_000,
+    keepAliveMs: 5_000,
+    decideMs: 10_000,
+    livePerAgent: 256,
+  },
   policy: 'default',
   tenants: ['default'],
   checkpoints: { everyEntries: 64, everyMs: 1_000 },

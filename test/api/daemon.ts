@@ -45,6 +45,7 @@ export async function running(context: Pick<TestContext, 'after'>, terms: RunTer
     checkpointDir: join(folder, 'witness'),
     server: { ...DEFAULTS.server, port: 0, ...terms.config?.server },
     limits: { ...DEFAULTS.limits, ...terms.config?.limits },
+    llm: { ...DEFAULTS.llm, port: 0, ...terms.config?.llm },
   } as Config;
   const start = (): Promise<Daemon> => startDaemon({ config, cwd: folder, onFault: (fault) => faults.push(fault) });
   let daemon = await start();

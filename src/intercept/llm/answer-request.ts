@@ -1,0 +1,122 @@
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import { AegisError } from '../../errors.ts';
+import type { Decision } from '../../kernel/decision.ts';
+import type { SessionId } from '../../kernel/ids.ts';
+import type { JsonObject } from '../../kernel/json.ts';
+import { parseStrict } from '../strict-json.ts';
+import { carryIn } from './carry.ts';
+import type { ModelRequest } from './dialect.ts';
+import type { ModelDoor } from './door.ts';
+import type { Identity } from './identity.ts';
+import { forwardedQuery } from './match-route.ts';
+import type { Asked, Matched } from './match-route.ts';
+import { objectOf, requestInvalid } from './members.ts';
+import { changedBody, modelProposal } from './model-action.ts';
+import { readBody } from './read-body.ts';
+import { refusalOfDecision, sendRefusal } from './reply.ts';
+import { sendOn } from './send-on.ts';
+import { derivedSession, isSessionName } from './session-ledger.ts';
+import { within } from './within.ts';
+
+/** A request whose route and asker are known. */
+export interface LetIn {
+  readonly door: ModelDoor;
+  readonly incoming: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly asked: Asked;
+  readonly matched: Matched;
+  readonly identity: Identity;
+}
+
+/** Keys of one request: long conversations hold many. */
+const KEYS = 200_000;
+
+/**
+ * Reads, decides and records a request, and sends it on when it may go: exactly the bytes that were decided on, after they are durable (LLM-1).
+ * @throws AegisError for everything the client is refused with, before anything went upstream
+ */
+export async function answerRequest(letIn: LetIn): Promise<void> {
+  const { door, incoming, response, asked, matched, identity } = letIn;
+  const { dialect, route, params } = matched;
+  const query = forwardedQuery(asked, dialect);
+  const body = route.method === 'GET' ? null : await readJson(letIn);
+  const request = body === null ? listing(params.model) : dialect.readRequest(body, route, params);
+  const [tool] = request.providerTools;
+  if (tool !== undefined && door.settings.uninspected === 'refuse') {
+    throw new AegisError('ROUTE_UNINSPECTED', { what: `${tool.type}, which the provider would run itself` }, tool.pointer);
+  }
+  const session = sessionOf(letIn, request);
+  const bytes = body === null ? '' : JSON.stringify(request.forward ?? body);
+  const length = Buffer.byteLength(bytes);
+  const proposal = modelProposal(door, { caller: identity.caller, session, dialect, route, asked: request, bytes, length });
+  const gone = goneSignal(response);
+  const entering = carryIn(door, { caller: identity.caller, session }, request.carried);
+  // Both are on their way before either is waited for, so that one append makes both durable.
+  const [, decision] = await within(Promise.all([entering, door.gate.admit(proposal)]), door.settings.decideMs);
+  const final = await patient(door, { decision, proposal: { ...proposal, id: decision.action }, gone });
+  if (final.effect !== 'allow' && final.effect !== 'modify') {
+    sendRefusal(response, dialect, refusalOfDecision(final));
+    return;
+  }
+  const changed = final.effect === 'modify' && body !== null ? JSON.stringify(changedBody(final, request.forward ?? body, proposal)) : bytes;
+  sendOn({
+    exchange: { door, response, dialect, route, caller: identity.caller, session, action: final.action },
+    request,
+    path: `${asked.path}${query.length === 0 ? '' : `?${query.join('&')}`}`,
+    headers: headersFor(letIn, incoming.headers),
+    body: changed,
+    wantsEvents: asked.query.some(([name, value]) => name === 'alt' && value === 'sse'),
+  });
+}
+
+async function readJson({ door, incoming }: LetIn): Promise<JsonObject> {
+  const { bodyBytes } = door.settings.limits;
+  const [media = ''] = (incoming.headers['content-type'] ?? '').toLowerCase().split(';');
+  if (media.trim() !== 'application/json') throw new AegisError('MEDIA_TYPE');
+  const body = objectOf(parseStrict(await readBody(incoming, bodyBytes), { bytes: bodyBytes, keys: KEYS }));
+  if (body === null) throw requestInvalid('The body must be a JSON object', '');
+  return body;
+}
+
+/** What a list of models is asked with. */
+function listing(model = 'list'): ModelRequest {
+  return { model, stream: false, tools: [], providerTools: [], carried: [], root: null };
+}
+
+/** LLM-3: the header's, else that of the answer this one continues, else the conversation's own. */
+function sessionOf({ door, incoming, matched, identity }: LetIn, request: ModelRequest): SessionId {
+  const named = incoming.headers['x-aegis-session'];
+  if (typeof named === 'string') {
+    if (!isSessionName(named)) throw requestInvalid('x-aegis-session must be 1–128 characters of A–Z a–z 0–9 . _ : @ / -', '/session');
+    return named;
+  }
+  const before = request.previous === undefined ? null : door.ledger.sessionOfAnswer(identity.caller, request.previous);
+  return before ?? derivedSession(identity.caller, matched.dialect.name, request.root);
+}
+
+/** LLM-8: a person or a resource is waited for as long as the door's patience and the client's connection last. */
+async function patient(
+  door: ModelDoor,
+  terms: { readonly decision: Decision; readonly proposal: Parameters<ModelDoor['gate']['admit']>[0]; readonly gone: AbortSignal },
+): Promise<Decision> {
+  const { decision, proposal, gone } = terms;
+  if (decision.effect !== 'ask' && decision.effect !== 'defer') return decision;
+  return door.gate.admit(proposal, door.settings.holdMs, gone);
+}
+
+function goneSignal(response: ServerResponse): AbortSignal {
+  const controller = new AbortController();
+  if (response.destroyed) controller.abort();
+  else response.once('close', () => controller.abort());
+  return controller.signal;
+}
+
+function headersFor({ matched: { dialect }, identity: { credential } }: LetIn, headers: IncomingHttpHeaders): Record<string, string> {
+  const sent: Record<string, string> = { accept: headers.accept ?? '*/*', 'accept-encoding': 'identity' };
+  for (const name of [...dialect.headers, 'user-agent']) {
+    const value = headers[name];
+    if (typeof value === 'string') sent[name] = value;
+  }
+  sent[credential.name] = credential.value;
+  return sent;
+}

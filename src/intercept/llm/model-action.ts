@@ -1,0 +1,124 @@
+import { hash } from 'node:crypto';
+import { AegisError } from '../../errors.ts';
+import type { Outcome, Proposal } from '../../gate/gate.ts';
+import type { Decision } from '../../kernel/decision.ts';
+import type { SessionId } from '../../kernel/ids.ts';
+import type { JsonObject } from '../../kernel/json.ts';
+import type { Answer, Dialect, ModelRequest, ModelRoute, TokenUsage } from './dialect.ts';
+import type { Exchange, ModelCaller, ModelDoor } from './door.ts';
+
+/** A model's name as every provider writes them, so that a policy's list can name it. */
+const MODEL = /^[A-Za-z0-9][A-Za-z0-9._:@/+-]{0,127}$/;
+/** Asked for when a request sets no bound of its own. */
+const ANSWER_TOKENS = 4_096;
+/** Fewer bytes per token than any tokenizer needs on average. */
+const BYTES_PER_TOKEN = 3;
+
+export interface Prompt {
+  readonly caller: ModelCaller;
+  readonly session: SessionId;
+  readonly dialect: Dialect;
+  readonly route: ModelRoute;
+  readonly asked: ModelRequest;
+  /** Exactly what goes upstream when it is allowed. */
+  readonly bytes: string;
+  readonly length: number;
+}
+
+/** A request as an action: which model, and the digest of exactly the bytes that go upstream (LLM-1). */
+export function modelProposal(door: ModelDoor, prompt: Prompt): Proposal {
+  const { caller, session, dialect, route, asked, bytes, length } = prompt;
+  if (!MODEL.test(asked.model)) throw new AegisError('REQUEST_INVALID', { detail: 'The model’s name is none a provider would use.' }, '/model');
+  const inputTokens = Math.ceil(length / BYTES_PER_TOKEN);
+  const outputTokens = route.kind === 'generate' ? (asked.maxTokens ?? ANSWER_TOKENS) * (asked.choices ?? 1) : 0;
+  const estimate =
+    route.kind === 'generate' ? door.prices.estimate({ provider: dialect.provider, model: asked.model, inputTokens, outputTokens }) : 0;
+  return {
+    ...caller,
+    session,
+    kind: 'model',
+    name: `${route.kind === 'count' ? 'model-count' : 'model'}:${asked.model}`,
+    args: {
+      model: asked.model,
+      prompt: `sha256:${hash('sha256', bytes, 'hex')}`,
+      tools: asked.tools.length,
+      ...(asked.maxTokens === undefined ? {} : { maxTokens: asked.maxTokens }),
+      ...(asked.providerTools.length === 0 ? {} : { inspected: false, uninspected: asked.providerTools.map(({ type }) => type) }),
+    },
+    claims: {
+      model: asked.model,
+      tokens: inputTokens + outputTokens,
+      ...(estimate === null ? { priceUnknown: true } : { usdMicros: estimate }),
+    },
+    door: 'llm',
+    enforcement: 'enforcing',
+    harness: dialect.name,
+  };
+}
+
+/** What is sent after a decision that changed the request: another model, nothing else. @throws AegisError NOT_SUPPORTED */
+export function changedBody(decision: Decision & { effect: 'modify' }, body: JsonObject, proposal: Proposal): JsonObject {
+  const { model, ...rest } = decision.modify.args;
+  const { model: _model, ...before } = proposal.args;
+  if (typeof model !== 'string' || !('model' in body) || JSON.stringify(sorted(rest)) !== JSON.stringify(sorted(before))) {
+    throw new AegisError('NOT_SUPPORTED', { detail: 'The policy changes this model request in a way the model proxy cannot follow.' });
+  }
+  return { ...body, model };
+}
+
+function sorted(object: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(object).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+export interface Ending {
+  readonly status: Outcome['status'];
+  /** What was read of the answer; null when nothing was. */
+  readonly answer: Answer | null;
+  /** Bytes of the request, for what a broken answer did not count. */
+  readonly promptLength: number;
+  readonly errorCode?: string;
+  /** The provider refused before it computed anything. */
+  readonly free?: boolean;
+}
+
+/** Replaces the reservation by what the provider says it used, as far as it said so (LLM-6). */
+export async function settleModel(exchange: Exchange, model: string, ending: Ending): Promise<void> {
+  const { door, caller, action, dialect, route } = exchange;
+  const { status, answer, errorCode, free } = ending;
+  const counted = route.kind === 'generate' && free !== true ? usageOf(ending) : { input: 0, output: 0 };
+  const cost =
+    counted.input === undefined && counted.output === undefined
+      ? undefined
+      : counted.input === 0 && counted.output === 0
+        ? 0
+        : door.prices.cost({ provider: dialect.provider, model, usage: counted });
+  const tokens = counted.input === undefined || counted.output === undefined ? undefined : counted.input + counted.output;
+  const outcome: Outcome = {
+    ...caller,
+    action,
+    status,
+    usage: { ...(cost === undefined || cost === null ? {} : { usdMicros: cost }), ...(tokens === undefined ? {} : { tokens }) },
+    ...(answer === null || answer.text === '' ? {} : { result: answer.text }),
+    source: 'model_output',
+    trusted: false,
+    ...(errorCode === undefined ? {} : { errorCode }),
+  };
+  try {
+    await door.gate.settle(outcome);
+  } catch (error) {
+    // SPEND-7: what could not be settled stays reserved. A closed gate tells its operator itself.
+    if (!(error instanceof AegisError && error.code === 'GATE_CLOSED')) door.onFault({ what: 'settling a model action', error });
+  }
+}
+
+/** A broken answer was paid for as far as it came, and a provider that counts less than we saw is not believed. */
+function usageOf({ answer, promptLength }: Ending): TokenUsage {
+  if (answer === null) return {};
+  if (answer.complete) return answer.usage;
+  const written = answer.text.length + answer.calls.reduce((sum, { name, args }) => sum + name.length + JSON.stringify(args ?? '').length, 0);
+  return {
+    ...answer.usage,
+    input: answer.usage.input ?? Math.ceil(promptLength / BYTES_PER_TOKEN),
+    output: Math.max(answer.usage.output ?? 0, Math.ceil(written / BYTES_PER_TOKEN)),
+  };
+}

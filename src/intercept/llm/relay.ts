@@ -1,0 +1,62 @@
+import type { AegisError } from '../../errors.ts';
+import type { ModelRequest } from './dialect.ts';
+import type { Exchange } from './door.ts';
+import { settleModel } from './model-action.ts';
+import type { Ending } from './model-action.ts';
+import type { UpstreamCall } from './upstream.ts';
+
+/** One answer on its way from the provider to the client: what its parts share. */
+export interface Relay {
+  readonly exchange: Exchange;
+  readonly request: ModelRequest;
+  readonly promptLength: number;
+  readonly upstream: UpstreamCall;
+  /** Aborted when the client is gone or the answer was stopped: whoever waits for a person stops waiting. */
+  readonly stopped: AbortController;
+  /** True once: the caller may write the end, and nobody after it. Settles the model action. */
+  finish(ending: Omit<Ending, 'promptLength'>): boolean;
+  readonly over: () => boolean;
+}
+
+/** What a relay does with the bytes of an answer, chosen by what the provider said it is. */
+export interface Sink {
+  data(bytes: Buffer): void;
+  end(): void;
+  /** The provider broke off, or said what cannot be read. */
+  broken(error: AegisError): void;
+  /** A halt: the client is told why, at once. */
+  halt(reason: string): void;
+  /** The client is gone. */
+  gone(): void;
+  tick(nowMs: number): void;
+}
+
+export function createRelay(terms: Pick<Relay, 'exchange' | 'request' | 'promptLength' | 'upstream'> & { readonly leave: () => void }): Relay {
+  const { exchange, request, promptLength, upstream, leave } = terms;
+  const stopped = new AbortController();
+  let over = false;
+  return {
+    exchange,
+    request,
+    promptLength,
+    upstream,
+    stopped,
+    over: () => over,
+    finish(ending) {
+      if (over) return false;
+      over = true;
+      leave();
+      if (ending.status !== 'succeeded') {
+        stopped.abort();
+        upstream.abort();
+      }
+      void settleModel(exchange, request.model, { ...ending, promptLength });
+      return true;
+    },
+  };
+}
+
+/** What stands in an answer that was stopped. */
+export function stoppedText(why: string, code: string): string {
+  return `Aegis stopped this answer. ${/[.!?]$/.test(why) ? why : `${why}.`} (${code}) No tool call of it was passed on or done.`;
+}

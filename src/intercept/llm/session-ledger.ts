@@ -1,0 +1,77 @@
+import { hash } from 'node:crypto';
+import type { ActionId, SessionId } from '../../kernel/ids.ts';
+import type { Json } from '../../kernel/json.ts';
+import type { ModelCaller } from './door.ts';
+
+const MAX_SESSIONS = 10_000;
+const MAX_CONTENTS = 4_096;
+const MAX_CALLS = 1_024;
+const MAX_ANSWERS = 20_000;
+const NAME = /^[A-Za-z0-9._:@/-]{1,128}$/;
+
+/** What the door remembers of a session, so that a conversation that is sent again and again enters it once. */
+export interface Remembered {
+  /** Digests of contents that were labelled. */
+  readonly contents: Set<string>;
+  /** The provider's name for a call → our action, while its result is owed. */
+  readonly calls: Map<string, ActionId>;
+}
+
+/**
+ * Memory only: after a restart a conversation's contents are labelled once more.
+ * HOLE: results of calls made before a restart are labelled, but their actions stay unsettled.
+ */
+export interface SessionLedger {
+  of(caller: ModelCaller, session: SessionId): Remembered;
+  /** Which session an answer belongs to, for dialects whose requests name the answer before. */
+  answered(caller: ModelCaller, answer: string, session: SessionId): void;
+  sessionOfAnswer(caller: ModelCaller, answer: string): SessionId | null;
+}
+
+export function createSessionLedger(): SessionLedger {
+  const sessions = new Map<string, Remembered>();
+  const answers = new Map<string, SessionId>();
+  const key = ({ tenant, agent }: ModelCaller, name: string): string => `${tenant}\n${agent}\n${name}`;
+  return {
+    of(caller, session) {
+      const name = key(caller, session);
+      const known = sessions.get(name) ?? { contents: new Set<string>(), calls: new Map<string, ActionId>() };
+      sessions.delete(name);
+      sessions.set(name, known);
+      bound(sessions, MAX_SESSIONS);
+      return known;
+    },
+    answered(caller, answer, session) {
+      answers.set(key(caller, answer), session);
+      bound(answers, MAX_ANSWERS);
+    },
+    sessionOfAnswer: (caller, answer) => answers.get(key(caller, answer)) ?? null,
+  };
+}
+
+/** The oldest leave first. */
+function bound(held: Map<string, unknown> | Set<string>, most: number): void {
+  for (const name of held.keys()) {
+    if (held.size <= most) return;
+    held.delete(name);
+  }
+}
+
+export function rememberContent({ contents }: Remembered, digest: string): void {
+  contents.add(digest);
+  bound(contents, MAX_CONTENTS);
+}
+
+export function rememberCall({ calls }: Remembered, callId: string, action: ActionId): void {
+  calls.set(callId, action);
+  bound(calls, MAX_CALLS);
+}
+
+export function isSessionName(text: string): text is SessionId {
+  return NAME.test(text);
+}
+
+/** A conversation's own name when it brings none: who talks, and what stays the same from turn to turn (LLM-3). */
+export function derivedSession({ agent }: ModelCaller, dialect: string, root: Json): SessionId {
+  return `llm-${hash('sha256', JSON.stringify([agent, dialect, root]), 'hex').slice(0, 32)}` as SessionId;
+}

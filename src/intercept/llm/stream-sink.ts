@@ -1,0 +1,157 @@
+import type { AegisError } from '../../errors.ts';
+import { createArrayWriter } from './array-writer.ts';
+import type { AnswerReader, Frame, FrameReader } from './dialect.ts';
+import { upstreamInvalid } from './members.ts';
+import { stoppedText } from './relay.ts';
+import type { Relay, Sink } from './relay.ts';
+import { codedError } from './reply.ts';
+import { createFrameReader, frameText } from './sse.ts';
+import { decideCalls, handOver, withdraw } from './tool-actions.ts';
+
+/** How frames are written to this client. */
+export type Wire = 'events' | 'array';
+
+interface Streaming {
+  readonly relay: Relay;
+  readonly frames: FrameReader;
+  readonly reader: AnswerReader;
+  readonly write: (frames: readonly Frame[]) => void;
+  readonly close: () => void;
+  holding: boolean;
+  held: number;
+  wroteAt: number;
+}
+
+/** Passes frames as they come until the first byte of a tool call; then holds to the end, decides, and lets go (LLM-4). */
+export function streamSink(relay: Relay, wire: Wire): Sink {
+  const { response, dialect, door } = relay.exchange;
+  const writer = wire === 'array' ? arrayOut() : eventsOut();
+  const streaming: Streaming = {
+    relay,
+    frames: createFrameReader(),
+    reader: dialect.createReader(relay.request),
+    write(frames) {
+      if (frames.length === 0 || response.destroyed) return;
+      streaming.wroteAt = door.clock.monotonic();
+      if (!response.write(writer.text(frames))) waitForClient(relay);
+    },
+    close: () => void response.end(writer.end()),
+    holding: false,
+    held: 0,
+    wroteAt: door.clock.monotonic(),
+  };
+  return {
+    data: (bytes) => receive(streaming, bytes),
+    end: () => conclude(streaming),
+    broken: (error) => broken(streaming, error),
+    halt: (reason) => {
+      if (finish(streaming, 'cancelled', 'HALTED')) bid(streaming, stoppedText(reason, 'HALTED'));
+    },
+    gone: () => void finish(streaming, 'cancelled', 'CLIENT_GONE'),
+    tick(now) {
+      if (now - streaming.wroteAt < door.settings.keepAliveMs || response.writableNeedDrain) return;
+      streaming.wroteAt = now;
+      response.write(wire === 'array' ? '\n' : dialect.keepAlive);
+    },
+  };
+}
+
+function eventsOut(): { text(frames: readonly Frame[]): string; end(): string } {
+  return { text: (frames) => frames.map(frameText).join(''), end: () => '' };
+}
+
+function arrayOut(): { text(frames: readonly Frame[]): string; end(): string } {
+  const writer = createArrayWriter();
+  return { text: (frames) => frames.map((frame) => writer.write(frame)).join(''), end: () => writer.end() };
+}
+
+/** A slow client slows its provider down, and nothing piles up here (F6). */
+function waitForClient({ exchange: { response }, upstream }: Relay): void {
+  upstream.pause();
+  response.once('drain', () => upstream.resume());
+}
+
+function receive(streaming: Streaming, bytes: Buffer): void {
+  const { reader, relay } = streaming;
+  const most = relay.exchange.door.settings.limits.answerBytes;
+  const out: Frame[] = [];
+  try {
+    for (const frame of streaming.frames.push(bytes)) {
+      const passing = reader.take(frame);
+      for (const one of passing) out.push(one);
+      if (passing.length > 0) continue;
+      streaming.holding = true;
+      streaming.held += frame.raw.length;
+      if (streaming.held > most) throw upstreamInvalid(`a held answer is longer than ${String(most)} bytes`);
+    }
+  } finally {
+    streaming.write(out);
+  }
+}
+
+function conclude(streaming: Streaming): void {
+  const { reader, relay } = streaming;
+  try {
+    streaming.frames.end();
+  } catch (error) {
+    broken(streaming, codedError(error));
+    return;
+  }
+  const answer = reader.answer();
+  if (!answer.complete) {
+    broken(streaming, upstreamInvalid('the answer ended before it was complete'));
+    return;
+  }
+  if (answer.id !== undefined) relay.exchange.door.ledger.answered(relay.exchange.caller, answer.id, relay.exchange.session);
+  if (answer.calls.length > 0) {
+    void decideThenRelease(streaming);
+    return;
+  }
+  if (!finish(streaming, 'succeeded')) return;
+  streaming.write(reader.release([]));
+  streaming.close();
+}
+
+async function decideThenRelease(streaming: Streaming): Promise<void> {
+  const { reader, relay } = streaming;
+  const { exchange, request, stopped } = relay;
+  const decided = await decideCalls(exchange, { calls: reader.answer().calls, tools: request.tools, signal: stopped.signal });
+  if (relay.over()) {
+    await withdraw(exchange, decided);
+    return;
+  }
+  let frames: readonly Frame[];
+  try {
+    frames = reader.release(decided.verdicts);
+  } catch (error) {
+    broken(streaming, codedError(error));
+    await withdraw(exchange, decided);
+    return;
+  }
+  handOver(exchange, decided);
+  if (!finish(streaming, 'succeeded')) return;
+  streaming.write(frames);
+  streaming.close();
+}
+
+function finish({ reader, relay }: Streaming, status: 'succeeded' | 'failed' | 'cancelled', errorCode?: string): boolean {
+  return relay.finish({ status, answer: reader.answer(), ...(errorCode === undefined ? {} : { errorCode }) });
+}
+
+/** The rest of a well-formed stream that says why there is no more. */
+function bid(streaming: Streaming, text: string): void {
+  streaming.write(streaming.reader.abandon(text));
+  streaming.close();
+}
+
+/** Mid-call the run can go on with a refusal; mid-text the client must not take a part for the whole, so it gets an error. */
+function broken(streaming: Streaming, error: AegisError): void {
+  if (!finish(streaming, 'failed', error.code)) return;
+  if (streaming.holding) {
+    bid(streaming, stoppedText(error.message, error.code));
+    return;
+  }
+  const { dialect } = streaming.relay.exchange;
+  streaming.write([dialect.errorFrame({ status: error.status, code: error.code, message: error.message })]);
+  streaming.close();
+}

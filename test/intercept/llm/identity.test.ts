@@ -1,0 +1,123 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import OpenAI from 'openai';
+import { CLAUDE, GPT, scripted, stage } from './stage.ts';
+import { JSON_TYPE, post, upstream } from './upstream.ts';
+import type { Upstream } from './upstream.ts';
+import type { TestContext } from 'node:test';
+
+const WHOLE = JSON.stringify({
+  id: 'c1',
+  object: 'chat.completion',
+  model: GPT,
+  choices: [{ index: 0, finish_reason: 'stop', message: { role: 'assistant', content: 'hello' } }],
+  usage: { prompt_tokens: 10, completion_tokens: 2, total_tokens: 12 },
+});
+const BODY = JSON.stringify({ model: GPT, messages: [{ role: 'user', content: 'hi' }] });
+
+const plain = (context: TestContext): Promise<Upstream> => upstream(context, (response) => void response.writeHead(200, JSON_TYPE).end(WHOLE));
+
+test('[LLM-2] the agent holds an Aegis key only: the proxy asks with its own', async (context) => {
+  const there = await plain(context);
+  const s = await stage(context, there.url);
+  await s.openai.chat.completions.create({ model: GPT, messages: [{ role: 'user', content: 'hi' }] });
+  const [seen] = there.seen;
+  assert.equal(seen?.headers.authorization, 'Bearer sk-upstream');
+  assert.ok(!JSON.stringify(seen).includes(s.key));
+});
+
+test('[LLM-2] one environment variable is enough: the key in the path, the provider’s key passes through', async (context) => {
+  const there = await plain(context);
+  const s = await stage(context, there.url, { llm: { openai: { url: there.url, key: '' } } });
+  const client = new OpenAI({ baseURL: `${s.models}/key/${s.key}/v1`, apiKey: 'sk-own', maxRetries: 0 });
+  await client.chat.completions.create({ model: GPT, messages: [{ role: 'user', content: 'hi' }] });
+  const withHeader = await post(`${s.models}/v1/chat/completions`, BODY, { authorization: 'Bearer sk-other', 'x-aegis-key': s.key });
+  assert.equal(withHeader.status, 200, withHeader.text);
+  assert.deepEqual(
+    there.seen.map(({ url, headers }) => `${url} ${headers.authorization ?? ''}`),
+    ['/v1/chat/completions Bearer sk-own', '/v1/chat/completions Bearer sk-other'],
+  );
+  for (const { headers, url } of there.seen) assert.ok(!JSON.stringify([headers, url]).includes(s.key));
+  const log = JSON.stringify(await s.entries());
+  assert.ok(log.includes('model:'));
+  for (const secret of [s.key, 'sk-own', 'sk-other']) assert.ok(!log.includes(secret), secret);
+});
+
+test('[LLM-2, LLM-10] nobody’s key, a person’s key and no key are 401 in the provider’s shape, and nothing goes upstream', async (context) => {
+  const there = await plain(context);
+  const s = await stage(context, there.url);
+  for (const key of ['aegis_agent_wrong', s.aegis.admin, 'sk-own', '']) {
+    const answer = await post(`${s.models}/v1/chat/completions`, BODY, key === '' ? {} : { authorization: `Bearer ${key}` });
+    assert.equal(answer.status, 401, answer.text);
+    assert.equal((JSON.parse(answer.text) as { error: { code: string } }).error.code, 'UNAUTHENTICATED');
+  }
+  const message = await post(`${s.models}/v1/messages`, '{}', { 'x-api-key': 'aegis_agent_wrong' });
+  assert.deepEqual([message.status, (JSON.parse(message.text) as { type: string }).type], [401, 'error']);
+  assert.equal(there.seen.length, 0);
+});
+
+test('[LLM-2] without a key for the provider the request is refused here, not there', async (context) => {
+  const there = await plain(context);
+  const s = await stage(context, there.url, { llm: { openai: { url: there.url, key: '' } } });
+  const answer = await post(`${s.models}/v1/chat/completions`, BODY, { authorization: `Bearer ${s.key}` });
+  assert.equal(answer.status, 400);
+  assert.match(answer.text, /no key for openai/);
+  const twice = await post(`${s.models}/v1/chat/completions`, BODY, { authorization: `Bearer Bearer ${s.key}`, 'x-aegis-key': s.key });
+  assert.equal(twice.status, 400, twice.text);
+  assert.equal(there.seen.length, 0);
+});
+
+test('[LLM-3] the session is the header’s, else the conversation’s own from turn to turn', async (context) => {
+  const there = await plain(context);
+  const s = await stage(context, there.url);
+  const ask = async (messages: object[], more: Record<string, string> = {}): Promise<string> => {
+    const headers = { authorization: `Bearer ${s.key}`, ...more };
+    const answer = await post(`${s.models}/v1/chat/completions`, JSON.stringify({ model: GPT, messages }), headers);
+    assert.equal(answer.status, 200, answer.text);
+    return answer.headers.get('x-aegis-session') ?? '';
+  };
+  const first = { role: 'user', content: 'What is the sky?' };
+  const one = await ask([first]);
+  const two = await ask([first, { role: 'assistant', content: 'Blue.' }, { role: 'user', content: 'Why?' }]);
+  const other = await ask([{ role: 'user', content: 'What is the sea?' }]);
+  assert.equal(one, two);
+  assert.notEqual(one, other);
+  assert.equal(await ask([first], { 'x-aegis-session': 'mine' }), 'mine');
+  const bad = await post(`${s.models}/v1/chat/completions`, BODY, { authorization: `Bearer ${s.key}`, 'x-aegis-session': 'no such\tname' });
+  assert.equal(bad.status, 400);
+});
+
+test('[LLM-3, DOOR-2] a session of another agent is refused', async (context) => {
+  const there = await plain(context);
+  const s = await stage(context, there.url, { policy: null });
+  const second = await s.aegis.agent('a2');
+  const headers = { 'x-aegis-session': 'shared' };
+  assert.equal((await post(`${s.models}/v1/chat/completions`, BODY, { ...headers, authorization: `Bearer ${s.key}` })).status, 200);
+  const answer = await post(`${s.models}/v1/chat/completions`, BODY, { ...headers, authorization: `Bearer ${second}` });
+  assert.ok(answer.status === 403 || answer.status === 404, answer.text);
+  assert.equal(there.seen.length, 1);
+});
+
+test('[LLM-7] results settle the call they answer, and a conversation sent again enters once', async (context) => {
+  const url = await scripted(context, ({ results }) =>
+    results.length === 0 ? { calls: [{ name: 'look', args: { at: 'sky' } }] } : { text: `I saw ${results.join()}` },
+  );
+  const s = await stage(context, url);
+  const options = { headers: { 'x-aegis-session': 's1' } };
+  const tools = [{ name: 'look', input_schema: { type: 'object' as const } }];
+  const messages: { role: 'user' | 'assistant'; content: string | object[] }[] = [{ role: 'user', content: 'Look up.' }];
+  const ask = () => s.anthropic.messages.create({ model: CLAUDE, max_tokens: 64, messages: messages as never, tools }, options);
+  const first = await ask();
+  const use = first.content.find(({ type }) => type === 'tool_use') as { id: string };
+  messages.push(
+    { role: 'assistant', content: first.content },
+    { role: 'user', content: [{ type: 'tool_result', tool_use_id: use.id, content: 'a kite' }] },
+  );
+  await ask();
+  await ask();
+  const actions = await s.actions('s1');
+  const [look] = actions.filter(({ kind }) => kind === 'tool');
+  assert.equal((await s.settled(look?.action ?? '')).status, 'succeeded');
+  const types = (await s.entries()).map(({ type }) => type);
+  assert.equal(types.filter((type) => type === 'content-labelled').length, 1);
+});
