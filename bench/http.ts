@@ -128,11 +128,15 @@ async function startOnce(data: string): Promise<number> {
 }
 
 async function startDaemon(data: string): Promise<Running> {
-  // The compile cache is what bin/bootstrap.mjs gives every start; only the very first one after an install is without it.
+  // The compile cache and the nursery are what bin/bootstrap.mjs gives every start; only the very first one after an install is without the cache.
   const NODE_COMPILE_CACHE = join(ROOT, 'node_modules', '.cache', 'node');
   const env = { NODE_COMPILE_CACHE, ...process.env, AEGIS_LIMITS_REQUESTS_PER_SECOND: '1000000', AEGIS_CHECKPOINT_DIR: `${data}-witness` };
   const args = [join(ROOT, 'src/cli/main.ts'), 'up', '--port', '0', '--data', data, '--json'];
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ...args], { env, cwd: ROOT, stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=32', ...args], {
+    env,
+    cwd: ROOT,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   const told = JSON.parse(await firstJson(child)) as { url: string; firstKeys: readonly { key: string }[] };
   return { child, url: told.url, admin: told.firstKeys[0]?.key ?? '' };
 }
