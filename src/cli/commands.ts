@@ -19,6 +19,7 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: 'write a configuration and a policy into this folder, and show the line for your framework',
     load: async () => (await import('./init.ts')).define,
   },
+  { name: 'hook', summary: 'have the tool calls of a coding agent decided', load: async () => (await import('./hook.ts')).define },
   { name: 'login', summary: 'remember the address and key to use', load: async () => (await import('./login.ts')).define },
   { name: 'doctor', summary: 'check this machine, the store and the daemon', load: async () => (await import('./doctor.ts')).define },
   { name: 'status', summary: 'the daemon at a glance', load: async () => (await import('./status.ts')).define },

@@ -31,6 +31,8 @@ export interface Reading {
   words: boolean;
   /** Candidate → position of the call whose pieces are still to come. */
   readonly open: Map<number, number>;
+  /** Calls the provider ran: the last of a candidate, and each that has an id. */
+  readonly ran: Map<string, number>;
   id: string | null;
   model: string | null;
   usage: TokenUsage;
@@ -40,7 +42,7 @@ export interface Reading {
 }
 
 export function newReading(): Reading {
-  return { calls: [], text: [], words: false, open: new Map(), id: null, model: null, usage: {}, finished: new Map(), blocked: false };
+  return { calls: [], text: [], words: false, open: new Map(), ran: new Map(), id: null, model: null, usage: {}, finished: new Map(), blocked: false };
 }
 
 /** Members a part may have besides what it holds. */
@@ -53,11 +55,12 @@ const BESIDE: ReadonlySet<string> = new Set([
   'mediaProcessing',
   'speechMetadata',
 ]);
-/** What a part may hold without being a call: words, media, and results of what the provider ran. */
-const INERT: ReadonlySet<string> = new Set(['text', 'inlineData', 'fileData', 'codeExecutionResult', 'toolResponse', 'audioTranscription']);
+/** What a part may hold without being a call: words and media. */
+const INERT: ReadonlySet<string> = new Set(['text', 'inlineData', 'fileData', 'audioTranscription']);
 
 /**
- * Reads one body, whole or one frame of a stream; both have the same shape. The places are those of calls that must be decided.
+ * Reads one body, whole or one frame of a stream; both have the same shape. The places are those of calls, and of results of those the
+ * provider ran.
  * @throws AegisError UPSTREAM_INVALID
  */
 export function readBody(reading: Reading, body: JsonObject): readonly Place[] {
@@ -93,7 +96,7 @@ export function partsOf(candidate: JsonObject): readonly JsonObject[] {
   });
 }
 
-/** The position of the call a part belongs to; null when it belongs to none that must be decided. */
+/** The position of the call a part belongs to; null when it belongs to none. */
 function readPart(reading: Reading, candidate: number, part: JsonObject): number | null {
   const kinds = Object.keys(part).filter((name) => !BESIDE.has(name));
   const [kind] = kinds;
@@ -104,6 +107,8 @@ function readPart(reading: Reading, candidate: number, part: JsonObject): number
   }
   if (kind === 'executableCode') return recorded(reading, { candidate, id: null, name: 'code_execution', args: objectOf(part.executableCode) });
   if (kind === 'toolCall') return recorded(reading, ranAtProvider(candidate, objectOf(part.toolCall)));
+  if (kind === 'codeExecutionResult') return resultOf(reading, candidate, null);
+  if (kind === 'toolResponse') return resultOf(reading, candidate, textOf(objectOf(part.toolResponse)?.id));
   if (kind !== 'functionCall') throw upstreamInvalid('a part is of an unknown kind');
   return readCall(reading, candidate, objectOf(part.functionCall));
 }
@@ -119,9 +124,16 @@ function ranAtProvider(candidate: number, call: JsonObject | null): Recorded {
   return { candidate, id: textOf(call?.id), name: (textOf(call?.toolType) ?? 'tool').toLowerCase(), args: objectOf(call?.args) };
 }
 
-function recorded(reading: Reading, call: Recorded): null {
-  reading.calls.push({ ...call, pieces: null, done: true });
-  return null;
+function recorded(reading: Reading, call: Recorded): number {
+  const at = reading.calls.push({ ...call, pieces: null, done: true }) - 1;
+  reading.ran.set(String(call.candidate), at);
+  if (call.id !== null) reading.ran.set(`${String(call.candidate)} ${call.id}`, at);
+  return at;
+}
+
+/** The call a result belongs to: by its id, else the last one the provider ran. */
+function resultOf({ ran }: Reading, candidate: number, id: string | null): number | null {
+  return ran.get(id === null ? String(candidate) : `${String(candidate)} ${id}`) ?? null;
 }
 
 function readCall(reading: Reading, candidate: number, call: JsonObject | null): number {

@@ -40,7 +40,8 @@ function rewritePart(part: JsonObject, call: number | undefined, rewriting: Rewr
     return [part];
   }
   if (verdict === undefined) throw new Error('there is not one verdict for each call');
-  if (verdict.kind === 'pass') return [part];
+  // Arguments of what the provider ran already cannot be replaced.
+  if (verdict.kind === 'pass' || (verdict.kind === 'replace' && part.functionCall === undefined)) return [part];
   if (rewriting.written.has(call)) return [];
   rewriting.written.add(call);
   if (verdict.kind === 'refuse') {

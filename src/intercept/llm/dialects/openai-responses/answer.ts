@@ -35,20 +35,48 @@ export function readAnswer(body: JsonObject): Answer {
   };
 }
 
-/** One verdict per call, in the order of the output. @throws Error when they are not as many, a broken invariant */
+/** @throws Error when there is not one verdict for each call, a broken invariant */
 export function rewriteAnswer(body: JsonObject, verdicts: readonly Verdict[]): JsonObject {
-  let next = 0;
-  const output = itemsOf(body).map((item, place) => (standingOf(item) === 'inert' ? item : rewritten(item, place, verdicts[next++])));
-  if (next !== verdicts.length) throw new Error('there is not one verdict for each call');
+  const items = itemsOf(body);
+  const judged = judge(items, verdicts);
   if (verdicts.every((verdict) => verdict.kind === 'pass')) return body;
-  return withOutput(body, output);
+  return withOutput(
+    body,
+    items.map((item, place) => rewritten(item, place, judged.get(place))),
+  );
 }
 
-/** The item a verdict leaves. What the provider ran already stays as it is: it can only be recorded. */
+const LEFT_OUT: Verdict = { kind: 'refuse', text: 'What came of it is left out.' };
+
+/**
+ * The verdicts by place in the output: those of the calls, in their order, and for the results of what the provider ran against a
+ * refusal, that they are left out.
+ * @throws Error when there is not one verdict for each call, a broken invariant
+ */
+export function judge(items: readonly JsonObject[], verdicts: readonly Verdict[]): ReadonlyMap<number, Verdict> {
+  const judged = new Map<number, Verdict>();
+  const refused = new Set<string>();
+  let next = 0;
+  for (const [place, item] of items.entries()) {
+    const call = textOf(item.call_id);
+    if (standingOf(item) === 'inert') {
+      if (call !== null && refused.has(call)) judged.set(place, LEFT_OUT);
+      continue;
+    }
+    const verdict = verdicts[next++];
+    if (verdict === undefined) break;
+    judged.set(place, verdict);
+    if (verdict.kind === 'refuse' && call !== null) refused.add(call);
+  }
+  if (next !== verdicts.length) throw new Error('there is not one verdict for each call');
+  return judged;
+}
+
+/** The item a verdict leaves. Arguments of what the provider ran already cannot be replaced. */
 export function rewritten(item: JsonObject, place: number, verdict: Verdict | undefined): JsonObject {
-  if (verdict === undefined) throw new Error('there is not one verdict for each call');
-  if (verdict.kind === 'pass' || standingOf(item) === 'done') return item;
-  return verdict.kind === 'refuse' ? refusalOf(item, place, verdict.text) : withArguments(item, verdict.args);
+  if (verdict === undefined || verdict.kind === 'pass') return item;
+  if (verdict.kind === 'refuse') return refusalOf(item, place, verdict.text);
+  return standingOf(item) === 'done' ? item : withArguments(item, verdict.args);
 }
 
 /** The response with other output; the text some servers repeat beside it follows. */

@@ -50,13 +50,13 @@ const WORDS: ReadonlySet<string> = new Set([
 const LAST: ReadonlySet<string> = new Set(['response.completed', 'response.incomplete', 'response.failed']);
 const STATES: ReadonlySet<string> = new Set(['response.created', 'response.queued', 'response.in_progress', ...LAST]);
 
-/** Whether a frame carries any byte of a call that must be decided. What follows one is held anyway. */
+/** Whether a frame carries any byte of a call, also of one the provider ran. What follows one is held anyway. */
 export function carriesCall({ slots }: Progress, data: JsonObject): boolean {
   const item = objectOf(data.item);
-  if (item !== null && standingOf(item) === 'asked') return true;
+  if (item !== null && standingOf(item) !== 'inert') return true;
   const place = countOf(data.output_index);
-  if (place !== undefined && slots.get(place)?.standing === 'asked') return true;
-  return listOf(objectOf(data.response)?.output).some((one) => standingOf(objectOf(one) ?? {}) === 'asked');
+  if (place !== undefined && (slots.get(place)?.standing ?? 'inert') !== 'inert') return true;
+  return listOf(objectOf(data.response)?.output).some((one) => standingOf(objectOf(one) ?? {}) !== 'inert');
 }
 
 /** Reads one event. @throws AegisError UPSTREAM_INVALID for what nobody knows and for what contradicts what came before */
@@ -77,7 +77,7 @@ function readState(progress: Progress, type: string, data: JsonObject): void {
   progress.response = response;
   progress.ended = LAST.has(type);
   if (progress.ended) readLast(progress, response);
-  else if (listOf(response.output).some((one) => standingOf(objectOf(one) ?? {}) === 'asked'))
+  else if (listOf(response.output).some((one) => standingOf(objectOf(one) ?? {}) !== 'inert'))
     throw upstreamInvalid('a call stands in an answer that has only begun');
 }
 
@@ -119,7 +119,7 @@ function slotFor(slots: Progress['slots'], byId: ReadonlyMap<string, Slot>, posi
 function newSlot(slots: Progress['slots'], position: number, item: JsonObject): Slot | null {
   const slot = openSlot(position, item);
   if (slots.has(position)) {
-    if (slot.standing === 'asked') throw upstreamInvalid('a call stands at the end of the answer where another item was streamed');
+    if (slot.standing !== 'inert') throw upstreamInvalid('a call stands at the end of the answer where another item was streamed');
     return null;
   }
   slots.set(position, slot);

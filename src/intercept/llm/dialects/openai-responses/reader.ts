@@ -1,8 +1,8 @@
 import type { JsonObject } from '../../../../kernel/json.ts';
-import type { Answer, AnswerReader, Frame, ModelRequest, ToolCall } from '../../dialect.ts';
+import type { Answer, AnswerReader, Frame, ModelRequest } from '../../dialect.ts';
 import { known, textOf, upstreamInvalid } from '../../members.ts';
 import { abandoned } from './abandoned.ts';
-import { distinct } from './answer.ts';
+import { distinct, judge } from './answer.ts';
 import { callOf, wordsOf } from './items.ts';
 import type { Progress } from './progress.ts';
 import { carriesCall, readEvent } from './progress.ts';
@@ -12,17 +12,12 @@ import { copyOf } from './slot.ts';
 import { usageOf } from './usage.ts';
 
 /** Slots in the order of the output. */
-export function inOrder(slots: Progress['slots']): readonly Slot[] {
+function inOrder(slots: Progress['slots']): readonly Slot[] {
   return [...slots.values()].sort((one, other) => one.place - other.place);
 }
 
-/** Those of calls, in the same order as `answer().calls`. */
-export function callSlots(slots: Progress['slots']): readonly Slot[] {
-  return inOrder(slots).filter((slot) => slot.standing !== 'inert');
-}
-
 function answerOf({ response, slots, ended }: Progress): Answer {
-  const calls: readonly ToolCall[] = callSlots(slots).map((slot) => callOf(slot.item, slot.place, slot.ended));
+  const calls = inOrder(slots).flatMap((slot) => (slot.standing === 'inert' ? [] : [callOf(slot.item, slot.place, slot.ended)]));
   return {
     ...known<Pick<Answer, 'id' | 'model'>>({ id: textOf(response?.id) ?? undefined, model: textOf(response?.model) ?? undefined }),
     text: inOrder(slots)
@@ -64,10 +59,13 @@ export function createReader(request: ModelRequest): AnswerReader {
     },
     answer: () => answerOf(progress),
     release(verdicts) {
-      const slots = callSlots(progress.slots);
-      if (verdicts.length !== slots.length) throw new Error('there is not one verdict for each call');
-      const byPlace = new Map(slots.flatMap((slot, at) => (verdicts[at] === undefined ? [] : [[slot.place, verdicts[at]]])));
+      const slots = inOrder(progress.slots);
+      const judged = judge(
+        slots.map((slot) => slot.item),
+        verdicts,
+      );
       if (verdicts.every((verdict) => verdict.kind === 'pass')) return held;
+      const byPlace = new Map([...judged].flatMap(([at, verdict]) => (slots[at] === undefined ? [] : [[slots[at].place, verdict]])));
       return rewriteFrames({ held, progress, verdicts: byPlace, sequence });
     },
     abandon: (text) => abandoned({ left: left ?? progress, whole: progress, text, sequence, named, model: request.model }),

@@ -36,7 +36,7 @@ export function rewriteFrames({ held, progress, verdicts, sequence }: Terms): re
     }
     const slot = progress.slots.get(countOf(data.output_index) ?? -1);
     const verdict = slot === undefined ? undefined : verdicts.get(slot.place);
-    if (slot?.standing !== 'asked' || verdict === undefined || verdict.kind === 'pass') {
+    if (slot === undefined || verdict === undefined || !changes(slot, verdict)) {
       emit(withLast(data, progress, verdicts), named);
     } else if (!replaced.has(slot.place)) {
       replaced.add(slot.place);
@@ -44,6 +44,11 @@ export function rewriteFrames({ held, progress, verdicts, sequence }: Terms): re
     }
   }
   return frames;
+}
+
+/** Arguments of what the provider ran already cannot be replaced. */
+function changes(slot: Slot, verdict: Verdict): boolean {
+  return verdict.kind === 'refuse' || (verdict.kind === 'replace' && slot.standing === 'asked');
 }
 
 function eventsOf(slot: Slot, verdict: Verdict): readonly JsonObject[] {
@@ -87,7 +92,7 @@ function withLast(data: JsonObject, progress: Progress, verdicts: Terms['verdict
     if (item === null) return [];
     const slot = progress.last.get(position);
     const verdict = slot === undefined ? undefined : verdicts.get(slot.place);
-    return [slot === undefined || verdict === undefined ? item : rewritten(item, slot.place, verdict)];
+    return [slot === undefined ? item : rewritten(item, slot.place, verdict)];
   });
   return { ...data, response: withOutput(response, output) };
 }
