@@ -3,19 +3,16 @@
  * the measured fdatasync; start-up and idle memory of a real process. The daemon and the echo run in processes of their own.
  */
 import { createRequire } from 'node:module';
-import { spawn } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
-import { fdatasyncSync, mkdtempSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import { fdatasyncSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
 import { Agent, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
-import { fileURLToPath } from 'node:url';
 import { setTimeout as pause } from 'node:timers/promises';
 import { quantile } from './figure.ts';
 import type { Figure } from './figure.ts';
+import { agentKey, rssMb, startDaemon, startProgram, stop } from './process.ts';
 
-const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const ROUNDS = 5;
 const ROUND_MS = 2_000;
 
@@ -25,13 +22,13 @@ export async function run(): Promise<readonly Figure[]> {
   try {
     for (let at = 0; at < ROUNDS; at++) starts.push(await startOnce(join(folder, `empty-${String(at)}`)));
     const daemon = await startDaemon(join(folder, 'data'));
-    const echo = await startEcho();
+    const echo = await startProgram(['bench/http-echo.ts']);
     try {
       await pause(1_000);
       const idle = rssMb(daemon.child);
-      const key = await agentKey(daemon);
-      const target = { url: daemon.url, key };
-      const bare = { url: echo.url, key: 'none' };
+      const key = await agentKey(daemon.said);
+      const target = { url: daemon.said.url, key };
+      const bare = { url: echo.said.url, key: 'none' };
       const alone = await single(target);
       const ratios: { ours: Loaded; theirs: Loaded }[] = [];
       await load(target, 64, 1_000);
@@ -49,12 +46,6 @@ export async function run(): Promise<readonly Figure[]> {
 interface Target {
   readonly url: string;
   readonly key: string;
-}
-
-interface Running {
-  readonly child: ChildProcess;
-  readonly url: string;
-  readonly admin: string;
 }
 
 const median = (values: readonly number[]): number => quantile(Float64Array.from(values), 0.5);
@@ -120,49 +111,11 @@ function memory(mb: number): Figure {
 async function startOnce(data: string): Promise<number> {
   const begun = performance.now();
   const daemon = await startDaemon(data);
-  const ready = await fetch(`${daemon.url}/readyz`);
+  const ready = await fetch(`${daemon.said.url}/readyz`);
   const took = performance.now() - begun;
   await stop(daemon.child);
   if (!ready.ok) throw new Error('the daemon was not ready');
   return took;
-}
-
-async function startDaemon(data: string): Promise<Running> {
-  // The compile cache is what bin/bootstrap.mjs gives every start; only the very first one after an install is without it.
-  const NODE_COMPILE_CACHE = join(ROOT, 'node_modules', '.cache', 'node');
-  const env = { NODE_COMPILE_CACHE, ...process.env, AEGIS_LIMITS_REQUESTS_PER_SECOND: '1000000', AEGIS_CHECKPOINT_DIR: `${data}-witness` };
-  const args = [join(ROOT, 'src/cli/main.ts'), 'up', '--port', '0', '--data', data, '--json'];
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ...args], { env, cwd: ROOT, stdio: ['ignore', 'pipe', 'inherit'] });
-  const told = JSON.parse(await firstJson(child)) as { url: string; firstKeys: readonly { key: string }[] };
-  return { child, url: told.url, admin: told.firstKeys[0]?.key ?? '' };
-}
-
-async function startEcho(): Promise<{ child: ChildProcess; url: string }> {
-  const child = spawn(process.execPath, [join(ROOT, 'bench/http-echo.ts')], { cwd: ROOT, stdio: ['ignore', 'pipe', 'inherit'] });
-  return { child, url: (JSON.parse(await firstJson(child)) as { url: string }).url };
-}
-
-/** The first whole JSON value a process prints. */
-function firstJson(child: ChildProcess): Promise<string> {
-  return new Promise((resolve, reject) => {
-    let text = '';
-    child.once('exit', (code) => reject(new Error(`it ended with ${String(code)} before it was ready`)));
-    child.stdout?.on('data', (chunk: Buffer) => {
-      text += chunk.toString('utf8');
-      try {
-        JSON.parse(text);
-        resolve(text);
-      } catch {
-        // More is to come.
-      }
-    });
-  });
-}
-
-async function agentKey({ url, admin }: Running): Promise<string> {
-  const headers = { authorization: `Bearer ${admin}`, 'content-type': 'application/json' };
-  const answer = await fetch(`${url}/v1/agents`, { method: 'POST', headers, body: '{"agent":"bench"}' });
-  return ((await answer.json()) as { key: string }).key;
 }
 
 let counter = 0;
@@ -239,17 +192,4 @@ function fdatasyncMs(folder: string): number {
     samples[at] = performance.now() - begun;
   }
   return quantile(samples, 0.5);
-}
-
-function rssMb({ pid }: ChildProcess): number {
-  const kb = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${String(pid)}/status`, 'utf8'))?.[1];
-  return Number(kb) / 1024;
-}
-
-function stop(child: ChildProcess): Promise<void> {
-  return new Promise((resolve) => {
-    child.removeAllListeners('exit');
-    child.once('exit', () => resolve());
-    child.kill('SIGTERM');
-  });
 }

@@ -25,6 +25,7 @@ import { checkPolicy, compilePolicy } from './policy/compile.ts';
 import type { CompileResult } from './policy/compile.ts';
 import type { Resolve } from './policy/resolve.ts';
 import { openModelDoor } from './model-door.ts';
+import { recordRecoveries } from './recovered.ts';
 import { systemClock, systemRandom, uuidv7 } from './runtime.ts';
 import { VERSION } from './version.ts';
 import { openWitness } from './witness.ts';
@@ -60,11 +61,14 @@ export async function startDaemon({ config, cwd, onFault, serve = 'all' }: Start
   const policy = readPolicy(config.policy, cwd);
   const store = await openSqliteStore({ path: join(config.dataDir, LOG_FILE) });
   try {
-    const witness = openWitness(config, store);
+    const witness = await openWitness(config, store);
     await refuseRollback(witness);
     const gate = await openGate({ store, policy, onFault });
-    const unwitness = witness.follow(gate, onFault);
     const firstKeys = await firstAdministrators(gate, config);
+    // Before anything is signed: what the second place remembers of recoveries is replaced by the next checkpoint.
+    await recordRecoveries(gate, witness);
+    await witness.settle(gate);
+    const unwitness = await witness.follow(gate, onFault);
     const doors = await openDoors({ store, gate, config, policy, witness, onFault }, serve);
     const shut = async (): Promise<void> => {
       await doors.close();
@@ -136,11 +140,11 @@ export async function recoverStore(
 ): Promise<readonly { readonly tenant: TenantId; readonly detail: string }[]> {
   const store = await openSqliteStore({ path: join(config.dataDir, LOG_FILE) });
   try {
-    const witness = openWitness(config, store);
+    const witness = await openWitness(config, store);
     const accepted: { tenant: TenantId; detail: string }[] = [];
     for (const result of await compareWithCheckpoint(witness)) {
       if (result.ok) continue;
-      await recover(witness, result.tenant, { signer: witness.signer, at: systemClock.now(), ...terms });
+      await recover(witness, result.tenant, { signer: witness.signer(result.tenant), at: systemClock.now(), ...terms });
       accepted.push({ tenant: result.tenant, detail: result.detail });
     }
     return accepted;
@@ -226,6 +230,7 @@ function serverParts(parts: ServerParts): Parameters<typeof createServer> {
     compilePolicy: async (document) => (await loadPolicy({ compile, resolve, initial: document }, document)).policy,
     reloadPolicy: (kept, digest) => reloadPolicy(compile, kept, digest),
     checkpoint: (tenant) => witness.latest(tenant),
+    rotateKey: (by, reason) => witness.rotate(gate, by, reason),
     onFault,
   };
   return [deps, allRoutes(deps)];

@@ -5,17 +5,21 @@ type Item = Readonly<Record<string, unknown>>;
 
 /** One vendor's wire format: read a request, write a whole answer, write a stream of events. */
 export interface Format {
-  readonly path: string;
-  readonly ask: (body: Body) => Asked;
+  readonly serves: (path: string) => boolean;
+  readonly streams: (path: string, body: Body) => boolean;
+  readonly ask: (body: Body, path: string) => Asked;
   readonly answer: (body: Body, turn: Turn, id: string) => Body;
   /** `event` lines are written only where the vendor writes them. */
   readonly stream: (body: Body, turn: Turn, id: string) => readonly { readonly event?: string; readonly data: Body | '[DONE]' }[];
 }
 
+const whenAsked = (_path: string, body: Body): boolean => body['stream'] === true;
+
 const usage = { prompt_tokens: 120, completion_tokens: 30, total_tokens: 150 };
 
 export const chatCompletions: Format = {
-  path: '/v1/chat/completions',
+  serves: (path) => path === '/v1/chat/completions',
+  streams: whenAsked,
   ask: (body) => ({
     model: String(body['model']),
     system: messages(body, 'messages', ['system', 'developer']).join('\n'),
@@ -67,7 +71,8 @@ export const chatCompletions: Format = {
 };
 
 export const responses: Format = {
-  path: '/v1/responses',
+  serves: (path) => path === '/v1/responses',
+  streams: whenAsked,
   ask: (body) => ({
     model: String(body['model']),
     system: String(body['instructions'] ?? ''),
@@ -120,7 +125,8 @@ export const responses: Format = {
 };
 
 export const anthropicMessages: Format = {
-  path: '/v1/messages',
+  serves: (path) => path === '/v1/messages',
+  streams: whenAsked,
   ask: (body) => ({
     model: String(body['model']),
     system: flat(body['system']),

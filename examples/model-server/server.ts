@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { anthropicMessages, chatCompletions, responses, type Format } from './formats.ts';
+import { geminiContent } from './gemini.ts';
 import type { Script } from './script.ts';
 
 export interface ModelServer {
@@ -9,13 +10,14 @@ export interface ModelServer {
   close(): Promise<void>;
 }
 
-const FORMATS: readonly Format[] = [chatCompletions, responses, anthropicMessages];
+const FORMATS: readonly Format[] = [chatCompletions, responses, anthropicMessages, geminiContent];
 
-/** A model that cannot think but speaks the true wire formats of OpenAI (Chat Completions, Responses) and Anthropic (Messages), whole and streamed. */
+/** A model that cannot think but speaks the true wire formats of OpenAI (Chat Completions, Responses), Anthropic (Messages) and Gemini, whole and streamed. */
 export async function startModelServer(script: Script): Promise<ModelServer> {
   let served = 0;
   const server = createServer((request, reply) => {
-    const format = FORMATS.find(({ path }) => request.url?.split('?')[0] === path);
+    const path = request.url?.split('?')[0] ?? '';
+    const format = FORMATS.find(({ serves }) => serves(path));
     if (format === undefined || request.method !== 'POST') {
       reply.writeHead(404, { 'content-type': 'application/json' }).end('{"error":{"message":"no such route","type":"invalid_request_error"}}');
       return;
@@ -24,9 +26,9 @@ export async function startModelServer(script: Script): Promise<ModelServer> {
     request.setEncoding('utf8').on('data', (part: string) => (text += part));
     request.on('end', () => {
       const body = JSON.parse(text) as Readonly<Record<string, unknown>>;
-      const turn = script(format.ask(body));
+      const turn = script(format.ask(body, path));
       const id = String(++served).padStart(6, '0');
-      if (body['stream'] !== true) {
+      if (!format.streams(path, body)) {
         reply
           .writeHead(200, { 'content-type': 'application/json', 'x-request-id': `req_${id}`, 'request-id': `req_${id}` })
           .end(JSON.stringify(format.answer(body, turn, id)));

@@ -1,7 +1,7 @@
 import type { Config } from '../config/schema.ts';
-import type { Gate } from '../gate/gate.ts';
+import type { Gate, Principal } from '../gate/gate.ts';
 import type { JsonObject } from '../kernel/json.ts';
-import type { Digest, TenantId } from '../kernel/ids.ts';
+import type { Digest, EntryIndex, TenantId } from '../kernel/ids.ts';
 import type { Policy } from '../kernel/policy.ts';
 import type { LogStore } from '../log/store.ts';
 import type { Clock, Ids, Random } from '../ports.ts';
@@ -26,5 +26,7 @@ export interface ApiDeps {
   readonly reloadPolicy: (kept: Uint8Array, digest: Digest) => Promise<Policy | null>;
   /** The newest signed checkpoint of a tenant as a C2SP note, or null before the first. */
   readonly checkpoint: (tenant: TenantId) => Promise<string | null>;
+  /** Hands the log over to a new signing key. @throws AegisError GATE_CLOSED */
+  readonly rotateKey: (by: Principal, reason: string) => Promise<{ readonly previous: string; readonly next: string; readonly index: EntryIndex }>;
   readonly onFault: (fault: { readonly what: string; readonly request: string; readonly error: unknown }) => void;
 }

@@ -7,6 +7,7 @@ import { exportLog } from '../log/export.ts';
 import { consistencyProof, inclusionReceipt, rangeRoot } from '../log/receipt.ts';
 import { toDigest } from '../log/digest.ts';
 import type { ApiDeps } from './deps.ts';
+import { DEFAULT_TENANT } from './keys.ts';
 import { page, PageQuery } from './pages.ts';
 
 const doc = (summary: string) => ({ summary, tag: 'log' });
@@ -14,9 +15,9 @@ const READ = { method: 'GET', auth: 'key', tenant: 'key', audited: [] } as const
 const index = () => integer(0, Number.MAX_SAFE_INTEGER);
 const EntriesReply = Type.Object({ entries: Type.Array(jsonObject()), next: Type.Optional(Type.Integer()) });
 
-/** The record and its proofs. Reading is all there is: nothing here can change an entry. */
+/** The record, its proofs and its key. Nothing here can change an entry. */
 export function logRoutes(deps: ApiDeps): readonly Route[] {
-  return [entriesRoute(deps), checkpointRoute(deps), inclusionRoute(deps), consistencyRoute(deps), exportRoute(deps)];
+  return [entriesRoute(deps), checkpointRoute(deps), inclusionRoute(deps), consistencyRoute(deps), exportRoute(deps), rotateRoute(deps)];
 }
 
 const entriesRoute = ({ store }: ApiDeps): Route =>
@@ -85,6 +86,24 @@ const exportRoute = ({ store, checkpoint }: ApiDeps): Route =>
       const note = await checkpoint(principal.tenant);
       const terms = { ...(note === null ? {} : { checkpoint: note }), payloads: query.payloads === true };
       return { contentType: 'application/jsonl; charset=utf-8', body: lines(exportLog(store, principal.tenant, terms)) };
+    },
+  });
+
+const rotateRoute = ({ rotateKey }: ApiDeps): Route =>
+  route({
+    method: 'POST',
+    path: '/v1/log/keys/rotate',
+    auth: 'key',
+    role: ['admin'],
+    tenant: 'key',
+    audited: ['key-rotated'],
+    doc: doc('A new key signs the checkpoints from now on, of every tenant; the old one hands over and is destroyed'),
+    body: Type.Object({ reason: Type.String({ minLength: 1, maxLength: 1024 }) }, CLOSED),
+    response: Type.Object({ previous: Type.String(), next: Type.String(), index: Type.Integer() }),
+    handle: ({ principal, body }) => {
+      // One key signs for all tenants: it is the house's, not a tenant's.
+      if (principal.tenant !== DEFAULT_TENANT) throw new AegisError('FORBIDDEN', { role: principal.role, needs: 'admin of the default tenant' });
+      return rotateKey(principal, body.reason);
     },
   });
 

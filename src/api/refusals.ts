@@ -43,5 +43,6 @@ export async function recordRefusal(
 
 function doorOf(path = ''): Door {
   if (path.startsWith('/api/v1/')) return 'handshake';
+  if (path.startsWith('/v1/hooks/')) return 'hook';
   return path.startsWith('/v1/events') || path.startsWith('/v1/policy/') ? 'events' : 'http';
 }

@@ -11,7 +11,9 @@ import type { ApiDeps } from './deps.ts';
 import { haltRoutes } from './halts.ts';
 import { healthRoutes } from './health.ts';
 import { historyRoutes } from './history.ts';
+import { hookRoutes } from './hooks.ts';
 import { journalRoutes } from './journal.ts';
+import { lockRoutes } from './locks.ts';
 import { logRoutes } from './log.ts';
 import { metricsRoutes } from './metrics.ts';
 import { withOpenApi } from './openapi.ts';
@@ -33,7 +35,9 @@ export function allRoutes(deps: ApiDeps): readonly Route[] {
     ...policyRoutes(deps),
     ...historyRoutes(deps),
     ...journalRoutes(deps),
+    ...hookRoutes(deps),
     ...sessionRoutes(deps),
+    ...lockRoutes(deps),
     ...standingRoutes(deps, tally),
     ...operatorRoutes(deps),
     ...logRoutes(deps),

@@ -85,7 +85,18 @@ async function answerError(terms: { deps: ApiDeps; error: FastifyError; request:
     path: request.routeOptions.url,
     checked: request.aegisChecked === true,
   });
+  const said = wording(request)?.((request.params ?? {}) as Record<string, string>, coded) ?? null;
+  if (said !== null)
+    return reply
+      .code(200)
+      .headers({ ...HEADERS, 'content-type': 'application/json; charset=utf-8' })
+      .send(JSON.stringify(said));
   return sendProblem(reply, coded, coded.code === 'INTERNAL' ? { request: request.id } : {});
+}
+
+/** The route's own words for a refusal, where it has any. */
+function wording(request: FastifyRequest): Route['refuse'] {
+  return (request.routeOptions.config as { readonly refuse?: Route['refuse'] } | undefined)?.refuse;
 }
 
 function addRoute(app: FastifyInstance, one: Route, terms: { deps: ApiDeps; limiter: ReturnType<typeof rateLimiter> }): void {
@@ -94,6 +105,7 @@ function addRoute(app: FastifyInstance, one: Route, terms: { deps: ApiDeps; limi
   app.route({
     method: one.method,
     url: one.path,
+    config: one.refuse === undefined ? {} : { refuse: one.refuse },
     onRequest: (request: Held, _reply, done) => {
       try {
         if (one.auth === 'key') {

@@ -4,8 +4,9 @@ import { endorse } from '../gate/endorse.ts';
 import type { Principal } from '../gate/gate.ts';
 import { DECIDERS, EVERYONE, PEOPLE, route } from '../intercept/http/route.ts';
 import type { Route } from '../intercept/http/route.ts';
-import { CLOSED, jsonObject, NameParams } from '../intercept/http/shapes.ts';
-import type { SessionId } from '../kernel/ids.ts';
+import { agentOf } from '../intercept/http/normalise.ts';
+import { CLOSED, jsonObject, name, NameParams } from '../intercept/http/shapes.ts';
+import type { AgentId, SessionId } from '../kernel/ids.ts';
 import type { SessionState, World } from '../kernel/world.ts';
 import { inclusionReceipt, verifyInclusion } from '../log/receipt.ts';
 import type { ApiDeps } from './deps.ts';
@@ -39,7 +40,7 @@ function sessionIn(world: World, principal: Principal, id: string): SessionState
 }
 
 export function sessionRoutes(deps: ApiDeps): readonly Route[] {
-  return [listRoute(deps), showRoute(deps), verifyRoute(deps), closeRoute(deps), endorseRoute(deps)];
+  return [listRoute(deps), showRoute(deps), verifyRoute(deps), openRoute(deps), closeRoute(deps), endorseRoute(deps)];
 }
 
 const listRoute = ({ gate }: ApiDeps): Route =>
@@ -102,6 +103,32 @@ const verifyRoute = (deps: ApiDeps): Route =>
         valid &&= verifyInclusion(receipt);
       }
       return { session: params.id, entries: entries.length, size, root, valid };
+    },
+  });
+
+const openRoute = ({ gate }: ApiDeps): Route =>
+  route({
+    method: 'POST',
+    path: '/v1/sessions',
+    auth: 'key',
+    role: ['agent', 'operator', 'admin'],
+    tenant: 'key',
+    audited: ['session-opened'],
+    doc: doc(
+      'Open a session; with `parent` it goes on with what the parent knows of its values. An agent has parents of its own only; an operator hands over from one agent to another',
+    ),
+    status: 201,
+    body: Type.Object({ session: name(), parent: Type.Optional(name()), agent: Type.Optional(name()) }, CLOSED),
+    response: Type.Object({ session: Type.String(), index: Type.Integer(), leaf: Type.String() }),
+    handle: async ({ principal, body }) => {
+      const session = body.session as SessionId;
+      const agent = principal.role === 'agent' ? agentOf(principal, body.agent).agent : (body.agent as AgentId | undefined);
+      if (agent === undefined) throw new AegisError('REQUEST_INVALID', { detail: 'agent must name whose session it is' }, '/agent');
+      if (body.parent === undefined && principal.role !== 'agent')
+        throw new AegisError('REQUEST_INVALID', { detail: 'parent must name the session that is handed over' }, '/parent');
+      const { tenant } = principal;
+      if (body.parent === undefined) return { session, ...(await gate.openSession(tenant, agent, session)) };
+      return { session, ...(await gate.handOver(tenant, { agent, session, parent: body.parent as SessionId }, principal)) };
     },
   });
 

@@ -12,20 +12,10 @@ const doc = (summary: string) => ({ summary, tag: 'standing' });
 const READ = { method: 'GET', auth: 'key', tenant: 'key', audited: [] } as const;
 const amount = () => Type.Optional(integer(0, Number.MAX_SAFE_INTEGER));
 
-/** What stands now: locks, limits and what is taken of them, and counts. */
+/** What stands now: limits and what is taken of them, and counts. */
 export function standingRoutes(deps: ApiDeps, tally: Tally): readonly Route[] {
-  return [locksRoute(deps), budgetsRoute(deps), setBudgetRoute(deps), spendRoute(deps), statsRoute(deps, tally)];
+  return [budgetsRoute(deps), setBudgetRoute(deps), spendRoute(deps), statsRoute(deps, tally)];
 }
-
-const locksRoute = ({ gate }: ApiDeps): Route =>
-  route({
-    ...READ,
-    path: '/v1/locks',
-    role: PEOPLE,
-    doc: doc('Locks with their holders, fences and queues'),
-    response: Type.Object({ locks: Type.Array(jsonObject()) }),
-    handle: ({ principal }) => ({ locks: [...gate.world(principal.tenant).locks.entries()].map(([resource, lock]) => ({ resource, ...lock })) }),
-  });
 
 const budgetsRoute = ({ gate }: ApiDeps): Route =>
   route({

@@ -1,5 +1,6 @@
 import { createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
+import type { Command } from 'commander';
 import type { Define } from './commands.ts';
 import { connection } from './connection.ts';
 import { examples } from './examples.ts';
@@ -62,6 +63,7 @@ export const define: Define = (command) => {
     .description('the whole log with payloads, proofs and the newest checkpoint, as JSONL')
     .option('--out <file>', 'write here instead of to the terminal')
     .action(exportLog);
+  defineRotate(command);
   examples(command, [
     'aegis log tail',
     'aegis log tail --last 100 --no-follow --json',
@@ -69,6 +71,7 @@ export const define: Define = (command) => {
     'aegis log verify --export audit.jsonl --key "aegis-…+…"',
     'aegis log proof 42',
     'aegis log export --out audit.jsonl',
+    'aegis log rotate-key --reason "yearly"',
   ]);
 };
 
@@ -114,6 +117,22 @@ function gist({ type, body }: EntryRow): string {
   }
   // Digests and salts are for `--json`.
   return JSON.stringify(body, (key, value: unknown) => (/(?:^|D|d)igest$/.test(key) || key === 'salt' ? undefined : value));
+}
+
+function defineRotate(command: Command): void {
+  command
+    .command('rotate-key')
+    .description('a new key signs the checkpoints from now on; the old one hands over and is destroyed')
+    .requiredOption('--reason <text>', 'why; it is recorded')
+    .option('--json', 'print JSON')
+    .action(rotateKey);
+}
+
+async function rotateKey(options: { reason: string; json?: true }): Promise<void> {
+  const made = (await connection().post('/v1/log/keys/rotate', { reason: options.reason })) as { previous: string; next: string; index: number };
+  if (options.json === true) return json(made);
+  line(`Signed by ${visible(made.next)} from now on; recorded as entry ${String(made.index)}.`);
+  note('Who holds the old key can go on verifying with it: the log hands over. Whoever verifies from today may hold the new one.');
 }
 
 async function exportLog(options: { out?: string }): Promise<void> {

@@ -37,7 +37,7 @@ export async function verifyData(options: StoreFlags & { readonly config?: strin
     return [unverified(tenant, { firstBad: Number(error.details['index'] ?? 0), detail: told.slice(cut === -1 ? 0 : cut + 2) })];
   }
   try {
-    const witness = openWitness(config, store);
+    const witness = await openWitness(config, store);
     const results: Verification[] = [];
     for (const tenant of await store.tenants()) {
       const record = await witness.latest(tenant);

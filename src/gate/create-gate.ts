@@ -19,7 +19,7 @@ import { actorOf, operatorOf } from './principal.ts';
 import { canonicalValue, checkPlace, parseOwn } from './proposal.ts';
 import { recording } from './record.ts';
 import type { RecordPlace } from './record.ts';
-import { closing, opening } from './sessions.ts';
+import { closing, handingOver, opening } from './sessions.ts';
 import { settle } from './settle.ts';
 
 /** Where tenants are recorded. */
@@ -146,7 +146,7 @@ function deciding(
   };
 }
 
-function governing(house: House): Pick<Gate, 'halt' | 'resume' | 'register' | 'openSession' | 'closeSession' | 'activate' | 'record'> {
+function governing(house: House): Pick<Gate, 'halt' | 'resume' | 'register' | 'openSession' | 'handOver' | 'closeSession' | 'activate' | 'record'> {
   const room = (tenant: TenantId): OpenRoom => roomOf(house, tenant);
   return {
     halt: async (tenant, scope, reason, by) => {
@@ -164,6 +164,10 @@ function governing(house: House): Pick<Gate, 'halt' | 'resume' | 'register' | 'o
     openSession: async (tenant: TenantId, agent: AgentId, session: SessionId, parent?: SessionId) => {
       checkPlace(session, 'session');
       return room(tenant).chain.submit(opening(room(tenant), { agent, session }, parent));
+    },
+    handOver: async (tenant, child, by) => {
+      checkPlace(child.session, 'session');
+      return room(tenant).chain.submit(handingOver(room(tenant), child, by));
     },
     closeSession: async (tenant, session, reason, by) => {
       if (by.role !== 'agent') operatorOf(by, room(tenant).chain.standing().world, ['operator', 'admin']);

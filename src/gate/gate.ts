@@ -107,6 +107,15 @@ export interface Gate {
   resume(tenant: TenantId, scope: HaltScope, reason: string, by: Principal): Promise<Receipt>;
   register(tenant: TenantId, agent: AgentId, terms: EntryBodies['agent-registered'], by: Principal | 'system'): Promise<Receipt>;
   openSession(tenant: TenantId, agent: AgentId, session: SessionId, parent?: SessionId): Promise<Receipt>;
+  /**
+   * Opens a session that goes on with what its parent knows (TAINT-6). An agent does so for itself, from a session of its own; from one agent's
+   * session to another's only an operator hands over (GATE-19). @throws AegisError NOT_FOUND, CONFLICT, FORBIDDEN, UNKNOWN_AGENT
+   */
+  handOver(
+    tenant: TenantId,
+    child: { readonly agent: AgentId; readonly session: SessionId; readonly parent: SessionId },
+    by: Principal,
+  ): Promise<Receipt>;
   closeSession(tenant: TenantId, session: SessionId, reason: string, by: Principal): Promise<Receipt>;
   /** Checks, compiles, records and switches in one step; the old policy stays on any fault. */
   activate(tenant: TenantId, document: string, by: Principal | 'system'): Promise<{ readonly digest: Digest; readonly index: EntryIndex }>;

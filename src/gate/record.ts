@@ -28,8 +28,11 @@ const WRITERS: { readonly [T in EntryType]?: readonly Writer[] } = {
   'action-journalled': ['agent', 'system'],
   'payload-erased': ['admin', 'system'],
   'key-rotated': ['admin', 'system'],
+  'store-recovered': ['system'],
   'checkpoint-signed': ['system'],
   'request-refused': ['agent', 'system'],
+  'canary-answered': ['agent', 'operator', 'admin', 'system'],
+  'approval-voided': ['system'],
 };
 
 export interface RecordPlace {
@@ -50,11 +53,12 @@ function checkWriter(type: EntryType, by: Principal | 'system', world: World): v
   operatorOf(by, world, needs);
 }
 
-/** LOCK-2: only who holds the fence renews or releases; a lower fence is told so. */
+/** LOCK-2, LOCK-8: only who holds the fence, in a session that is open, renews or releases; a lower fence is told so. */
 function checkFence(body: { readonly resource: string; readonly fence: number }, by: Principal | 'system', world: World): void {
   const holder = world.locks.get(canonicalResource(body.resource))?.holders.find((one) => one.fence === body.fence);
   const mine = holder !== undefined && (by === 'system' || by.role !== 'agent' || holder.agent === by.agent);
-  if (!mine || holder.expiresAt <= world.at) throw new AegisError('CONFLICT', { detail: 'This fence does not hold the resource (any more).' });
+  if (!mine || holder.expiresAt <= world.at || world.sessions.get(holder.session)?.closed === true)
+    throw new AegisError('CONFLICT', { detail: 'This fence does not hold the resource (any more).' });
 }
 
 /** Nobody signs in another's name. */

@@ -107,7 +107,7 @@ function unreadable(action: Partial<Action> | null, world: Partial<World> | null
     risk: 'HIGH',
     policy: policy?.digest ?? ('0'.repeat(64) as Digest),
     worldIndex: world?.size ?? 0,
-    semantics: SEMANTICS,
+    semantics: world?.semantics ?? SEMANTICS,
     obligations: { timeoutMs: 30_000, maxOutputBytes: 1_048_576 },
     origins: [],
   };
@@ -123,7 +123,7 @@ function judge(subject: Subject, context: DecideContext): Decision {
     risk: riskOf([...said.map((one) => one.risk), ...action.findings.map((finding) => finding.risk)]),
     policy: policy.digest,
     worldIndex: world.size,
-    semantics: SEMANTICS,
+    semantics: world.semantics,
     obligations: obligationsOf(subject),
     origins: subject.origins,
     ...(shadows ? { shadow: effect } : {}),

@@ -148,10 +148,24 @@ export interface EntryBodies {
     readonly nextPublicKey: string;
     readonly signatureByPrevious: string;
     readonly signatureByNext?: string;
+    readonly reason?: string;
+  };
+  /** An operator's word, given offline, that a store which disagreed with its second place may go on as it is. */
+  'store-recovered': {
+    /** Who said so, as the system that ran the command names them. */
+    readonly by: string;
+    readonly reason: string;
+    readonly recoveredAt: Millis;
+    /** Entries the log had left when it was accepted. */
+    readonly size: number;
+    /** What was wrong with it, as far as it is known. */
+    readonly detail?: string;
   };
   'checkpoint-signed': { readonly size: number; readonly root: Digest };
   'clock-regressed': { readonly byMs: number };
   'request-refused': { readonly code: string; readonly door: Door; readonly pointer?: string };
+  /** A synthetic call that must be stopped was made where an agent would make it: `protected` when it was, an alert when it was not. */
+  'canary-answered': { readonly harness: string; readonly door: Door; readonly protection: 'protected' | 'unprotected'; readonly detail: string };
 }
 
 export type EntryType = keyof EntryBodies;

@@ -1,21 +1,14 @@
 import type { Action } from './action.ts';
 import type { Said, Subject } from './rules/subject.ts';
 import type { StandingGrant } from './entry.ts';
+import { standingNow } from './votes.ts';
 import type { ApprovalState, World } from './world.ts';
 
 /** Codes a standing grant that names no exact arguments cannot release: nobody has seen these arguments (ASK-7). */
 const SEEN_ONLY: ReadonlySet<string> = new Set(['FINDING', 'UNINSPECTABLE', 'TAINTED_TO_HIGH_RISK']);
 
 function quorumStands(approval: ApprovalState, world: World): boolean {
-  const standing = new Set(
-    approval.grantedBy.filter((operator) => {
-      const state = world.operators.get(operator);
-      if (state === undefined) return true;
-      const named = approval.approvers.length === 0 || approval.approvers.includes(operator) || approval.approvers.includes(state.role);
-      return state.active && named;
-    }),
-  );
-  return standing.size >= Math.max(1, approval.quorum);
+  return new Set(standingNow(approval, world)).size >= Math.max(1, approval.quorum);
 }
 
 /** Why this approval does not release exactly this action now, or null when it does (ASK-3). */

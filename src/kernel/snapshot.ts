@@ -6,7 +6,7 @@ import type { Queue } from './queue.ts';
 import type { SessionState, World, WorldQueues } from './world.ts';
 
 /** The form below. Another form gets another number; an unknown one is refused and the log is folded instead. */
-export const SNAPSHOT_VERSION = 1;
+export const SNAPSHOT_VERSION = 2;
 
 const MAPS = ['operators', 'keys', 'agents', 'actions', 'approvals', 'grants', 'ledgers', 'limits', 'rates', 'locks'] as const;
 const QUEUES = ['decided', 'finished', 'approvals', 'opened', 'closed', 'sweep'] as const;
@@ -26,12 +26,13 @@ function encodeSession({ prints, printOrder, ...rest }: SessionState): Json {
 
 /** The whole world as JSON, so that start-up need not fold the log again. Equal worlds give equal bytes under RFC 8785. */
 export function encodeWorld(world: World): Json {
-  const { size, at, epoch, policy, halts } = world;
+  const { size, at, epoch, semantics, policy, halts } = world;
   const encoded: Record<string, Json> = {
     version: SNAPSHOT_VERSION,
     size,
     at,
     epoch,
+    semantics,
     policy,
     halts: plain(halts),
     sessions: pairs(world.sessions, encodeSession),
@@ -69,14 +70,15 @@ function decodeSession(value: Json): SessionState {
 
 /** The world that was encoded. Throws a TypeError on anything else: the caller then folds the log from its start. */
 export function decodeWorld(json: Json): World {
-  const { version, size, at, epoch, policy, halts, sessions, queues, ...maps } = record(json, 'the snapshot');
+  const { version, size, at, epoch, semantics, policy, halts, sessions, queues, ...maps } = record(json, 'the snapshot');
   if (version !== SNAPSHOT_VERSION) throw new TypeError(`world snapshot: unknown version ${String(version)}`);
-  if (![size, at, epoch].every((number) => Number.isSafeInteger(number))) throw new TypeError('world snapshot: no place in the log');
+  if (![size, at, epoch, semantics].every((number) => Number.isSafeInteger(number))) throw new TypeError('world snapshot: no place in the log');
   const waiting = record(queues, 'queues');
   const world: Record<string, unknown> = {
     size,
     at,
     epoch,
+    semantics,
     policy,
     halts: list(halts, 'halts'),
     sessions: mapFrom(sessions, 'sessions', decodeSession),

@@ -5,6 +5,7 @@ import { emptyMap } from './persistent-map.ts';
 import type { PersistentMap } from './persistent-map.ts';
 import { emptyQueue } from './queue.ts';
 import type { Queue } from './queue.ts';
+import { SEMANTICS } from './semantics.ts';
 
 /**
  * The facts a decision may read: exactly what folding the tenant's log yields, nothing else.
@@ -15,6 +16,8 @@ export interface World {
   readonly size: EntryIndex;
   readonly at: Millis;
   readonly epoch: number;
+  /** Number of the behaviour the log is written under, as its last `gate-opened` entry says (kernel/semantics.ts). */
+  readonly semantics: number;
   readonly policy: Digest | null;
   readonly operators: PersistentMap<OperatorId, OperatorState>;
   /** Key digest → who holds it. */
@@ -169,6 +172,7 @@ export function emptyWorld(): World {
     size: 0,
     at: 0,
     epoch: 0,
+    semantics: SEMANTICS,
     policy: null,
     operators: emptyMap(),
     keys: emptyMap(),

@@ -27,6 +27,8 @@ export interface Checkpointer {
   tick(): void;
   /** Writes what is due and what is not; resolves when it is durable. @throws what the place threw */
   flush(): Promise<void>;
+  /** Runs `work` while nothing is being signed, before what is due next: for changing keys. */
+  exclusively<T>(work: () => Promise<T>): Promise<T>;
   /** Why the last write failed; null when it did not. It is tried again at the next tick. */
   failure(): string | null;
 }
@@ -39,10 +41,20 @@ interface Due {
   queued: Promise<void> | null;
 }
 
+/** Runs what it is given one after another, whatever came of the one before. */
+function oneByOne(): <T>(work: () => Promise<T>) => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (work) => {
+    const done = last.then(work);
+    last = done.catch(() => undefined);
+    return done;
+  };
+}
+
 export function createCheckpointer(options: CheckpointerOptions): Checkpointer {
   const { everyEntries = 64, everyMs = 1000, clock } = options;
   const tenants = new Map<TenantId, Due>();
-  let writing: Promise<void> = Promise.resolve();
+  const inOrder = oneByOne();
   let failure: string | null = null;
 
   const sign = async (tenant: TenantId, due: Due): Promise<void> => {
@@ -57,12 +69,12 @@ export function createCheckpointer(options: CheckpointerOptions): Checkpointer {
   /** One at a time, in order: a smaller tree never follows a larger one into the place. */
   const enqueue = (tenant: TenantId, due: Due): Promise<void> => {
     if (due.queued !== null) return due.queued;
-    const attempt = writing.then(() => {
+    const attempt = inOrder(() => {
       due.queued = null;
       return sign(tenant, due);
     });
     due.queued = attempt;
-    writing = attempt.then(
+    attempt.then(
       () => {
         failure = null;
       },
@@ -92,6 +104,7 @@ export function createCheckpointer(options: CheckpointerOptions): Checkpointer {
     flush: async () => {
       await Promise.all([...tenants].map(([tenant, due]) => enqueue(tenant, due)));
     },
+    exclusively: inOrder,
     failure: () => failure,
   };
 }

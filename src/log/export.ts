@@ -1,11 +1,13 @@
 import { AegisError } from '../errors.ts';
 import type { Digest, TenantId } from '../kernel/ids.ts';
-import { openCheckpoint } from './checkpoint.ts';
+import { openCheckpoint, parseCheckpoint } from './checkpoint.ts';
 import { leafHash, sha256, toDigest } from './digest.ts';
 import { columns, ENTRY_LIMITS, openEntry } from './entry.ts';
 import { parseStrict } from '../intercept/strict-json.ts';
 import { rangeRoot } from './receipt.ts';
 import type { NoteVerifier } from './note-key.ts';
+import { keyring } from './rotation.ts';
+import type { FoundRotation } from './rotation.ts';
 import type { LogStore } from './store.ts';
 import { payloadsOf, startJudge } from './verify.ts';
 import type { Verification } from './verify.ts';
@@ -52,8 +54,16 @@ export async function* exportLog(store: LogStore, tenant: TenantId, terms: Expor
   }
 }
 
+/** What the entry lines told beyond their chain. */
+interface Gathered {
+  /** Payloads named and not seen yet. */
+  readonly named: Set<Digest>;
+  readonly rotations: FoundRotation[];
+}
+
 /**
- * Verifies an export with nothing but itself and keys held from elsewhere. `keysFor` empty: the checkpoint's signature is not believed and anchors nothing.
+ * Verifies an export with nothing but itself and keys held from elsewhere: the first key of the log or a later one, from which the rotations
+ * in the export are followed (LOG-13). `keysFor` empty: the checkpoint's signature is not believed and anchors nothing.
  * Total: whatever the lines hold, the answer is a verification.
  */
 export async function verifyExport(
@@ -65,34 +75,54 @@ export async function verifyExport(
   const header = first.done === true ? null : readHeader(first.value);
   const payloads = { intact: 0, erased: 0, missing: 0 };
   if (header === null) return startJudge('' as TenantId, []).stop(0, 'it does not begin with the header of an export', payloads);
-  const opened = header.checkpoint === null || keysFor(header.size, '').length === 0 ? null : openCheckpoint(header.checkpoint, keysFor);
-  if (opened !== null && !opened.ok) return startJudge(header.tenant, []).stop(0, `its checkpoint cannot be believed: ${opened.detail}`, payloads);
-  if (opened?.ok === true && !opened.checkpoint.origin.endsWith(`/${header.tenant}`)) {
-    return startJudge(header.tenant, []).stop(0, 'its checkpoint is of another log', payloads);
-  }
-  const judge = startJudge(header.tenant, opened?.ok === true ? [opened.checkpoint] : []);
-  const named = new Set<Digest>();
+  const note = header.checkpoint === null || keysFor(header.size, '').length === 0 ? null : header.checkpoint;
+  const claimed = note === null ? null : parseCheckpoint(note);
+  // What the note claims is compared as the entries come; whether it may be believed is known once the rotations are.
+  const judge = startJudge(header.tenant, claimed === null ? [] : [claimed]);
+  const gathered: Gathered = { named: new Set(), rotations: [] };
   for (let next = await iterator.next(); next.done !== true; next = await iterator.next()) {
     if (judge.size() < header.size) {
-      const fault = pushLine(judge, next.value, named);
+      const fault = pushLine(judge, next.value, gathered);
       if (fault !== null) return judge.stop(judge.size(), fault, payloads);
     } else {
-      const fault = countLine(next.value, named, payloads);
+      const fault = countLine(next.value, gathered.named, payloads);
       if (fault !== null) return judge.stop(header.size, fault, payloads);
     }
   }
+  const disbelief = note === null ? null : disbelieved(note, header.tenant, { keysFor, rotations: gathered.rotations });
+  if (disbelief !== null) return startJudge(header.tenant, []).stop(0, disbelief, payloads);
   if (judge.size() === header.size && judge.root() !== header.root) return judge.stop(0, 'its entries do not make the root it announces', payloads);
-  payloads.missing = named.size;
+  payloads.missing = gathered.named.size;
   return judge.finish(header.size, payloads);
 }
 
-function pushLine(judge: ReturnType<typeof startJudge>, bytes: Uint8Array, named: Set<Digest>): string | null {
+/** Why the checkpoint of an export cannot be believed; null when it can. */
+function disbelieved(
+  note: string,
+  tenant: TenantId,
+  terms: { readonly keysFor: (size: number, origin: string) => readonly NoteVerifier[]; readonly rotations: readonly FoundRotation[] },
+): string | null {
+  let broken = false;
+  const opened = openCheckpoint(note, (size, origin) =>
+    terms.keysFor(size, origin).flatMap((trusted) => {
+      const ring = keyring(origin.slice(0, origin.lastIndexOf('/')), trusted, terms.rotations);
+      broken ||= ring === null;
+      return ring?.keysFor(size) ?? [];
+    }),
+  );
+  if (broken) return 'its checkpoint cannot be believed: a rotation of its key is not signed by both keys';
+  if (!opened.ok) return `its checkpoint cannot be believed: ${opened.detail}`;
+  return opened.checkpoint.origin.endsWith(`/${tenant}`) ? null : 'its checkpoint is of another log';
+}
+
+function pushLine(judge: ReturnType<typeof startJudge>, bytes: Uint8Array, { named, rotations }: Gathered): string | null {
   const index = judge.size();
   try {
     const entry = openEntry(bytes, index);
     if (!judge.push({ index, bytes, leaf: toDigest(leafHash(bytes)), ...columns(entry) }))
       return judge.result({ intact: 0, erased: 0, missing: 0 }).detail;
     for (const digest of payloadsOf(entry)) named.add(digest);
+    if (entry.type === 'key-rotated') rotations.push({ index, body: entry.body });
     return null;
   } catch (error) {
     return error instanceof AegisError ? String(error.details['detail']) : 'it is not an entry';

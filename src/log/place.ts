@@ -12,6 +12,8 @@ export interface PlaceRecord {
   readonly note: string;
   readonly by?: string;
   readonly reason?: string;
+  /** Of a recovery: what did not agree. */
+  readonly detail?: string;
 }
 
 /** Where checkpoints are kept apart from the store they witness (LOG-12). A resolved write is durable. */

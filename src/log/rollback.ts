@@ -83,6 +83,14 @@ export async function recover(
   const { size } = await witnessed.store.head(tenant);
   const root = toDigest(await rangeRoot(witnessed.store, tenant, [0, size]));
   const note = signCheckpoint({ origin, size, root }, terms.signer);
-  await witnessed.place.write({ kind: 'recovered', at: terms.at, origin, note, by: terms.by, reason: terms.reason });
+  await witnessed.place.write({
+    kind: 'recovered',
+    at: terms.at,
+    origin,
+    note,
+    by: terms.by,
+    reason: terms.reason,
+    ...(before.ok ? {} : { detail: before.detail }),
+  });
   return before;
 }

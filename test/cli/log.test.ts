@@ -58,6 +58,7 @@ test('the log at the command line: tail, proof, export, verify, and what was tou
   await aegis('log', 'export', '--out', 'audit.jsonl');
   const piped = await aegis('log', 'export');
   assert.equal(piped.stdout.split('\n')[0], (await shell.read('audit.jsonl')).split('\n')[0]);
+  assert.equal((await aegis('log', 'rotate-key', '--reason', 'yearly')).code, 0);
   await up.stop();
   await aegis('log', 'verify', '--data', 'data', '--checkpoints', 'checkpoints');
   await aegis('log', 'verify', '--data', 'data', '--checkpoints', 'checkpoints', '--json');

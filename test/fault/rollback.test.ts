@@ -35,7 +35,7 @@ async function recovered(t: TestContext, at: Places, admin: string): Promise<Dae
   return daemon;
 }
 
-test('[LOG-12, GATE-16] an older data folder put back is refused with its code and next step; an operator’s recovery lets it go on', async (t) => {
+test('[LOG-12, LOG-18, GATE-16] an older data folder put back is refused with its code and next step; an operator’s recovery lets it go on', async (t) => {
   const { root, ...at } = places(t);
   let daemon = await up(t, at);
   const admin = daemon.firstKey ?? '';
@@ -50,6 +50,9 @@ test('[LOG-12, GATE-16] an older data folder put back is refused with its code a
   cpSync(join(root, 'backup'), at.data, { recursive: true });
   await refused(t, at);
   daemon = await recovered(t, at, admin);
+  const [told, ...more] = await logOf(daemon.ask, admin, 'store-recovered');
+  assert.equal(more.length, 0);
+  assert.match(JSON.stringify(told?.body), /"detail":"\d+ entries were signed, \d+ are here".*"reason":"restored by hand"/);
   await acts(daemon, key, ['six']);
   const ids = (await logOf(daemon.ask, admin, 'action-decided')).map(({ body }) => (body['action'] as { id: string }).id);
   assert.deepEqual(ids, ['one', 'two', 'six']);

@@ -19,6 +19,8 @@ export interface Doorway {
   readonly name: string;
   /** What the door calls `look`, `pay` and `wipe`. */
   readonly calls: { readonly look: string; readonly pay: string; readonly wipe: string };
+  /** What the door calls a session the caller names so; the same name when absent. */
+  readonly session?: (name: string) => string;
   propose(aegis: Running, key: string, asked: Asked): Promise<{ readonly verdict: Verdict; readonly said: string }>;
 }
 
@@ -46,6 +48,7 @@ async function recorded(aegis: Running, session: string): Promise<readonly { rea
 
 /** The suite every door passes (DOOR-1): the same action, the same decision, recorded before it is answered. */
 export function doorContract(door: Doorway): void {
+  const named = door.session ?? ((name: string) => name);
   test(`[DOOR-1] ${door.name}: allowed runs, asked waits, denied is refused with its reason`, async (context) => {
     const { aegis, key } = await stage(context);
     const look = await door.propose(aegis, key, { id: 'c1', session: 's1', name: 'look', args: { at: 'the sky' } });
@@ -53,7 +56,7 @@ export function doorContract(door: Doorway): void {
     const wipe = await door.propose(aegis, key, { id: 'c3', session: 's1', name: 'wipe', args: { all: true } });
     assert.deepEqual([look.verdict, pay.verdict, wipe.verdict], ['runs', 'waits', 'refused'], JSON.stringify([look, pay, wipe]));
     assert.match(wipe.said, /TOOL_BLOCKED|blocked/);
-    const log = await recorded(aegis, 's1');
+    const log = await recorded(aegis, named('s1'));
     assert.deepEqual(
       new Map(log.map(({ name, effect }) => [name, effect])),
       new Map([
@@ -71,7 +74,7 @@ export function doorContract(door: Doorway): void {
     assert.notEqual(first.verdict, 'runs', first.said);
     const again = await door.propose(aegis, key, asked);
     assert.equal(again.verdict, first.verdict);
-    assert.equal((await recorded(aegis, 's2')).length, 1);
+    assert.equal((await recorded(aegis, named('s2'))).length, 1);
   });
 
   test(`[DOOR-1, GATE-8] ${door.name}: a halt refuses at once, and what was refused did not run`, async (context) => {
@@ -86,6 +89,6 @@ export function doorContract(door: Doorway): void {
     const { aegis } = await stage(context);
     const { verdict } = await door.propose(aegis, 'aegis_agent_wrong', { id: 'c5', session: 's4', name: 'look', args: {} });
     assert.equal(verdict, 'refused');
-    assert.deepEqual(await recorded(aegis, 's4'), []);
+    assert.deepEqual(await recorded(aegis, named('s4')), []);
   });
 }

@@ -60,3 +60,24 @@ function effectVerdict(effect: unknown): Verdict {
   if (effect === 'allow' || effect === 'modify') return 'runs';
   return effect === 'ask' || effect === 'defer' ? 'waits' : 'refused';
 }
+
+/** Claude Code's hook: `silence` lets a call go on, `ask` is its own question. The door settles nothing here. */
+doorContract({
+  name: 'hook',
+  calls: OWN,
+  session: (name) => `claude-code/${name}`,
+  async propose(aegis, key, { id, session, name, args }) {
+    const body = {
+      session_id: session,
+      hook_event_name: 'PreToolUse',
+      permission_mode: 'default',
+      tool_name: name,
+      tool_input: args,
+      tool_use_id: id,
+    };
+    const { status, body: said, text } = await aegis.ask('POST', '/v1/hooks/claude-code/PreToolUse', { key, body });
+    const decided = (said['hookSpecificOutput'] as { permissionDecision?: string } | undefined)?.permissionDecision;
+    const words: Readonly<Record<string, Verdict>> = { allow: 'runs', ask: 'waits' };
+    return { verdict: status === 200 && decided === undefined ? 'runs' : (words[decided ?? ''] ?? 'refused'), said: text };
+  },
+});

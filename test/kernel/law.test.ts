@@ -240,7 +240,7 @@ test('[DEC-18] a world read back is the world that was written', () => {
     }),
     RUNS,
   );
-  for (const broken of [null, [], {}, { ...(encodeWorld(world()) as object), version: 2 }, { ...(encodeWorld(world()) as object), agents: 7 }]) {
+  for (const broken of [null, [], {}, { ...(encodeWorld(world()) as object), version: 3 }, { ...(encodeWorld(world()) as object), agents: 7 }]) {
     assert.throws(() => decodeWorld(broken as never), TypeError);
   }
 });

@@ -72,13 +72,14 @@ test('[LOG-13] unsigned, altered, foreign and retired signatures are not believe
     [
       believed(signer, 10),
       believed(signer, 11),
+      believed(other, 9),
       believed(other, 10),
       believed(other, 11),
       believed(other, 20),
       believed(third, 21),
       believed(signer, 21),
     ],
-    [true, false, false, true, true, true, false],
+    [true, false, false, true, true, true, true, false],
   );
   assert.equal(ring.current.vkey, third.vkey);
   const forged = { ...rotateKey('o', signer, other), signatureByPrevious: rotateKey('o', other, third).signatureByPrevious };

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { AegisSetupError, AegisUnavailableError } from './errors.ts';
+import { AegisRefusedError, AegisSetupError, AegisUnavailableError } from './errors.ts';
 import { fileJournal, type Journal } from './journal.ts';
 import { httpTransport, type Transport } from './transport.ts';
 import type { Decision, Json, JsonObject, OnUnavailable, Outcome, Proposal, Source } from './wire.ts';
@@ -33,6 +33,13 @@ export interface AegisClient {
   settle(action: string, outcome: Outcome): Promise<boolean>;
   /** Tells Aegis what entered the session: the user's own words, a document, a memory. */
   label(source: Source, value: Json, trusted?: boolean): Promise<void>;
+  /**
+   * Holds the lock of an allowed action for `ttlMs` more. False: it is lost or nobody could say that it is held, and what it guards must stop.
+   * `fence` is the decision's.
+   */
+  renew(resource: string, fence: number, ttlMs: number): Promise<boolean>;
+  /** A client for a session that goes on with what this one knows of its values: for a part of the work done elsewhere. Default a new UUID. */
+  child(session?: string): Promise<AegisClient>;
   /** The agent's server-side unavailability setting as last read. */
   onUnavailable(): OnUnavailable;
 }
@@ -81,8 +88,29 @@ export function connect(options: AegisOptions = {}): AegisClient {
         .send({ method: 'POST', path: `/v1/sessions/${encodeURIComponent(session)}/content`, body: { source, value, trusted } })
         .catch(() => undefined);
     },
+    renew: (resource, fence, ttlMs) =>
+      transport.send({ method: 'POST', path: '/v1/locks/renew', body: { resource, fence, ttlMs } }).then(
+        () => true,
+        () => false,
+      ),
+    child: async (of = randomUUID()) => {
+      await openChild(transport, session, of);
+      return connect({ ...options, url, key, agentId: agent, session: of });
+    },
     onUnavailable: () => alone.mode(),
   };
+}
+
+/** A parent that nothing was done in yet is opened first: a child of a session nobody knows would know nothing. */
+async function openChild(transport: Transport, parent: string, session: string): Promise<void> {
+  const open = (body: JsonObject): Promise<Json> => transport.send({ method: 'POST', path: '/v1/sessions', body });
+  try {
+    await open({ session, parent });
+  } catch (error) {
+    if (!(error instanceof AegisRefusedError) || error.status !== 404) throw error;
+    await open({ session: parent });
+    await open({ session, parent });
+  }
 }
 
 function identity(options: AegisOptions): { url: string; key: string; agent: string; session: string } {

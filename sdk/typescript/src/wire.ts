@@ -39,6 +39,8 @@ export interface Proposal {
   readonly name: string;
   readonly args: JsonObject;
   readonly parent?: string;
+  /** What it must hold while it runs; an allowed action's decision carries the `fence`. `ttlMs` at most a day. */
+  readonly resource?: { readonly resource: string; readonly slots: number; readonly ttlMs: number };
   readonly declaration?: { readonly name: string; readonly description?: string; readonly schema?: Json };
   readonly claims?: {
     readonly intent?: string;

@@ -1,6 +1,8 @@
 import type { Static, TObject, TSchema } from 'typebox';
+import type { AegisError } from '../../errors.ts';
 import type { Principal } from '../../gate/gate.ts';
 import type { EntryType, Role } from '../../kernel/entry.ts';
+import type { JsonObject } from '../../kernel/json.ts';
 
 /** Bytes that are not one JSON value: text, or pieces as they come (SSE, exports). */
 export interface Raw {
@@ -48,7 +50,11 @@ export interface Route extends Declaration {
   readonly body?: TSchema;
   readonly response: TSchema | { readonly contentType: string };
   readonly handle: (call: Call) => unknown;
+  /** How a refusal is said on this route instead of as a problem, with status 200; null to say it as a problem after all (HOOK-2). */
+  readonly refuse?: Refuse;
 }
+
+export type Refuse = (params: Readonly<Record<string, string>>, error: AegisError) => JsonObject | null;
 
 type StaticOr<T> = T extends TSchema ? Static<T> : undefined;
 
@@ -63,6 +69,7 @@ export function route<
     readonly query?: Q;
     readonly body?: B;
     readonly response: Route['response'];
+    readonly refuse?: Refuse;
     readonly handle: (call: Call<StaticOr<P>, StaticOr<Q>, StaticOr<B>>) => unknown;
   },
 ): Route {

@@ -81,7 +81,10 @@ export interface Ending {
   readonly free?: boolean;
 }
 
-/** Replaces the reservation by what the provider says it used, as far as it said so (LLM-6). */
+/**
+ * Replaces the reservation by what the provider says it used, as far as it said so (LLM-6). Of the answer's words the digest is kept, as of the
+ * prompt's: what the model made is no origin of anything (TAINT-6), and its calls are actions of their own.
+ */
 export async function settleModel(exchange: Exchange, model: string, ending: Ending): Promise<void> {
   const { door, caller, action, dialect, route } = exchange;
   const { status, answer, errorCode, free } = ending;
@@ -98,7 +101,7 @@ export async function settleModel(exchange: Exchange, model: string, ending: End
     action,
     status,
     usage: { ...(cost === undefined || cost === null ? {} : { usdMicros: cost }), ...(tokens === undefined ? {} : { tokens }) },
-    ...(answer === null || answer.text === '' ? {} : { result: answer.text }),
+    ...(answer === null ? {} : { result: { text: `sha256:${hash('sha256', answer.text, 'hex')}`, calls: answer.calls.length } }),
     source: 'model_output',
     trusted: false,
     ...(errorCode === undefined ? {} : { errorCode }),

@@ -1,5 +1,7 @@
 import type { HaltScope } from '../entry.ts';
 import type { KeyHolder, World } from '../world.ts';
+import { SEMANTICS } from '../semantics.ts';
+import { withoutVotes } from './approvals.ts';
 import type { Handlers } from './handlers.ts';
 
 function sameScope(a: HaltScope, b: HaltScope): boolean {
@@ -20,8 +22,13 @@ function giveKey(world: World, key: string | undefined, holder: KeyHolder): Worl
   return { ...world, keys: world.keys.set(digest, holder) };
 }
 
+/** What a later version wrote is read the newest way this one knows. */
+function knownSemantics(said: number): number {
+  return Number.isSafeInteger(said) && said >= 1 && said <= SEMANTICS ? said : SEMANTICS;
+}
+
 export const agentHandlers: Handlers = {
-  'gate-opened': (world, body) => ({ ...world, epoch: Math.max(world.epoch, body.epoch) }),
+  'gate-opened': (world, body) => ({ ...world, epoch: Math.max(world.epoch, body.epoch), semantics: knownSemantics(body.semantics) }),
   'policy-activated': (world, body) => ({ ...world, policy: body.digest }),
   'operator-added': (world, body) => {
     const state = { role: body.role, name: body.name, active: true };
@@ -36,7 +43,7 @@ export const agentHandlers: Handlers = {
     let keys = world.keys;
     // Removing an operator is rare and a person's act; walking the keys is the whole cost.
     for (const [digest, holder] of world.keys.entries()) if (holder.role !== 'agent' && holder.operator === body.operator) keys = keys.delete(digest);
-    return { ...world, keys, operators: world.operators.set(body.operator, { ...known, active: false }) };
+    return withoutVotes({ ...world, keys, operators: world.operators.set(body.operator, { ...known, active: false }) }, body.operator);
   },
   'agent-registered': (world, body, entry) => {
     if (entry.agent === undefined) return world;

@@ -1,4 +1,5 @@
-import type { AgentId, ApprovalId } from '../ids.ts';
+import type { AgentId, ApprovalId, OperatorId } from '../ids.ts';
+import { standingVotes } from '../votes.ts';
 import type { ApprovalState, World } from '../world.ts';
 import type { Handlers } from './handlers.ts';
 import { enqueue } from './sweep.ts';
@@ -24,13 +25,24 @@ function close(world: World, id: ApprovalId, status: 'refused' | 'expired' | 'co
   return enqueue({ ...next, approvals: next.approvals.set(id, { ...known, status }) }, 'approvals', id);
 }
 
+/** ASK-8: who was removed has no vote left, also when somebody of the same name comes back. */
+export function withoutVotes(world: World, operator: OperatorId): World {
+  if (world.semantics < 2) return world;
+  let { approvals } = world;
+  for (const [id, state] of world.approvals.entries()) {
+    if ((state.status !== 'pending' && state.status !== 'granted') || !state.grantedBy.includes(operator)) continue;
+    approvals = approvals.set(id, { ...state, grantedBy: state.grantedBy.filter((one) => one !== operator) });
+  }
+  return { ...world, approvals };
+}
+
 export const approvalHandlers: Handlers = {
   'approval-granted': (world, body, entry) => {
     const known = world.approvals.get(body.approval);
     if (known === undefined || known.status !== 'pending' || entry.at >= known.expiresAt) return world;
     // ASK-4: edited arguments are another question; only grants for the same bytes add up.
     const same = known.editedArgsDigest === body.editedArgsDigest;
-    const earlier = same ? known.grantedBy : [];
+    const earlier = same ? standingVotes(known, world) : [];
     const grantedBy = earlier.includes(body.by) ? earlier : [...earlier, body.by];
     const granted = grantedBy.length >= known.quorum;
     const { editedArgsDigest: _replaced, ...rest } = known;

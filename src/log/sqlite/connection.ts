@@ -1,8 +1,9 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Head } from '../store.ts';
+import { COUNT_PAYLOADS, FIELD, FILL, mend, SPAN } from './lookup.ts';
 import { openKeys, openLog, openReader } from './schema.ts';
 import { checkTail, tenantRow } from './tail.ts';
-import type { TailFault } from './tail.ts';
+import type { TailFault, TenantRow } from './tail.ts';
 import { masterKey, openVault } from './vault.ts';
 import type { Vault } from './vault.ts';
 import type { WriterOptions } from './wire.ts';
@@ -21,7 +22,10 @@ export interface Statements {
   readonly setTenant: StatementSync;
   readonly addEntry: StatementSync;
   readonly addSubtree: StatementSync;
+  readonly fillEntries: StatementSync;
   readonly addPayload: StatementSync;
+  readonly fillPayloads: StatementSync;
+  readonly countPayloads: StatementSync;
   readonly payloads: StatementSync;
   readonly subjectPayloads: StatementSync;
   readonly erase: StatementSync;
@@ -61,8 +65,9 @@ export function connect(options: WriterOptions, acknowledged: ReadonlyMap<string
     if (busy && acknowledged.size > 0) throw new Error('another process keeps the write-ahead log from being synced');
     // One snapshot for all of it: another process may append between two reads.
     database.exec('BEGIN');
-    checkAll(database, acknowledged);
+    const tenants = checkAll(database, acknowledged);
     database.exec('COMMIT');
+    for (const { no, head } of tenants) mend(database, no * SPAN, head.size);
     const opened = keys;
     return {
       database,
@@ -108,7 +113,7 @@ function quietly(close: () => void): void {
   }
 }
 
-function checkAll(database: DatabaseSync, acknowledged: ReadonlyMap<string, Head>): void {
+function checkAll(database: DatabaseSync, acknowledged: ReadonlyMap<string, Head>): readonly TenantRow[] {
   const rows = database.prepare('SELECT no, name, size, leaf, frontier FROM tenant').all().map(tenantRow);
   for (const row of rows) {
     const fault = checkTail(database, row);
@@ -120,6 +125,7 @@ function checkAll(database: DatabaseSync, acknowledged: ReadonlyMap<string, Head
       throw new CorruptLog({ index: now?.size ?? 0, detail: `${name}: entries that were acknowledged are gone` });
     }
   }
+  return rows;
 }
 
 function prepare(database: DatabaseSync): Statements {
@@ -129,14 +135,22 @@ function prepare(database: DatabaseSync): Statements {
     setTenant: database.prepare('UPDATE tenant SET size = ?, leaf = ?, frontier = ? WHERE no = ?'),
     addEntry: database.prepare('INSERT INTO entry (id, bytes, leaf, type, at, agent, session, action) VALUES (?, ?, ?, ?, ?, ?, ?, ?)'),
     addSubtree: database.prepare('INSERT INTO subtree (id, root) VALUES (?, ?)'),
-    addPayload: database.prepare(
-      'INSERT INTO payload (tenant, digest, subject, sealed) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET sealed = excluded.sealed WHERE sealed IS NULL',
-    ),
-    payloads: database.prepare('SELECT subject, sealed FROM payload WHERE tenant = ? AND digest = ?'),
-    subjectPayloads: database.prepare('SELECT digest FROM payload WHERE tenant = ? AND subject = ? AND sealed IS NOT NULL ORDER BY digest'),
-    erase: database.prepare('UPDATE payload SET sealed = NULL WHERE tenant = ? AND subject = ?'),
+    fillEntries: database.prepare(FILL.entries),
+    addPayload: database.prepare('INSERT INTO payload (id, digest, subject, sealed) VALUES (?, ?, ?, ?)'),
+    fillPayloads: database.prepare(FILL.payloads),
+    countPayloads: database.prepare(COUNT_PAYLOADS),
+    payloads: database.prepare(`SELECT subject, sealed FROM payload WHERE digest = ?4 AND ${found(FIELD.digest, 'substr(?4, 1, 8)')}
+      UNION ALL SELECT subject, sealed FROM payload WHERE digest = ?4 AND id >= ?2 AND id < ?3`),
+    subjectPayloads: database.prepare(`SELECT digest FROM payload WHERE sealed IS NOT NULL AND ${found(FIELD.subject, '?4')}
+      UNION SELECT digest FROM payload WHERE sealed IS NOT NULL AND subject = ?4 AND id >= ?2 AND id < ?3 ORDER BY digest`),
+    erase: database.prepare(`UPDATE payload SET sealed = NULL WHERE ${found(FIELD.subject, '?4')} OR (subject = ?4 AND id >= ?2 AND id < ?3)`),
     snapshot: database.prepare(
       'INSERT INTO snapshot (tenant, size, leaf, bytes) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET size = excluded.size, leaf = excluded.leaf, bytes = excluded.bytes',
     ),
   };
+}
+
+/** ?1 to ?2: the payloads that are looked up; ?2 to ?3: the ones to scan; ?4: what for. */
+function found(field: number, value: string): string {
+  return `id IN (SELECT id FROM lookup WHERE field = ${String(field)} AND value = ${value} AND id >= ?1 AND id < ?2)`;
 }

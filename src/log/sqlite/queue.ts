@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads';
 import { AegisError } from '../../errors.ts';
 import type { Answer, Appended, AppendJob, Job, WriterOptions } from './wire.ts';
 
-/** Most bytes of entries in one transaction: bounds the wait of whoever comes next. */
+/** Most bytes in one transaction: bounds the wait of whoever comes next. */
 const MOST_BYTES = 8_388_608;
 
 interface Waiting {
@@ -34,7 +34,7 @@ export function writerQueue(options: WriterOptions): WriterQueue {
     const appends = underway.map((item) => item.job as AppendJob);
     worker.postMessage(
       { kind: 'appends', appends } satisfies Job,
-      appends.map((job) => job.entries.bytes.buffer),
+      appends.flatMap((job) => [job.entries.bytes.buffer, job.payloads.bytes.buffer]),
     );
   };
   const fail = (error: AegisError): void => {
@@ -77,7 +77,7 @@ function take(waiting: Waiting[]): readonly Waiting[] {
   while (count < waiting.length) {
     const job = waiting[count]?.job;
     if (job?.kind !== 'append') break;
-    bytes += job.entries.bytes.length;
+    bytes += job.entries.bytes.length + job.payloads.bytes.length;
     if (count > 0 && bytes > MOST_BYTES) break;
     count++;
   }

@@ -5,7 +5,8 @@ import { EMPTY_HEAD } from '../entry.ts';
 import { EMPTY_FRONTIER, hashesOf } from '../merkle.ts';
 import type { Frontier } from '../merkle.ts';
 import type { EntryFilter, Head, SealedEntry, WorldSnapshot } from '../store.ts';
-import { openReader, SPAN } from './schema.ts';
+import { FIELD, lookedUp, SPAN } from './lookup.ts';
+import { openReader } from './schema.ts';
 import { tenantRow } from './tail.ts';
 import type { TenantRow } from './tail.ts';
 
@@ -21,7 +22,8 @@ export interface Reader {
   close(): void;
 }
 
-const COLUMNS = ['type', 'agent', 'session', 'action'] as const;
+/** Columns a filter may name, the one that tells most apart first. */
+const COLUMNS = ['action', 'session', 'agent', 'type'] as const;
 
 export function sqliteReader(path: string): Reader {
   const database = openReader(path);
@@ -58,7 +60,7 @@ export function sqliteReader(path: string): Reader {
     },
     read: (tenant, filter) => {
       const found = row(tenant);
-      return found === null ? [] : select(prepare, found.no, filter);
+      return found === null ? [] : select(prepare, found, filter);
     },
     leaves: (tenant, from, count) => run('entry', 'leaf', { tenant, from, count }),
     subtrees: (tenant, from, count) => run('subtree', 'root', { tenant, from, count }),
@@ -69,16 +71,37 @@ export function sqliteReader(path: string): Reader {
   };
 }
 
-function select(prepare: (sql: string) => StatementSync, no: number, filter: EntryFilter): readonly SealedEntry[] {
-  const base = no * SPAN;
+interface Piece {
+  readonly id: 'entry.id' | 'lookup.id';
+  readonly from: number;
+  readonly to: number;
+  readonly where: string;
+  readonly values: readonly SQLInputValue[];
+}
+
+/** What is looked up and what is scanned, one after the other in the order asked for. Both are read up to one size, so nothing falls between. */
+function select(prepare: (sql: string) => StatementSync, tenant: TenantRow, filter: EntryFilter): readonly SealedEntry[] {
+  const base = tenant.no * SPAN;
+  const from = base + Math.max(0, filter.from ?? 0);
+  const to = base + Math.min(SPAN, Math.max(0, filter.to ?? SPAN));
   const wanted = COLUMNS.filter((column) => filter[column] !== undefined);
-  const where = wanted.map((column) => ` AND ${column} = ?`).join('');
-  const sql = `SELECT id, bytes, leaf, type, at, agent, session, action FROM entry WHERE id >= ? AND id < ?${where} ORDER BY id ${filter.reverse === true ? 'DESC' : 'ASC'} LIMIT ?`;
-  const values: SQLInputValue[] = [base + Math.max(0, filter.from ?? 0), base + Math.min(SPAN, Math.max(0, filter.to ?? SPAN))];
-  for (const column of wanted) values.push(filter[column] ?? null);
-  return prepare(sql)
-    .all(...values, filter.limit)
-    .map((row) => sealed(row, base));
+  const [first] = wanted;
+  const border = first === undefined ? from : Math.min(to, Math.max(from, base + lookedUp(tenant.head.size)));
+  const also = wanted.map((column) => ` AND ${column} = ?`).join('');
+  const values = wanted.map((column) => filter[column] ?? null);
+  const pieces: Piece[] = [{ id: 'entry.id', from: border, to, where: `entry WHERE entry.id >= ? AND entry.id < ?${also}`, values }];
+  if (first !== undefined && border > from) {
+    const where = `lookup CROSS JOIN entry ON entry.id = lookup.id WHERE lookup.id >= ? AND lookup.id < ?${also} AND field = ? AND value = ?`;
+    pieces.unshift({ id: 'lookup.id', from, to: border, where, values: [...values, FIELD[first], filter[first] ?? null] });
+  }
+  if (filter.reverse === true) pieces.reverse();
+  const found: SealedEntry[] = [];
+  for (const { id, where, values: bound, ...range } of pieces) {
+    const sql = `SELECT ${id} AS id, bytes, leaf, type, at, agent, session, action FROM ${where} ORDER BY ${id} ${filter.reverse === true ? 'DESC' : 'ASC'} LIMIT ?`;
+    const rows = prepare(sql).all(range.from, range.to, ...bound, filter.limit - found.length);
+    for (const row of rows) found.push(sealed(row, base));
+  }
+  return found;
 }
 
 function sealed(row: Record<string, unknown>, base: number): SealedEntry {

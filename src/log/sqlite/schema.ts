@@ -1,29 +1,33 @@
 import { chmodSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
+import { fillAll, SPAN } from './lookup.ts';
 
-/** Entries per tenant the id layout has room for: id = tenant number × 2^40 + index. */
-export const SPAN = 2 ** 40;
-
-/** The layout's version, kept in `PRAGMA user_version`. */
-const VERSION = 1;
+/** The layouts' versions, kept in `PRAGMA user_version`. */
+const VERSION = 2;
+const KEYS_VERSION = 1;
 
 /**
  * One row per entry, keyed by tenant number and index in a single integer: unique, gapless by the writer's hand, in insertion order on disk.
- * Everything but `bytes` is derived from `bytes`. `subtree` keeps the root of each complete run of 256 leaves.
+ * Everything but `bytes` is derived from `bytes`. `subtree` keeps the root of each complete run of 256 leaves. Payloads lie in the order they
+ * came, under ids of the same shape; what finds them by name is `lookup` (see lookup.ts).
  */
 const TABLES = `
 CREATE TABLE IF NOT EXISTS tenant (no INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, size INTEGER NOT NULL, leaf BLOB NOT NULL, frontier BLOB NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS entry (id INTEGER PRIMARY KEY, bytes BLOB NOT NULL, leaf BLOB NOT NULL, type TEXT NOT NULL, at INTEGER NOT NULL,
   agent TEXT, session TEXT, action TEXT) STRICT;
-CREATE INDEX IF NOT EXISTS entry_type ON entry (type, id);
-CREATE INDEX IF NOT EXISTS entry_agent ON entry (agent, id) WHERE agent IS NOT NULL;
-CREATE INDEX IF NOT EXISTS entry_session ON entry (session, id) WHERE session IS NOT NULL;
-CREATE INDEX IF NOT EXISTS entry_action ON entry (action, id) WHERE action IS NOT NULL;
 CREATE TABLE IF NOT EXISTS subtree (id INTEGER PRIMARY KEY, root BLOB NOT NULL) STRICT;
-CREATE TABLE IF NOT EXISTS payload (tenant INTEGER NOT NULL, digest BLOB NOT NULL, subject TEXT NOT NULL, sealed BLOB,
-  PRIMARY KEY (tenant, digest, subject)) STRICT, WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS payload_subject ON payload (tenant, subject);
+CREATE TABLE IF NOT EXISTS payload (id INTEGER PRIMARY KEY, digest BLOB NOT NULL, subject TEXT NOT NULL, sealed BLOB) STRICT;
+CREATE TABLE IF NOT EXISTS lookup (field INTEGER NOT NULL, value ANY NOT NULL, id INTEGER NOT NULL, PRIMARY KEY (field, value, id)) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS snapshot (tenant INTEGER PRIMARY KEY, size INTEGER NOT NULL, leaf BLOB NOT NULL, bytes BLOB NOT NULL) STRICT;
+`;
+
+/** Version 1 kept an index for each look-up and payloads in the order of their digests: every append touched a page for each. */
+const FROM_1 = `
+ALTER TABLE payload RENAME TO payload_1;
+${TABLES}
+INSERT INTO payload SELECT tenant * ${String(SPAN)} + row_number() OVER (PARTITION BY tenant ORDER BY digest, subject) - 1, digest, subject, sealed FROM payload_1;
+DROP TABLE payload_1;
+DROP INDEX entry_type; DROP INDEX entry_agent; DROP INDEX entry_session; DROP INDEX entry_action;
 `;
 
 /** Subject keys, wrapped by the master key, in a file of their own so that a backup of the log holds none of them (L9). */
@@ -37,7 +41,7 @@ export function openLog(path: string): DatabaseSync {
     database.exec('PRAGMA busy_timeout = 5000');
     database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA wal_autocheckpoint = 4000;');
     database.exec('PRAGMA cache_size = -16000;');
-    migrate(database, TABLES);
+    migrate(database, { to: VERSION, empty: TABLES, older: () => fromFirst(database) });
   });
 }
 
@@ -46,7 +50,7 @@ export function openKeys(path: string): DatabaseSync {
   return opened(path, (database) => {
     database.exec('PRAGMA busy_timeout = 5000');
     database.exec('PRAGMA journal_mode = TRUNCATE; PRAGMA synchronous = EXTRA; PRAGMA secure_delete = ON;');
-    migrate(database, KEY_TABLES);
+    migrate(database, { to: KEYS_VERSION, empty: KEY_TABLES, older: () => undefined });
   });
 }
 
@@ -69,9 +73,31 @@ export function openReader(path: string): DatabaseSync {
   return database;
 }
 
-function migrate(database: DatabaseSync, tables: string): void {
-  const version = Number(database.prepare('PRAGMA user_version').get()?.['user_version'] ?? 0);
-  if (version > VERSION) throw new Error(`its layout has version ${String(version)}, this build knows ${String(VERSION)}`);
-  if (version === VERSION) return;
-  database.exec(`BEGIN IMMEDIATE; ${tables} PRAGMA user_version = ${String(VERSION)}; COMMIT;`);
+function versionOf(database: DatabaseSync): number {
+  return Number(database.prepare('PRAGMA user_version').get()?.['user_version'] ?? 0);
+}
+
+interface Layout {
+  readonly to: number;
+  readonly empty: string;
+  /** From a version that was released, inside the transaction. */
+  readonly older: () => void;
+}
+
+/** Whole or not at all: a crash on the way leaves the layout that was there (LOG-7). */
+function migrate(database: DatabaseSync, { to, empty, older }: Layout): void {
+  const found = versionOf(database);
+  if (found > to) throw new Error(`its layout has version ${String(found)}, this build knows ${String(to)}`);
+  if (found === to) return;
+  database.exec('BEGIN IMMEDIATE');
+  // Asked again: another process may have been faster.
+  const now = versionOf(database);
+  if (now === 0) database.exec(empty);
+  else if (now < to) older();
+  database.exec(`PRAGMA user_version = ${String(to)}; COMMIT`);
+}
+
+function fromFirst(database: DatabaseSync): void {
+  database.exec(FROM_1);
+  for (const { no, size } of database.prepare('SELECT no, size FROM tenant').all()) fillAll(database, Number(no) * SPAN, Number(size));
 }

@@ -3,7 +3,7 @@ import { GENESIS } from '../entry.ts';
 import { leafHash, toDigest } from '../digest.ts';
 import { frontierFrom, hashesOf, SUBTREE_LEAVES } from '../merkle.ts';
 import type { Head } from '../store.ts';
-import { SPAN } from './schema.ts';
+import { SPAN } from './lookup.ts';
 
 /** A tenant's row: where its chain and its tree stand. */
 export interface TenantRow {

@@ -1,3 +1,4 @@
+import type { Digest } from '../../kernel/ids.ts';
 import type { Head, Payload, SealedEntry, WorldSnapshot } from '../store.ts';
 
 /** Entries as they cross to the writer thread: one buffer, so that the crossing costs a transfer and not a copy for each. */
@@ -11,12 +12,20 @@ export interface PackedEntries {
   readonly actions: readonly (string | null)[];
 }
 
+/** Payloads the same way. */
+export interface PackedPayloads {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly lengths: Uint32Array;
+  readonly digests: readonly Digest[];
+  readonly subjects: readonly string[];
+}
+
 export interface AppendJob {
   readonly kind: 'append';
   readonly tenant: string;
   readonly expected: Head;
   readonly entries: PackedEntries;
-  readonly payloads: readonly Payload[];
+  readonly payloads: PackedPayloads;
 }
 
 /** What the writer thread is asked for. Appends that wait together arrive together and are one transaction. */
@@ -45,23 +54,37 @@ export interface WriterOptions {
 }
 
 export function pack(entries: readonly SealedEntry[]): PackedEntries {
-  const bytes = new Uint8Array(entries.reduce((sum, entry) => sum + entry.bytes.length, 0));
-  const lengths = new Uint32Array(entries.length);
-  const at = new Float64Array(entries.length);
-  let offset = 0;
-  entries.forEach((entry, position) => {
-    bytes.set(entry.bytes, offset);
-    offset += entry.bytes.length;
-    lengths[position] = entry.bytes.length;
-    at[position] = entry.at;
-  });
   return {
-    bytes,
-    lengths,
-    at,
+    ...packBytes(entries),
+    at: Float64Array.from(entries, (entry) => entry.at),
     types: entries.map((entry) => entry.type),
     agents: entries.map((entry) => entry.agent ?? null),
     sessions: entries.map((entry) => entry.session ?? null),
     actions: entries.map((entry) => entry.action ?? null),
   };
+}
+
+export function packPayloads(payloads: readonly Payload[]): PackedPayloads {
+  return { ...packBytes(payloads), digests: payloads.map(({ digest }) => digest), subjects: payloads.map(({ subject }) => subject) };
+}
+
+function packBytes(items: readonly { readonly bytes: Uint8Array }[]): { bytes: Uint8Array<ArrayBuffer>; lengths: Uint32Array } {
+  const lengths = Uint32Array.from(items, (item) => item.bytes.length);
+  const bytes = new Uint8Array(lengths.reduce((sum, length) => sum + length, 0));
+  let offset = 0;
+  for (const item of items) {
+    bytes.set(item.bytes, offset);
+    offset += item.bytes.length;
+  }
+  return { bytes, lengths };
+}
+
+export function* unpack({ bytes, lengths, digests, subjects }: PackedPayloads): IterableIterator<Payload> {
+  let offset = 0;
+  for (const [at, length] of lengths.entries()) {
+    const [digest, subject] = [digests[at], subjects[at]];
+    if (digest === undefined || subject === undefined) throw new TypeError('a payload came without its name');
+    yield { digest, subject, bytes: bytes.subarray(offset, offset + length) };
+    offset += length;
+  }
 }

@@ -1,11 +1,13 @@
+import type { Digest } from '../../kernel/ids.ts';
 import { fromDigest, leafHash, toDigest } from '../digest.ts';
 import { growFrontier, hashesOf, SUBTREE_LEAVES } from '../merkle.ts';
 import type { Head } from '../store.ts';
 import { connect, connectToRead, CorruptLog, OPENERS } from './connection.ts';
 import type { Connection, Openers } from './connection.ts';
-import { SPAN } from './schema.ts';
+import { countOf, lookedUp, SPAN } from './lookup.ts';
 import { tenantRow } from './tail.ts';
 import type { TenantRow } from './tail.ts';
+import { unpack } from './wire.ts';
 import type { Answer, Appended, AppendJob, Job, WriterOptions } from './wire.ts';
 
 export interface Writer {
@@ -67,7 +69,7 @@ function run(connection: Connection, job: Exclude<Job, { kind: 'close' }>, ackno
       return null;
     case 'appends': {
       // Keys of all the batch's new subjects in one commit of their own, before any payload that needs them.
-      connection.vault.provide(job.appends.flatMap(({ tenant, payloads }) => payloads.map(({ subject }) => ({ tenant, subject }))));
+      connection.vault.provide(job.appends.flatMap(({ tenant, payloads }) => payloads.subjects.map((subject) => ({ tenant, subject }))));
       const results = transaction(connection, () => job.appends.map((append) => appendOne(connection, append)));
       results.forEach((result, at) => {
         const tenant = job.appends[at]?.tenant;
@@ -110,17 +112,39 @@ function tenantOf(connection: Connection, name: string): TenantRow {
 function appendOne(connection: Connection, job: AppendJob): Appended {
   const tenant = tenantOf(connection, job.tenant);
   if (tenant.head.size !== job.expected.size || tenant.head.leaf !== job.expected.leaf) return { appended: false, head: tenant.head };
-  const head = addEntries(connection, tenant, job);
-  const of = (subject: string): { tenant: string; subject: string } => ({ tenant: job.tenant, subject });
-  for (const payload of job.payloads) {
-    const sealed = connection.vault.seal(of(payload.subject), payload.digest, payload.bytes);
-    connection.statements.addPayload.run(tenant.no, fromDigest(payload.digest), payload.subject, sealed);
+  addPayloads(connection, tenant, job);
+  return { appended: true, head: addEntries(connection, tenant, job) };
+}
+
+/** Payloads larger than this are looked for before they are kept a second time; for smaller ones the look costs more than the copy. */
+const LARGE = 4096;
+
+function addPayloads(connection: Connection, { no }: TenantRow, { tenant, payloads }: AppendJob): void {
+  if (payloads.lengths.length === 0) return;
+  const { addPayload, fillPayloads, countPayloads } = connection.statements;
+  const base = no * SPAN;
+  const before = countOf(countPayloads.get(base), base);
+  let count = before;
+  for (const { digest, subject, bytes } of unpack(payloads)) {
+    if (bytes.length > LARGE && isKept(connection, { base, count, digest, subject })) continue;
+    addPayload.run(base + count, fromDigest(digest), subject, connection.vault.seal({ tenant, subject }, digest, bytes));
+    count++;
   }
-  return { appended: true, head };
+  if (lookedUp(count) > lookedUp(before)) fillPayloads.run(base + lookedUp(before), base + lookedUp(count));
+}
+
+function isKept(connection: Connection, of: { base: number; count: number; digest: Digest; subject: string }): boolean {
+  const rows = connection.statements.payloads.all(...rangeOf(of.base, of.count), fromDigest(of.digest));
+  return rows.some((row) => row['subject'] === of.subject && row['sealed'] !== null);
+}
+
+/** Where a tenant's payloads lie: looked up from the first to the second, to be scanned from the second to the third. */
+function rangeOf(base: number, count: number): [number, number, number] {
+  return [base, base + lookedUp(count), base + count];
 }
 
 function addEntries(connection: Connection, tenant: TenantRow, { entries }: AppendJob): Head {
-  const { addEntry, addSubtree, setTenant } = connection.statements;
+  const { addEntry, addSubtree, fillEntries, setTenant } = connection.statements;
   const base = tenant.no * SPAN;
   let { size } = tenant.head;
   const tree = growFrontier({ size, nodes: hashesOf(tenant.frontier) }, (root, at) => addSubtree.run(base + at / SUBTREE_LEAVES - 1, root));
@@ -135,14 +159,18 @@ function addEntries(connection: Connection, tenant: TenantRow, { entries }: Appe
     tree.push(leaf);
     size++;
   });
+  const done = lookedUp(tenant.head.size);
+  if (lookedUp(size) > done) fillEntries.run(base + done, base + lookedUp(size));
   setTenant.run(size, leaf, Buffer.concat(tree.now().nodes), tenant.no);
   return { size, leaf: toDigest(leaf) };
 }
 
 function readPayload(connection: Connection, job: { readonly tenant: string; readonly digest: string }): Uint8Array | 'erased' | null {
-  const tenant = connection.statements.tenant.get(job.tenant);
-  if (tenant === undefined) return null;
-  const rows = connection.statements.payloads.all(Number(tenant['no']), Buffer.from(job.digest, 'hex'));
+  const { countPayloads, payloads, tenant } = connection.statements;
+  const found = tenant.get(job.tenant);
+  if (found === undefined) return null;
+  const base = Number(found['no']) * SPAN;
+  const rows = payloads.all(...rangeOf(base, countOf(countPayloads.get(base), base)), Buffer.from(job.digest, 'hex'));
   if (rows.length === 0) return null;
   for (const row of rows) {
     if (row['sealed'] === null) continue;
@@ -163,12 +191,17 @@ function unseal<Result>(open: () => Result): Result {
 
 /** First the key, then the rows, then the write-ahead log that may still hold them (L9). Asked again after a crash it finishes. */
 function erase(connection: Connection, job: { readonly tenant: string; readonly subject: string }): readonly string[] {
-  const row = connection.statements.tenant.get(job.tenant);
+  const { countPayloads, erase: clear, subjectPayloads, tenant } = connection.statements;
+  const row = tenant.get(job.tenant);
   if (row === undefined) return [];
-  const no = Number(row['no']);
-  const digests = connection.statements.subjectPayloads.all(no, job.subject).map((found) => toDigest(found['digest'] as Uint8Array));
+  const base = Number(row['no']) * SPAN;
   connection.vault.destroy({ tenant: job.tenant, subject: job.subject });
-  transaction(connection, () => connection.statements.erase.run(no, job.subject));
+  const digests = transaction(connection, () => {
+    const range = rangeOf(base, countOf(countPayloads.get(base), base));
+    const kept = subjectPayloads.all(...range, job.subject);
+    clear.run(...range, job.subject);
+    return kept.map((one) => toDigest(one['digest'] as Uint8Array));
+  });
   connection.database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
   return digests;
 }

@@ -1,0 +1,69 @@
+import type { Format } from './formats.ts';
+import type { Turn } from './script.ts';
+
+type Body = Readonly<Record<string, unknown>>;
+type Item = Readonly<Record<string, unknown>>;
+
+const ROUTE = /^\/v1(?:beta)?\/models\/([^/:]+):(generateContent|streamGenerateContent)$/;
+
+/** generateContent and streamGenerateContent (`alt=sse`): the model and whether it streams are in the path. */
+export const geminiContent: Format = {
+  serves: (path) => ROUTE.test(path),
+  streams: (path) => path.endsWith(':streamGenerateContent'),
+  ask: (body, path) => ({
+    model: ROUTE.exec(path)?.[1] ?? '',
+    system: texts(body['systemInstruction']),
+    user:
+      items(body['contents'])
+        .filter(({ role }) => role !== 'model')
+        .map(texts)
+        .filter((text) => text !== '')
+        .at(-1) ?? '',
+    results: items(body['contents'])
+      .flatMap((content) => items(content['parts']))
+      .filter((part) => part['functionResponse'] !== undefined)
+      .map((part) => JSON.stringify((part['functionResponse'] as Item)['response'])),
+    tools: items(body['tools'])
+      .flatMap((tool) => items(tool['functionDeclarations']))
+      .map((one) => String(one['name'])),
+  }),
+  answer: (_body, turn, id) => chunk([...said(turn.text), ...calls(turn, id)], id, 'STOP'),
+  stream: (_body, turn, id) => [
+    ...slices(turn.text ?? '').map((text) => ({ data: chunk([{ text }], id) })),
+    ...calls(turn, id).map((part) => ({ data: chunk([part], id) })),
+    { data: chunk([{ text: '' }], id, 'STOP') },
+  ],
+};
+
+function chunk(parts: readonly Item[], id: string, finishReason?: string): Body {
+  return {
+    candidates: [{ index: 0, content: { role: 'model', parts }, ...(finishReason === undefined ? {} : { finishReason }) }],
+    usageMetadata: { promptTokenCount: 120, candidatesTokenCount: 30, totalTokenCount: 150 },
+    modelVersion: 'scripted',
+    responseId: `resp-${id}`,
+  };
+}
+
+function said(text: string | undefined): readonly Item[] {
+  return text === undefined ? [] : [{ text }];
+}
+
+function calls(turn: Turn, id: string): readonly Item[] {
+  return (turn.calls ?? []).map(({ name, args }, index) => ({ functionCall: { id: `call-${id}-${String(index)}`, name, args } }));
+}
+
+function texts(content: unknown): string {
+  if (typeof content !== 'object' || content === null) return '';
+  return items((content as Item)['parts'])
+    .map((part) => (typeof part['text'] === 'string' ? part['text'] : ''))
+    .join('\n')
+    .trim();
+}
+
+function items(value: unknown): readonly Item[] {
+  return Array.isArray(value) ? (value as readonly Item[]) : [];
+}
+
+function slices(text: string): readonly string[] {
+  return text.match(/[\s\S]{1,7}/gu) ?? [];
+}

@@ -1,0 +1,81 @@
+import { Type } from 'typebox';
+import { AegisError } from '../errors.ts';
+import { refusalAnswer } from '../intercept/hook/enforce.ts';
+import { harnessOf } from '../intercept/hook/harnesses.ts';
+import { hookDoor } from '../intercept/hook/serve.ts';
+import { agentOf } from '../intercept/http/normalise.ts';
+import { DECIDING, route } from '../intercept/http/route.ts';
+import type { Route } from '../intercept/http/route.ts';
+import { CLOSED, integer, jsonObject, oneOf } from '../intercept/http/shapes.ts';
+import { digestOf } from '../log/digest.ts';
+import type { ApiDeps } from './deps.ts';
+
+const Params = Type.Object({ harness: Type.String({ pattern: '^[a-z-]{1,32}$' }), event: Type.String({ pattern: '^[A-Za-z]{1,64}$' }) });
+
+const Query = Type.Object(
+  {
+    wait: Type.Optional(integer(0, 600_000)),
+    ask: Type.Optional(oneOf('harness', 'aegis')),
+    allow: Type.Optional(oneOf('silent', 'explicit')),
+  },
+  CLOSED,
+);
+
+/** The bytes of the hook door, and the place where a canary that was not stopped is told. */
+export function hookRoutes(deps: ApiDeps): readonly Route[] {
+  return [eventRoute(deps), canaryRoute(deps)];
+}
+
+const eventRoute = ({ gate, ids }: ApiDeps): Route => {
+  const door = hookDoor({ gate, ids, digestOf });
+  return route({
+    method: 'POST',
+    path: '/v1/hooks/:harness/:event',
+    auth: 'key',
+    role: ['agent'],
+    tenant: 'key',
+    audited: [...DECIDING, 'action-settled', 'content-labelled', 'event-ingested', 'approval-voided', 'canary-answered', 'request-refused'],
+    doc: { summary: 'An event of a coding agent’s hook, answered in its own vocabulary; refusals too, with status 200', tag: 'hooks' },
+    params: Params,
+    query: Query,
+    body: jsonObject(),
+    response: jsonObject(),
+    refuse: ({ harness = '', event = '' }, error) => refusalAnswer(harnessOf(harness), event, error),
+    handle: ({ principal, params, query, body, signal }) => {
+      const harness = harnessOf(params.harness);
+      if (harness === undefined) throw new AegisError('NOT_FOUND', { what: 'harness' });
+      const { role, tenant, agent } = agentOf(principal);
+      const { wait = 0, ask = 'harness', allow = 'silent' } = query;
+      return door({
+        harness,
+        event: params.event,
+        payload: body,
+        caller: { role, tenant, agent },
+        waitMs: wait,
+        ask,
+        explicitAllow: allow === 'explicit',
+        signal,
+      });
+    },
+  });
+};
+
+const CanaryBody = Type.Object(
+  { harness: Type.String({ pattern: '^[a-z-]{1,32}$' }), detail: Type.String({ minLength: 1, maxLength: 1024 }) },
+  CLOSED,
+);
+
+const canaryRoute = ({ gate }: ApiDeps): Route =>
+  route({
+    method: 'POST',
+    path: '/v1/canaries',
+    auth: 'key',
+    role: ['agent', 'operator', 'admin'],
+    tenant: 'key',
+    audited: ['canary-answered'],
+    doc: { summary: 'Tell that a canary was not stopped: the harness named runs without protection', tag: 'hooks' },
+    body: CanaryBody,
+    response: Type.Object({ index: Type.Integer(), leaf: Type.String() }),
+    handle: ({ principal, body }) =>
+      gate.record(principal.tenant, 'canary-answered', { ...body, door: 'hook', protection: 'unprotected' }, principal),
+  });

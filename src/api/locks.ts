@@ -1,0 +1,75 @@
+import { Type } from 'typebox';
+import { AegisError } from '../errors.ts';
+import type { Principal } from '../gate/gate.ts';
+import { PEOPLE, route } from '../intercept/http/route.ts';
+import type { Route } from '../intercept/http/route.ts';
+import { CLOSED, integer, jsonObject, ReceiptReply } from '../intercept/http/shapes.ts';
+import { canonicalResource } from '../kernel/resource-id.ts';
+import type { LockState, World } from '../kernel/world.ts';
+import type { ApiDeps } from './deps.ts';
+
+const doc = (summary: string) => ({ summary, tag: 'standing' });
+const HOLDERS = { method: 'POST', auth: 'key', role: ['agent', 'operator', 'admin'], tenant: 'key' } as const;
+const held = {
+  resource: Type.String({ minLength: 1, maxLength: 512 }),
+  fence: integer(0, Number.MAX_SAFE_INTEGER),
+};
+const DAY_MS = 86_400_000;
+
+/** Who holds what; a holder keeps its lock for longer, or gives it back before its action settles. */
+export function lockRoutes(deps: ApiDeps): readonly Route[] {
+  return [locksRoute(deps), renewRoute(deps), releaseRoute(deps)];
+}
+
+type Holder = LockState['holders'][number];
+
+/** The holder a fence names; for an agent another's fence holds nothing (AUTH-5). */
+function holderOf(world: World, principal: Principal, { resource, fence }: { readonly resource: string; readonly fence: number }): Holder {
+  const holder = world.locks.get(canonicalResource(resource))?.holders.find((one) => one.fence === fence);
+  if (holder === undefined || (principal.role === 'agent' && holder.agent !== principal.agent))
+    throw new AegisError('CONFLICT', { detail: 'This fence does not hold the resource (any more).' });
+  return holder;
+}
+
+const locksRoute = ({ gate }: ApiDeps): Route =>
+  route({
+    method: 'GET',
+    path: '/v1/locks',
+    auth: 'key',
+    role: PEOPLE,
+    tenant: 'key',
+    audited: [],
+    doc: doc('Locks with their holders, fences and queues'),
+    response: Type.Object({ locks: Type.Array(jsonObject()) }),
+    handle: ({ principal }) => ({ locks: [...gate.world(principal.tenant).locks.entries()].map(([resource, lock]) => ({ resource, ...lock })) }),
+  });
+
+const renewRoute = ({ gate }: ApiDeps): Route =>
+  route({
+    ...HOLDERS,
+    path: '/v1/locks/renew',
+    audited: ['lock-renewed'],
+    doc: doc('Hold a lock for `ttlMs` from now; a refusal (409) means that it is lost, and what it guards must stop'),
+    body: Type.Object({ ...held, ttlMs: integer(1, DAY_MS) }, CLOSED),
+    response: Type.Object({ index: Type.Integer(), leaf: Type.String(), expiresAt: Type.Integer() }),
+    handle: async ({ principal, body }) => {
+      const { tenant } = principal;
+      const { agent, session } = holderOf(gate.world(tenant), principal, body);
+      const receipt = await gate.record(tenant, 'lock-renewed', body, principal, { agent, session });
+      return { ...receipt, expiresAt: holderOf(gate.world(tenant), principal, body).expiresAt };
+    },
+  });
+
+const releaseRoute = ({ gate }: ApiDeps): Route =>
+  route({
+    ...HOLDERS,
+    path: '/v1/locks/release',
+    audited: ['lock-released'],
+    doc: doc('Give a lock back before its action is settled'),
+    body: Type.Object(held, CLOSED),
+    response: ReceiptReply,
+    handle: ({ principal, body }) => {
+      const { agent, session } = holderOf(gate.world(principal.tenant), principal, body);
+      return gate.record(principal.tenant, 'lock-released', body, principal, { agent, session });
+    },
+  });

@@ -1,0 +1,162 @@
+import assert from 'node:assert/strict';
+import { chmodSync, copyFileSync, existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import type { Socket } from 'node:net';
+import { join } from 'node:path';
+import { test, type TestContext } from 'node:test';
+import { guarded } from '../../../src/cli/hook/command-line.ts';
+import { HARNESSES } from '../../../src/intercept/hook/harness.ts';
+import type { Harness, HarnessName } from '../../../src/intercept/hook/harness.ts';
+import { harnessOf } from '../../../src/intercept/hook/harnesses.ts';
+import { LAUNCHER, place, ran, reply, stub } from './launcher.ts';
+import { effectIn, SHELL, stage, WORDS } from './stage.ts';
+
+const event = (harness: HarnessName, name = SHELL[harness], args: Record<string, unknown> = { command: 'ls' }): string =>
+  JSON.stringify(WORDS[harness].body({ name, args, id: 'l1' }));
+
+const launched = (harness: HarnessName, settings: string, native = WORDS[harness].before): readonly string[] => [
+  process.execPath,
+  LAUNCHER,
+  harness,
+  native,
+  settings,
+];
+
+/** How an address may fail to be Aegis. Each must end in a denial before the deadline. */
+const FAULTS: Readonly<Record<string, (socket: Socket) => void>> = {
+  'hangs up at once': (socket) => socket.destroy(),
+  'never answers': () => undefined,
+  'answers 500': (socket) => socket.end(reply('500 Oh', '{"code":"INTERNAL"}')),
+  'answers 401': (socket) => socket.end(reply('401 No', '{}')),
+  redirects: (socket) => socket.end('HTTP/1.1 302 Found\r\nlocation: http://127.0.0.1:1/\r\ncontent-length: 0\r\n\r\n'),
+  'answers 200 with garbage': (socket) => socket.end(reply('200 OK', '<html>hello</html>')),
+  'answers 200 with nothing': (socket) => socket.end(reply('200 OK', '')),
+  'answers 200 with a list': (socket) => socket.end(reply('200 OK', '[]')),
+  'answers half a JSON': (socket) => socket.end(reply('200 OK', '{"permission":"al', 400)),
+  'answers one byte after another': (socket) => {
+    socket.write('HTTP/1.1 200 OK\r\ncontent-length: 100000\r\n\r\n');
+    const timer = setInterval(() => socket.write('{'), 200);
+    socket.on('close', () => clearInterval(timer));
+  },
+  'is no HTTP': (socket) => socket.end('SSH-2.0-OpenSSH_9.6\r\n'),
+};
+
+test('[HOOK-7] whatever goes wrong at the other end, the answer is a denial in the harness’s words and exit code 2', async (context) => {
+  const { settings } = place(context);
+  const closed = await stub(context, () => undefined);
+  const cases = await Promise.all(Object.entries(FAULTS).map(async ([what, speak]) => ({ what, url: await stub(context, speak) })));
+  for (const { what, url } of [...cases, { what: 'is not there', url: closed.replace(/:\d+$/, ':1') }]) {
+    const slow = what.startsWith('never') || what.includes('one byte');
+    const { code, stdout, stderr } = await ran(launched('claude-code', settings({ url, deadlineMs: slow ? 400 : 20_000 })), event('claude-code'));
+    assert.equal(code, 2, what);
+    assert.equal(effectIn(JSON.parse(stdout)), 'deny', what);
+    assert.match(stderr, /^Aegis could not decide this action, so it may not run: its? .*\n$/, what);
+  }
+});
+
+test('[HOOK-7] the launcher’s own denial is the daemon’s, in every harness and at every deciding event', async (context) => {
+  const { settings } = place(context);
+  const file = settings({ url: 'http://127.0.0.1:1' });
+  for (const name of HARNESSES) {
+    const harness = harnessOf(name) as Harness;
+    for (const [native, meaning] of Object.entries(harness.events)) {
+      const { code, stdout, stderr } = await ran(launched(name, file, native), event(name));
+      if (meaning === 'decide') {
+        assert.deepEqual(JSON.parse(stdout), harness.say(native, { effect: 'deny', text: stderr.trim() }), `${name} ${native}`);
+        assert.equal(code, 2);
+      } else assert.deepEqual([JSON.parse(stdout), code], [harness.nod(native), 0], `${name} ${native}: it stops nothing`);
+    }
+  }
+});
+
+test('[HOOK-7] no settings, broken settings, an event that is not JSON: denied', async (context) => {
+  const { settings, folder } = place(context);
+  for (const [file, input] of [
+    [join(folder, 'nowhere.json'), event('codex')],
+    [settings({ url: 'not a url' }), event('codex')],
+    [settings({ url: 'http://127.0.0.1:1', onUnavailable: 'allow' }), 'not json'],
+    [settings({ url: 'http://127.0.0.1:1', onUnavailable: 'allow', journal: join(folder, 'no/such/folder/j') }), event('codex')],
+    [settings({ url: 'http://127.0.0.1:1', onUnavailable: 'sometimes' }), event('codex')],
+  ] as const) {
+    const { code, stdout } = await ran(launched('codex', file), input);
+    assert.deepEqual([code, effectIn(JSON.parse(stdout))], [2, 'deny'], `${file} ${input}`);
+  }
+});
+
+test('[HOOK-7] what may run while Aegis is away was chosen at installation, is written down first and told at the next start', async (context) => {
+  const { settings, folder } = place(context);
+  const { aegis, key, entries } = await stage(context);
+  const away = settings({ url: 'http://127.0.0.1:1', onUnavailable: 'allow_readonly' });
+  assert.equal((await ran(launched('claude-code', away), event('claude-code', 'Bash', { command: 'ls' }))).code, 2);
+  assert.equal(existsSync(join(folder, 'journal.jsonl')), false);
+  const read = await ran(launched('claude-code', away), event('claude-code', 'Read', { file_path: 'a.ts' }));
+  assert.deepEqual([read.code, read.stdout], [0, '{}']);
+  const all = settings({ url: 'http://127.0.0.1:1', onUnavailable: 'allow' });
+  assert.equal((await ran(launched('gemini', all), event('gemini', 'run_shell_command'))).code, 0);
+  assert.equal(statSync(join(folder, 'journal.jsonl')).mode & 0o777, 0o600);
+  const back = settings({ url: aegis.daemon.url, key });
+  const start = await ran(launched('claude-code', back, 'SessionStart'), JSON.stringify({ session_id: 's1', source: 'startup' }));
+  assert.deepEqual([start.code, start.stdout], [0, '{}']);
+  const told = (await entries('action-journalled')).map(({ body }) => body as { mode: string; action: { name: string } });
+  assert.deepEqual(
+    told.map(({ mode, action }) => [mode, action.name]),
+    [
+      ['allow_readonly', 'Read'],
+      ['allow', 'run_shell_command'],
+    ],
+  );
+  assert.equal(existsSync(join(folder, 'journal.jsonl')), false);
+});
+
+test('[HOOK-7] a journal Aegis does not take is kept', async (context) => {
+  const { settings, folder } = place(context);
+  await ran(launched('codex', settings({ url: 'http://127.0.0.1:1', onUnavailable: 'allow' })), event('codex'));
+  const before = readFileSync(join(folder, 'journal.jsonl'), 'utf8');
+  await ran(launched('codex', settings({ url: 'http://127.0.0.1:1' }), 'SessionStart'), '{"session_id":"s1"}');
+  assert.equal(readFileSync(join(folder, 'journal.jsonl'), 'utf8'), before);
+});
+
+/** The command exactly as it stands in a harness's settings, run as harnesses run it: by a shell. */
+async function guardedRun(context: TestContext, launcher: string, started?: (pid: number) => void) {
+  const { settings } = place(context);
+  const url = await stub(context, () => undefined);
+  const command = guarded({ node: process.execPath, launcher, harness: 'codex', event: 'PreToolUse', settings: settings({ url }) }, 'decide');
+  return ran(['/bin/sh', '-c', command], event('codex'), (child) => {
+    if (child.pid !== undefined) started?.(child.pid);
+  });
+}
+
+test('[HOOK-7] a launcher that is gone, cannot be read or is killed in the middle still ends in exit code 2 with a reason', async (context) => {
+  const { folder } = place(context);
+  const gone = await guardedRun(context, join(folder, 'gone.mjs'));
+  assert.equal(gone.code, 2);
+  assert.match(gone.stderr, /Aegis could not be asked/);
+  const copy = join(folder, 'aegis hook’s "copy".mjs');
+  copyFileSync(LAUNCHER, copy);
+  chmodSync(copy, 0o644);
+  const killed = await guardedRun(context, copy, (shell) => killNode(copy, shell));
+  if (existsSync('/proc/self/cmdline')) assert.deepEqual([killed.code, /Aegis could not be asked/.test(killed.stderr)], [2, true]);
+});
+
+/** Kills the launcher as soon as it runs; where there is no /proc to find it in, the shell around it. */
+function killNode(launcher: string, shell: number): void {
+  if (!existsSync('/proc/self/cmdline')) return void process.kill(shell, 'SIGKILL');
+  const node = readdirSync('/proc').find((pid) => /^\d+$/.test(pid) && wordsOf(pid)[0] === process.execPath && wordsOf(pid)[1] === launcher);
+  if (node === undefined) setImmediate(() => killNode(launcher, shell));
+  else process.kill(Number(node), 'SIGKILL');
+}
+
+function wordsOf(pid: string): readonly string[] {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+  } catch {
+    return [];
+  }
+}
+
+test('[HOOK-7] the launcher imports nothing of the project and starts without a loader', () => {
+  const source = readFileSync(LAUNCHER, 'utf8');
+  assert.deepEqual(
+    [...source.matchAll(/from '([^']+)'/g)].map((match) => match[1]),
+    ['node:fs', 'node:http'],
+  );
+});
