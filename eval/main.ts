@@ -7,6 +7,8 @@ import type { EffectOf } from './effect.ts';
 import { shippedPolicy } from './effect.ts';
 import type { Row } from './row.ts';
 import { callOf, READ_KINDS, textOf } from './row.ts';
+import type { StreamLine } from './streams.ts';
+import { evaluateStreams } from './streams.ts';
 import type { Share } from './wilson.ts';
 import { share } from './wilson.ts';
 
@@ -102,6 +104,22 @@ export async function evaluate(
   return { lines, missed: new Map([...tallies].map(([key, one]) => [key, one.missed])) };
 }
 
+const STREAMS = 'llm_streams.jsonl';
+
+/** The recorded streams of a folder, when it has any and they were asked for. */
+function streamsIn(folder: string, only?: string): readonly StreamLine[] {
+  if ((only !== undefined && !STREAMS.includes(only)) || !readdirSync(folder).includes(STREAMS)) return [];
+  return evaluateStreams(join(folder, STREAMS));
+}
+
+function streamText({ dialect, streams, read, refused, calls, withCalls, failed }: StreamLine): string {
+  const refusals = `${String(refused.length)} refused as nothing this dialect knows`;
+  return (
+    `${STREAMS.padEnd(36)} ${'llm_stream'.padEnd(20)} ${dialect.padEnd(24)} ${String(read)}/${String(streams)} read, ${refusals}; ` +
+    `${String(calls)} calls in ${String(withCalls)} streams, ${String(read - failed.length)}/${String(read)} kept every promise\n`
+  );
+}
+
 function percent(value: number): string {
   return `${(value * 100).toFixed(2)} %`;
 }
@@ -115,8 +133,9 @@ async function main(argv: readonly string[]): Promise<number> {
   }
   const only = argv.includes('--only') ? argv[argv.indexOf('--only') + 1] : undefined;
   const { lines, missed } = await evaluate(folder, only);
+  const streams = streamsIn(folder, only);
   if (argv.includes('--json')) {
-    process.stdout.write(`${JSON.stringify({ lines }, null, 2)}\n`);
+    process.stdout.write(`${JSON.stringify({ lines, streams }, null, 2)}\n`);
     return 0;
   }
   for (const line of lines) {
@@ -126,6 +145,9 @@ async function main(argv: readonly string[]): Promise<number> {
       `${line.file.padEnd(36)} ${line.kind.padEnd(20)} ${line.label.padEnd(24)} ${hits}/${of} ${percent(part)} [${percent(low)}, ${percent(high)}] ${what}\n`,
     );
   }
+  for (const line of streams) process.stdout.write(streamText(line));
+  if (argv.includes('--missed'))
+    for (const line of streams) for (const why of [...line.failed, ...line.refused]) process.stdout.write(`${STREAMS} ${why}\n`);
   if (argv.includes('--missed')) for (const [key, ids] of missed) if (ids.length > 0) process.stdout.write(`${key}: ${ids.join(' ')}\n`);
   return 0;
 }

@@ -12,6 +12,7 @@ export interface CommandEntry {
 /** Every command, in the order `aegis --help` lists them. */
 export const COMMANDS: readonly CommandEntry[] = [
   { name: 'up', summary: 'run Aegis in the foreground', load: async () => (await import('./up.ts')).define },
+  { name: 'proxy', summary: 'the model proxy alone, without the control API', load: async () => (await import('./proxy.ts')).define },
   { name: 'demo', summary: 'a bank, four agents, seventeen tools: watch every effect happen', load: async () => (await import('./demo.ts')).define },
   {
     name: 'init',

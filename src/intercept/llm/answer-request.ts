@@ -49,11 +49,10 @@ export async function answerRequest(letIn: LetIn): Promise<void> {
   const bytes = body === null ? '' : JSON.stringify(request.forward ?? body);
   const length = Buffer.byteLength(bytes);
   const proposal = modelProposal(door, { caller: identity.caller, session, dialect, route, asked: request, bytes, length });
-  const gone = goneSignal(response);
   const entering = carryIn(door, { caller: identity.caller, session }, request.carried);
   // Both are on their way before either is waited for, so that one append makes both durable.
   const [, decision] = await within(Promise.all([entering, door.gate.admit(proposal)]), door.settings.decideMs);
-  const final = await patient(door, { decision, proposal: { ...proposal, id: decision.action }, gone });
+  const final = await patient(door, { decision, proposal: { ...proposal, id: decision.action }, response });
   if (final.effect !== 'allow' && final.effect !== 'modify') {
     sendRefusal(response, dialect, refusalOfDecision(final));
     return;
@@ -79,7 +78,7 @@ async function readJson({ door, incoming }: LetIn): Promise<JsonObject> {
 }
 
 /** What a list of models is asked with. */
-function listing(model = 'list'): ModelRequest {
+function listing(model = 'all'): ModelRequest {
   return { model, stream: false, tools: [], providerTools: [], carried: [], root: null };
 }
 
@@ -97,11 +96,11 @@ function sessionOf({ door, incoming, matched, identity }: LetIn, request: ModelR
 /** LLM-8: a person or a resource is waited for as long as the door's patience and the client's connection last. */
 async function patient(
   door: ModelDoor,
-  terms: { readonly decision: Decision; readonly proposal: Parameters<ModelDoor['gate']['admit']>[0]; readonly gone: AbortSignal },
+  terms: { readonly decision: Decision; readonly proposal: Parameters<ModelDoor['gate']['admit']>[0]; readonly response: ServerResponse },
 ): Promise<Decision> {
-  const { decision, proposal, gone } = terms;
+  const { decision, proposal, response } = terms;
   if (decision.effect !== 'ask' && decision.effect !== 'defer') return decision;
-  return door.gate.admit(proposal, door.settings.holdMs, gone);
+  return door.gate.admit(proposal, door.settings.holdMs, goneSignal(response));
 }
 
 function goneSignal(response: ServerResponse): AbortSignal {

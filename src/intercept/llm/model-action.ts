@@ -7,6 +7,8 @@ import type { JsonObject } from '../../kernel/json.ts';
 import type { Answer, Dialect, ModelRequest, ModelRoute, TokenUsage } from './dialect.ts';
 import type { Exchange, ModelCaller, ModelDoor } from './door.ts';
 
+/** What a policy's lists call each kind of request: `model:*` is what costs. */
+const KINDS = { generate: 'model', count: 'model-count', list: 'model-list' } as const;
 /** A model's name as every provider writes them, so that a policy's list can name it. */
 const MODEL = /^[A-Za-z0-9][A-Za-z0-9._:@/+-]{0,127}$/;
 /** Asked for when a request sets no bound of its own. */
@@ -37,7 +39,7 @@ export function modelProposal(door: ModelDoor, prompt: Prompt): Proposal {
     ...caller,
     session,
     kind: 'model',
-    name: `${route.kind === 'count' ? 'model-count' : 'model'}:${asked.model}`,
+    name: `${KINDS[route.kind]}:${asked.model}`,
     args: {
       model: asked.model,
       prompt: `sha256:${hash('sha256', bytes, 'hex')}`,
@@ -81,7 +83,10 @@ export interface Ending {
   readonly free?: boolean;
 }
 
-/** Replaces the reservation by what the provider says it used, as far as it said so (LLM-6). */
+/**
+ * Replaces the reservation by what the provider says it used, as far as it said so (LLM-6). Of the answer's words the digest is kept, as of the
+ * prompt's: what the model made is no origin of anything (TAINT-6), and its calls are actions of their own.
+ */
 export async function settleModel(exchange: Exchange, model: string, ending: Ending): Promise<void> {
   const { door, caller, action, dialect, route } = exchange;
   const { status, answer, errorCode, free } = ending;
@@ -98,7 +103,7 @@ export async function settleModel(exchange: Exchange, model: string, ending: End
     action,
     status,
     usage: { ...(cost === undefined || cost === null ? {} : { usdMicros: cost }), ...(tokens === undefined ? {} : { tokens }) },
-    ...(answer === null || answer.text === '' ? {} : { result: answer.text }),
+    ...(answer === null ? {} : { result: { text: `sha256:${hash('sha256', answer.text, 'hex')}`, calls: answer.calls.length } }),
     source: 'model_output',
     trusted: false,
     ...(errorCode === undefined ? {} : { errorCode }),

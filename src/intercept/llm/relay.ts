@@ -50,7 +50,8 @@ export function createRelay(terms: Pick<Relay, 'exchange' | 'request' | 'promptL
         stopped.abort();
         upstream.abort();
       }
-      void settleModel(exchange, request.model, { ...ending, promptLength });
+      // After the last bytes are written: nobody waits for the entry, and it shares an append with whatever comes next.
+      setImmediate(() => void settleModel(exchange, request.model, { ...ending, promptLength }));
       return true;
     },
   };

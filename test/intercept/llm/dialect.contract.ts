@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { AnswerReader, Dialect, Frame, ModelRoute, Verdict } from '../../../src/intercept/llm/dialect.ts';
 import { createFrameReader, frameText } from '../../../src/intercept/llm/sse.ts';
 import type { JsonObject } from '../../../src/kernel/json.ts';
-import { randomCuts, twoCuts } from './chunkings.ts';
+import { randomCuts, twoCuts } from '../../../eval/cuts.ts';
 import type { Said, Voice } from './voices/voice.ts';
 import { answering, callsIn, USAGE } from './voices/voice.ts';
 

@@ -5,7 +5,7 @@ import type { StreamLimits } from '../../../src/intercept/llm/sse.ts';
 import { createFrameReader, frameText } from '../../../src/intercept/llm/sse.ts';
 import { createArrayWriter } from '../../../src/intercept/llm/array-writer.ts';
 import { frameOf } from '../../../src/intercept/llm/own-frame.ts';
-import { randomCuts, twoCuts } from './chunkings.ts';
+import { randomCuts, twoCuts } from '../../../eval/cuts.ts';
 
 interface Read {
   readonly frames: readonly Frame[];

@@ -34,7 +34,7 @@ const message = (place: number, text: string): JsonObject => ({
   content: [part(text)],
 });
 const called = ({ id, name, args }: Call): JsonObject => ({
-  id: `fc_x${id.slice(2)}`,
+  id: `fc_x${id.slice(-1)}`,
   type: 'function_call',
   call_id: id,
   name,
@@ -71,7 +71,7 @@ function events(said: readonly Said[]): readonly Event[] {
 
 function streamedCalls(calls: readonly Call[], first: number): readonly JsonObject[] {
   const list: JsonObject[] = [];
-  const at = (place: number, call: Call): JsonObject => ({ output_index: first + place, item_id: `fc_x${call.id.slice(2)}` });
+  const at = (place: number, call: Call): JsonObject => ({ output_index: first + place, item_id: `fc_x${call.id.slice(-1)}` });
   for (const [place, call] of calls.entries()) {
     list.push({
       type: 'response.output_item.added',
@@ -152,8 +152,11 @@ export const openaiResponsesVoice: Voice = {
       ['response.output_text.delta', { type: 'response.function_call_arguments.delta', output_index: 0, delta: '{' }],
     ],
     'an event of an unknown kind': then({ type: 'response.spell.delta', output_index: 0, delta: 'x' }),
-    'an event of another item': then({ type: 'response.function_call_arguments.delta', output_index: 0, item_id: 'fc_9', delta: '{' }),
-    'an answer that changes its id': then({ type: 'response.in_progress', response: { ...response('in_progress', []), id: 'resp_2' } }),
+    'an event of another item': then(
+      { type: 'response.output_item.added', output_index: 1, item: { ...called({ ...item, id: 'c2' }), arguments: '' } },
+      { type: 'response.function_call_arguments.delta', output_index: 0, item_id: 'fc_x2', delta: '{' },
+    ),
+    'two items of one id': then({ type: 'response.output_item.added', output_index: 1, item: { ...called(item), call_id: 'c2' } }),
     'a call in an answer that has only begun': [
       ['response.created', { type: 'response.created', response: response('in_progress', [called(item)]) }],
     ],

@@ -59,10 +59,12 @@ function hasFailed(item: JsonObject): boolean {
   });
 }
 
+const TEXT: ReadonlySet<string> = new Set(['input_text', 'output_text', 'text']);
+
 /** Parts that are all text, as their text. */
 function plain(value: Json): Json {
   const parts = listOf(value);
-  return parts.length > 0 && parts.every((part) => textOf(objectOf(part)?.text) !== null) ? (wordsIn(value) ?? value) : value;
+  return parts.length > 0 && parts.every((part) => TEXT.has(textOf(objectOf(part)?.type) ?? '')) ? (wordsIn(value) ?? value) : value;
 }
 
 /**

@@ -84,7 +84,7 @@ const SHAPES: Readonly<Record<string, Shape>> = {
   apply_patch_call: member('apply_patch', 'operation'),
   tool_search_call: member('tool_search', 'arguments'),
   computer_call: members('computer', ['action', 'actions']),
-  web_search_call: members('web_search', ['action']),
+  web_search_call: members('web_search', ['action', 'arguments']),
   file_search_call: members('file_search', ['queries']),
   code_interpreter_call: members('code_interpreter', ['code', 'container_id']),
   image_generation_call: members('image_generation', ['revised_prompt']),
@@ -107,8 +107,9 @@ function shapeOf(item: JsonObject): Shape {
 export function callOf(item: JsonObject, place: number, ended = true): ToolCall {
   const shape = shapeOf(item);
   const whole = ended && textOf(item.status) !== 'incomplete';
+  const named = [item.call_id, item.id].map((id) => textOf(id)).find((id) => id !== null && id !== '');
   const call = {
-    id: textOf(item.call_id) ?? textOf(item.id) ?? `item_${String(place)}`,
+    id: named ?? `item_${String(place)}`,
     name: textOf(item.name) ?? shape.name ?? textOf(item.type) ?? 'unknown',
     args: whole ? shape.read(item) : null,
   };

@@ -9,6 +9,8 @@ export interface Progress {
   /** The response as its last frame says it is. */
   response: JsonObject | null;
   readonly slots: Map<number, Slot>;
+  /** Ids of items and the places they were announced at. Some providers name an item anew in every event; its place is what counts. */
+  readonly ids: Map<string, number>;
   /** The provider said this was all. */
   ended: boolean;
   /** Slots of the items in the output of the last frame, by position. */
@@ -72,8 +74,6 @@ export function readEvent(progress: Progress, data: JsonObject): void {
 function readState(progress: Progress, type: string, data: JsonObject): void {
   const response = objectOf(data.response);
   if (response === null) throw upstreamInvalid(`${type} holds no response`);
-  const id = progress.response?.id;
-  if (progress.response !== null && id !== response.id) throw upstreamInvalid('the answer changed its id');
   progress.response = response;
   progress.ended = LAST.has(type);
   if (progress.ended) readLast(progress, response);
@@ -83,14 +83,14 @@ function readState(progress: Progress, type: string, data: JsonObject): void {
 
 /** The whole output once more: each call in it is one that was streamed, or is new and decided like any other. */
 function readLast(progress: Progress, response: JsonObject): void {
-  const { slots, last } = progress;
-  const byId = new Map<string, Slot>();
-  for (const slot of slots.values()) for (const key of keysOf(slot.item)) byId.set(key, slot);
+  const { last } = progress;
+  const byCall = new Map<string, Slot>();
+  for (const slot of progress.slots.values()) byCall.set(callKey(slot.item) ?? '', slot);
   for (const [position, value] of listOf(response.output).entries()) {
     const item = objectOf(value);
     if (item === null) throw upstreamInvalid('an item is not an object');
     checkItem(item);
-    const slot = slotFor(slots, byId, position, item) ?? newSlot(slots, position, item);
+    const slot = slotFor(progress, byCall, position, item) ?? newSlot(progress, position, item);
     if (slot === null) continue;
     if (slot.ended && slot.standing === 'asked' && !sameCall(slot.item, item))
       throw upstreamInvalid('a call is another one at the end of the answer');
@@ -99,24 +99,19 @@ function readLast(progress: Progress, response: JsonObject): void {
   }
 }
 
-function keysOf(item: JsonObject): readonly string[] {
-  const type = textOf(item.type) ?? '';
-  const [id, call] = [textOf(item.id), textOf(item.call_id)];
-  return [...(id === null ? [] : [`${type} id ${id}`]), ...(call === null ? [] : [`${type} call ${call}`])];
+function callKey(item: JsonObject): string | null {
+  const call = textOf(item.call_id);
+  return call === null || call === '' ? null : `${textOf(item.type) ?? ''} ${call}`;
 }
 
-/** By its id, by its call when it has no id, and else by where it stands. */
-function slotFor(slots: Progress['slots'], byId: ReadonlyMap<string, Slot>, position: number, item: JsonObject): Slot | undefined {
-  const [key] = keysOf(item);
-  const known = key === undefined ? undefined : byId.get(key);
-  if (known !== undefined) return known;
-  const there = slots.get(position);
-  const same = there?.item.type === item.type && (textOf(item.id) === null || textOf(there?.item.id) === null);
-  return same ? there : undefined;
+/** By its id, by its call, and else by where it stands. */
+function slotFor({ slots, ids }: Progress, byCall: ReadonlyMap<string, Slot>, position: number, item: JsonObject): Slot | undefined {
+  const known = slots.get(ids.get(textOf(item.id) ?? '') ?? -1) ?? byCall.get(callKey(item) ?? ' ') ?? slots.get(position);
+  return known?.item.type === item.type ? known : undefined;
 }
 
 /** A slot for an item that was not streamed; null for one without a call whose place is taken. */
-function newSlot(slots: Progress['slots'], position: number, item: JsonObject): Slot | null {
+function newSlot({ slots }: Progress, position: number, item: JsonObject): Slot | null {
   const slot = openSlot(position, item);
   if (slots.has(position)) {
     if (slot.standing !== 'inert') throw upstreamInvalid('a call stands at the end of the answer where another item was streamed');
@@ -139,11 +134,20 @@ function placeOf(data: JsonObject): number {
   return place;
 }
 
-function openItem({ slots }: Progress, data: JsonObject): void {
+/** An id that was announced for one place cannot stand for another: clients that go by ids would read another stream. */
+function checkId({ ids }: Progress, place: number | undefined, id: string | null): void {
+  const known = id === null || id === '' ? undefined : ids.get(id);
+  if (known !== undefined && known !== place) throw upstreamInvalid('an event names another item than stands at its place');
+}
+
+function openItem({ slots, ids }: Progress, data: JsonObject): void {
   const [place, item] = [placeOf(data), objectOf(data.item)];
   if (item === null) throw upstreamInvalid('an item is not an object');
   if (slots.has(place)) throw upstreamInvalid('two items stand at one place of the output');
   slots.set(place, openSlot(place, item));
+  const id = textOf(item.id);
+  if (id !== null && id !== '' && ids.has(id)) throw upstreamInvalid('two items share an id');
+  if (id !== null && id !== '') ids.set(id, place);
 }
 
 function endItem(progress: Progress, data: JsonObject): void {
@@ -152,14 +156,14 @@ function endItem(progress: Progress, data: JsonObject): void {
   if (!progress.slots.has(place)) openItem(progress, data);
   const slot = progress.slots.get(place);
   if (slot === undefined || slot.ended) throw upstreamInvalid('an item ended twice');
+  checkId(progress, place, textOf(item.id));
   endSlot(slot, item);
 }
 
-function readPiece({ slots }: Progress, type: string, data: JsonObject): void {
+function readPiece(progress: Progress, type: string, data: JsonObject): void {
   const at = countOf(data.output_index);
-  const slot = at === undefined ? undefined : slots.get(at);
-  const [item, named] = [textOf(slot?.item.id), textOf(data.item_id)];
-  if (item !== null && named !== null && item !== named) throw upstreamInvalid('an event names another item than stands at its place');
+  const slot = at === undefined ? undefined : progress.slots.get(at);
+  checkId(progress, at, textOf(data.item_id));
   const stem = type.slice(0, type.lastIndexOf('.'));
   const stream = Object.hasOwn(STREAMS, stem) ? STREAMS[stem] : undefined;
   if (stream !== undefined) {

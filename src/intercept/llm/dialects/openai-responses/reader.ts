@@ -35,7 +35,7 @@ function copied(progress: Progress): Progress {
 
 /** Reads one streamed answer of the Responses interface (LLM-44 to LLM-47). */
 export function createReader(request: ModelRequest): AnswerReader {
-  const progress: Progress = { response: null, slots: new Map(), ended: false, last: new Map() };
+  const progress: Progress = { response: null, slots: new Map(), ids: new Map(), ended: false, last: new Map() };
   const held: Frame[] = [];
   /** What the client has been given when the first frame was held; null while nothing is. */
   let left: Progress | null = null;

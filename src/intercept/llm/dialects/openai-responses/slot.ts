@@ -52,10 +52,9 @@ export function copyOf(slot: Slot): Slot {
 /** Gives a slot its last word. What was announced or streamed before must be what it says (LLM-44). */
 export function endSlot(slot: Slot, item: JsonObject): void {
   checkItem(item);
-  const { type, name, id } = slot.item;
+  const { type, name } = slot.item;
   if (item.type !== type || standingOf(item) !== slot.standing) throw upstreamInvalid('an item ended as another kind than it began');
   if (item.name !== name && textOf(name) !== null && name !== '') throw upstreamInvalid('a call changed its tool');
-  if (item.id !== id && textOf(item.id) !== null && textOf(id) !== null) throw upstreamInvalid('an item changed its id');
   if (slot.standing === 'asked') for (const [part, text] of slot.streamed) agree(text, textIn(item, part));
   slot.item = item;
   slot.ended = true;
