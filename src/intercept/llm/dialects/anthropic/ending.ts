@@ -2,7 +2,7 @@ import type { Json, JsonObject } from '../../../../kernel/json.ts';
 import type { Frame, Verdict } from '../../dialect.ts';
 import { objectOf, textOf } from '../../members.ts';
 import { frameOf } from '../../own-frame.ts';
-import { REFUSED } from './answer.ts';
+import { readAnswer, REFUSED, rewriteAnswer } from './answer.ts';
 import { stopOf } from './blocks.ts';
 import type { Reading } from './reader.ts';
 
@@ -37,6 +37,18 @@ export function ending(reading: Reading, verdicts: ReadonlyMap<number, Verdict |
     if (verdict.kind === 'pass') return [frame];
     if (!starts) return [];
     return verdict.kind === 'refuse' ? said(index, verdict.text) : replaced(index, block.start, verdict.args);
+  });
+}
+
+/** The same for a message that came whole in its first event. */
+export function wholeEnding({ held }: Reading, message: JsonObject, verdicts: readonly Verdict[]): readonly Frame[] {
+  const calls = readAnswer(message).calls;
+  if (calls.length === verdicts.length && verdicts.every(({ kind }) => kind === 'pass')) return held;
+  const kept = calls.filter((call, at) => call.done !== true && verdicts[at] !== undefined && verdicts[at].kind !== 'refuse').length;
+  return held.map((frame) => {
+    const { data } = frame;
+    if (data?.['type'] === 'message_start') return frameOf({ ...data, message: rewriteAnswer(message, verdicts) }, frame.event);
+    return data?.['type'] === 'message_delta' ? withStop(data, kept) : frame;
   });
 }
 
