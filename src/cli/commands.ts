@@ -12,12 +12,14 @@ export interface CommandEntry {
 /** Every command, in the order `aegis --help` lists them. */
 export const COMMANDS: readonly CommandEntry[] = [
   { name: 'up', summary: 'run Aegis in the foreground', load: async () => (await import('./up.ts')).define },
+  { name: 'proxy', summary: 'the model proxy alone, without the control API', load: async () => (await import('./proxy.ts')).define },
   { name: 'demo', summary: 'a bank, four agents, seventeen tools: watch every effect happen', load: async () => (await import('./demo.ts')).define },
   {
     name: 'init',
     summary: 'write a configuration and a policy into this folder, and show the line for your framework',
     load: async () => (await import('./init.ts')).define,
   },
+  { name: 'hook', summary: 'have the tool calls of a coding agent decided', load: async () => (await import('./hook.ts')).define },
   { name: 'login', summary: 'remember the address and key to use', load: async () => (await import('./login.ts')).define },
   { name: 'doctor', summary: 'check this machine, the store and the daemon', load: async () => (await import('./doctor.ts')).define },
   { name: 'status', summary: 'the daemon at a glance', load: async () => (await import('./status.ts')).define },

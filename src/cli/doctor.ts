@@ -7,10 +7,11 @@ import { connection } from './connection.ts';
 import { credentialsPath } from './credentials.ts';
 import { CliError, EXIT } from './exit.ts';
 import { flagsOf } from './flags.ts';
+import { hookFindings } from './hook/findings.ts';
 import { json, line, tone, visible } from './print.ts';
 import type { Stats } from './status.ts';
 
-interface Finding {
+export interface Finding {
   readonly check: string;
   readonly state: 'ok' | 'warn' | 'bad';
   readonly detail: string;
@@ -27,7 +28,7 @@ export const define: Define = (command) => {
     .option('--json', 'print JSON')
     .addHelpText('after', '\nExamples:\n  $ aegis doctor\n  $ aegis doctor --data /var/lib/aegis --json')
     .action(async (options: DoctorOptions) => {
-      const findings = [runtime(), ...(await places(options)), environment(process.env), ...(await daemon())];
+      const findings = [runtime(), ...(await places(options)), environment(process.env), ...(await daemon()), ...(await hookFindings())];
       if (findings.some(({ state }) => state === 'bad')) process.exitCode = EXIT.failed;
       if (options.json === true) return json(findings);
       for (const { check, state, detail, next } of findings) {

@@ -5,6 +5,7 @@ import { VERSION } from '../version.ts';
 import { COMMANDS } from './commands.ts';
 import { CliError, EXIT } from './exit.ts';
 import { json, note, visible } from './print.ts';
+import { unknownHelp, usageError, withHelp } from './usage.ts';
 
 /** `aegis …`: parses, loads only the command that was asked for, and turns every failure into words, a next step and an exit code. */
 export async function main(argv: readonly string[]): Promise<number> {
@@ -22,10 +23,14 @@ export async function main(argv: readonly string[]): Promise<number> {
     if (name === (argv[0] === 'help' ? argv[1] : argv[0])) (await load())(command);
   }
   try {
+    const lost = unknownHelp(program, argv);
+    if (lost !== null) throw lost;
     await program.parseAsync([...argv], { from: 'user' });
     return process.exitCode === undefined ? EXIT.ok : Number(process.exitCode);
   } catch (error) {
-    return report(inWords(error, argv), argv.includes('--json'));
+    // What stands behind `--` belongs to another program.
+    const own = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv;
+    return report(inWords(error, program, own), own.includes('--json'));
   }
 }
 
@@ -39,15 +44,9 @@ Examples:
 
 Exit codes: 0 done · 1 what was checked does not hold · 2 wrong usage · 3 Aegis cannot be reached · 4 refused · 5 no such thing, or not in this state`;
 
-/** Commander's complaints as a CliError that names the help to read. */
-function inWords(error: unknown, argv: readonly string[]): unknown {
-  if (!(error instanceof CommanderError) || error.exitCode === 0) return error;
-  const known = COMMANDS.find(({ name }) => name === argv[0]);
-  const help = `aegis ${known === undefined ? '' : `${known.name} `}--help`;
-  if (error.code === 'commander.help') return new CliError(EXIT.usage, 'USAGE', 'No command given.', `See \`${help}\`.`);
-  const groups = error.code === 'commander.excessArguments' && argv[1] !== undefined && !argv[1].startsWith('-');
-  const message = groups ? `'${argv[1] ?? ''}' is not something \`aegis ${argv[0] ?? ''}\` knows here.` : error.message.replace(/^error: /, '');
-  return new CliError(EXIT.usage, 'USAGE', message, `See \`${help}\`.`);
+function inWords(error: unknown, program: Command, argv: readonly string[]): unknown {
+  if (error instanceof CliError) return withHelp(error, program, argv);
+  return error instanceof CommanderError && error.exitCode !== 0 ? usageError(error, program, argv) : error;
 }
 
 function report(error: unknown, asJson: boolean): number {

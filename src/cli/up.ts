@@ -3,6 +3,7 @@ import type { Define } from './commands.ts';
 import { DEFAULT_URL } from './credentials.ts';
 import { flagsOf } from './flags.ts';
 import { line, note, tone } from './print.ts';
+import { stopped } from './stopped.ts';
 
 /** `aegis up`: the daemon in the foreground until Ctrl-C. */
 export const define: Define = (command) => {
@@ -62,17 +63,4 @@ function announce({ url, modelUrl, firstKeys }: Daemon): void {
   }
   line();
   line('Stop with Ctrl-C.');
-}
-
-/** The first signal asks for an orderly end; one that comes a second later is meant. npm and a terminal may send the same Ctrl-C twice. */
-function stopped(): Promise<void> {
-  return new Promise((resolve) => {
-    let first: number | undefined;
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
-      process.on(signal, () => {
-        first ??= Date.now();
-        if (Date.now() - first > 1000) process.exit(130);
-        resolve();
-      });
-  });
 }

@@ -91,7 +91,7 @@ export function admitOn(room: Room, desk: Desk, read: ReadAction, earlier: Earli
   if (known?.decision.effect === 'defer' && decision.effect === 'defer' && stillQueued(known, decision, desk)) {
     return { decision: known.decision, recorded: true };
   }
-  writeDecided(room, desk, { action, decision, bytes: checked.bytes });
+  writeDecided(room, desk, { action, decision, bytes: checked.bytes, digest: checked.argsDigest });
   return { decision, recorded: false };
 }
 

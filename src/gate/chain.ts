@@ -67,6 +67,7 @@ export function openChain(terms: ChainTerms, start: Standing): Chain {
     durable: start,
     open: batchOn(terms, start),
     committing: null,
+    burst: 0,
     backlog: [],
     rereads: [],
     why: null,

@@ -4,9 +4,20 @@ import type { Line } from './line.ts';
 import { newDesk } from './desk.ts';
 import type { Waiting } from './operation.ts';
 
-/** Starts appending on the next turn of the loop, so that a burst of callers shares one append. */
+/** Fewer are not worth an append of their own. */
+const LEAST_EARLY = 8;
+
+/**
+ * Starts appending on the next turn of the loop, so that a burst of callers shares one append. Half of a large burst sets out at once: it is
+ * written while the other half is decided, and from then on the two threads take turns.
+ */
 export function schedule(line: Line): void {
-  if (line.scheduled || line.running !== null || line.why !== null) return;
+  if (line.running !== null || line.why !== null) return;
+  if (line.open.operations.length >= Math.max(LEAST_EARLY, line.burst / 2)) {
+    line.running = commitAll(line);
+    return;
+  }
+  if (line.scheduled) return;
   line.scheduled = true;
   setImmediate(() => {
     line.scheduled = false;
@@ -18,7 +29,8 @@ export function schedule(line: Line): void {
 export async function commitAll(line: Line): Promise<void> {
   try {
     while (isBusy(line)) {
-      await reread(line);
+      // No turn is taken without need: what is decided meanwhile would come along.
+      if (line.rereads.length > 0) await reread(line);
       await commitOne(line);
       drain(line);
     }
@@ -31,13 +43,14 @@ export async function commitAll(line: Line): Promise<void> {
 async function reread(line: Line): Promise<void> {
   const { rereads } = line;
   line.rereads = [];
-  if (rereads.length > 0) await again(line, () => line.open.operations);
+  await again(line, () => line.open.operations);
   for (const done of rereads) done();
 }
 
 async function commitOne(line: Line): Promise<void> {
   const batch = line.open;
   line.committing = batch;
+  line.burst = batch.operations.length;
   line.open = batchOn(line.terms, { world: batch.desk.world(), head: batch.desk.head() });
   const result = await append(line, batch.desk);
   if (result.kind === 'failed') throw result.error;

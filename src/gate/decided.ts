@@ -2,6 +2,7 @@ import type { Action } from '../kernel/action.ts';
 import { conclude } from '../kernel/conclude.ts';
 import type { Decision } from '../kernel/decision.ts';
 import type { ActionRecord } from '../kernel/entry.ts';
+import type { Digest } from '../kernel/ids.ts';
 import { ledgersOf } from '../kernel/ledger.ts';
 import { mustHalt } from '../kernel/violations.ts';
 import { sha256 } from '../log/digest.ts';
@@ -33,7 +34,7 @@ export function judge(room: Room, desk: Desk, action: Action): Decision {
  * Records a decision, with the arguments beside the log (GATE-9), and what follows from it at once: the ask is held, an agent that
  * violated too often is halted (GATE-8).
  */
-export function writeDecided(room: Room, desk: Desk, decided: { action: Action; decision: Decision; bytes: Uint8Array }): void {
+export function writeDecided(room: Room, desk: Desk, decided: { action: Action; decision: Decision; bytes: Uint8Array; digest?: Digest }): void {
   const { action, decision, bytes } = decided;
   const policy = policyOf(room, desk.world());
   const subject = `session/${action.session}`;
@@ -46,7 +47,8 @@ export function writeDecided(room: Room, desk: Desk, decided: { action: Action; 
     desk.keep({ digest, subject, bytes: replacement });
     recorded = { ...decision, modify: { args: shelved(digest) } };
   }
-  const place = { actor: { kind: 'agent', id: action.agent }, agent: action.agent, session: action.session, payload: { subject, bytes } } as const;
+  const payload = { subject, bytes, ...(decided.digest === undefined ? {} : { digest: decided.digest }) };
+  const place = { actor: { kind: 'agent', id: action.agent }, agent: action.agent, session: action.session, payload } as const;
   desk.write('action-decided', { action: recordOf(action), decision: recorded, ledgers }, place);
   if (decision.effect === 'ask') {
     room.held.set(decision.ask.approval, { action, bytes, erased: false });

@@ -13,7 +13,8 @@ export interface Place {
   readonly agent?: AgentId;
   readonly session?: SessionId;
   readonly seq?: number;
-  readonly payload?: { readonly subject: string; readonly bytes: Uint8Array };
+  /** `digest`: of the bytes, where it is known already. */
+  readonly payload?: { readonly subject: string; readonly bytes: Uint8Array; readonly digest?: Digest };
 }
 
 export const SYSTEM: Actor = { kind: 'system' };
@@ -73,7 +74,7 @@ export function newDesk(tenant: TenantId, start: { readonly world: World; readon
     },
     write: (type, body, place) => {
       const { actor, agent, session, seq, payload } = place;
-      const digest: Digest | undefined = payload === undefined ? undefined : sha256(payload.bytes);
+      const digest: Digest | undefined = payload === undefined ? undefined : (payload.digest ?? sha256(payload.bytes));
       const draft = {
         tenant,
         at,
@@ -89,7 +90,7 @@ export function newDesk(tenant: TenantId, start: { readonly world: World; readon
       world = fold(world, draft);
       head = { size: sealed.index + 1, leaf: sealed.leaf };
       entries.push(sealed);
-      if (payload !== undefined && digest !== undefined) payloads.push({ digest, ...payload });
+      if (payload !== undefined && digest !== undefined) payloads.push({ ...payload, digest });
       return { index: sealed.index, leaf: sealed.leaf };
     },
   };

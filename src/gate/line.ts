@@ -54,6 +54,8 @@ export interface Line {
   open: Batch;
   /** On its way to the disk. */
   committing: Batch | null;
+  /** Operations of the last batch that set out. */
+  burst: number;
   backlog: Waiting[];
   rereads: (() => void)[];
   /** Why nothing can be appended; null while it can. */

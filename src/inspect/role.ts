@@ -55,7 +55,8 @@ const WRITERS = set('write create edit save append update insert commit add put 
 export function roleOf(leaf: Leaf, text: string, context: RoleContext): Role {
   if (leaf.isKey) return { type: 'plain' };
   const words = wordsOf(leaf.key);
-  const has = (names: ReadonlySet<string>): boolean => words.some((word) => names.has(word)) || names.has(words.join(''));
+  const joined = words.join('');
+  const has = (names: ReadonlySet<string>): boolean => words.some((word) => names.has(word)) || names.has(joined);
   if (asksTheWeb(context) && !has(URL_KEYS)) return { type: 'prose' };
   const running = runs(text, { context, has });
   if (running !== undefined) return running;

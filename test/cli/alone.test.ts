@@ -27,11 +27,26 @@ test('init shows first, writes when told, never overwrites', async (context) => 
   pinned('test/transcripts/init.txt', shell.transcript());
 });
 
-test('wrong usage says what is wrong and which help to read, exit code 2', async (context) => {
+test('[CLI-1, CLI-2] wrong usage says what is wrong and which help to read, exit code 2', async (context) => {
   const shell = await terminal(context);
   const { aegis } = shell;
   for (const words of [
     ['stauts'],
+    ['xyzzy'],
+    ['--jsn'],
+    ['help', 'stauts'],
+    ['help', 'agents', 'lst'],
+    ['agents', 'ad'],
+    ['policy', 'chek', 'x'],
+    ['agents', '--jsn'],
+    ['agents', 'add', 'x', 'y'],
+    ['agents', 'add', 'x', '--max-priorty', '3'],
+    ['agents', 'add', 'x', '--on-unavailable', 'alow', '--json'],
+    ['status', 'x'],
+    ['up', '--port'],
+    ['log', 'proof'],
+    ['policy'],
+    ['st\u001b[31matus'],
     ['status', '--wat'],
     ['status', '--wat', '--json'],
     ['agents', 'wat'],

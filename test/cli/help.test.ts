@@ -72,7 +72,8 @@ Made from the commands’ own help. \`npx aegis …\` in the clone; \`--help\` w
 | 4 | the key is missing, wrong, or its role may not do this |
 | 5 | no such thing, or its state does not allow this |
 
-With \`--json\` a failure is \`{"error": {"code", "message", "hint"}}\` on standard output. Colour goes to terminals only. Characters a terminal would obey or hide are
+With \`--json\` a failure is \`{"error": {"code", "message", "hint"}}\` on standard output. Wrong usage has the codes UNKNOWN_COMMAND, UNKNOWN_OPTION, MISSING_ARGUMENT,
+MISSING_OPTION, MISSING_VALUE, INVALID_VALUE, TOO_MANY_ARGUMENTS, NO_COMMAND and USAGE; the hint names the nearest word and the help to read. Colour goes to terminals only. Characters a terminal would obey or hide are
 spelled out. \`AEGIS_URL\` and \`AEGIS_KEY\` win over what \`aegis login\` remembered.
 
 ${sections.join('\n')}`,

@@ -78,7 +78,7 @@ async function readJson({ door, incoming }: LetIn): Promise<JsonObject> {
 }
 
 /** What a list of models is asked with. */
-function listing(model = 'list'): ModelRequest {
+function listing(model = 'all'): ModelRequest {
   return { model, stream: false, tools: [], providerTools: [], carried: [], root: null };
 }
 

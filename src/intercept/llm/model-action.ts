@@ -7,6 +7,8 @@ import type { JsonObject } from '../../kernel/json.ts';
 import type { Answer, Dialect, ModelRequest, ModelRoute, TokenUsage } from './dialect.ts';
 import type { Exchange, ModelCaller, ModelDoor } from './door.ts';
 
+/** What a policy's lists call each kind of request: `model:*` is what costs. */
+const KINDS = { generate: 'model', count: 'model-count', list: 'model-list' } as const;
 /** A model's name as every provider writes them, so that a policy's list can name it. */
 const MODEL = /^[A-Za-z0-9][A-Za-z0-9._:@/+-]{0,127}$/;
 /** Asked for when a request sets no bound of its own. */
@@ -37,7 +39,7 @@ export function modelProposal(door: ModelDoor, prompt: Prompt): Proposal {
     ...caller,
     session,
     kind: 'model',
-    name: `${route.kind === 'count' ? 'model-count' : 'model'}:${asked.model}`,
+    name: `${KINDS[route.kind]}:${asked.model}`,
     args: {
       model: asked.model,
       prompt: `sha256:${hash('sha256', bytes, 'hex')}`,

@@ -12,7 +12,8 @@ const REPEATS = 3;
 const LONGEST = 7;
 
 function same(a: Named | undefined, b: Named | undefined): boolean {
-  return a !== undefined && b !== undefined && a.name === b.name && a.argsDigest === b.argsDigest;
+  // The digest first: it is what differs.
+  return a !== undefined && b !== undefined && a.argsDigest === b.argsDigest && a.name === b.name;
 }
 
 /** Whether the calls end in the same block of `period` calls, three times over, and the block is not one call repeated. */
@@ -32,6 +33,16 @@ function stuck(subject: Subject, calls: readonly Call[]): boolean {
   return state !== null && last.every((call) => call.state === state && call.name === subject.action.name);
 }
 
+/** The last so many that count, oldest first. */
+function newest(calls: SessionState['calls'], most: number, counts: (call: SessionState['calls'][number]) => boolean): readonly Call[] {
+  const found: Call[] = [];
+  for (let at = calls.length - 1; at >= 0 && found.length < most; at--) {
+    const call = calls[at];
+    if (call !== undefined && counts(call)) found.push(call);
+  }
+  return found.reverse();
+}
+
 /** Only calls of the window count, and what was denied was never a call: a loop ends by itself when time passes (LOOP-3). */
 export const loop: Rule = {
   name: 'loop',
@@ -40,13 +51,11 @@ export const loop: Rule = {
     const { identical, sequences, effect } = subject.policy.loops;
     if (session === undefined || session.calls.length === 0) return SILENCE;
     const since = action.at - (identical?.windowMs ?? DEFAULT_WINDOW_MS);
-    const calls: Call[] = [];
+    const counts = (call: SessionState['calls'][number]): boolean => call.at > since && call.action !== action.id;
+    const most = Math.max(REPEATS * LONGEST - 1, subject.policy.loops.noProgress ?? 0);
+    const calls = newest(session.calls, most, counts);
     let identicals = 0;
-    for (const call of session.calls) {
-      if (call.at <= since || call.action === action.id) continue;
-      calls.push(call);
-      if (same(call, action)) identicals++;
-    }
+    for (const call of session.calls) if (same(call, action) && counts(call)) identicals++;
     const say = (message: string): Said => ({ rule: 'loop', effect, code: 'LOOP_DETECTED', message, hint: 'Do something else, or wait.' });
     const said: Said[] = [];
     if (identical !== null && identicals >= identical.max) {

@@ -1,0 +1,49 @@
+import { readFileSync } from 'node:fs';
+import type { Finding } from '../doctor.ts';
+import { connection } from '../connection.ts';
+import type { Connection } from '../connection.ts';
+import { installations } from '../install/ledger.ts';
+import { canaries } from './canary.ts';
+import type { Canary } from './canary.ts';
+
+/** What `aegis doctor` says about coding agents: a canary for each hook, and an alert entry for each that was not stopped. */
+export async function hookFindings(): Promise<readonly Finding[]> {
+  const sung = await canaries();
+  return Promise.all(sung.map(finding));
+}
+
+async function finding(canary: Canary): Promise<Finding> {
+  const { state, label, detail } = canary;
+  const check = 'hook';
+  switch (state) {
+    case 'protected':
+      return { check, state: 'ok', detail: `${label}: protected (advisory): ${detail}` };
+    case 'closed':
+      return { check, state: 'warn', detail: `${label}: ${detail}`, next: 'Start Aegis: `aegis up`.' };
+    case 'unprotected': {
+      const told = await alert(canary);
+      const next = told
+        ? 'Recorded as an alert. Install it again: `aegis hook install`.'
+        : 'The alert could not be recorded. Start Aegis, then `aegis doctor` again.';
+      return { check, state: 'bad', detail: `${label}: unprotected: ${detail}`, next };
+    }
+  }
+}
+
+/** With a person's login, or with the hook's own key where nobody is logged in. */
+async function alert({ harness, label, detail }: Canary): Promise<boolean> {
+  for (const open of [() => connection(), () => ownConnection(label)]) {
+    try {
+      await open().post('/v1/canaries', { harness, detail: `${label}: ${detail}`.slice(0, 1024) });
+      return true;
+    } catch {
+      // The next one may; that none could is said.
+    }
+  }
+  return false;
+}
+
+function ownConnection(label: string): Connection {
+  const { settings = '' } = installations().find((one) => one.label === label)?.detail ?? {};
+  return connection(JSON.parse(readFileSync(settings, 'utf8')) as { url: string; key: string });
+}

@@ -1,0 +1,44 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { isDeepStrictEqual } from 'node:util';
+import { valueAt } from '../install/edit.ts';
+import { installations } from '../install/ledger.ts';
+import type { Installation } from '../install/ledger.ts';
+
+export interface HookRow {
+  readonly harness: string;
+  readonly scope: string;
+  readonly handler: string;
+  /** `there`: every entry stands as it was written. `changed`: some do not. `missing`: none, or no file. */
+  readonly state: 'there' | 'changed' | 'missing';
+  readonly label: 'advisory';
+  readonly fails: string;
+  readonly path: string;
+  readonly agent: string;
+}
+
+/** What is installed, read from the harnesses' own files. */
+export function hookStatus(): readonly HookRow[] {
+  return installations()
+    .filter(({ kind }) => kind === 'hook')
+    .map((installation) => {
+      const { harness = '', scope = '', handler = '', path = '', agent = '' } = installation.detail;
+      return { harness, scope, handler, state: stateOf(installation), label: 'advisory', fails: failsHow(installation), path, agent };
+    });
+}
+
+function stateOf({ files }: Installation): HookRow['state'] {
+  const edits = files.flatMap((file) => file.edits.map((edit) => ({ edit, file })));
+  const there = edits.filter(({ edit, file }) => {
+    const held = existsSync(file.real) ? valueAt(readFileSync(file.real, 'utf8'), edit.at) : undefined;
+    return edit.kind === 'set' ? isDeepStrictEqual(held, edit.value) : Array.isArray(held) && held.some((one) => isDeepStrictEqual(one, edit.value));
+  });
+  return there.length === edits.length ? 'there' : there.length === 0 ? 'missing' : 'changed';
+}
+
+/** What happens to a call nobody could decide; docs/how-to/govern-a-coding-agent.md has the whole table. */
+export function failsHow({ detail }: Installation): string {
+  const { harness, handler, blocking, onUnavailable = 'deny' } = detail;
+  if (handler === 'http') return blocking === 'true' ? 'closed (Claude Code ≥ 2.1.295)' : 'open';
+  const host = harness === 'copilot' || harness === 'gemini' || harness === 'codex' ? ', open on a host timeout' : '';
+  return onUnavailable === 'deny' ? `closed${blocking === 'true' ? '' : host}` : onUnavailable;
+}

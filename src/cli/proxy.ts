@@ -1,0 +1,52 @@
+import type { Daemon } from '../main.ts';
+import type { Define } from './commands.ts';
+import { flagsOf } from './flags.ts';
+import type { StoreFlags } from './flags.ts';
+import { line, note, tone } from './print.ts';
+import { stopped } from './stopped.ts';
+
+interface ProxyOptions {
+  readonly policy?: string;
+  readonly port?: string;
+  readonly data?: string;
+  readonly checkpoints?: string;
+  readonly config?: string;
+  readonly json?: true;
+}
+
+/** `aegis proxy`: the model proxy over the same store and gate, without the control API; one process per store, so never beside `aegis up`. */
+export const define: Define = (command) => {
+  command
+    .option('--policy <name|file>', 'default, strict, locked, or a policy file')
+    .option('--port <number>', 'port to listen on (default 7412; 0 takes a free one)')
+    .option('--data <folder>', 'where the store lies')
+    .option('--checkpoints <folder>', 'where signed checkpoints are kept; best on another disk')
+    .option('--config <file>', 'configuration file (default ./aegis.yaml when there is one)')
+    .option('--json', 'print one JSON object when ready')
+    .addHelpText('after', '\nExamples:\n  $ aegis proxy\n  $ aegis proxy --port 9000 --data /var/lib/aegis')
+    .action(async ({ port, ...options }: ProxyOptions) => {
+      const [{ startDaemon }, { loadConfig }] = await Promise.all([import('../main.ts'), import('../config/load.ts')]);
+      const cwd = process.cwd();
+      const flags: StoreFlags = { ...options, ...(port === undefined ? {} : { proxyPort: port }) };
+      const config = await loadConfig({
+        ...(options.config === undefined ? {} : { file: options.config }),
+        env: process.env,
+        flags: flagsOf(flags),
+        cwd,
+      });
+      const onFault = ({ what, error }: { what: string; error: unknown }): void =>
+        note(`aegis: ${what}: ${error instanceof Error ? error.message : String(error)}`);
+      const daemon = await startDaemon({ config, cwd, onFault, serve: 'models' });
+      if (options.json === true) line(JSON.stringify({ url: daemon.url, modelUrl: daemon.modelUrl, firstKeys: daemon.firstKeys }));
+      else announce(daemon);
+      await stopped();
+      await daemon.close();
+    });
+};
+
+function announce({ url, firstKeys }: Daemon): void {
+  line(`The model proxy is at ${tone('bold', url)}`);
+  for (const { key } of firstKeys) line(`\nThis is the first start. The admin token, shown this once:\n\n  ${tone('bold', key)}\n`);
+  line('Agents are added, approvals answered and halts set with `aegis up` on the same data.');
+  line('\nStop with Ctrl-C.');
+}
