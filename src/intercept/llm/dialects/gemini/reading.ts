@@ -42,7 +42,18 @@ export interface Reading {
 }
 
 export function newReading(): Reading {
-  return { calls: [], text: [], words: false, open: new Map(), ran: new Map(), id: null, model: null, usage: {}, finished: new Map(), blocked: false };
+  return {
+    calls: [],
+    text: [],
+    words: false,
+    open: new Map(),
+    ran: new Map(),
+    id: null,
+    model: null,
+    usage: {},
+    finished: new Map(),
+    blocked: false,
+  };
 }
 
 /** Members a part may have besides what it holds. */
