@@ -6,8 +6,9 @@
  *
  * Settings: {url, key, query, deadlineMs, onUnavailable: deny|allow_readonly|allow, journal}. Exit codes: 0 answered, 2 refused.
  */
-import { appendFileSync, existsSync, readFileSync, renameSync, rmSync } from 'node:fs';
-import { request } from 'node:http';
+const { appendFileSync, existsSync, readFileSync, renameSync, rmSync } = process.getBuiltinModule('node:fs');
+// An `import` of node:http would read every name it exports, and load a WebSocket and a fetch nobody uses here: 40 ms of each call.
+const { request } = process.getBuiltinModule('node:http');
 
 const [harness = '', event = '', file = ''] = process.argv.slice(2);
 const DECIDING = new Set(['PreToolUse', 'BeforeTool', 'preToolUse', 'beforeShellExecution', 'beforeMCPExecution', 'beforeReadFile']);
