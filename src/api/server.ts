@@ -17,7 +17,7 @@ type Held = FastifyRequest & { aegisPrincipal?: ReturnType<typeof authenticate>;
 
 const METHODS: readonly HTTPMethods[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 
-/** No page, no frame, no cache, no sniffing: this is an API, and it never sends CORS headers or cookies (AUTH-4). */
+/** No frame, no cache, no sniffing, and nothing a page may do unless it says so itself (DOCS-1); never CORS headers or cookies (AUTH-4). */
 const HEADERS = {
   'cache-control': 'no-store',
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
@@ -162,7 +162,7 @@ function answer(reply: FastifyReply, one: Route, result: unknown): FastifyReply 
   if (!('contentType' in one.response) || !isRaw(result)) {
     return reply.header('content-type', 'application/json; charset=utf-8').send(JSON.stringify(result));
   }
-  void reply.header('content-type', result.contentType);
+  void reply.headers({ ...result.headers, 'content-type': result.contentType });
   return reply.send(typeof result.body === 'string' ? result.body : Readable.from(result.body, { objectMode: false, highWaterMark: 65_536 }));
 }
 
