@@ -8,7 +8,7 @@ import { exchange, peerAt } from './http-exchange.ts';
 import type { Peer } from './http-exchange.ts';
 import { httpServer, listen, statusOf } from './http-server.ts';
 import type { HttpTerms } from './http-server.ts';
-import { AGENT_LIMITS, CODES, failure, isObject, readMessage } from './message.ts';
+import { AGENT_LIMITS, CODES, failure, isObject, keyOf as idKey, readMessage } from './message.ts';
 import type { Message, Request } from './message.ts';
 import { fromAgent } from './relay.ts';
 import { createSeal } from './seal.ts';
@@ -49,6 +49,8 @@ interface Open {
   readonly session: Session;
   readonly terms: HttpTerms;
   readonly owner: string;
+  /** Requests the server answered with a stream: the agent gets one too. */
+  readonly streamed: Set<string>;
   /** Headers of the session towards the server. */
   readonly state: Record<string, string>;
 }
@@ -163,6 +165,7 @@ function begin(house: House, visit: Visit, peer: { readonly name: string; readon
     definition: (tool) => session.tools.get(tool)?.definition,
     refused: (code) => audit(session, code),
     answered: (message, headers) => {
+      if ('id' in message && (headers['content-type'] ?? '').startsWith('text/event-stream')) made.streamed.add(idKey(message.id));
       const id = headers['mcp-session-id'];
       if (!('method' in message) || message.method !== 'initialize' || typeof id !== 'string' || !SESSION.test(id)) return;
       const key = keyOf(peer.name, id, owner);
@@ -179,7 +182,7 @@ function begin(house: House, visit: Visit, peer: { readonly name: string; readon
     upstream: httpServer(terms),
     seal,
   });
-  const made: Open = { session, terms, owner, state };
+  const made: Open = { session, terms, owner, state, streamed: new Set() };
   return made;
 }
 
@@ -204,14 +207,12 @@ async function answer(house: House, { visit, found, message }: { visit: Visit; f
   const scope = request.headers['mcp-session-id'] === undefined ? house.deps.mint() : '';
   const reply =
     (await fromAgent(found.session, { kind: 'request', message }, { tell, scope, signal: gone.signal })) ?? failure(message.id, CODES.internal, '');
-  if (response.headersSent) return void response.end(eventText(reply));
   const id = message.method === 'initialize' ? found.state['mcp-session-id'] : undefined;
+  if (id !== undefined && !response.headersSent) response.setHeader('mcp-session-id', id);
+  if (found.streamed.delete(idKey(message.id)) && 'result' in reply) stream();
+  if (response.headersSent) return void response.end(eventText(reply));
   const code = 'error' in reply ? (statusOf.get(reply) ?? 200) : 200;
-  response.writeHead(code, {
-    'content-type': 'application/json',
-    'cache-control': 'no-store',
-    ...(id === undefined ? {} : { 'mcp-session-id': id }),
-  });
+  response.writeHead(code, { 'content-type': 'application/json', 'cache-control': 'no-store' });
   response.end(JSON.stringify(reply));
 }
 
