@@ -3,26 +3,46 @@ import type { Json, JsonObject } from '../../kernel/json.ts';
 import type { Standing } from './judge.ts';
 import { failure, isObject } from './message.ts';
 import type { Reply, Request } from './message.ts';
+import { sizeOf } from './results.ts';
 import type { Session } from './session.ts';
 
 /** As the gate names them: no tool may be called this. */
 const INSTRUCTIONS = '(instructions)';
 const MOST_PAGES = 32;
+const MOST_BATCH = 16;
+const BATCH_BYTES = 131_072;
 
 function toolsOf(result: JsonObject): readonly JsonObject[] {
   const { tools } = result;
   if (!Array.isArray(tools) || !tools.every((tool) => isObject(tool) && typeof tool['name'] === 'string'))
     throw new AegisError('MCP_MESSAGE', { detail: 'the server’s list of tools has not the shape of one' });
-  return tools as unknown as readonly JsonObject[];
+  // The name that stands for the instructions is nobody's tool.
+  return (tools as unknown as readonly JsonObject[]).filter((tool) => tool['name'] !== INSTRUCTIONS);
 }
 
 /** Shows the gate what the server says and remembers it; what it then may offer is the gate's to say (MCP-1, MCP-5). */
 async function learn(session: Session, tools: readonly JsonObject[]): Promise<readonly Standing[]> {
   const { judge, server } = session.deps;
-  if (tools.length === 0) return [];
-  const standings = await judge.show(server, tools);
+  const standings: Standing[] = [];
+  for (const batch of batches(tools)) standings.push(...(await judge.show(server, batch)));
   for (const [at, { tool, digest }] of standings.entries()) session.tools.set(tool, { digest, definition: tools[at] ?? {} });
   return standings;
+}
+
+/** No single request to the gate may be too large because a server has many tools. */
+function* batches(tools: readonly JsonObject[]): Generator<readonly JsonObject[]> {
+  let batch: JsonObject[] = [];
+  let size = 0;
+  for (const tool of tools) {
+    const more = sizeOf(tool);
+    if (batch.length > 0 && (batch.length >= MOST_BATCH || size + more > BATCH_BYTES)) {
+      yield batch;
+      [batch, size] = [[], 0];
+    }
+    batch.push(tool);
+    size += more;
+  }
+  if (batch.length > 0) yield batch;
 }
 
 /** A page of the list as the agent may see it: only what is pinned and could be allowed; shared with nobody. */
