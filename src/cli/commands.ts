@@ -37,5 +37,6 @@ export const COMMANDS: readonly CommandEntry[] = [
   { name: 'costs', summary: 'what was spent and what is reserved', load: async () => (await import('./costs.ts')).define },
   { name: 'erase', summary: 'make the payloads of a subject unreadable for ever', load: async () => (await import('./erase.ts')).define },
   { name: 'uninstall', summary: 'take back everything init and hook install did', load: async () => (await import('./uninstall.ts')).define },
+  { name: 'mcp', summary: 'stand between an agent and an MCP server; see and accept its tools', load: async () => (await import('./mcp.ts')).define },
   { name: 'recover', summary: 'acknowledge that the store was rolled back', load: async () => (await import('./recover.ts')).define },
 ];
