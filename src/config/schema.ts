@@ -70,6 +70,26 @@ export const ConfigSchema = Type.Object(
       },
       CLOSED,
     ),
+    mcp: Type.Object(
+      {
+        servers: Type.Array(
+          Type.Object(
+            {
+              name: Type.String({ pattern: '^[A-Za-z0-9._-]{1,64}$', description: 'The server is reached at /mcp/<name>' }),
+              url: Type.String({ pattern: '^https?://', description: 'Where it speaks Streamable HTTP' }),
+              headers: Type.Optional(
+                Type.Array(Type.Object({ name: Type.String({ pattern: '^[A-Za-z0-9-]{1,64}$' }), variable: Type.String({ minLength: 1 }) }, CLOSED), {
+                  description: 'Headers for the server, each with the content of a variable of the daemon’s environment',
+                }),
+              ),
+            },
+            CLOSED,
+          ),
+          { maxItems: 256, description: 'MCP servers agents may reach through this daemon' },
+        ),
+      },
+      CLOSED,
+    ),
   },
   CLOSED,
 );
@@ -102,4 +122,5 @@ export const DEFAULTS: Config = {
   policy: 'default',
   tenants: ['default'],
   checkpoints: { everyEntries: 64, everyMs: 1_000 },
+  mcp: { servers: [] },
 };

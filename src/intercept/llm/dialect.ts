@@ -88,6 +88,8 @@ export interface TokenUsage {
   readonly input?: number;
   readonly cachedInput?: number;
   readonly cacheWrite?: number;
+  /** Of those, the ones kept for an hour, which cost more. */
+  readonly cacheWriteLong?: number;
   readonly output?: number;
   readonly reasoning?: number;
   readonly audioInput?: number;

@@ -38,11 +38,12 @@ export function libraryPrices(clock: Pick<Clock, 'now'>): Prices {
  * The counts as the catalogue wants them: input and output are totals, and what is cached, written to the cache or sound is a part of
  * them that has its own price. Thinking is output like any other.
  */
-function countedOf({ input, cachedInput, cacheWrite, output, audioInput, audioOutput }: TokenUsage): Record<string, number> | null {
+function countedOf({ input, cachedInput, cacheWrite, cacheWriteLong, output, audioInput, audioOutput }: TokenUsage): Record<string, number> | null {
   if (input === undefined || output === undefined) return null;
   const parts = {
     cache_read_tokens: cachedInput,
     cache_write_tokens: cacheWrite,
+    cache_write_1h_tokens: cacheWriteLong,
     // Sound that was cached cannot be told from words that were; the parts would overlap.
     input_audio_tokens:
       (cachedInput ?? 0) + (cacheWrite ?? 0) > 0 ? Math.min(audioInput ?? 0, input - (cachedInput ?? 0) - (cacheWrite ?? 0)) : audioInput,

@@ -2,6 +2,8 @@ import { AegisError } from '../../errors.ts';
 import type { JsonObject } from '../../kernel/json.ts';
 import { parseStrict } from '../strict-json.ts';
 import type { Frame, FrameReader } from './dialect.ts';
+import type { GrowingBytes } from './growing-bytes.ts';
+import { growingBytes } from './growing-bytes.ts';
 
 export interface StreamLimits {
   /** Bytes of one event, comments and field names included. Default 16 MiB: a whole answer comes in one event, with its images. */
@@ -19,13 +21,14 @@ export const DONE = '[DONE]';
 
 interface Reading {
   readonly limits: StreamLimits;
-  /** Pieces of the line that has not ended yet. */
-  line: Uint8Array[];
+  /** The line that has not ended yet, as far as it came in earlier pieces. */
+  readonly line: GrowingBytes;
   /** The line before ended with CR; a LF that follows belongs to it. */
   afterCr: boolean;
   first: boolean;
   event: string;
-  data: Uint8Array[];
+  /** The data lines so far, each ended by LF. */
+  readonly data: GrowingBytes;
   /** Bytes since the last event ended. */
   size: number;
   total: number;
@@ -47,7 +50,17 @@ const NEWLINE = Uint8Array.of(LF);
  */
 export function createFrameReader(limits: Partial<StreamLimits> = {}): FrameReader {
   const bounds = { ...STREAM_LIMITS, ...limits };
-  const reading: Reading = { limits: bounds, line: [], afterCr: false, first: true, event: '', data: [], size: 0, total: 0, fault: null };
+  const reading: Reading = {
+    limits: bounds,
+    line: growingBytes(),
+    afterCr: false,
+    first: true,
+    event: '',
+    data: growingBytes(),
+    size: 0,
+    total: 0,
+    fault: null,
+  };
   return {
     push(bytes) {
       check(reading);
@@ -87,17 +100,16 @@ function scan(reading: Reading, bytes: Uint8Array, frames: Frame[]): void {
       reading.afterCr = false;
       start = at + 1;
     } else if (byte === LF || byte === CR) {
-      if (at > start) reading.line.push(bytes.subarray(start, at));
+      const frame = endLine(reading, bytes.subarray(start, at));
       start = at + 1;
       reading.afterCr = byte === CR;
-      const frame = endLine(reading);
       if (frame !== null) frames.push(frame);
     } else {
       reading.afterCr = false;
     }
   }
-  // A copy: the caller may use its buffer again.
-  if (start < bytes.length) reading.line.push(new Uint8Array(bytes.subarray(start)));
+  // Copied: the caller may use its buffer again.
+  if (start < bytes.length) reading.line.append(bytes.subarray(start));
 }
 
 function count(reading: Reading): void {
@@ -105,20 +117,26 @@ function count(reading: Reading): void {
   if (++reading.size > reading.limits.event) throw invalid(`one event is longer than ${String(reading.limits.event)} bytes`);
 }
 
-function endLine(reading: Reading): Frame | null {
-  let line = joined(reading.line);
-  reading.line = [];
-  if (reading.first && line[0] === 0xef && line[1] === 0xbb && line[2] === 0xbf) line = line.subarray(3);
+function endLine(reading: Reading, rest: Uint8Array): Frame | null {
+  const { line } = reading;
+  if (line.length === 0) return readLine(reading, rest);
+  line.append(rest);
+  const frame = readLine(reading, line.view());
+  line.clear();
+  return frame;
+}
+
+function readLine(reading: Reading, bytes: Uint8Array): Frame | null {
+  const marked = reading.first && bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
   reading.first = false;
+  const line = marked ? bytes.subarray(3) : bytes;
   if (line.length === 0) return endEvent(reading);
   const colon = line.indexOf(COLON);
   const name = decode(colon === -1 ? line : line.subarray(0, colon));
-  const from = colon === -1 ? line.length : colon + (line[colon + 1] === SPACE ? 2 : 1);
-  const value = line.subarray(from);
+  const value = line.subarray(colon === -1 ? line.length : colon + (line[colon + 1] === SPACE ? 2 : 1));
   if (name === 'data') {
-    if (reading.data.length > 0) reading.data.push(NEWLINE);
-    // A copy: the event may end in a later push, when the caller has used its buffer again.
-    reading.data.push(new Uint8Array(value));
+    reading.data.append(value);
+    reading.data.append(NEWLINE);
   } else {
     const text = decode(value);
     if (name === 'event') reading.event = text;
@@ -128,14 +146,17 @@ function endLine(reading: Reading): Frame | null {
 
 function endEvent(reading: Reading): Frame | null {
   const { event, data } = reading;
+  const bytes = data.view().subarray(0, -1);
   reading.event = '';
-  reading.data = [];
   reading.size = 0;
-  const bytes = joined(data);
-  if (bytes.length === 0) return null;
-  const raw = decode(bytes);
-  const frame = { data: raw === DONE ? null : object(bytes, reading.limits), raw };
-  return event === '' ? frame : { event, ...frame };
+  try {
+    if (bytes.length === 0) return null;
+    const raw = decode(bytes);
+    const frame = { data: raw === DONE ? null : object(bytes, reading.limits), raw };
+    return event === '' ? frame : { event, ...frame };
+  } finally {
+    data.clear();
+  }
 }
 
 function object(bytes: Uint8Array, limits: StreamLimits): JsonObject {
@@ -151,11 +172,6 @@ function strict(bytes: Uint8Array, limits: StreamLimits): unknown {
     if (error instanceof AegisError) throw invalid(error.message);
     throw error;
   }
-}
-
-function joined(pieces: readonly Uint8Array[]): Uint8Array {
-  const only = pieces[0];
-  return pieces.length === 1 && only !== undefined ? only : Buffer.concat(pieces);
 }
 
 function decode(bytes: Uint8Array): string {

@@ -257,4 +257,19 @@ export function dialectContract(voice: Voice): void {
       }
     });
   }
+
+  test(`[LLM-47] ${name}: an answer of very many calls, or pieces, is read, refused or given up in linear time`, () => {
+    // Each of these would take minutes if a piece were looked for among all others.
+    const calls = Array.from({ length: 5000 }, (_, at) => ({ id: `zq${String(at)}`, name: 'zqmany', args: '{}' }));
+    const frames = createFrameReader().push(bytesOf(voice.stream([{ words: 'x'.repeat(60_000) }, ...calls.map((call) => ({ call }))])));
+    const reader = readerOf(voice);
+    try {
+      for (const frame of frames) reader.take(frame);
+    } catch (error) {
+      assert.equal((error as { code?: unknown }).code, 'UPSTREAM_INVALID');
+      assertSilent(raw(reader.abandon(FAREWELL)).join(''));
+      return;
+    }
+    assertSilent(raw(reader.release(reader.answer().calls.map(() => REFUSE))).join(''));
+  });
 }

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { calcPrice } from '@pydantic/genai-prices';
 import fc from 'fast-check';
 import type { TokenUsage } from '../../../src/intercept/llm/dialect.ts';
+import { anthropic } from '../../../src/intercept/llm/dialects/anthropic/anthropic.ts';
 import { libraryPrices } from '../../../src/intercept/llm/price.ts';
 import type { Millis } from '../../../src/kernel/ids.ts';
 
@@ -27,6 +28,21 @@ test('[LLM-48] cached and written tokens are parts of the input with their own p
     cost('anthropic', 'claude-sonnet-4-5', { input: 1000, cachedInput: 200, cacheWrite: 300, output: 10 }),
     Math.ceil(500 * anthropic.input_mtok! + 200 * anthropic.cache_read_mtok! + 300 * anthropic.cache_write_mtok! + 10 * anthropic.output_mtok!),
   );
+});
+
+test('[LLM-48] what is kept in the cache for an hour costs more than what is kept for five minutes', () => {
+  const rate = rates('anthropic', 'claude-sonnet-4-5');
+  assert.ok(rate.cache_write_1h_mtok! > rate.cache_write_mtok!);
+  assert.equal(
+    cost('anthropic', 'claude-sonnet-4-5', { input: 1000, cacheWrite: 400, cacheWriteLong: 100, output: 0 }),
+    Math.ceil(600 * rate.input_mtok! + 300 * rate.cache_write_mtok! + 100 * rate.cache_write_1h_mtok!),
+  );
+  assert.equal(cost('anthropic', 'claude-sonnet-4-5', { input: 1000, cacheWrite: 400, cacheWriteLong: 500, output: 0 }), null);
+  const { usage } = anthropic.readAnswer({
+    content: [],
+    usage: { input_tokens: 5, output_tokens: 1, cache_creation_input_tokens: 4, cache_creation: { ephemeral_1h_input_tokens: 3 } },
+  });
+  assert.deepEqual(usage, { input: 9, cacheWrite: 4, cacheWriteLong: 3, output: 1 });
 });
 
 test('[LLM-48] thinking is a part of the output', () => {
@@ -85,7 +101,15 @@ test('[LLM-50] an estimate is at least what any answer within its bounds costs',
         const cachedInput = Math.floor(inputTokens * read);
         const cacheWrite = Math.floor((inputTokens - cachedInput) * written);
         const audioInput = Math.floor(inputTokens * heard);
-        const usage = { input: inputTokens, cachedInput, cacheWrite, audioInput, output: outputTokens, reasoning: outputTokens };
+        const usage = {
+          input: inputTokens,
+          cachedInput,
+          cacheWrite,
+          cacheWriteLong: Math.floor(cacheWrite / 2),
+          audioInput,
+          output: outputTokens,
+          reasoning: outputTokens,
+        };
         const charged = cost(provider, model, usage);
         assert.ok(bound !== null);
         assert.ok(charged === null || charged <= bound, `${String(charged)} > ${String(bound)}`);

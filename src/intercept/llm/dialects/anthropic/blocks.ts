@@ -2,8 +2,8 @@ import type { Json, JsonObject } from '../../../../kernel/json.ts';
 import type { ToolCall } from '../../dialect.ts';
 import { objectOf, textOf, upstreamInvalid } from '../../members.ts';
 
-/** Blocks that are words, never a call. */
-const WORDS: ReadonlySet<string> = new Set(['text', 'thinking', 'redacted_thinking', 'compaction']);
+/** Blocks that are words, or say which model speaks; never a call. */
+const WORDS: ReadonlySet<string> = new Set(['text', 'thinking', 'redacted_thinking', 'compaction', 'fallback']);
 
 /** Calls the provider runs itself, and what came of them. */
 const RUN_THERE: ReadonlySet<string> = new Set(['server_tool_use', 'mcp_tool_use']);

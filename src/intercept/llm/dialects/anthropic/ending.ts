@@ -1,8 +1,8 @@
 import type { Json, JsonObject } from '../../../../kernel/json.ts';
 import type { Frame, Verdict } from '../../dialect.ts';
-import { objectOf, textOf } from '../../members.ts';
+import { objectOf } from '../../members.ts';
 import { frameOf } from '../../own-frame.ts';
-import { REFUSED } from './answer.ts';
+import { readAnswer, REFUSED, rewriteAnswer } from './answer.ts';
 import { stopOf } from './blocks.ts';
 import type { Reading } from './reader.ts';
 
@@ -40,6 +40,18 @@ export function ending(reading: Reading, verdicts: ReadonlyMap<number, Verdict |
   });
 }
 
+/** The same for a message that came whole in its first event. */
+export function wholeEnding({ held }: Reading, message: JsonObject, verdicts: readonly Verdict[]): readonly Frame[] {
+  const calls = readAnswer(message).calls;
+  if (calls.length === verdicts.length && verdicts.every(({ kind }) => kind === 'pass')) return held;
+  const kept = calls.filter((call, at) => call.done !== true && verdicts[at] !== undefined && verdicts[at].kind !== 'refuse').length;
+  return held.map((frame) => {
+    const { data } = frame;
+    if (data?.['type'] === 'message_start') return frameOf({ ...data, message: rewriteAnswer(message, verdicts) }, frame.event);
+    return data?.['type'] === 'message_delta' ? withStop(data, kept) : frame;
+  });
+}
+
 function replaced(index: number, start: JsonObject, args: JsonObject): readonly Frame[] {
   return [
     event('content_block_start', { index, content_block: { ...start, input: {} } }),
@@ -59,11 +71,12 @@ export function farewell(reading: Reading, text: string): readonly Frame[] {
   if (reading.passedDelta) return [event('message_stop', {})];
   const frames: Frame[] = [];
   if (reading.message === null) frames.push(event('message_start', { message: EMPTY }));
+  const unstopped = stopsHeld(reading);
   let next = 0;
   for (const block of reading.blocks.values()) {
     if (!block.passed) continue;
     next = Math.max(next, block.index + 1);
-    if (!stopped(reading, block.index)) frames.push(event('content_block_stop', { index: block.index }));
+    if (block.open || unstopped.has(block.index)) frames.push(event('content_block_stop', { index: block.index }));
   }
   return [
     ...frames,
@@ -73,11 +86,9 @@ export function farewell(reading: Reading, text: string): readonly Frame[] {
   ];
 }
 
-/** Whether the client has the end of a block it has the beginning of. */
-function stopped(reading: Reading, index: number): boolean {
-  const block = reading.blocks.get(index);
-  if (block?.open !== false) return false;
-  return !reading.held.some(({ data }) => textOf(data?.['type']) === 'content_block_stop' && data?.['index'] === index);
+/** Blocks whose end is held: the client has not got it. */
+function stopsHeld({ held }: Reading): ReadonlySet<unknown> {
+  return new Set(held.flatMap(({ data }) => (data?.['type'] === 'content_block_stop' ? [data['index']] : [])));
 }
 
 const EMPTY: JsonObject = {

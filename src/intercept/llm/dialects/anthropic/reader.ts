@@ -3,7 +3,8 @@ import type { Answer, AnswerReader, Frame, ToolCall, TokenUsage, Verdict } from 
 import { argsOf, isEmpty, objectOf, textOf, upstreamInvalid } from '../../members.ts';
 import { callOf, inputOf, kindOf } from './blocks.ts';
 import type { BlockKind } from './blocks.ts';
-import { ending, farewell } from './ending.ts';
+import { readAnswer } from './answer.ts';
+import { ending, farewell, wholeEnding } from './ending.ts';
 import { usageOf } from './usage.ts';
 
 export interface Block {
@@ -19,6 +20,8 @@ export interface Block {
 
 export interface Reading {
   message: JsonObject | null;
+  /** A message that came whole in its first event, as it does where a program of the provider's asks for a tool. */
+  whole: JsonObject | null;
   readonly blocks: Map<number, Block>;
   readonly held: Frame[];
   holding: boolean;
@@ -34,6 +37,7 @@ export interface Reading {
 export function createReader(): AnswerReader {
   const reading: Reading = {
     message: null,
+    whole: null,
     blocks: new Map(),
     held: [],
     holding: false,
@@ -90,13 +94,22 @@ function note(reading: Reading, type: string, data: JsonObject): void {
 }
 
 function start(reading: Reading, message: JsonObject | null): void {
-  if (message === null || !isEmpty(message['content'])) throw upstreamInvalid('a message does not start empty');
+  if (message === null) throw upstreamInvalid('a message does not start as one');
   if (reading.holding) throw upstreamInvalid('a message starts within a tool use');
-  reading.message = message;
+  if (isEmpty(message['content'])) {
+    reading.message = message;
+  } else {
+    // Its own calls are decided like any other; what it was before, nobody can tell.
+    if (reading.message !== null || !Array.isArray(message['content'])) throw upstreamInvalid('a message does not start empty');
+    reading.whole = message;
+    reading.holding = true;
+    reading.stopReason = readAnswer(message).complete ? textOf(message['stop_reason']) : null;
+  }
   reading.usage = usageOf(message['usage'], reading.usage);
 }
 
 function open(reading: Reading, data: JsonObject): void {
+  if (reading.whole !== null) throw upstreamInvalid('a content block follows a whole message');
   const { index } = data;
   const block = objectOf(data['content_block']);
   if (typeof index !== 'number' || block === null || reading.blocks.has(index)) throw upstreamInvalid('a content block does not start as one');
@@ -152,6 +165,7 @@ function argumentsOf({ start, pieces, open }: Block): JsonObject | null {
 }
 
 function answerOf(reading: Reading): Answer {
+  if (reading.whole !== null) return { ...readAnswer(reading.whole), usage: reading.usage, complete: reading.stopReason !== null };
   const id = textOf(reading.message?.['id']);
   const model = textOf(reading.message?.['model']);
   return {
@@ -165,6 +179,7 @@ function answerOf(reading: Reading): Answer {
 }
 
 function release(reading: Reading, verdicts: readonly Verdict[]): readonly Frame[] {
+  if (reading.whole !== null) return wholeEnding(reading, reading.whole, verdicts);
   const calls = callsOf(reading);
   if (calls.length === verdicts.length && verdicts.every(({ kind }) => kind === 'pass')) return reading.held;
   return ending(reading, new Map(calls.map(({ block }, at) => [block.index, verdicts[at]])));

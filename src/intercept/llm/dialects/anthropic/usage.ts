@@ -8,6 +8,7 @@ export function usageOf(value: Json | undefined, before: TokenUsage = {}): Token
   if (usage === null) return before;
   const read = countOf(usage['cache_read_input_tokens']);
   const written = countOf(usage['cache_creation_input_tokens']);
+  const long = countOf(objectOf(usage['cache_creation'])?.['ephemeral_1h_input_tokens']);
   const fresh = countOf(usage['input_tokens']);
   // Ours counts all input; Anthropic counts what was neither read from nor written to the cache.
   const input = fresh === undefined ? undefined : fresh + (read ?? before.cachedInput ?? 0) + (written ?? before.cacheWrite ?? 0);
@@ -15,6 +16,7 @@ export function usageOf(value: Json | undefined, before: TokenUsage = {}): Token
     input: larger(input, before.input),
     cachedInput: larger(read, before.cachedInput),
     cacheWrite: larger(written, before.cacheWrite),
+    cacheWriteLong: larger(long, before.cacheWriteLong),
     output: larger(countOf(usage['output_tokens']), before.output),
   });
 }

@@ -110,6 +110,7 @@ function readChoice(reading: Reading, value: Json): { readonly calling: boolean;
   const choice = objectOf(value);
   const index = choice?.['index'] ?? 0;
   if (choice === null || typeof index !== 'number') throw upstreamInvalid('a choice is no object with an index');
+  if (reading.finished.size > MOST) throw upstreamInvalid(`an answer has more than ${String(MOST)} choices`);
   if (!isEmpty(choice['message'])) throw upstreamInvalid('a streamed choice holds a whole message');
   const delta = objectOf(choice['delta']) ?? {};
   checkMembers(delta);
@@ -140,13 +141,20 @@ function readPart(reading: Reading, part: JsonObject | null, choice: number): vo
     const kind = textOf(part['type']) ?? (isEmpty(part['custom']) ? 'function' : 'custom');
     if (kind !== 'function' && kind !== 'custom') throw upstreamInvalid('a tool call is of an unknown kind');
     call = { choice, key: index, kind, id: id ?? `call-${String(choice)}-${String(index)}`, name: '', pieces: [] };
-    reading.calls.push(call);
+    begin(reading, call);
   } else if (id !== null && id !== '' && id !== call.id) {
     throw upstreamInvalid('two tool calls share an index');
   }
   if (call.kind === 'legacy') throw upstreamInvalid('a tool call is of two kinds');
   checkOneKind(part, call.kind);
   add(call, objectOf(part[call.kind]), call.kind === 'custom' ? 'input' : 'arguments');
+}
+
+/** More than any answer has, and few enough to be looked through for every piece. */
+const MOST = 1024;
+
+function begin(reading: Reading, call: Building): void {
+  if (reading.calls.push(call) > MOST) throw upstreamInvalid(`an answer asks for more than ${String(MOST)} calls`);
 }
 
 /** Some providers send calls whole and without an index: each id is one. */
@@ -161,7 +169,7 @@ function readLegacy(reading: Reading, part: JsonObject | null, choice: number): 
   let call = reading.calls.find((one) => one.choice === choice && one.key === 'legacy');
   if (call === undefined) {
     call = { choice, key: 'legacy', kind: 'legacy', id: `function-${String(choice)}`, name: '', pieces: [] };
-    reading.calls.push(call);
+    begin(reading, call);
   }
   add(call, part, 'arguments');
 }
