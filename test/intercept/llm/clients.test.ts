@@ -20,6 +20,7 @@ const chatTools = ['look', 'pay', 'wipe', 'note'].map((name) => ({
   function: { name, parameters: { type: 'object' as const } },
 }));
 const messageTools = ['look', 'pay', 'wipe', 'note'].map((name) => ({ name, input_schema: { type: 'object' as const } }));
+const itemTools = chatTools.map(({ function: { name } }) => ({ type: 'function' as const, name, parameters: { type: 'object' }, strict: false }));
 const headers = (session: string) => ({ headers: { 'x-aegis-session': session } });
 const messages = [{ role: 'user' as const, content: 'Do what is needed.' }];
 
@@ -40,6 +41,14 @@ const CLIENTS: Readonly<Record<string, Client>> = {
     );
     return { text: choice.message.content ?? '', calls, stop: choice.finish_reason };
   },
+  'responses, whole': async ({ openai }, session) => {
+    const answer = await openai.responses.create({ model: GPT, input: 'Do what is needed.', tools: itemTools }, headers(session));
+    return readItems(answer);
+  },
+  'responses, streamed': async ({ openai }, session) => {
+    const stream = openai.responses.stream({ model: GPT, input: 'Do what is needed.', tools: itemTools }, headers(session));
+    return readItems(await stream.finalResponse());
+  },
   'anthropic, whole': async ({ anthropic }, session) => {
     const answer = await anthropic.messages.create({ model: CLAUDE, max_tokens: 64, messages, tools: messageTools }, headers(session));
     return read(answer);
@@ -57,6 +66,17 @@ function read(answer: { readonly content: readonly object[]; readonly stop_reaso
     calls: blocks.flatMap(({ type, name, input }) => (type === 'tool_use' ? [{ name: name ?? '', args: input }] : [])),
     stop: answer.stop_reason ?? '',
   };
+}
+
+/** An answer of Responses names no reason for stopping: there are calls in it, or there are none. */
+function readItems(answer: { readonly output_text: string; readonly status?: string | undefined; readonly output: readonly object[] }): Said {
+  const items = answer.output as readonly { type: string; name?: string; arguments?: string; content?: readonly { text?: string }[] }[];
+  const calls = items.flatMap(({ type, name, arguments: args }) =>
+    type === 'function_call' ? [{ name: name ?? '', args: JSON.parse(args ?? '') as unknown }] : [],
+  );
+  const texts = items.flatMap(({ type, content }) => (type === 'message' ? (content ?? []).map(({ text }) => text ?? '') : []));
+  assert.equal(answer.status, 'completed');
+  return { text: texts.join('\n\n'), calls, stop: calls.length > 0 ? 'tool_use' : 'stop' };
 }
 
 const STOPS = { calls: new Set(['tool_calls', 'tool_use']), text: new Set(['stop', 'end_turn']) };
