@@ -10,6 +10,7 @@ const PROGRAMS: Readonly<Record<string, () => Promise<{ readonly run: () => Prom
   log: () => import('./log.ts'),
   gate: () => import('./gate.ts'),
   http: () => import('./http.ts'),
+  'model-proxy': () => import('./model-proxy.ts'),
 };
 
 const args = process.argv.slice(2);

@@ -15,6 +15,7 @@ export interface Running<Said extends object = { readonly url: string }> {
 /** What `aegis up --json` says when it is ready. */
 export interface DaemonSaid {
   readonly url: string;
+  readonly modelUrl?: string;
   readonly firstKeys: readonly { readonly key: string }[];
 }
 

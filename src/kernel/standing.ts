@@ -15,12 +15,17 @@ export function standing(subject: Subject, voices: readonly Said[], said: readon
   if (voices.some((one) => one.effect === 'allow' || one.effect === 'ask')) return SILENCE;
   if (lists !== undefined) {
     if (includes(lists.allow, action.name) || includes(lists.review, action.name) || includes(lists.block, action.name)) return SILENCE;
-    const message = `The tool ${action.name} is on no list of this agent.`;
-    return [{ rule: 'lists', effect: 'ask', code: 'TOOL_UNLISTED', message, hint: 'Put it on a list to decide once and for all.' }];
+    // Lists are of tools. That this is a model and no tool is the model proxy's own reading, never a claim of the agent's.
+    if (action.kind !== 'model' || action.door !== 'llm') return unlisted(action.name);
   }
   if (manifest !== undefined) return SILENCE;
   const effect = policy.fallback;
   if (effect === 'allow') return said.length === 0 ? ALLOWED : SILENCE;
   const message = effect === 'ask' ? 'No rule allows it, and the policy asks by default.' : 'No rule allows it, and the policy denies by default.';
   return [{ rule: 'default', effect, code: 'DEFAULT', message, hint: 'Add a rule or a list that allows it.' }];
+}
+
+function unlisted(name: string): readonly Said[] {
+  const message = `The tool ${name} is on no list of this agent.`;
+  return [{ rule: 'lists', effect: 'ask', code: 'TOOL_UNLISTED', message, hint: 'Put it on a list to decide once and for all.' }];
 }

@@ -33,6 +33,21 @@ test('[DEC-8] lists allow, review, block, and ask about the rest', () => {
   assert.equal(effect('z'), 'ask TOOL_UNLISTED');
 });
 
+test('[DEC-8] at the model proxy a model is no tool: unlisted it falls to the default, listed it is what the list says', () => {
+  const lists = { allow: names('a'), review: names('model:b*'), block: names('model:c*') };
+  const effect = (name: string, door: string, fallback: string): string => {
+    const subject = policy({ agents: new Map([['a1', lists]]), fallback });
+    const decision = decide(action({ kind: 'model', name, door }), world(), subject, CONTEXT);
+    return `${decision.effect} ${codes(decision).join()}`;
+  };
+  assert.equal(effect('model:x', 'llm', 'allow'), 'allow DEFAULT');
+  assert.equal(effect('model:x', 'llm', 'deny'), 'deny DEFAULT');
+  assert.equal(effect('model:b', 'llm', 'allow'), 'ask APPROVAL_REQUIRED');
+  assert.equal(effect('model:c', 'llm', 'allow'), 'deny TOOL_BLOCKED');
+  // Anywhere else the kind is the agent's own word.
+  assert.equal(effect('model:x', 'http', 'allow'), 'ask TOOL_UNLISTED');
+});
+
 test('[DEC-4] the strictest effect wins and every voice is kept in order', () => {
   const voices = [
     voice('rule:e', 'allow'),

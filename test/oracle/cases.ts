@@ -209,6 +209,7 @@ export function randomAction(dice: Dice, at: number, n: number): Action {
     agent: dice.chance(0.99) ? dice.pick(AGENTS) : 'nobody',
     session: dice.pick(SESSIONS),
     kind: dice.pick(['tool', 'tool', 'tool', 'tool', 'tool', 'model', 'egress', 'process', 'memory']),
+    door: n % 3 === 0 ? 'llm' : 'http',
     name: dice.pick(TOOLS),
     args: { x: 'abc', y: 1 },
     argsDigest: dice.pick(DIGESTS),

@@ -336,8 +336,8 @@ function spoken({ action, world, policy }: Case): (Word & { pointer?: string })[
 function fallback({ action, policy }: Case, voices: readonly Word[], words: readonly Word[]): Word[] {
   if (voices.some(({ effect }) => effect === 'allow' || effect === 'ask')) return [];
   const lists = policy.agents.get(action.agent);
-  if (lists !== undefined)
-    return [lists.allow, lists.review, lists.block].some((set) => has(set, action.name)) ? [] : [{ effect: 'ask', code: 'TOOL_UNLISTED' }];
+  if (lists !== undefined && [lists.allow, lists.review, lists.block].some((set) => has(set, action.name))) return [];
+  if (lists !== undefined && (action.kind !== 'model' || action.door !== 'llm')) return [{ effect: 'ask', code: 'TOOL_UNLISTED' }];
   if (policy.manifests.has(action.agent) || (policy.fallback === 'allow' && words.length > 0)) return [];
   return [{ effect: policy.fallback, code: 'DEFAULT' }];
 }
