@@ -180,7 +180,10 @@ test('[LLM-4] not one byte of a call leaves before its decision, while the text 
   while (!text.includes('At once.')) text += (await reader.read()).value ?? '';
   steps.resolve(undefined);
   let [pending] = await s.aegis.daemon.gate.pending('default' as never);
-  while (pending === undefined) [pending] = await s.aegis.daemon.gate.pending('default' as never);
+  while (pending === undefined) {
+    await new Promise((resolve) => setImmediate(resolve));
+    [pending] = await s.aegis.daemon.gate.pending('default' as never);
+  }
   // LLM-8: the stream says it is alive while a person is waited for.
   text = '';
   while (!text.includes(': aegis is waiting')) text += (await reader.read()).value ?? '';
