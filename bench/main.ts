@@ -11,6 +11,8 @@ const PROGRAMS: Readonly<Record<string, () => Promise<{ readonly run: () => Prom
   gate: () => import('./gate.ts'),
   http: () => import('./http.ts'),
   'model-proxy': () => import('./model-proxy.ts'),
+  hook: () => import('./hook.ts'),
+  mcp: () => import('./mcp.ts'),
 };
 
 const args = process.argv.slice(2);

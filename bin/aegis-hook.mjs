@@ -6,8 +6,9 @@
  *
  * Settings: {url, key, query, deadlineMs, onUnavailable: deny|allow_readonly|allow, journal}. Exit codes: 0 answered, 2 refused.
  */
-import { appendFileSync, existsSync, readFileSync, renameSync, rmSync } from 'node:fs';
-import { request } from 'node:http';
+const { appendFileSync, existsSync, readFileSync, renameSync, rmSync } = process.getBuiltinModule('node:fs');
+// An `import` of node:http would read every name it exports, and load a WebSocket and a fetch nobody uses here: 40 ms of each call.
+const { request } = process.getBuiltinModule('node:http');
 
 const [harness = '', event = '', file = ''] = process.argv.slice(2);
 const DECIDING = new Set(['PreToolUse', 'BeforeTool', 'preToolUse', 'beforeShellExecution', 'beforeMCPExecution', 'beforeReadFile']);
@@ -56,8 +57,11 @@ function undecided(why) {
     const name = payload.tool_name ?? payload.toolName ?? (event === 'beforeReadFile' ? 'Read' : 'Shell');
     const mode = settings.onUnavailable;
     if (mode === 'allow' || (mode === 'allow_readonly' && READING.has(name))) {
+      // The arguments stay here: a log entry cannot be erased, and they may hold anything.
       const args = payload.tool_input ?? payload.toolArgs ?? { command: payload.command, file_path: payload.file_path };
-      const entry = { action: { harness, event, name, args }, effect: 'allow', mode, decidedAt: Date.now() };
+      const argsDigest = process.getBuiltinModule('node:crypto').createHash('sha256').update(JSON.stringify(args)).digest('hex');
+      const session = String(payload.session_id ?? payload.sessionId ?? payload.conversation_id ?? '').slice(0, 128);
+      const entry = { action: { harness, event, session, name, argsDigest }, effect: 'allow', mode, decidedAt: Date.now() };
       appendFileSync(settings.journal, `${JSON.stringify(entry)}\n`, { mode: 0o600 });
       return end('{}', 0);
     }

@@ -95,6 +95,26 @@ export const ERRORS = {
     message: 'Cannot listen at {address}: {detail}',
     hint: 'Stop the other program, or choose another port: `aegis up --port 0` takes a free one.',
   },
+  MCP_MESSAGE: {
+    status: 400,
+    message: 'This is no message MCP knows: {detail}',
+    hint: 'Send one JSON-RPC 2.0 message in strict JSON.',
+  },
+  MCP_SERVER_GONE: {
+    status: 502,
+    message: 'The MCP server gives no answer: {detail}',
+    hint: 'Nothing can be said about what it did. Look at its own log, then start it again.',
+  },
+  AEGIS_UNREACHABLE: {
+    status: 503,
+    message: 'Aegis does not answer, so nothing is allowed: {detail}',
+    hint: 'Start it with `aegis up`, or set AEGIS_URL to where it runs.',
+  },
+  AEGIS_REFUSED: {
+    status: 403,
+    message: 'Aegis refused with {code}: {detail}',
+    hint: 'AEGIS_KEY must be the key of a registered agent; `aegis agents add` makes one.',
+  },
   INTERNAL: {
     status: 500,
     message: 'Something inside Aegis failed; the action was not allowed',

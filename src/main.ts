@@ -24,6 +24,7 @@ import type { PolicyText } from './policy-files.ts';
 import { checkPolicy, compilePolicy } from './policy/compile.ts';
 import type { CompileResult } from './policy/compile.ts';
 import type { Resolve } from './policy/resolve.ts';
+import { openMcpDoor } from './mcp-door.ts';
 import { openModelDoor } from './model-door.ts';
 import { recordRecoveries } from './recovered.ts';
 import { systemClock, systemRandom, uuidv7 } from './runtime.ts';
@@ -100,7 +101,8 @@ async function openDoors(parts: ServerParts, serve: 'all' | 'models'): Promise<D
   const { gate, config, onFault } = parts;
   const models = config.llm.listen === 'on' || serve === 'models' ? await openModelDoor(gate, config, onFault) : null;
   if (serve === 'models' && models !== null) return { url: models.url, modelUrl: models.url, close: () => models.close() };
-  const app = createServer(...serverParts(parts));
+  const mcp = openMcpDoor(gate, config);
+  const app = createServer(...serverParts(parts), [mcp.passage]);
   try {
     await listen(app, config);
   } catch (error) {
@@ -114,6 +116,7 @@ async function openDoors(parts: ServerParts, serve: 'all' | 'models'): Promise<D
     close: async () => {
       await models?.close();
       await app.close();
+      mcp.close();
     },
   };
 }
@@ -208,7 +211,7 @@ interface ServerParts extends Parts {
   readonly witness: Witness;
 }
 
-function serverParts(parts: ServerParts): Parameters<typeof createServer> {
+function serverParts(parts: ServerParts): [ApiDeps, ReturnType<typeof allRoutes>] {
   const { store, gate, config, policy, witness, onFault } = parts;
   const loopback = config.server.host === '127.0.0.1' || config.server.host === '::1' || config.server.host === 'localhost';
   const hosts = [...LOOPBACK_HOSTS, ...(loopback ? [] : [config.server.host]), ...config.server.hosts].map((name) => name.toLowerCase());

@@ -9,6 +9,8 @@ import type { AgentId } from '../kernel/ids.ts';
 import type { AgentState, World } from '../kernel/world.ts';
 import type { ApiDeps } from './deps.ts';
 import { mintKey } from './keys.ts';
+import { protections } from './protection.ts';
+import type { Protection } from './protection.ts';
 
 const doc = (summary: string) => ({ summary, tag: 'agents' });
 
@@ -26,6 +28,7 @@ const AgentReply = Type.Object({
   pendingApprovals: Type.Integer(),
   hasKey: Type.Boolean(),
   readOnlyTools: Type.Array(Type.String({ description: 'Tools that may run under allow_readonly' })),
+  protection: Type.Optional(oneOf('protected', 'unprotected')),
 });
 
 const RegisterBody = Type.Object(
@@ -52,12 +55,17 @@ export function statusOf(world: World, id: AgentId, state: AgentState): 'active'
 
 const READ_ONLY = 'readonly:';
 
-function view(world: World, agent: AgentId, state: AgentState): object {
+function view(
+  world: World,
+  agent: AgentId,
+  { state, protection }: { readonly state: AgentState; readonly protection: Protection | undefined },
+): object {
   const { keyDigest, ...registered } = state.registered;
   const { firstSeen, violations, pendingApprovals } = state;
   const readOnlyTools = registered.capabilities.filter((one) => one.startsWith(READ_ONLY)).map((one) => one.slice(READ_ONLY.length));
   const counts = { firstSeen, violations: violations.length, pendingApprovals, hasKey: keyDigest !== undefined };
-  return { agent, status: statusOf(world, agent, state), ...registered, ...counts, readOnlyTools };
+  const proved = protection === undefined ? {} : { protection };
+  return { agent, status: statusOf(world, agent, state), ...registered, ...counts, readOnlyTools, ...proved };
 }
 
 /** @throws AegisError NOT_FOUND, also when an agent asks about another one */
@@ -71,7 +79,7 @@ export function agentRoutes(deps: ApiDeps): readonly Route[] {
   return [...readRoutes(deps), registerRoute(deps), ...stopRoutes(deps)];
 }
 
-const readRoutes = ({ gate }: ApiDeps): readonly Route[] => [
+const readRoutes = ({ gate, store }: ApiDeps): readonly Route[] => [
   route({
     method: 'GET',
     path: '/v1/agents',
@@ -81,11 +89,12 @@ const readRoutes = ({ gate }: ApiDeps): readonly Route[] => [
     audited: [],
     doc: doc('Agents of the tenant; an agent sees itself'),
     response: Type.Object({ agents: Type.Array(AgentReply) }),
-    handle: ({ principal }) => {
+    handle: async ({ principal }) => {
+      const proved = await protections(store, principal.tenant);
       const world = gate.world(principal.tenant);
       const seen = [...world.agents.entries()].filter(([id]) => principal.role !== 'agent' || principal.agent === id);
       const sorted = seen.sort(([a], [b]) => (a < b ? -1 : 1));
-      return { agents: sorted.map(([id, state]) => view(world, id, state)) };
+      return { agents: sorted.map(([id, state]) => view(world, id, { state, protection: proved.get(id) })) };
     },
   }),
   route({
@@ -98,10 +107,12 @@ const readRoutes = ({ gate }: ApiDeps): readonly Route[] => [
     doc: doc('One agent; `self` is the agent of the key'),
     params: NameParams,
     response: AgentReply,
-    handle: ({ principal, params }) => {
+    handle: async ({ principal, params }) => {
       const world = gate.world(principal.tenant);
       const id = params.id === 'self' && principal.role === 'agent' ? principal.agent : (params.id as AgentId);
-      return view(world, id, agentIn(world, principal, id));
+      const state = agentIn(world, principal, id);
+      const proved = await protections(store, principal.tenant, id);
+      return view(world, id, { state, protection: proved.get(id) });
     },
   }),
 ];

@@ -6,7 +6,8 @@ import { hookDoor } from '../intercept/hook/serve.ts';
 import { agentOf } from '../intercept/http/normalise.ts';
 import { DECIDING, route } from '../intercept/http/route.ts';
 import type { Route } from '../intercept/http/route.ts';
-import { CLOSED, integer, jsonObject, oneOf } from '../intercept/http/shapes.ts';
+import { CLOSED, integer, jsonObject, name, oneOf, ReceiptReply } from '../intercept/http/shapes.ts';
+import type { AgentId } from '../kernel/ids.ts';
 import { digestOf } from '../log/digest.ts';
 import type { ApiDeps } from './deps.ts';
 
@@ -61,7 +62,11 @@ const eventRoute = ({ gate, ids }: ApiDeps): Route => {
 };
 
 const CanaryBody = Type.Object(
-  { harness: Type.String({ pattern: '^[a-z-]{1,32}$' }), detail: Type.String({ minLength: 1, maxLength: 1024 }) },
+  {
+    harness: Type.String({ pattern: '^[a-z-]{1,32}$' }),
+    agent: Type.Optional(name()),
+    detail: Type.String({ minLength: 1, maxLength: 1024 }),
+  },
   CLOSED,
 );
 
@@ -75,7 +80,12 @@ const canaryRoute = ({ gate }: ApiDeps): Route =>
     audited: ['canary-answered'],
     doc: { summary: 'Tell that a canary was not stopped: the harness named runs without protection', tag: 'hooks' },
     body: CanaryBody,
-    response: Type.Object({ index: Type.Integer(), leaf: Type.String() }),
-    handle: ({ principal, body }) =>
-      gate.record(principal.tenant, 'canary-answered', { ...body, door: 'hook', protection: 'unprotected' }, principal),
+    response: ReceiptReply,
+    handle: ({ principal, body }) => {
+      const { agent = principal.role === 'agent' ? principal.agent : undefined, ...told } = body;
+      const about = agent as AgentId | undefined;
+      if (about !== undefined && !gate.world(principal.tenant).agents.has(about)) throw new AegisError('NOT_FOUND', { what: 'agent' });
+      const fact = { ...told, door: 'hook', protection: 'unprotected' } as const;
+      return gate.record(principal.tenant, 'canary-answered', fact, principal, about === undefined ? {} : { agent: about });
+    },
   });

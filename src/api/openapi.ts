@@ -2,6 +2,8 @@ import type { Route } from '../intercept/http/route.ts';
 import { route } from '../intercept/http/route.ts';
 import { jsonObject } from '../intercept/http/shapes.ts';
 import { ERRORS } from '../errors.ts';
+import { docsPage } from './docs-page.ts';
+import { DOCS_STYLE } from './docs-style.ts';
 
 type Plain = Record<string, unknown>;
 
@@ -77,20 +79,32 @@ function operationId({ method, path }: Route): string {
   return method.toLowerCase() + words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('');
 }
 
-/** Says what every route is, itself included. */
+/** What a page may do: show itself with its own style sheet, and nothing else. */
+const PAGE_HEADERS = {
+  'content-security-policy': "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+};
+const OPEN = { method: 'GET', auth: 'none', role: [], tenant: 'none', audited: [] } as const;
+
+/** Says what every route is, itself included: for machines and, on a page of its own, for people. */
 export function withOpenApi(routes: readonly Route[], version: string): readonly Route[] {
   const all: Route[] = [...routes];
+  const document = (): Plain => openApi(all, version);
+  let page: string | null = null;
   all.push(
+    route({ ...OPEN, path: '/openapi.json', doc: { summary: 'This document', tag: 'daemon' }, response: jsonObject(), handle: document }),
     route({
-      method: 'GET',
-      path: '/openapi.json',
-      auth: 'none',
-      role: [],
-      tenant: 'none',
-      audited: [],
-      doc: { summary: 'This document', tag: 'daemon' },
-      response: jsonObject(),
-      handle: () => openApi(all, version),
+      ...OPEN,
+      path: '/docs',
+      doc: { summary: 'This document as a page for people', tag: 'daemon' },
+      response: { contentType: 'text/html; charset=utf-8' },
+      handle: () => ({ contentType: 'text/html; charset=utf-8', headers: PAGE_HEADERS, body: (page ??= docsPage(document())) }),
+    }),
+    route({
+      ...OPEN,
+      path: '/docs.css',
+      doc: { summary: 'The style sheet of that page', tag: 'daemon' },
+      response: { contentType: 'text/css; charset=utf-8' },
+      handle: () => ({ contentType: 'text/css; charset=utf-8', body: DOCS_STYLE }),
     }),
   );
   return all;

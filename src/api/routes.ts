@@ -15,6 +15,7 @@ import { hookRoutes } from './hooks.ts';
 import { journalRoutes } from './journal.ts';
 import { lockRoutes } from './locks.ts';
 import { logRoutes } from './log.ts';
+import { mcpRoutes } from './mcp.ts';
 import { metricsRoutes } from './metrics.ts';
 import { withOpenApi } from './openapi.ts';
 import { operatorRoutes } from './operators.ts';
@@ -44,6 +45,7 @@ export function allRoutes(deps: ApiDeps): readonly Route[] {
     ...streamRoutes(deps),
     ...handshakeRoutes(deps.gate),
     ...eventRoutes({ gate: deps.gate, digestOf, now: () => deps.clock.now() }),
+    ...mcpRoutes(deps),
     ...metricsRoutes(deps, tally),
     ...healthRoutes(deps),
   ];

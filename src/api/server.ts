@@ -4,9 +4,11 @@ import Fastify from 'fastify';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 'fastify';
 import { AegisError } from '../errors.ts';
 import type { Call, Raw, Route } from '../intercept/http/route.ts';
+import type { Role } from '../kernel/entry.ts';
 import { parseStrict } from '../intercept/strict-json.ts';
 import { checkHost } from './hosts.ts';
 import { authenticate } from './keys.ts';
+import type { Passage } from './passage.ts';
 import { codedError, isRefusal, PROBLEM_TYPE, problemOf } from './problem.ts';
 import { rateLimiter } from './rate.ts';
 import { recordRefusal } from './refusals.ts';
@@ -17,7 +19,7 @@ type Held = FastifyRequest & { aegisPrincipal?: ReturnType<typeof authenticate>;
 
 const METHODS: readonly HTTPMethods[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 
-/** No page, no frame, no cache, no sniffing: this is an API, and it never sends CORS headers or cookies (AUTH-4). */
+/** No frame, no cache, no sniffing, and nothing a page may do unless it says so itself (DOCS-1); never CORS headers or cookies (AUTH-4). */
 const HEADERS = {
   'cache-control': 'no-store',
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
@@ -27,7 +29,7 @@ const HEADERS = {
 } as const;
 
 /** The HTTP server over a typed list of routes. Nothing listens yet. */
-export function createServer(deps: ApiDeps, routes: readonly Route[]): FastifyInstance {
+export function createServer(deps: ApiDeps, routes: readonly Route[], passages: readonly Passage[] = []): FastifyInstance {
   const { limits } = deps;
   const app = Fastify({
     bodyLimit: limits.bodyBytes,
@@ -62,6 +64,7 @@ export function createServer(deps: ApiDeps, routes: readonly Route[]): FastifyIn
   app.setNotFoundHandler((_request, reply) => sendProblem(reply, new AegisError('ROUTE_NOT_FOUND')));
   const limiter = rateLimiter(limits.requestsPerSecond);
   for (const one of routes) addRoute(app, one, { deps, limiter });
+  for (const one of passages) addPassage(app, one, { deps, limiter });
   addMethodGuards(app, routes);
   return app;
 }
@@ -108,12 +111,7 @@ function addRoute(app: FastifyInstance, one: Route, terms: { deps: ApiDeps; limi
     config: one.refuse === undefined ? {} : { refuse: one.refuse },
     onRequest: (request: Held, _reply, done) => {
       try {
-        if (one.auth === 'key') {
-          const principal = authenticate(request.headers.authorization, deps.gate);
-          limiter(principal.keyDigest, deps.clock.monotonic());
-          request.aegisPrincipal = principal;
-          if (!one.role.includes(principal.role)) throw new AegisError('FORBIDDEN', { role: principal.role, needs: one.role.join(' or ') });
-        }
+        if (one.auth === 'key') enter(request, one.role, { deps, limiter });
         checkMedia(request, one);
         done();
       } catch (error) {
@@ -130,8 +128,45 @@ function addRoute(app: FastifyInstance, one: Route, terms: { deps: ApiDeps; limi
   });
 }
 
+function enter(request: Held, roles: readonly Role[], { deps, limiter }: { deps: ApiDeps; limiter: ReturnType<typeof rateLimiter> }): void {
+  const principal = authenticate(request.headers.authorization, deps.gate);
+  limiter(principal.keyDigest, deps.clock.monotonic());
+  request.aegisPrincipal = principal;
+  if (!roles.includes(principal.role)) throw new AegisError('FORBIDDEN', { role: principal.role, needs: roles.join(' or ') });
+}
+
+/** A protocol of its own behind the same guards: host, key, role, rate, size of the body, media type. The bytes are its own to read (MCP-14). */
+function addPassage(app: FastifyInstance, one: Passage, terms: { deps: ApiDeps; limiter: ReturnType<typeof rateLimiter> }): void {
+  void app.register((scope, _options, done) => {
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body: Buffer, parsed) => parsed(null, body));
+    scope.route({
+      method: [...one.methods],
+      url: one.path,
+      onRequest: (request: Held, _reply, next) => {
+        try {
+          enter(request, one.role, terms);
+          checkMedia(request, { body: request.method === 'POST' ? true : undefined });
+          next();
+        } catch (error) {
+          next(error as Error);
+        }
+      },
+      handler: async (request: Held, reply) => {
+        const { aegisPrincipal: principal, raw, body } = request;
+        if (principal?.role !== 'agent') throw new AegisError('FORBIDDEN', { role: principal?.role ?? 'nobody', needs: 'agent' });
+        const { name = '' } = request.params as { readonly name?: string };
+        void reply.hijack();
+        for (const [header, value] of Object.entries(HEADERS)) reply.raw.setHeader(header, value);
+        await one.serve({ principal, name, request: raw, response: reply.raw, body: Buffer.isBuffer(body) ? body : Buffer.alloc(0) });
+      },
+    });
+    done();
+  });
+}
+
 /** A body is JSON in UTF-8 without a coding; a route without a body takes none. */
-function checkMedia(request: FastifyRequest, one: Route): void {
+function checkMedia(request: FastifyRequest, one: { readonly body?: unknown }): void {
   const type = request.headers['content-type'];
   if (one.body !== undefined && type === undefined) throw new AegisError('MEDIA_TYPE');
   if (request.headers['content-encoding'] !== undefined) throw new AegisError('MEDIA_TYPE');
@@ -162,7 +197,7 @@ function answer(reply: FastifyReply, one: Route, result: unknown): FastifyReply 
   if (!('contentType' in one.response) || !isRaw(result)) {
     return reply.header('content-type', 'application/json; charset=utf-8').send(JSON.stringify(result));
   }
-  void reply.header('content-type', result.contentType);
+  void reply.headers({ ...result.headers, 'content-type': result.contentType });
   return reply.send(typeof result.body === 'string' ? result.body : Readable.from(result.body, { objectMode: false, highWaterMark: 65_536 }));
 }
 

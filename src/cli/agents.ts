@@ -12,6 +12,7 @@ interface AgentRow {
   readonly team?: string;
   readonly firstSeen: number;
   readonly pendingApprovals: number;
+  readonly protection?: 'protected' | 'unprotected';
 }
 
 /** `aegis agents [add|show|revoke]`. */
@@ -59,7 +60,14 @@ async function list(options: { json?: true }): Promise<void> {
   const { agents } = (await connection().get('/v1/agents')) as { agents: readonly AgentRow[] };
   if (options.json === true) return json(agents);
   if (agents.length === 0) return line('No agents yet. Register one: aegis agents add <name>');
-  const rows = agents.map((row) => [row.agent, row.status, row.framework ?? '', row.team ?? '', String(row.pendingApprovals), time(row.firstSeen)]);
+  const rows = agents.map((row) => [
+    row.agent,
+    row.protection === 'unprotected' ? `${row.status}, unprotected` : row.status,
+    row.framework ?? '',
+    row.team ?? '',
+    String(row.pendingApprovals),
+    time(row.firstSeen),
+  ]);
   line(table(['agent', 'status', 'framework', 'team', 'waiting', 'since (UTC)'], rows));
 }
 

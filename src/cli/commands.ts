@@ -16,7 +16,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   { name: 'demo', summary: 'a bank, four agents, seventeen tools: watch every effect happen', load: async () => (await import('./demo.ts')).define },
   {
     name: 'init',
-    summary: 'write a configuration and a policy into this folder, and show the line for your framework',
+    summary: 'write a configuration and a policy, wire coding agents and MCP clients, show the line for your framework',
     load: async () => (await import('./init.ts')).define,
   },
   { name: 'hook', summary: 'have the tool calls of a coding agent decided', load: async () => (await import('./hook.ts')).define },
@@ -36,5 +36,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   { name: 'conform', summary: 'run the conformance cases and packs', load: async () => (await import('./conform.ts')).define },
   { name: 'costs', summary: 'what was spent and what is reserved', load: async () => (await import('./costs.ts')).define },
   { name: 'erase', summary: 'make the payloads of a subject unreadable for ever', load: async () => (await import('./erase.ts')).define },
+  { name: 'uninstall', summary: 'take back everything init and hook install did', load: async () => (await import('./uninstall.ts')).define },
+  { name: 'mcp', summary: 'stand between an agent and an MCP server; see and accept its tools', load: async () => (await import('./mcp.ts')).define },
   { name: 'recover', summary: 'acknowledge that the store was rolled back', load: async () => (await import('./recover.ts')).define },
 ];

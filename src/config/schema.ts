@@ -43,7 +43,7 @@ export const ConfigSchema = Type.Object(
         host: Type.String({ minLength: 1, description: 'Address the model proxy listens on' }),
         port: integer(0, 65_535, 'Its port; 0 takes a free one'),
         uninspected: Type.Union([Type.Literal('refuse'), Type.Literal('pass')], {
-          description: 'Tools and members of a request that nobody here can inspect: refused, or passed and recorded as not inspected',
+          description: 'Routes, tools and members that nobody here can inspect: refused, or passed and recorded as not inspected',
         }),
         openai: upstream('OpenAI, or a server that speaks its Chat Completions or Responses'),
         anthropic: upstream('Anthropic, or a server that speaks its Messages'),
@@ -67,6 +67,26 @@ export const ConfigSchema = Type.Object(
       {
         everyEntries: integer(1, 1_000_000, 'Entries between two checkpoints at most'),
         everyMs: integer(10, 3_600_000, 'Milliseconds between two checkpoints at most'),
+      },
+      CLOSED,
+    ),
+    mcp: Type.Object(
+      {
+        servers: Type.Array(
+          Type.Object(
+            {
+              name: Type.String({ pattern: '^[A-Za-z0-9._-]{1,64}$', description: 'The server is reached at /mcp/<name>' }),
+              url: Type.String({ pattern: '^https?://', description: 'Where it speaks Streamable HTTP' }),
+              headers: Type.Optional(
+                Type.Array(Type.Object({ name: Type.String({ pattern: '^[A-Za-z0-9-]{1,64}$' }), variable: Type.String({ minLength: 1 }) }, CLOSED), {
+                  description: 'Headers for the server, each with the content of a variable of the daemon’s environment',
+                }),
+              ),
+            },
+            CLOSED,
+          ),
+          { maxItems: 256, description: 'MCP servers agents may reach through this daemon' },
+        ),
       },
       CLOSED,
     ),
@@ -102,4 +122,5 @@ export const DEFAULTS: Config = {
   policy: 'default',
   tenants: ['default'],
   checkpoints: { everyEntries: 64, everyMs: 1_000 },
+  mcp: { servers: [] },
 };

@@ -17,6 +17,7 @@ export function askDigest(action: Action, terms: { readonly approval: ApprovalId
     kind: action.kind,
     tool: action.name,
     toolDigest: action.toolDigest ?? null,
+    ...(action.server === undefined ? {} : { server: action.server }),
     argsDigest: action.argsDigest,
     policy: terms.policy,
     expiresAt: terms.expiresAt,

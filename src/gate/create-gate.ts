@@ -21,6 +21,7 @@ import { recording } from './record.ts';
 import type { RecordPlace } from './record.ts';
 import { closing, handingOver, opening } from './sessions.ts';
 import { settle } from './settle.ts';
+import { accepting, showTools } from './tools.ts';
 
 /** Where tenants are recorded. */
 export const DEFAULT_TENANT = 'default' as TenantId;
@@ -119,7 +120,10 @@ async function erase(room: OpenRoom, body: EntryBodies['payload-erased'], by: Pr
 
 function deciding(
   house: House,
-): Pick<Gate, 'admit' | 'admitAll' | 'preview' | 'budgets' | 'wait' | 'settle' | 'label' | 'pending' | 'grant' | 'refuse'> {
+): Pick<
+  Gate,
+  'admit' | 'admitAll' | 'preview' | 'budgets' | 'showTools' | 'acceptTool' | 'wait' | 'settle' | 'label' | 'pending' | 'grant' | 'refuse'
+> {
   const room = (tenant: TenantId): OpenRoom => roomOf(house, tenant);
   return {
     admit: async (proposal: Proposal, waitMs = 0, signal?: AbortSignal) => admitHeld(room(proposal.tenant), proposal, { waitMs, signal }),
@@ -131,6 +135,8 @@ function deciding(
     },
     preview: async (proposal) => preview(room(proposal.tenant), proposal),
     budgets: (tenant, agent, session) => dollarBudgets(room(tenant), agent, session),
+    showTools: async (shown) => showTools(room(shown.tenant), shown),
+    acceptTool: async (tenant, tool, by) => room(tenant).chain.submit(accepting(tool, by)),
     wait: async (tenant: TenantId, action: ActionId, waitMs: number, signal?: AbortSignal): Promise<Decision> =>
       waitFor(room(tenant), action, { waitMs, signal }),
     settle: async (outcome: Outcome) => settle(room(outcome.tenant), outcome),

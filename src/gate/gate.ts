@@ -6,6 +6,7 @@ import type { ActionId, AgentId, ApprovalId, Digest, EntryIndex, OperatorId, Ses
 import type { Json, JsonObject } from '../kernel/json.ts';
 import type { World } from '../kernel/world.ts';
 import type { BudgetStanding } from './preview.ts';
+import type { AcceptedTool, ShownTools, ToolStanding } from './tools.ts';
 
 /** Who is asking, as established by a key; never by what the request says about itself. */
 export type Principal =
@@ -24,6 +25,8 @@ export interface Proposal {
   readonly name: string;
   readonly args: JsonObject;
   readonly declaration?: ToolDeclaration;
+  /** The tool of an MCP server this is a call of, with the digest of the definition the door knows; it must be pinned (MCP-2). */
+  readonly tool?: { readonly server: string; readonly digest: Digest };
   readonly claims: Action['claims'];
   readonly resource?: Action['resource'];
   readonly door: Action['door'];
@@ -81,6 +84,10 @@ export interface Gate {
   preview(proposal: Proposal): Promise<Decision>;
   /** The limits on dollars that stand against an agent in a session, and what is taken of them. */
   budgets(tenant: TenantId, agent: AgentId, session: SessionId): readonly BudgetStanding[];
+  /** Reads, pins or quarantines what an MCP server says its tools are; one append, nothing written where nothing changed (MCP-1). */
+  showTools(shown: ShownTools): Promise<readonly ToolStanding[]>;
+  /** A person takes a definition in quarantine as it is: by its digest, so that exactly what was read is accepted (MCP-3). */
+  acceptTool(tenant: TenantId, tool: AcceptedTool, by: Principal): Promise<Receipt>;
   settle(outcome: Outcome): Promise<Receipt>;
   label(content: Content): Promise<Receipt>;
   /** Waits until an asked action is finally decided. */

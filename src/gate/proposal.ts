@@ -2,7 +2,7 @@ import { AegisError } from '../errors.ts';
 import type { Action } from '../kernel/action.ts';
 import type { ActionId, Digest } from '../kernel/ids.ts';
 import type { Json, JsonObject } from '../kernel/json.ts';
-import { digestOf, sha256 } from '../log/digest.ts';
+import { digestOf, isDigest, sha256 } from '../log/digest.ts';
 import { canonicalBytes } from '../log/jcs.ts';
 import type { GateLimits } from './deps.ts';
 import type { Proposal } from './gate.ts';
@@ -111,6 +111,8 @@ export function checkProposal(proposal: Proposal, limits: GateLimits, mint: () =
   if (typeof proposal.name !== 'string' || proposal.name === '' || proposal.name.length > MAX_NAME)
     throw invalid('name must be 1–256 characters', '/name');
   checkText(proposal.name, 'name');
+  if (proposal.tool !== undefined) checkPlace(proposal.tool.server, 'server');
+  if (proposal.tool !== undefined && !isDigest(proposal.tool.digest)) throw invalid('digest must be 64 hexadecimal digits', '/tool/digest');
   checkText(proposal.harness, 'harness');
   checkClaims(proposal.claims);
   checkResource(proposal.resource);
@@ -124,8 +126,13 @@ export function checkProposal(proposal: Proposal, limits: GateLimits, mint: () =
     args: parseOwn(bytes),
     bytes,
     argsDigest: digest,
-    ...(proposal.declaration === undefined ? {} : { toolDigest: digestOf(proposal.declaration) }),
+    ...toolDigestOf(proposal),
   };
+}
+
+function toolDigestOf({ tool, declaration }: Proposal): { readonly toolDigest?: Digest } {
+  if (tool !== undefined) return { toolDigest: tool.digest };
+  return declaration === undefined ? {} : { toolDigest: digestOf(declaration) };
 }
 
 /** JSON this process canonicalised itself. */

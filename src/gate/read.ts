@@ -73,6 +73,7 @@ export function actionOf(read: ReadAction, place: { readonly salt: string; reado
     args,
     argsDigest,
     ...(toolDigest === undefined ? {} : { toolDigest }),
+    ...(proposal.tool === undefined ? {} : { server: proposal.tool.server }),
     claims,
     traces: traceArgs(args, printer(place.salt)),
     findings: reading.findings,

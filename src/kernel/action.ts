@@ -66,6 +66,8 @@ export interface Action {
   readonly argsDigest: Digest;
   /** SHA-256 of the canonical tool declaration, where the door knows it. */
   readonly toolDigest?: Digest;
+  /** The MCP server whose tool this is, as the agent knows it: its definition must be pinned (MCP-2). */
+  readonly server?: string;
   readonly claims: Claims;
   readonly traces: readonly Trace[];
   readonly findings: readonly Finding[];

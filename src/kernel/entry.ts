@@ -20,6 +20,7 @@ export interface ActionRecord {
   readonly name: string;
   readonly argsDigest: Digest;
   readonly toolDigest?: Digest;
+  readonly server?: string;
   readonly claims: Claims;
   readonly traces: readonly Trace[];
   readonly findings: readonly Finding[];
@@ -163,10 +164,40 @@ export interface EntryBodies {
   };
   'checkpoint-signed': { readonly size: number; readonly root: Digest };
   'clock-regressed': { readonly byMs: number };
+  /** The definition of an MCP tool is trusted from here on, exactly as it is; its bytes lie beside the log. */
+  'tool-pinned': ShownTool & { readonly why: 'first-seen' | 'restored' | 'accepted'; readonly by?: OperatorId };
+  /** A definition no call may use until a person accepts it. */
+  'tool-quarantined': ShownTool & { readonly doubts: readonly ToolDoubt[] };
   'request-refused': { readonly code: string; readonly door: Door; readonly pointer?: string };
   /** A synthetic call that must be stopped was made where an agent would make it: `protected` when it was, an alert when it was not. */
   'canary-answered': { readonly harness: string; readonly door: Door; readonly protection: 'protected' | 'unprotected'; readonly detail: string };
 }
+
+/** The definition of one tool as one MCP server showed it to one agent. */
+export interface ShownTool {
+  /** The agent's name for the server. */
+  readonly server: string;
+  /** Digest of what the server is: its command, arguments and names of variables, or its URL. */
+  readonly identity: Digest;
+  readonly tool: string;
+  /** SHA-256 of the RFC 8785 bytes of the whole definition. */
+  readonly digest: Digest;
+  /** What the tool can be told to do, as sorted short facts: parameters with their types, hints, categories. */
+  readonly fingerprint: readonly string[];
+}
+
+export const TOOL_DOUBTS = [
+  'NEW_TOOL',
+  'TOOL_CHANGED',
+  'SERVER_CHANGED',
+  'NAME_COLLISION',
+  'NAME_LOOKALIKE',
+  'NAME_INVALID',
+  'SHADOWING',
+  'POISONED',
+  'SCHEMA_REFUSED',
+] as const;
+export type ToolDoubt = (typeof TOOL_DOUBTS)[number];
 
 export type EntryType = keyof EntryBodies;
 

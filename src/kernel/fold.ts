@@ -5,10 +5,11 @@ import { approvalHandlers } from './fold/approvals.ts';
 import type { Handlers, Placed } from './fold/handlers.ts';
 import { lockHandlers } from './fold/locks.ts';
 import { sessionHandlers } from './fold/sessions.ts';
+import { toolHandlers } from './fold/tools.ts';
 import { sweep } from './fold/sweep.ts';
 import type { World } from './world.ts';
 
-const HANDLERS: Handlers = { ...agentHandlers, ...sessionHandlers, ...actionHandlers, ...approvalHandlers, ...lockHandlers };
+const HANDLERS: Handlers = { ...agentHandlers, ...sessionHandlers, ...actionHandlers, ...approvalHandlers, ...lockHandlers, ...toolHandlers };
 
 /** The correlation of type and body is the entry's own; TypeScript cannot follow it through a table. */
 type AnyHandler = (world: World, body: unknown, entry: Placed) => World;

@@ -8,7 +8,7 @@ import type { SessionState, World, WorldQueues } from './world.ts';
 /** The form below. Another form gets another number; an unknown one is refused and the log is folded instead. */
 export const SNAPSHOT_VERSION = 2;
 
-const MAPS = ['operators', 'keys', 'agents', 'actions', 'approvals', 'grants', 'ledgers', 'limits', 'rates', 'locks'] as const;
+const MAPS = ['operators', 'keys', 'agents', 'actions', 'approvals', 'grants', 'ledgers', 'limits', 'rates', 'locks', 'tools'] as const;
 const QUEUES = ['decided', 'finished', 'approvals', 'opened', 'closed', 'sweep'] as const;
 
 /** The world's values are JSON by construction: every one came out of an entry. */

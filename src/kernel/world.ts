@@ -1,4 +1,4 @@
-import type { EntryBodies, HaltScope, Role, StandingGrant } from './entry.ts';
+import type { EntryBodies, HaltScope, Role, ShownTool, StandingGrant, ToolDoubt } from './entry.ts';
 import type { Amounts, Decision, Label, Provenance } from './decision.ts';
 import type { ActionId, AgentId, ApprovalId, Digest, EntryIndex, Millis, OperatorId, Print, SessionId } from './ids.ts';
 import { emptyMap } from './persistent-map.ts';
@@ -36,6 +36,8 @@ export interface World {
   /** `agent/tool` → calls and tokens in one-second buckets of the last minute. */
   readonly rates: PersistentMap<string, RateWindow>;
   readonly locks: PersistentMap<string, LockState>;
+  /** Tool definitions of MCP servers, by the agent they were shown to; at most 1,024 each. */
+  readonly tools: PersistentMap<AgentId, readonly ToolState[]>;
   /** What leaves next, so that the world stays bounded at a constant cost per entry (DEC-16). */
   readonly queues: WorldQueues;
 }
@@ -166,6 +168,14 @@ export interface LockState {
   }[];
 }
 
+export interface ToolState {
+  readonly server: string;
+  readonly tool: string;
+  readonly pinned: Omit<ShownTool, 'server' | 'tool'> | null;
+  /** A definition in doubt; while there is one, no call of the tool is allowed. */
+  readonly doubted: (Omit<ShownTool, 'server' | 'tool'> & { readonly doubts: readonly ToolDoubt[] }) | null;
+}
+
 /** The world before the first entry. */
 export function emptyWorld(): World {
   return {
@@ -186,6 +196,7 @@ export function emptyWorld(): World {
     limits: emptyMap(),
     rates: emptyMap(),
     locks: emptyMap(),
+    tools: emptyMap(),
     queues: {
       decided: emptyQueue(),
       finished: emptyQueue(),

@@ -68,7 +68,7 @@ function objectInOrder(object: Readonly<Record<string, unknown>>, depth: number)
     if (key < previous) sorted = false;
     previous = key;
   }
-  if (!sorted) keys.sort();
+  if (!sorted) sort(keys);
   // What has no prototype may be the engine's raw JSON, which it would write as it is; a copy never is.
   let copy: Record<string, unknown> | null = sorted && prototype !== null ? null : {};
   for (const key of keys) {
@@ -79,6 +79,17 @@ function objectInOrder(object: Readonly<Record<string, unknown>>, depth: number)
     if (copy !== null) copy[key] = child;
   }
   return copy ?? object;
+}
+
+/** A few keys are put in order in place; the engine's sort makes lists of its own. Both go by UTF-16 code units. */
+function sort(keys: string[]): void {
+  if (keys.length > 24) return void keys.sort();
+  for (let at = 1; at < keys.length; at++) {
+    const key = keys[at] ?? '';
+    let to = at;
+    for (let before = keys[to - 1]; to > 0 && before !== undefined && before > key; before = keys[to - 1]) keys[to--] = before;
+    keys[to] = key;
+  }
 }
 
 function isIndexLike(key: string): boolean {

@@ -105,8 +105,8 @@ export function startJudge(tenant: TenantId, checkpoints: readonly Checkpoint[])
   const waiting = checkpoints.toSorted((a, b) => a.size - b.size);
   let fault: { readonly index: EntryIndex; readonly detail: string } | null = null;
   let anchored = 0;
-  const root = (): Digest => toDigest(chain.frontier().size === 0 ? EMPTY_ROOT : rootOf(chain.frontier()));
-  const size = (): number => chain.frontier().size;
+  const root = (): Digest => toDigest(chain.size() === 0 ? EMPTY_ROOT : rootOf(chain.frontier()));
+  const size = (): number => chain.size();
   const meet = (): void => {
     for (let next = waiting[0]; fault === null && next?.size === size(); next = waiting[0]) {
       waiting.shift();

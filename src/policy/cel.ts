@@ -4,11 +4,15 @@ import { withVocabulary } from './facts.ts';
 import { CATEGORIES, DETECTORS, DOORS, KINDS, OPERATIONS, RISKS } from './document.ts';
 import type { FaultCode } from './fault.ts';
 import { nearest } from './nearest.ts';
+import { shortcut } from './shortcut.ts';
 import { linearPattern, PATTERN_HINT, type LinearPattern } from './pattern.ts';
 
 /** A compiled condition. `test` throws when an attribute it needs is missing or of another type. */
 export interface Condition {
   readonly test: (context: Context) => boolean;
+  /** Its two halves: what the short cut says, and what the library says when that is unsure. */
+  readonly quick: ReturnType<typeof shortcut>;
+  readonly whole: (context: Context) => boolean;
   /** Normalised text: two conditions with the same are the same. */
   readonly normal: string;
   /** `true` or `false` when the condition does not depend on anything. */
@@ -108,13 +112,18 @@ function compile(text: string, environment: Environment, patterns: Map<string, L
       },
     ];
   }
-  const test = (context: Context): boolean => {
+  const whole = (context: Context): boolean => {
     const answer: unknown = parsed(context);
     if (typeof answer !== 'boolean') throw new Error('the condition is neither true nor false');
     return answer;
   };
+  const quick = shortcut(parsed.ast);
+  const test = (context: Context): boolean => {
+    const answer = quick(context);
+    return typeof answer === 'boolean' ? answer : whole(context);
+  };
   const normal = serialize(parsed.ast);
-  return { test, normal, constant: constantOf(parsed.ast), guards: guardsOf(parsed.ast) };
+  return { test, quick, whole, normal, constant: constantOf(parsed.ast), guards: guardsOf(parsed.ast) };
 }
 
 /** A condition that reads nothing is a constant. */

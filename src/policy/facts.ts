@@ -284,51 +284,49 @@ export function contextOf(action: Action, world: World): Context {
   };
 }
 
+function fields(names: string, type: string, more: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> {
+  return { ...Object.fromEntries(names.split(' ').map((name) => [name, type])), ...more };
+}
+
+/** The declared types of the vocabulary. */
+export const FIELDS = {
+  Finding: fields('code detector risk category operation pointer evidence', 'string', { confidence: 'double', inspected: 'bool' }),
+  Command: fields('bin line', 'string', { argv: 'list<string>', dynamic: 'bool' }),
+  File: fields('path access', 'string'),
+  Url: fields('url scheme host method', 'string', { port: 'int' }),
+  Claims: fields('intent framework model', 'string', { priority: 'int', complexity: 'int', confidence: 'double', usd: 'double', tokens: 'int' }),
+  Action: {
+    ...fields('name kind agent session tenant category operation door enforcement harness risk', 'string'),
+    ...fields('categories operations paths hosts tables recipients', 'list<string>'),
+    args: 'map<string, dyn>',
+    claims: 'Claims',
+    files: 'list<File>',
+    urls: 'list<Url>',
+    commands: 'list<Command>',
+    findings: 'list<Finding>',
+    amounts: 'list<double>',
+    amount: 'double',
+    at: 'google.protobuf.Timestamp',
+  } as Readonly<Record<string, string>>,
+  Session: fields('steps toolCalls modelCalls tokens', 'int', { id: 'string', spentUsd: 'double', minutes: 'double' }),
+  Agent: fields('id team framework', 'string', { capabilities: 'list<string>', violations: 'int', pendingApprovals: 'int' }),
+  Now: fields('hour minute weekday', 'int', { date: 'string' }),
+} as const;
+
 /** Registers the vocabulary above, typed, so that a misspelt field is a fault at load and not an error at run time. */
 export function withVocabulary(environment: Environment): Environment {
   return environment
-    .registerType('Finding', {
-      ctor: FindingFacts,
-      fields: fields('code detector risk category operation pointer evidence', 'string', { confidence: 'double', inspected: 'bool' }),
-    })
-    .registerType('Command', { ctor: CommandFacts, fields: fields('bin line', 'string', { argv: 'list<string>', dynamic: 'bool' }) })
-    .registerType('File', { ctor: FileFacts, fields: fields('path access', 'string', {}) })
-    .registerType('Url', { ctor: UrlFacts, fields: fields('url scheme host method', 'string', { port: 'int' }) })
-    .registerType('Claims', {
-      ctor: ClaimFacts,
-      fields: fields('intent framework model', 'string', { priority: 'int', complexity: 'int', confidence: 'double', usd: 'double', tokens: 'int' }),
-    })
-    .registerType('Action', {
-      ctor: ActionFacts,
-      fields: {
-        ...fields('name kind agent session tenant category operation door enforcement harness risk', 'string', {}),
-        ...fields('categories operations paths hosts tables recipients', 'list<string>', {}),
-        args: 'map<string, dyn>',
-        claims: 'Claims',
-        files: 'list<File>',
-        urls: 'list<Url>',
-        commands: 'list<Command>',
-        findings: 'list<Finding>',
-        amounts: 'list<double>',
-        amount: 'double',
-        at: 'google.protobuf.Timestamp',
-      },
-    })
-    .registerType('Session', {
-      ctor: SessionFacts,
-      fields: fields('steps toolCalls modelCalls tokens', 'int', { id: 'string', spentUsd: 'double', minutes: 'double' }),
-    })
-    .registerType('Agent', {
-      ctor: AgentFacts,
-      fields: fields('id team framework', 'string', { capabilities: 'list<string>', violations: 'int', pendingApprovals: 'int' }),
-    })
-    .registerType('Now', { ctor: NowFacts, fields: fields('hour minute weekday', 'int', { date: 'string' }) })
+    .registerType('Finding', { ctor: FindingFacts, fields: FIELDS.Finding })
+    .registerType('Command', { ctor: CommandFacts, fields: FIELDS.Command })
+    .registerType('File', { ctor: FileFacts, fields: FIELDS.File })
+    .registerType('Url', { ctor: UrlFacts, fields: FIELDS.Url })
+    .registerType('Claims', { ctor: ClaimFacts, fields: FIELDS.Claims })
+    .registerType('Action', { ctor: ActionFacts, fields: FIELDS.Action })
+    .registerType('Session', { ctor: SessionFacts, fields: FIELDS.Session })
+    .registerType('Agent', { ctor: AgentFacts, fields: FIELDS.Agent })
+    .registerType('Now', { ctor: NowFacts, fields: FIELDS.Now })
     .registerVariable('action', 'Action')
     .registerVariable('session', 'Session')
     .registerVariable('agent', 'Agent')
     .registerVariable('now', 'Now');
-}
-
-function fields(names: string, type: string, more: Readonly<Record<string, string>>): Record<string, string> {
-  return { ...Object.fromEntries(names.split(' ').map((name) => [name, type])), ...more };
 }

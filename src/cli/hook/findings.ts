@@ -31,10 +31,10 @@ async function finding(canary: Canary): Promise<Finding> {
 }
 
 /** With a person's login, or with the hook's own key where nobody is logged in. */
-async function alert({ harness, label, detail }: Canary): Promise<boolean> {
+async function alert({ harness, label, detail, agent }: Canary): Promise<boolean> {
   for (const open of [() => connection(), () => ownConnection(label)]) {
     try {
-      await open().post('/v1/canaries', { harness, detail: `${label}: ${detail}`.slice(0, 1024) });
+      await open().post('/v1/canaries', { harness, agent, detail: `${label}: ${detail}`.slice(0, 1024) });
       return true;
     } catch {
       // The next one may; that none could is said.

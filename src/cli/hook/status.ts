@@ -39,6 +39,7 @@ function stateOf({ files }: Installation): HookRow['state'] {
 export function failsHow({ detail }: Installation): string {
   const { harness, handler, blocking, onUnavailable = 'deny' } = detail;
   if (handler === 'http') return blocking === 'true' ? 'closed (Claude Code ≥ 2.1.295)' : 'open';
-  const host = harness === 'copilot' || harness === 'gemini' || harness === 'codex' ? ', open on a host timeout' : '';
-  return onUnavailable === 'deny' ? `closed${blocking === 'true' ? '' : host}` : onUnavailable;
+  // Only these two have a setting against a hook that hangs.
+  const held = blocking === 'true' && (harness === 'claude-code' || harness === 'cursor');
+  return onUnavailable === 'deny' ? `closed${held ? '' : ', open on a host timeout'}` : onUnavailable;
 }

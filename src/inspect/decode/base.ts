@@ -1,6 +1,8 @@
 /** Longest and shortest run of an encoding that is decoded; shorter ones are words. */
 const SHORTEST = 8;
 const TOKEN = /[A-Za-z0-9+/_-]{8,}={0,2}/g;
+/** In a text that is more than one short token only long ones count; looking behind keeps words from being tried letter by letter. */
+const LONG_TOKEN = /(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{14,}={0,2}/g;
 const MOST_TOKENS = 64;
 
 /** Texts hidden as base64, base64url, base32 or hex inside `text`. Only results that read as text are returned. Linear. */
@@ -8,7 +10,7 @@ export function unbase(text: string): string[] {
   if (text.length < SHORTEST) return [];
   const out: string[] = [];
   let tokens = 0;
-  for (const match of text.matchAll(TOKEN)) {
+  for (const match of text.matchAll(text.length < 16 ? TOKEN : LONG_TOKEN)) {
     const token = match[0];
     if (!plausible(token, text.length)) continue;
     tokens += 1;

@@ -126,6 +126,14 @@ export const PROVED: readonly Kind[] = [
 
 /** Kinds that are a checksum or a bare shape: digits that need a word near them, or nothing but themselves. */
 export const NAMED: readonly Kind[] = [
+  // The fourth letter tells what holds it, and a new letter comes now and then: without a known one it is a guess.
+  { id: 'in-pan', needs: /[A-Z]{5}\d/i, pattern: re(String.raw`[A-Z]{5}\d{4}[A-Z]`, 'gi'), context: /\bpan\b|permanent account|income tax/i },
+  {
+    // Numbers given out or corrected since October 2020 end in chance: the check digit proves the older ones only.
+    id: 'kr-rrn',
+    pattern: re(String.raw`\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])[1-8]\d{6}`),
+    context: /주민|외국인|\brrn\b|\bfrn\b|resident|registration|korea/i,
+  },
   { id: 'us-ssn', alone: false, pattern: re(String.raw`\d{9}|\d{3}-\d{6}|\d{5}-\d{4}`), valid: ssn, context: /ssn|social.?sec/i },
   { id: 'ca-sin', pattern: re(String.raw`[1-79]\d{2}[- ]?\d{3}[- ]?\d{3}`), valid: check.luhn, context: /\bsin\b|\bnas\b|social insurance|canad/i },
   { id: 'us-aba', pattern: re(String.raw`\d{4}-?\d{4}-?\d`), valid: (text) => check.aba(text.replace(/\D/g, '')), context: /aba|routing|bank/i },

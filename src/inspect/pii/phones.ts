@@ -21,16 +21,19 @@ export function phones(text: string): [start: number, end: number][] {
     if (/^\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}$/.test(match[0].trim())) continue;
     const named = WORDS.test(near);
     if (!marked && !named && !grouped(match[0].trim(), digits)) continue;
-    if (findNumbers(match[0], marked || named || /^0|^\(|^\d{3}[ -]\d{3}[ -]\d\d[ -]/.test(match[0].trim())))
+    if (findNumbers(match[0], marked || named || /^\d{10}$|^0|^\(|^\d{3}[ -]\d{3}[ -]\d\d[ -]/.test(match[0].trim())))
       out.push([match.index, match.index + match[0].length]);
   }
   return out;
 }
 
-/** National numbers nobody names: the way people group them, or the trunk zero; 3-3-3, 4-4-4 and dotted quads are other things. */
+/**
+ * National numbers nobody names: the way people group them, the trunk zero, or ten digits as the North American plan (areas and exchanges
+ * from 2 on) or the Turkish one (areas 2 to 4, mobiles 5) writes them; 3-3-3, 4-4-4 and dotted quads are other things.
+ */
 function grouped(text: string, digits: number): boolean {
   const groups = text.split(/[ .\-/()]+/).filter((group) => group !== '');
-  if (groups.length === 1) return text.startsWith('0') ? digits === 11 : digits === 10 && /^[2-9]\d{2}[2-9]/.test(text);
+  if (groups.length === 1) return text.startsWith('0') ? digits === 11 : digits === 10 && /^(?:[2-9]\d{2}[2-9]|[2-5])/.test(text);
   if (text.startsWith('(')) return true;
   if (text.includes('.') && groups.every((group) => group.length <= 3)) return false;
   const lengths = groups.map((group) => group.length).join('');

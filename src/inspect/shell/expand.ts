@@ -4,6 +4,7 @@ import { UNKNOWN } from './call.ts';
 import type { Arg } from './call.ts';
 import { splitBraces } from './braces.ts';
 import { transform } from './parameter.ts';
+import type { Picks } from './variables.ts';
 
 /** Longest text constant folding may build; beyond it a value is unknown, so that `x=$x$x` cannot explode. */
 const LONGEST = 16_384;
@@ -29,16 +30,20 @@ export interface Nested {
   readonly pos: number;
   readonly end: number;
   readonly script: Script | undefined;
+  /** Of a process substitution: `>` is written to. */
+  readonly operator?: string;
 }
 
 export interface Scope {
   readonly variables: Variables;
   /** Which of several possible values this reading takes. */
-  readonly pick: number;
+  readonly picks: Picks;
   /** The output of `$(…)`, as far as it is known; also reads the script inside. */
   readonly substitute: (part: Nested) => Substitution;
   /** Takes so many characters off what may still be read; false when none are left. */
   readonly afford: (characters: number) => boolean;
+  /** Says that a part of the text could not be read. */
+  readonly opaque: () => void;
   /** Characters constant folding may still produce in this reading. */
   readonly fuel: { left: number };
 }
@@ -69,11 +74,16 @@ interface Build {
   readonly fields: { text: string; glob: boolean; secret: boolean }[];
   open: boolean;
   depth: number;
+  /** Inside double quotes: nothing is split. */
+  quoted?: boolean;
 }
 
 /** The fields a word becomes: tilde and parameters folded where known, braces multiplied, unquoted values split. */
 export function expandWord(word: Word, scope: Scope, depth = 0): Arg[] {
-  if (word.parts === undefined) return [{ text: word.value, glob: false }];
+  if (word.parts === undefined) {
+    uncut(word.text, scope);
+    return [{ text: word.value, glob: false }];
+  }
   const brace = word.parts.findIndex((part) => part.type === 'BraceExpansion');
   if (brace >= 0 && depth < BRACE_DEPTH) return expandBraces(word, scope, depth);
   const build: Build = { scope, fields: [], open: false, depth };
@@ -102,12 +112,23 @@ function expandBraces(word: Word, scope: Scope, depth: number): Arg[] {
   const out: Arg[] = [];
   for (const text of splitBraces(word.text)) {
     if (out.length >= MOST_FIELDS) return [...out, { text: UNKNOWN, glob: false }];
-    const node = parse(`: ${text}`).commands[0]?.command;
-    const inner = node?.type === 'Command' ? node.args[0] : undefined;
-    if (inner?.type === 'Word') for (const arg of expandWord(inner, scope, depth + 1)) out.push(arg);
-    else out.push({ text: UNKNOWN, glob: false });
+    const script = parse(`: ${text}`);
+    if ((script.errors?.length ?? 0) > 0) scope.opaque();
+    const node = script.commands[0]?.command;
+    const [inner, ...more] = node?.type === 'Command' ? node.args : [];
+    if (inner?.type === 'Word' && more.length === 0) for (const arg of expandWord(inner, scope, depth + 1)) out.push(arg);
+    else {
+      // Not one word for the parser: what is inside is read all the same.
+      for (const one of [inner, ...more]) if (one?.type === 'Word') expandWord(one, scope, depth + 1);
+      out.push({ text: UNKNOWN, glob: false });
+    }
   }
   return out;
+}
+
+/** `2<(…)`: the parser takes it for plain text, the shell runs what is inside. */
+function uncut(text: string, scope: Scope): void {
+  if (text.includes('(') && /[<>]\(/.test(text.replace(/\\[^]|'[^']*'|"[^"]*"/g, ''))) scope.opaque();
 }
 
 function append(build: Build, text: string, glob = false): void {
@@ -146,6 +167,7 @@ function fieldsOf(text: string, scope: Scope): readonly string[] {
 function addPart(part: WordPart, build: Build): void {
   switch (part.type) {
     case 'Literal':
+      uncut(part.text, build.scope);
       return append(build, part.value);
     case 'Glob':
       return append(build, part.value, true);
@@ -155,6 +177,8 @@ function addPart(part: WordPart, build: Build): void {
     case 'AnsiCQuoted':
       return append(build, part.value);
     case 'BraceExpansion':
+      // One that could not be taken apart, or too deep a one.
+      if (/[$`<>]/.test(part.text)) build.scope.opaque();
       return append(build, part.text);
     case 'DoubleQuoted':
     case 'LocaleString':
@@ -178,7 +202,9 @@ function addQuoted(part: WordPart, build: Build): void {
     case 'ParameterExpansion':
     case 'CommandExpansion':
     case 'ArithmeticExpansion': {
+      build.quoted = true;
       const value = valueOf(part, build);
+      build.quoted = false;
       const whole = part.type === 'ParameterExpansion' && part.index?.text === '@';
       if (!whole) return append(build, value.join(' '));
       for (const [index, field] of value.entries()) {
@@ -197,7 +223,8 @@ type Expansion = Extract<WordPart, { type: 'SimpleExpansion' | 'ParameterExpansi
 function valueOf(part: Expansion, build: Build): readonly string[] {
   switch (part.type) {
     case 'SimpleExpansion':
-      return lookUp(part.text.slice(1), build.scope) ?? [UNKNOWN];
+      // Of an array a bare name is its first element.
+      return lookUp(part.text.slice(1), build.scope)?.slice(0, 1) ?? [UNKNOWN];
     case 'ParameterExpansion':
       return parameter(part, build);
     case 'ArithmeticExpansion':
@@ -205,9 +232,11 @@ function valueOf(part: Expansion, build: Build): readonly string[] {
     case 'CommandExpansion': {
       const { text, secret, hook } = build.scope.substitute(part);
       if (hook) return [HOOK_TEXT];
-      append(build, '');
-      const field = build.fields[build.fields.length - 1];
-      if (secret && field !== undefined) field.secret = true;
+      if (secret) {
+        append(build, '');
+        const field = build.fields[build.fields.length - 1];
+        if (field !== undefined) field.secret = true;
+      }
       return [text];
     }
   }
@@ -224,12 +253,28 @@ function parameter(part: ParameterExpansionPart, build: Build): readonly string[
   }
   const fold = (word: Word): string =>
     build.depth > BRACE_DEPTH || !scope.afford(word.end - word.pos) ? UNKNOWN : expandJoined(word, scope, build.depth + 1).text;
-  return [transform({ name: part.parameter, value: known?.join(' '), assigned: scope.variables.has(part.parameter) }, part.operation, fold)];
+  // `${x:=…}` assigns: what the name holds from here on depends on what it held.
+  if (part.operation.type === 'Default' && part.operation.operator.endsWith('=') && known !== undefined)
+    scope.variables.set(part.parameter, [[UNKNOWN]]);
+  // Of an array a bare name is its first element.
+  const value = part.index === undefined ? known?.[0] : known?.join(' ');
+  const folded = transform({ name: part.parameter, value, assigned: scope.variables.has(part.parameter) }, part.operation, fold);
+  const assigns = part.operation.type === 'Default' && part.operation.operator.endsWith('=');
+  return [withQuotes(folded, { operand: 'operand' in part.operation ? part.operation.operand?.text : undefined, assigns }, build)];
+}
+
+/** Quotes inside an operand keep its blanks together and make nothing a word, which the folded text does not tell any more. */
+function withQuotes(folded: string, { operand, assigns }: { readonly operand: string | undefined; readonly assigns: boolean }, build: Build): string {
+  if (operand === undefined || !/["'\\]/.test(operand)) return folded;
+  if (build.quoted === true) return UNKNOWN;
+  if (folded === '' && !assigns) append(build, '');
+  return /[ \t\n]/.test(folded) ? UNKNOWN : folded;
 }
 
 function lookUp(name: string, scope: Scope): readonly string[] | undefined {
   const held = scope.variables.get(name);
-  if (held !== undefined) return held[Math.min(scope.pick, held.length - 1)];
+  const pick = scope.picks.get(name) ?? 0;
+  if (held !== undefined) return pick < 0 ? [UNKNOWN] : held[Math.min(pick, held.length - 1)];
   const known = Object.hasOwn(ENVIRONMENT, name) ? ENVIRONMENT[name] : undefined;
   return known === undefined ? undefined : [known];
 }

@@ -40,7 +40,9 @@ export function transform(subject: Subject, operation: ParameterOperation, fold:
 }
 
 function withDefault({ value, assigned, name }: Subject, operator: string, operand: string): string {
-  if (operator.endsWith('+')) return value === undefined ? UNKNOWN : operand;
+  // A name that may be unset is kept as holding nothing; only a colon takes the two for one.
+  if (assigned && value === '' && !operator.startsWith(':')) return UNKNOWN;
+  if (operator.endsWith('+')) return value === undefined ? UNKNOWN : value === '' && operator.startsWith(':') ? '' : operand;
   if (operator.endsWith('?')) return value ?? UNKNOWN;
   if (value === undefined) return name.length === 1 && name >= '0' && name <= '9' ? UNKNOWN : operand;
   return assigned && value === '' && operator.startsWith(':') ? operand : value;

@@ -73,6 +73,7 @@ function begin(text: string, pointer: string, options: ShellOptions): Reading {
     conditional: false,
     variables: new Map(),
     several: new Set(),
+    exported: new Set(),
     functions: new Set(),
     written: new Map(),
     substituted: new Map(),

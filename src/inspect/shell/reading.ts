@@ -22,6 +22,8 @@ export interface Reading {
   readonly variables: Variables;
   /** Names that hold more than one possible value. */
   readonly several: Set<string>;
+  /** Names that programs started from here get too. */
+  readonly exported: Set<string>;
   readonly functions: Set<string>;
   /** Files this text writes, with what it puts there, for when it runs them (resolved path → content). */
   readonly written: Map<string, Stream>;

@@ -8,6 +8,7 @@ import { PROGRAMS } from './programs/all.ts';
 import { readService } from './programs/service-verbs.ts';
 import type { Reading } from './reading.ts';
 import { EMPTY, MOST_DEPTH, unreadable } from './reading.ts';
+import { childShell } from './variables.ts';
 import { walkText } from './walk.ts';
 import { contentOf, keepWritten, runWritten } from './written.ts';
 import { isUnknownProgram, programName, withoutVersion } from './words.ts';
@@ -23,8 +24,8 @@ export function runCall(words: readonly Arg[], stdin: Stream, reading: Reading, 
   const unknown = isUnknownProgram(first);
   reading.into.commands.push({
     bin: unknown ? '' : bin,
-    argv: words.map((word) => word.text.replaceAll(UNKNOWN, '…')),
-    dynamic: words.some((word) => word.glob || isDynamic(word)),
+    argv: [...words.map((word) => word.text.replaceAll(UNKNOWN, '…')), ...(complete ? [] : ['…'])],
+    dynamic: !complete || words.some((word) => word.glob || isDynamic(word)),
     pointer: reading.into.pointer,
   });
   if (unknown) {
@@ -64,7 +65,7 @@ function follow(saw: Seen, { words, call, reading }: Place): Stream | undefined 
       return runCall(saw.argv, saw.stdin ?? call.stdin, { ...reading, depth: reading.depth + 1 }, saw.complete ?? call.complete);
     case 'script':
       readEscape(saw.text, words, call, reading);
-      return walkText(saw.text, reading, saw.stdin ?? EMPTY);
+      return walkText(saw.text, HERE.has(call.bin) ? reading : childShell(reading), saw.stdin ?? EMPTY);
     case 'code':
       for (const one of readCode(saw.language, saw.text)) follow(one, { words, call, reading });
       return undefined;
@@ -85,6 +86,9 @@ function follow(saw: Seen, { words, call, reading }: Place): Stream | undefined 
       return undefined;
   }
 }
+
+/** Built-in commands that run a text in this very shell. */
+const HERE = new Set(['eval', 'trap', 'source', '.']);
 
 /** Programs that have no honest reason to start an interactive shell. */
 const ESCAPERS = new Set([

@@ -11,6 +11,8 @@ import type { Reading } from './reading.ts';
 import { EMPTY, MOST_DEPTH, unreadable } from './reading.ts';
 import { printsSetUp } from './setup.ts';
 import { runCall } from './run.ts';
+import { FIRST, MOST_VALUES, isolated, join, picksFor, rebind, setVariable, unknown } from './variables.ts';
+import type { Picks, Values } from './variables.ts';
 import { keep } from './written.ts';
 import { readAssignment, readRedirect } from './effects.ts';
 
@@ -38,7 +40,8 @@ export function walkScript(script: Script & { readonly errors?: readonly unknown
 
 function walkStatements(statements: readonly Statement[], reading: Reading, stdin: Stream): Output {
   let out: Output = EMPTY;
-  for (const statement of statements) out = join(out, walkNode(statement.command, reading, stdin));
+  for (const statement of statements)
+    out = follows(out, walkNode(statement.command, statement.background === true ? isolated(reading) : reading, stdin));
   return out;
 }
 
@@ -47,13 +50,15 @@ function walkNode(node: PipelineNode | Statement['command'], reading: Reading, s
     let out: Output = EMPTY;
     for (const [index, command] of node.commands.entries()) {
       const inner = index === 0 ? reading : conditional(reading);
-      out = join(out, walkNode(command, inner, stdin));
+      out = follows(out, walkNode(command, inner, stdin));
     }
     return out;
   }
   if (node.type === 'Pipeline') {
     let stream = stdin;
-    for (const command of node.commands) stream = walkCommand(command, conditional(reading), stream);
+    // Each command of a pipeline runs in a process of its own.
+    const own = node.commands.length > 1 ? (): Reading => isolated(conditional(reading)) : (): Reading => reading;
+    for (const command of node.commands) stream = walkCommand(command, own(), stream);
     return stream;
   }
   return walkCommand(node, reading, stdin);
@@ -71,7 +76,7 @@ function walkCommand(node: CommandNode, reading: Reading, stdin: Stream): Output
       reading.functions.add(node.name.value);
       return walkCompound(node.body, conditional(reading), EMPTY);
     case 'Coproc':
-      return node.body.type === 'Command' ? walkSimple(node.body, reading, stdin) : walkCompound(node.body, reading, stdin);
+      return node.body.type === 'Command' ? walkSimple(node.body, isolated(reading), stdin) : walkCompound(node.body, isolated(reading), stdin);
     case 'Redirected': {
       const input = walkRedirects(node.redirects, reading) ?? stdin;
       return walkCompound(node.command, reading, input);
@@ -87,18 +92,19 @@ function walkCompound(node: Compound, reading: Reading, stdin: Stream): Output {
   const inner = conditional(reading);
   switch (node.type) {
     case 'Subshell':
+      return walkStatements(node.body.commands, isolated(reading), stdin);
     case 'BraceGroup':
       return walkStatements(node.body.commands, reading, stdin);
     case 'CompoundList':
       return walkStatements(node.commands, reading, stdin);
     case 'If': {
       let out = walkStatements(node.clause.commands, reading, stdin);
-      out = join(out, walkStatements(node.then.commands, inner, stdin));
+      out = follows(out, walkStatements(node.then.commands, inner, stdin));
       for (const branch of node.elif) {
         walkStatements(branch.clause.commands, inner, stdin);
-        out = join(out, walkStatements(branch.then.commands, inner, stdin));
+        out = follows(out, walkStatements(branch.then.commands, inner, stdin));
       }
-      return node.else === undefined ? out : join(out, walkStatements(node.else.commands, inner, stdin));
+      return node.else === undefined ? out : follows(out, walkStatements(node.else.commands, inner, stdin));
     }
     case 'While':
       walkStatements(node.clause.commands, inner, stdin);
@@ -110,9 +116,10 @@ function walkCompound(node: Compound, reading: Reading, stdin: Stream): Output {
     case 'ArithmeticFor':
       return walkStatements(node.body.commands, inner, stdin);
     case 'Case': {
-      expandWord(node.word, scopeOf(reading, 0));
+      expandWord(node.word, scopeOf(reading, FIRST));
       let out: Output = EMPTY;
-      for (const item of node.items) out = join(out, walkStatements(item.body.commands, inner, stdin));
+      for (const item of node.items) for (const pattern of item.pattern) expandWord(pattern, scopeOf(reading, FIRST));
+      for (const item of node.items) out = follows(out, walkStatements(item.body.commands, inner, stdin));
       return out;
     }
     case 'Redirected':
@@ -121,6 +128,7 @@ function walkCompound(node: Compound, reading: Reading, stdin: Stream): Output {
       return walkCommand(node, reading, stdin);
     default:
       substitutionsIn(node, reading);
+      if (node.type === 'ArithmeticCommand') unknown([node.body], reading);
       return EMPTY;
   }
 }
@@ -139,19 +147,11 @@ function bindLoop(name: string, words: readonly Word[] | undefined, reading: Rea
     setVariable(reading, name, [[UNKNOWN]]);
     return;
   }
-  const fields = words.flatMap((word) => expandWord(word, scopeOf(reading, 0)));
+  const fields = words.flatMap((word) => expandWord(word, scopeOf(reading, FIRST)));
   const values = fields.slice(0, MOST_VALUES).map((field) => [field.text]);
   if (fields.length > MOST_VALUES) values.push([UNKNOWN]);
   setVariable(reading, name, values.length === 0 ? [[UNKNOWN]] : values);
 }
-
-function setVariable(reading: Reading, name: string, values: readonly (readonly string[])[]): void {
-  reading.variables.set(name, values);
-  if (values.length > 1) reading.several.add(name);
-  else reading.several.delete(name);
-}
-
-const MOST_VALUES = 4;
 
 function walkSimple(node: Command, reading: Reading, stdin: Stream): Output {
   const input = walkRedirects(node.redirects, reading) ?? stdin;
@@ -161,23 +161,37 @@ function walkSimple(node: Command, reading: Reading, stdin: Stream): Output {
     if (assignments.length === 0) keepRedirected(node.redirects, EMPTY, reading);
     return EMPTY;
   }
-  for (const one of assignments) readAssignment(one.name, valueTexts(one, reading, 0).join(' '), reading);
+  for (const one of assignments) readAssignment(one.name, valueTexts(one, reading, FIRST).join(' '), reading);
   let out: Output | undefined;
-  const passes = passesOf(node, reading);
-  for (let pick = 0; pick < passes; pick++) {
-    const words = wordsOf(node, reading, pick);
-    const one = runCall(words, input, reading);
-    out = out === undefined ? one : join(out, one);
+  for (const picks of picksFor(textOf(node), reading)) {
+    const words = wordsOf(node, reading, picks);
+    const one = runCall(words, input, assignments.length === 0 ? reading : withPrefix(assignments, reading));
+    out = out === undefined ? one : either(out, one);
+    rebind(words, reading);
   }
   keepRedirected(node.redirects, out ?? EMPTY, reading);
   return out ?? EMPTY;
+}
+
+function textOf({ name, args }: Command): string {
+  return `${name?.text ?? ''} ${args.map(({ text }) => text).join(' ')}`;
+}
+
+/** `x=… command`: what the command itself runs as shell may see the new value, or the old one. */
+function withPrefix(assignments: readonly Assignment[], reading: Reading): Reading {
+  const inner = conditional(isolated(reading));
+  for (const one of assignments) {
+    assign(one, inner);
+    inner.exported.add(one.name);
+  }
+  return inner;
 }
 
 /** What `> file` received; nothing but a redirection empties the file. */
 function keepRedirected(redirects: readonly Redirection[], out: Output, reading: Reading): void {
   for (const redirect of redirects) {
     if (redirect.type !== 'Redirect' || redirect.target === undefined || !redirect.operator.includes('>')) continue;
-    const target = expandJoined(redirect.target, scopeOf(reading, 0));
+    const target = expandJoined(redirect.target, scopeOf(reading, FIRST));
     keep(target.text, out, reading);
     if (out.origin === 'none' && redirect.operator === '>')
       addHarm(
@@ -192,51 +206,60 @@ function keepRedirected(redirects: readonly Redirection[], out: Output, reading:
   }
 }
 
-/** How many readings a command needs so that every value its variables may hold is seen once. */
-function passesOf(node: Command, reading: Reading): number {
-  let most = 1;
-  if (reading.several.size === 0) return most;
-  for (const name of reading.several) {
-    if (!node.name?.text.includes(name) && !node.args.some((arg) => arg.text.includes(name))) continue;
-    most = Math.max(most, reading.variables.get(name)?.length ?? 1);
-  }
-  return Math.min(most, MOST_VALUES + 1);
-}
-
-function wordsOf(node: Command, reading: Reading, pick: number): Arg[] {
-  const scope = scopeOf(reading, pick);
+function wordsOf(node: Command, reading: Reading, picks: Picks): Arg[] {
+  const scope = scopeOf(reading, picks);
   const words = node.name === undefined ? [] : expandWord(node.name, scope);
+  let last = { text: node.name?.text ?? '', end: node.name?.end, at: 0 };
+  const targets = new Set(node.redirects.map((redirect) => (redirect.type === 'HereDoc' ? undefined : redirect.target?.end)));
   for (const arg of node.args) {
-    if (arg.type === 'Word') for (const field of expandWord(arg, scope)) words.push(field);
-    else words.push({ text: `${arg.name}=${valueTexts(arg, reading, pick).join(' ')}`, glob: false });
+    const fields = arg.type === 'Word' ? expandWord(arg, scope) : [{ text: `${arg.name}=${valueTexts(arg, reading, picks).join(' ')}`, glob: false }];
+    if (targets.has(arg.pos)) continue;
+    const { at } = last;
+    const cut = arg.pos === last.end;
+    const whole = cut ? last.text + arg.text : arg.text;
+    last = { text: whole, end: arg.end, at: cut ? at : words.length };
+    // The parser cuts a word at `<(…)`; for the shell it is one, whose braces nobody has multiplied.
+    if (cut && /[{}]/.test(whole.replaceAll('${', ''))) words.splice(at, words.length, { text: UNKNOWN, glob: false });
+    else if (cut) glue(words, fields);
+    else for (const field of fields) words.push(field);
   }
   return words;
 }
 
-function valueTexts(one: Assignment, reading: Reading, pick: number): string[] {
-  const scope = scopeOf(reading, pick);
+function glue(words: Arg[], [first, ...more]: readonly Arg[]): void {
+  const before = words.pop();
+  if (before !== undefined && first !== undefined)
+    words.push({ ...before, ...first, text: before.text + first.text, glob: before.glob || first.glob });
+  else if (before !== undefined) words.push(before);
+  for (const field of more) words.push(field);
+}
+
+function valueTexts(one: Assignment, reading: Reading, picks: Picks): string[] {
+  const scope = scopeOf(reading, picks);
   if (one.value.type === 'ArrayValue') return one.value.elements.flatMap((word) => expandWord(word, scope).map((field) => field.text));
-  return [expandJoined(one.value, scope).text];
+  const { text } = expandJoined(one.value, scope);
+  // Braces are not multiplied in an assignment; what is inside was read.
+  return [one.value.parts?.some((part) => part.type === 'BraceExpansion') === true ? UNKNOWN : text];
 }
 
 /** A later assignment replaces an earlier one; on a path that may not be taken it only joins it. */
 function assign(one: Assignment, reading: Reading): void {
-  const fresh = valueTexts(one, reading, 0);
-  readAssignment(one.name, fresh.join(' '), reading);
-  const old = reading.variables.get(one.name);
-  let value: readonly (readonly string[])[] = [fresh];
-  if (one.index !== undefined) value = [[UNKNOWN]];
-  else if (one.append === true)
-    value = [one.value.type === 'ArrayValue' ? [...(old?.[0] ?? []), ...fresh] : [`${old?.[0]?.[0] ?? ''}${fresh.join(' ')}`]];
-  else if (old !== undefined && reading.conditional) value = [...old, fresh];
-  if (value.length > MOST_VALUES) value = [...value.slice(0, MOST_VALUES), [UNKNOWN]];
-  setVariable(reading, one.name, value);
+  const fresh = picksFor(one.text, reading).map((picks) => valueTexts(one, reading, picks));
+  readAssignment(one.name, fresh[0]?.join(' ') ?? '', reading);
+  if (one.index !== undefined) setVariable(reading, one.name, [[UNKNOWN]]);
+  else if (one.append === true) join(reading, one.name, appended(one, reading, fresh));
+  else join(reading, one.name, fresh);
+}
+
+function appended(one: Assignment, reading: Reading, fresh: Values): Values {
+  const olds = reading.variables.get(one.name) ?? [['']];
+  return olds.flatMap((old) => fresh.map((value) => (one.value.type === 'ArrayValue' ? [...old, ...value] : [`${old[0] ?? ''}${value.join(' ')}`])));
 }
 
 /** Reads what redirections touch; what they put on standard input, if anything. */
 function walkRedirects(redirects: readonly Redirection[], reading: Reading): Stream | undefined {
   let input: Stream | undefined;
-  const scope = scopeOf(reading, 0);
+  const scope = scopeOf(reading, FIRST);
   for (const redirect of redirects) {
     if (redirect.type === 'HereDoc') {
       const quoted = redirect.delimiter?.quoted === true || redirect.body.parts === undefined;
@@ -250,13 +273,14 @@ function walkRedirects(redirects: readonly Redirection[], reading: Reading): Str
   return input;
 }
 
-export function scopeOf(reading: Reading, pick: number): Scope {
+export function scopeOf(reading: Reading, picks: Picks): Scope {
   return {
     variables: reading.variables,
-    pick,
+    picks,
     fuel: reading.fuel,
     substitute: (part) => substitute(part, reading),
     afford: (characters) => afford(reading, characters),
+    opaque: () => void unreadable(reading, reading.source),
   };
 }
 
@@ -276,7 +300,11 @@ function substitute(part: Nested, reading: Reading): Substitution {
   // A substitution is visited once however often its word is expanded: the reading of its inside does not depend on the pick.
   const known = reading.substituted.get(script);
   if (known !== undefined) return known;
-  const out = walkScript(script, { ...conditional(reading), depth: reading.depth + 1 }, EMPTY);
+  const out = walkScript(
+    script,
+    { ...isolated(conditional(reading)), depth: reading.depth + 1 },
+    part.operator === '>' ? { origin: 'computed', secret: false } : EMPTY,
+  );
   const text = out.text === undefined ? UNKNOWN : out.text.replace(/\n+$/, '');
   const value = { text, secret: out.secret, hook: printsSetUp(script) };
   reading.substituted.set(script, value);
@@ -286,13 +314,20 @@ function substitute(part: Nested, reading: Reading): Substitution {
 const conditional = (reading: Reading): Reading => (reading.conditional ? reading : { ...reading, conditional: true });
 
 /** Output of two commands one after the other: static only while both are. */
-function join(first: Output, second: Output): Output {
+function follows(first: Output, second: Output): Output {
   if (first.origin === 'none') return second;
   if (second.origin === 'none') return first;
   const secret = first.secret || second.secret;
   const origin = WORST.find((one) => first.origin === one || second.origin === one) ?? 'computed';
   if (first.text === undefined || second.text === undefined || first.text.length > 65_536) return { origin, secret };
   return { origin, secret, text: `${first.text}\n${second.text}` };
+}
+
+/** Output of one command read with two sets of values: known only when both agree. */
+function either(first: Output, second: Output): Output {
+  if (first.text === second.text && first.origin === second.origin) return { ...first, secret: first.secret || second.secret };
+  const { text: _one, ...rest } = follows(first, second);
+  return rest;
 }
 
 const WORST = ['remote', 'decoded', 'computed', 'file', 'static'] as const;

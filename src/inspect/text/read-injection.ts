@@ -129,18 +129,35 @@ function phrases(plain: string, { context, say, said }: Voice): void {
     for (const rule of rules) {
       if (said(rule.code)) continue;
       if (rule.where === 'read' && (context === 'argument' || context === 'carried')) continue;
-      const end = follow(words, i, rule.steps);
+      const end = follow(words, i, rule.next);
       if (end !== undefined) say(rule.code, rule.confidence, [words[i]?.at ?? 0, words[end]?.at ?? 0]);
     }
   }
 }
 
+/** Longer runs of letters are cut. */
+const LONGEST = 40;
+
+/** What `/[a-z0-9]{1,40}|@/g` finds, several times as fast. */
+function asciiWords(plain: string): Word[] {
+  const out: Word[] = [];
+  let start = -1;
+  for (let at = 0; at <= plain.length; at++) {
+    const code = plain.charCodeAt(at);
+    const inside = (code >= 0x61 && code <= 0x7a) || (code >= 0x30 && code <= 0x39);
+    if (start >= 0 && (!inside || at - start === LONGEST)) {
+      out.push({ text: plain.slice(start, at), at: start });
+      start = -1;
+    }
+    if (inside && start < 0) start = at;
+    if (code === 0x40) out.push({ text: '@', at });
+  }
+  return out;
+}
+
 function split(plain: string): Word[] {
   const out: Word[] = [];
-  if (!NOT_ASCII.test(plain)) {
-    for (const match of plain.matchAll(/[a-z0-9]{1,40}|@/g)) out.push({ text: match[0], at: match.index });
-    return out;
-  }
+  if (!NOT_ASCII.test(plain)) return asciiWords(plain);
   for (const match of plain.matchAll(/[\p{L}\p{N}]{1,40}|@/gu)) {
     const word = match[0];
     out.push({ text: NOT_ASCII.test(word) ? word.normalize('NFD').replace(/\p{M}/gu, '') : word, at: match.index });
@@ -148,34 +165,36 @@ function split(plain: string): Word[] {
   return out;
 }
 
-function follow(words: readonly Word[], start: number, steps: readonly Step[]): number | undefined {
+function follow(words: readonly Word[], start: number, steps: readonly Next[]): number | undefined {
   let at = start;
-  for (let s = 1; s < steps.length; s++) {
-    const step = steps[s];
-    if (step === undefined) return undefined;
-    let next = -1;
-    for (let i = at + 1; i <= at + step.within && i < words.length; i++) {
-      if (fits(words[i]?.text ?? '', step)) {
-        next = i;
-        break;
-      }
-    }
-    if (next < 0) return undefined;
+  for (const { fits, within } of steps) {
+    const last = Math.min(at + within, words.length - 1);
+    let next = at + 1;
+    while (next <= last && !fits.has(words[next]?.text ?? '')) next++;
+    if (next > last) return undefined;
     at = next;
   }
   return at;
 }
 
-function fits(word: string, step: Step): boolean {
-  return step.is.startsWith('=') ? step.is.slice(1) === word : LEXICON[step.is as WordClass].has(word);
+/** What may come next, and within how many words. */
+interface Next {
+  readonly fits: ReadonlySet<string>;
+  readonly within: number;
 }
 
-function indexRules(): ReadonlyMap<string, readonly PhraseRule[]> {
-  const index = new Map<string, PhraseRule[]>();
+function fitting({ is }: Pick<Step, 'is'>): ReadonlySet<string> {
+  return is.startsWith('=') ? new Set([is.slice(1)]) : LEXICON[is as WordClass];
+}
+
+type Indexed = PhraseRule & { readonly next: readonly Next[] };
+
+function indexRules(): ReadonlyMap<string, readonly Indexed[]> {
+  const index = new Map<string, Indexed[]>();
   for (const rule of RULES) {
-    const { is } = rule.steps[0];
-    const words = is.startsWith('=') ? [is.slice(1)] : LEXICON[is as WordClass];
-    for (const word of words) index.set(word, [...(index.get(word) ?? []), rule]);
+    const [first, ...rest] = rule.steps;
+    const next = rest.map((step) => ({ fits: fitting(step), within: step.within }));
+    for (const word of fitting(first)) index.set(word, [...(index.get(word) ?? []), { ...rule, next }]);
   }
   return index;
 }

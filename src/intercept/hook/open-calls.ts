@@ -10,29 +10,39 @@ const MOST = 10_000;
  */
 export interface OpenCalls {
   opened(key: string, id: ActionId): void;
-  /** The newest open call under the key. */
-  newest(key: string): ActionId | undefined;
+  /** The newest open call under the key, once: a second event about it may have its decision, a third is another call. */
+  retold(key: string): ActionId | undefined;
   /** Takes the oldest. */
   closed(key: string): ActionId | undefined;
 }
 
+interface Open {
+  readonly id: ActionId;
+  retold: boolean;
+}
+
 export function openCalls(): OpenCalls {
-  const held = new Map<string, ActionId[]>();
+  const held = new Map<string, Open[]>();
   return {
     opened: (key, id) => {
       const queue = held.get(key);
-      if (queue === undefined) held.set(key, [id]);
-      else if (!queue.includes(id)) queue.push(id);
+      if (queue === undefined) held.set(key, [{ id, retold: false }]);
+      else if (!queue.some((open) => open.id === id)) queue.push({ id, retold: false });
       if (held.size <= MOST) return;
       const [oldest] = held.keys();
       if (oldest !== undefined) held.delete(oldest);
     },
-    newest: (key) => held.get(key)?.at(-1),
+    retold: (key) => {
+      const newest = held.get(key)?.at(-1);
+      if (newest === undefined || newest.retold) return undefined;
+      newest.retold = true;
+      return newest.id;
+    },
     closed: (key) => {
       const queue = held.get(key);
-      const id = queue?.shift();
+      const open = queue?.shift();
       if (queue?.length === 0) held.delete(key);
-      return id;
+      return open?.id;
     },
   };
 }

@@ -64,7 +64,7 @@ async function decide(room: HookRoom, heard: Heard): Promise<JsonObject> {
 /** Two events of one call: the narrower one of Cursor asks again about what `preToolUse` already had decided. */
 function toldBefore(room: HookRoom, heard: Heard, key: string): ActionId | undefined {
   if (heard.harness.name !== 'cursor' || heard.event === 'preToolUse') return undefined;
-  return room.open.newest(key);
+  return room.open.retold(key);
 }
 
 /** HOOK-8: the question is recorded before the answer is no, so that a canary that came back proves log, key and way. */

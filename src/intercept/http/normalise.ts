@@ -25,9 +25,9 @@ export function present<T extends object>(value: T): { [K in keyof T]: Exclude<T
 /** A request as the gate reads it: identity from the key, everything else from the checked body. */
 export function proposalOf(body: ActionBody, principal: Principal): Proposal {
   const { tenant, agent } = agentOf(principal, body.agent);
-  const { id, session, parent, claims, kind = 'tool', enforcement = 'advisory', ...rest } = body;
+  const { id, session, parent, claims, kind = 'tool', enforcement = 'advisory', door = 'http', ...rest } = body;
   return {
-    ...(present(rest) as Pick<Proposal, 'name' | 'args' | 'declaration' | 'resource' | 'harness'>),
+    ...(present(rest) as Pick<Proposal, 'name' | 'args' | 'declaration' | 'tool' | 'resource' | 'harness'>),
     ...(id === undefined ? {} : { id: id as ActionId }),
     ...(parent === undefined ? {} : { parent: parent as ActionId }),
     tenant,
@@ -35,7 +35,7 @@ export function proposalOf(body: ActionBody, principal: Principal): Proposal {
     session: session as SessionId,
     kind,
     claims: present(claims ?? {}) as Claims,
-    door: 'http',
+    door,
     enforcement,
   };
 }

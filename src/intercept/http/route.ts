@@ -8,6 +8,8 @@ import type { JsonObject } from '../../kernel/json.ts';
 export interface Raw {
   readonly contentType: string;
   readonly body: string | AsyncIterable<string>;
+  /** Over and above the ones every answer has. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** What a handler is given: everything about the request that was checked, nothing that was not. */

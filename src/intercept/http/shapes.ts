@@ -54,11 +54,13 @@ export const ActionBody = Type.Object(
     name: Type.String({ minLength: 1, maxLength: 256 }),
     args: jsonObject(),
     declaration: optional(Declaration),
+    tool: optional(Type.Object({ server: name(), digest: digest() }, CLOSED)),
     claims: optional(Claims),
     resource: optional(
       Type.Object({ resource: Type.String({ minLength: 1, maxLength: 512 }), slots: integer(1, 1000), ttlMs: integer(1, 86_400_000) }, CLOSED),
     ),
     enforcement: optional(oneOf('enforcing', 'advisory')),
+    door: optional(oneOf('http', 'mcp')),
     harness: optional(Type.String({ maxLength: 128 })),
   },
   CLOSED,

@@ -6,6 +6,17 @@ function ask(message: string): Said {
   return { rule: 'approval', effect: 'ask', code: 'APPROVAL_REQUIRED', message };
 }
 
+const KNOWN = new WeakMap<readonly string[], readonly (readonly [string, string])[]>();
+
+/** The patterns of a policy with their plain names, made once per policy. */
+function plainly(intents: readonly string[]): readonly (readonly [string, string])[] {
+  const known = KNOWN.get(intents);
+  if (known !== undefined) return known;
+  const made = intents.map((pattern) => [pattern, plainName(pattern)] as const);
+  KNOWN.set(intents, made);
+  return made;
+}
+
 /** H2: what a person wants to see first: dear, unsure or sensitive. A claim can only add to it. */
 export const approval: Rule = {
   name: 'approval',
@@ -19,8 +30,7 @@ export const approval: Rule = {
     if (intents.length === 0) return said ?? SILENCE;
     const name = plainName(action.name);
     const claimed = intent === undefined ? '' : plainName(intent);
-    for (const pattern of intents) {
-      const plain = plainName(pattern);
+    for (const [pattern, plain] of plainly(intents)) {
       if (plain !== '' && (name.includes(plain) || claimed.includes(plain))) (said ??= []).push(ask(`The intent ${pattern} needs a person.`));
     }
     return said ?? SILENCE;

@@ -11,6 +11,7 @@ import { manifest } from './manifest.ts';
 import { rate } from './rate.ts';
 import type { Rule } from './subject.ts';
 import { taint } from './taint.ts';
+import { tools } from './tools.ts';
 
 /** Every rule that is not written by a user. Their order means nothing (DEC-3). */
-export const RULES: readonly Rule[] = [halt, claims, manifest, lists, intents, detectors, budget, rate, loop, lock, taint, approval];
+export const RULES: readonly Rule[] = [halt, claims, manifest, lists, intents, detectors, budget, rate, loop, lock, taint, approval, tools];

@@ -1,4 +1,5 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createSecretKey, randomBytes, randomFillSync } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
 import { closeSync, existsSync, fsyncSync, linkSync, openSync, readFileSync, rmSync, statSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
@@ -59,13 +60,15 @@ export function syncFolder(path: string): void {
 }
 
 /** The vault over an opened key file. */
-export function openVault(database: DatabaseSync, master: Buffer): Vault {
+export function openVault(database: DatabaseSync, masterBytes: Buffer): Vault {
+  // As an object a key is taken apart once, not for each payload.
+  const master = createSecretKey(masterBytes);
   const select = database.prepare('SELECT wrapped FROM subject_key WHERE tenant = ? AND subject = ?');
   // Of two processes that meet a new subject at once, the first one's key is everybody's.
   const insert = database.prepare('INSERT INTO subject_key (tenant, subject, wrapped) VALUES (?, ?, ?) ON CONFLICT DO NOTHING');
   const version = database.prepare('PRAGMA data_version');
   const remove = database.prepare('DELETE FROM subject_key WHERE tenant = ? AND subject = ?');
-  const known = new Map<string, Buffer>();
+  const known = new Map<string, KeyObject>();
   let seen: unknown = null;
   /** Another process may have destroyed a key since; what is remembered is then looked up anew. */
   const forgetWhatChanged = (): void => {
@@ -74,12 +77,14 @@ export function openVault(database: DatabaseSync, master: Buffer): Vault {
     seen = now;
   };
   const name = (of: Subject): string => `${of.tenant}\n${of.subject}`;
-  const find = (of: Subject): Buffer | null => {
+  const find = (of: Subject): KeyObject | null => {
     const cached = known.get(name(of));
     if (cached !== undefined) return cached;
     const row = select.get(of.tenant, of.subject);
     if (row === undefined) return null;
-    const key = decrypt(master, `key\n${name(of)}`, row['wrapped'] as Uint8Array);
+    const bytes = decrypt(master, `key\n${name(of)}`, row['wrapped'] as Uint8Array);
+    const key = createSecretKey(bytes);
+    bytes.fill(0);
     remember(known, name(of), key);
     return key;
   };
@@ -109,7 +114,6 @@ export function openVault(database: DatabaseSync, master: Buffer): Vault {
       return key === null ? null : decrypt(key, `payload\n${of.tenant}\n${digest}`, sealed);
     },
     destroy: (of) => {
-      known.get(name(of))?.fill(0);
       known.delete(name(of));
       remove.run(of.tenant, of.subject);
     },
@@ -117,21 +121,34 @@ export function openVault(database: DatabaseSync, master: Buffer): Vault {
 }
 
 /** Keys of recent subjects stay in memory; the oldest leaves first, so that many sessions do not fill it. */
-function remember(known: Map<string, Buffer>, name: string, key: Buffer): void {
+function remember(known: Map<string, KeyObject>, name: string, key: KeyObject): void {
   const oldest = known.size >= 4096 ? known.keys().next() : null;
   if (oldest !== null && oldest.done !== true) known.delete(oldest.value);
   known.set(name, key);
 }
 
+/** Random bytes are drawn for many nonces at once; each is handed out once. */
+const drawn = Buffer.alloc(NONCE * 256);
+let used = drawn.length;
+
+function freshNonce(): Buffer {
+  if (used === drawn.length) {
+    randomFillSync(drawn);
+    used = 0;
+  }
+  used += NONCE;
+  return Buffer.from(drawn.subarray(used - NONCE, used));
+}
+
 /** nonce (12) ‖ ciphertext ‖ tag (16), AES-256-GCM, bound to what it is by the additional data. */
-function encrypt(key: Buffer, bound: string, bytes: Uint8Array): Buffer {
-  const nonce = randomBytes(NONCE);
+function encrypt(key: KeyObject, bound: string, bytes: Uint8Array): Buffer {
+  const nonce = freshNonce();
   const cipher = createCipheriv('aes-256-gcm', key, nonce);
   cipher.setAAD(Buffer.from(bound, 'utf8'));
   return Buffer.concat([nonce, cipher.update(bytes), cipher.final(), cipher.getAuthTag()]);
 }
 
-function decrypt(key: Buffer, bound: string, sealed: Uint8Array): Buffer {
+function decrypt(key: KeyObject, bound: string, sealed: Uint8Array): Buffer {
   if (sealed.length < NONCE + TAG) throw new Error('sealed bytes are too short');
   const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, NONCE), { authTagLength: TAG });
   decipher.setAAD(Buffer.from(bound, 'utf8'));

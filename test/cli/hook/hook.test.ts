@@ -91,10 +91,17 @@ test('[HOOK-13] a hook that is gone, turned off, replaced or fails open is unpro
     entries.filter(({ body }) => body.protection === 'unprotected').map(({ body }) => body.harness),
     ['claude-code', 'claude-code', 'claude-code', 'codex'],
   );
+  assert.match((await shell.aegis('agents')).stdout, /^codex +active, unprotected/m);
+  writeFileSync(join(shell.folder, '.codex/config.toml'), '');
+  assert.equal((await findings(shell)).code, 0);
+  assert.match((await shell.aegis('agents')).stdout, /^codex +active {2}/m);
   await stop();
   const away = await findings(shell);
   assert.equal(away.code, 1, 'without --blocking Claude Code would run what nobody decided');
-  assert.match(away.hooks.find(({ state }) => state === 'warn')?.detail ?? '', /copilot.*refused without it/);
+  assert.deepEqual(
+    away.hooks.filter(({ state }) => state === 'warn').map(({ detail }) => detail),
+    ['codex', 'copilot'].map((name) => `${name} (user): Aegis could not be asked; calls are refused without it`),
+  );
 });
 
 test('[HOOK-10] the words of install, status and uninstall', async (context) => {

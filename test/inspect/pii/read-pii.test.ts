@@ -27,6 +27,18 @@ test('[INSPECT-11] personal data is found by checksum and by the words beside it
   for (const [text, id] of cases) assert.ok(ids(text).includes(id), `${text}: ${ids(text).join()}`);
 });
 
+test('[INSPECT-11] what proves nothing any more is a guess when it stands alone, and found when it is named', () => {
+  const all = (text: string): string[] => readPii(text).found.map(({ id, bare }) => `${id}${bare ? '?' : ''}`);
+  assert.deepEqual(all('2103154123450'), ['kr-rrn?']);
+  assert.deepEqual(all('resident registration 2103154123450'), ['kr-rrn']);
+  assert.deepEqual(all('2113154123450'), [], 'there is no month 13');
+  assert.deepEqual(all('QWEXY4821L'), ['in-pan?']);
+  assert.deepEqual(all('PAN QWEXY4821L'), ['in-pan']);
+  assert.deepEqual(all('the build QWEXY4821L is out'), []);
+  assert.deepEqual(all('5424318765'), ['phone?']);
+  assert.deepEqual(all('order 5424318765 is packed'), []);
+});
+
 test('[INSPECT-11] ordinary numbers are not personal data', () => {
   for (const text of [
     'Order 20261121-4471 weighs 3.25 kg',

@@ -149,8 +149,8 @@ test('[HOOK-1] two events about one call of Cursor are one decision', async (con
   await before('cursor', { name: 'Shell', args: { command: 'npm test', working_directory: '/w' } });
   const shell = { conversation_id: 's1', command: 'npm test', cwd: '/w' };
   assert.deepEqual(await event('cursor', 'beforeShellExecution', shell), {});
-  await event('cursor', 'afterShellExecution', { ...shell, output: 'ok' });
   assert.equal((await entries('action-decided')).length, 1);
+  await event('cursor', 'afterShellExecution', { ...shell, output: 'ok' });
   assert.equal((await entries('action-settled')).length, 1);
   assert.equal(
     (await event('cursor', 'beforeShellExecution', { ...shell, command: 'rm -rf /' }))['permission'],

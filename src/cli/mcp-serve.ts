@@ -1,0 +1,119 @@
+import { randomBytes } from 'node:crypto';
+import { peerAt } from '../intercept/mcp/http-exchange.ts';
+import { httpJudge } from '../intercept/mcp/http-judge.ts';
+import { connectServer } from '../intercept/mcp/own-http-server.ts';
+import { createSeal } from '../intercept/mcp/seal.ts';
+import { serveStdio } from '../intercept/mcp/serve-stdio.ts';
+import type { StdioTerms } from '../intercept/mcp/serve-stdio.ts';
+import type { ServerName } from '../intercept/mcp/session.ts';
+import { startServer } from '../intercept/mcp/stdio-server.ts';
+import { digestOf } from '../log/digest.ts';
+import { processTimers } from '../gate/timers.ts';
+import { systemClock, systemRandom, uuidv7 } from '../runtime.ts';
+import { loadCredentials } from './credentials.ts';
+import { CliError, EXIT } from './exit.ts';
+import type { ServeOptions } from './mcp.ts';
+import { clean, environment, identityOfCommand, nameOfCommand } from './mcp-server-name.ts';
+
+/** `aegis mcp -- <command>` and `aegis mcp --url <server>`: a conversation on stdin and stdout; everything for people goes to stderr. */
+export async function serve(words: readonly string[], options: ServeOptions): Promise<void> {
+  const target = targetOf(words, options);
+  const { url, key } = loadCredentials();
+  const ids = uuidv7(systemClock, systemRandom);
+  const session = options.session ?? process.env['AEGIS_SESSION'] ?? `mcp/${target.server.name}/${ids.next()}`;
+  const judge = httpJudge({ url, key, session });
+  await reachable(url, key);
+  const why = await serveStdio({
+    judge,
+    server: target.server,
+    connect: target.connect,
+    streams: { input: process.stdin, output: process.stdout },
+    clock: systemClock,
+    after: (ms, wake) => processTimers.after(ms, wake),
+    mint: () => ids.next(),
+    digestOf,
+    seal: createSeal(randomBytes(32)),
+    stop: stopped(),
+  });
+  judge.close();
+  if (why !== null) throw new CliError(EXIT.unavailable, 'MCP_SERVER_GONE', `The MCP server is gone: ${why}.`, 'Its own messages stand above.');
+  process.stdin.destroy();
+}
+
+interface Target {
+  readonly server: ServerName;
+  readonly connect: StdioTerms['connect'];
+}
+
+function targetOf(words: readonly string[], options: ServeOptions): Target {
+  if ((options.url === undefined) === (words.length === 0))
+    throw new CliError(EXIT.usage, 'USAGE', 'Name one MCP server.', 'Either `aegis mcp -- <command> [arguments]` or `aegis mcp --url <server>`.');
+  return options.url === undefined ? commandTarget(words, options) : urlTarget(options.url, options);
+}
+
+function commandTarget(words: readonly string[], { name, env = '' }: ServeOptions): Target {
+  const [command = '', ...args] = words;
+  const variables = env.split(',').filter((one) => one !== '');
+  const identity = digestOf(identityOfCommand(words, variables));
+  return {
+    server: { name: clean(name ?? nameOfCommand(words)), identity, remote: false },
+    connect: (terms) => startServer({ command, args, env: environment(variables) }, terms),
+  };
+}
+
+/** Fail closed, and before the server is started: without Aegis there is nothing to decide with (F1). */
+async function reachable(url: string, key: string): Promise<void> {
+  let status: number;
+  try {
+    const answer = await fetch(`${url}/v1/mcp/tools`, {
+      headers: { authorization: `Bearer ${key}` },
+      redirect: 'error',
+      signal: AbortSignal.timeout(10_000),
+    });
+    status = answer.status;
+  } catch {
+    throw new CliError(
+      EXIT.unavailable,
+      'UNREACHABLE',
+      `Aegis does not answer at ${url}, so the MCP server was not started.`,
+      'Start it with `aegis up`, or set AEGIS_URL.',
+    );
+  }
+  if (status === 200 && key.startsWith('aegis_agent_')) return;
+  throw new CliError(
+    EXIT.refused,
+    status === 200 ? 'FORBIDDEN' : 'UNAUTHENTICATED',
+    'The MCP proxy acts for an agent, and AEGIS_KEY is not the key of one.',
+    'Make one with `aegis agents add <agent>` and set AEGIS_KEY where the MCP client starts this command.',
+  );
+}
+
+function stopped(): AbortSignal {
+  const controller = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => controller.abort());
+  return controller.signal;
+}
+
+function urlTarget(url: string, { name, header }: ServeOptions): Target {
+  const headers = Object.fromEntries(header.map(headerFrom));
+  const peer = peerAt(url, headers);
+  const identity = digestOf({ transport: 'http', url, headers: Object.keys(headers).toSorted() });
+  return {
+    server: { name: clean(name ?? peer.url.hostname), identity, remote: true },
+    connect: (terms) => connectServer(peer, terms),
+  };
+}
+
+/** `Authorization=MCP_TOKEN`: the content of a variable, so that no secret stands in a command line. */
+function headerFrom(text: string): readonly [string, string] {
+  const [, name, variable] = /^([A-Za-z0-9-]{1,64})=([A-Za-z_][A-Za-z0-9_]{0,127})$/.exec(text) ?? [];
+  const value = variable === undefined ? undefined : process.env[variable];
+  if (name === undefined || value === undefined)
+    throw new CliError(
+      EXIT.usage,
+      'USAGE',
+      `--header ${text} names no header and variable that is set.`,
+      'For example `--header Authorization=MCP_TOKEN`.',
+    );
+  return [name.toLowerCase(), value];
+}

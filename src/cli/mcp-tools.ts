@@ -1,0 +1,79 @@
+import { connection } from './connection.ts';
+import { CliError, EXIT } from './exit.ts';
+import { json, line, table, tone, visible } from './print.ts';
+
+interface Shown {
+  readonly digest: string;
+  readonly identity: string;
+  readonly fingerprint: readonly string[];
+}
+
+interface ToolRow {
+  readonly agent: string;
+  readonly server: string;
+  readonly tool: string;
+  readonly pinned: Shown | null;
+  readonly doubted: (Shown & { readonly doubts: readonly string[] }) | null;
+}
+
+interface Which {
+  readonly agent?: string;
+  readonly server?: string;
+  readonly json?: true;
+}
+
+async function rows({ agent, server }: Which): Promise<readonly ToolRow[]> {
+  return ((await connection().get('/v1/mcp/tools', { agent, server })) as { tools: readonly ToolRow[] }).tools;
+}
+
+export async function listTools(which: Which): Promise<void> {
+  const tools = await rows(which);
+  if (which.json === true) return json(tools);
+  if (tools.length === 0) return line('No MCP server has shown a tool yet.');
+  const cells = tools.map(({ agent, server, tool, pinned, doubted }) => [
+    agent,
+    server,
+    tool,
+    doubted === null ? 'pinned' : `quarantine: ${doubted.doubts.join(', ')}`,
+    (doubted ?? pinned)?.digest.slice(0, 12) ?? '',
+  ]);
+  line(table(['agent', 'server', 'tool', 'standing', 'digest'], cells));
+  if (tools.some(({ doubted }) => doubted !== null)) line('\nSee the difference with `aegis mcp accept <server> <tool>`; add --yes to trust it.');
+}
+
+export async function accept(server: string, tool: string | undefined, options: Which & { readonly all?: true; readonly yes?: true }): Promise<void> {
+  if ((tool === undefined) === (options.all === undefined))
+    throw new CliError(EXIT.usage, 'USAGE', 'Name one tool, or say --all.', 'See `aegis mcp tools`.');
+  const waiting = (await rows({ ...options, server })).filter((row) => row.doubted !== null && (tool === undefined || row.tool === tool));
+  if (waiting.length === 0)
+    throw new CliError(EXIT.conflict, 'NOT_FOUND', 'No such tool is in quarantine.', 'See `aegis mcp tools --server <name>`.');
+  if (new Set(waiting.map(({ agent }) => agent)).size > 1)
+    throw new CliError(EXIT.usage, 'USAGE', 'More than one agent was shown this.', 'Say which with --agent <id>.');
+  const shown = await Promise.all(waiting.map(show));
+  if (options.yes === true) for (const row of waiting) await connection().post('/v1/mcp/accept', acceptedOf(row));
+  if (options.json === true) return json(shown.map((one, at) => ({ ...waiting[at], ...one, accepted: options.yes === true })));
+  for (const [at, row] of waiting.entries()) print(row, shown[at]);
+  line(options.yes === true ? `Accepted ${String(waiting.length)}.` : 'Nothing was changed. Add --yes to trust what is marked + above.');
+}
+
+const acceptedOf = ({ agent, server, tool, doubted }: ToolRow) => ({ agent, server, tool, digest: doubted?.digest });
+
+interface Definitions {
+  readonly pinned: string | null;
+  readonly doubted: string | null;
+}
+
+async function show({ agent, server, tool }: ToolRow): Promise<Definitions> {
+  return (await connection().get('/v1/mcp/definition', { agent, server, tool })) as Definitions;
+}
+
+function print({ agent, server, tool, pinned, doubted }: ToolRow, definitions: Definitions | undefined): void {
+  line(`${tone('bold', visible(`${server} / ${tool}`))} for ${visible(agent)}: ${(doubted?.doubts ?? []).join(', ')}`);
+  const [old, now] = [new Set(pinned?.fingerprint), new Set(doubted?.fingerprint)];
+  for (const fact of old) if (!now.has(fact)) line(tone('bad', visible(`  - ${fact}`)));
+  for (const fact of now) if (!old.has(fact)) line(tone('good', visible(`  + ${fact}`)));
+  if (pinned !== null && pinned.identity !== doubted?.identity) line('  ! the server is started in another way, or stands at another address');
+  if (definitions?.pinned != null) line(tone('bad', visible(`  - ${definitions.pinned}`)));
+  if (definitions?.doubted != null) line(tone('good', visible(`  + ${definitions.doubted}`)));
+  line();
+}

@@ -1,0 +1,145 @@
+import { AegisError } from '../errors.ts';
+import type { EntryBodies, ToolDoubt } from '../kernel/entry.ts';
+import { MOST_TOOLS } from '../kernel/fold/tools.ts';
+import type { AgentId, Digest, SessionId, TenantId } from '../kernel/ids.ts';
+import type { Json, JsonObject } from '../kernel/json.ts';
+import type { ToolState } from '../kernel/world.ts';
+import type { Desk } from './desk.ts';
+import type { Principal, Receipt } from './gate.ts';
+import type { Operation } from './operation.ts';
+import { ok } from './operation.ts';
+import { preview } from './preview.ts';
+import { actorOf, operatorOf } from './principal.ts';
+import { canonicalValue, checkPlace, parseOwn } from './proposal.ts';
+import { redactReading } from './redact.ts';
+import type { Room } from './room.ts';
+import { policyOf } from './room.ts';
+import { doubtsOf, fingerprintOf } from './tool-doubts.ts';
+import type { ReadTool } from './tool-doubts.ts';
+
+/** What an MCP server answered to `tools/list`, or its instructions. */
+export interface ShownTools {
+  readonly tenant: TenantId;
+  readonly agent: AgentId;
+  readonly session: SessionId;
+  readonly server: string;
+  /** Digest of the server's command, arguments and names of variables, or of its URL. */
+  readonly identity: Digest;
+  /** Definitions as they came, each with a `name`; at most 1,024. */
+  readonly tools: readonly JsonObject[];
+}
+
+export interface ToolStanding {
+  readonly tool: string;
+  readonly digest: Digest;
+  /** `hidden`: pinned, but the agent's lists or manifest refuse every call of it. */
+  readonly status: 'pinned' | 'hidden' | 'quarantined';
+  readonly doubts: readonly ToolDoubt[];
+}
+
+export interface AcceptedTool {
+  readonly agent: AgentId;
+  readonly server: string;
+  readonly tool: string;
+  readonly digest: Digest;
+}
+
+/** The name under which a server's instructions are pinned: no tool may be called this (NAME_INVALID). */
+export const INSTRUCTIONS = '(instructions)';
+
+const HIDING: ReadonlySet<string> = new Set(['TOOL_BLOCKED', 'PERMISSION_UNDECLARED']);
+
+interface Read extends ReadTool {
+  readonly bytes: Uint8Array;
+}
+
+function invalid(detail: string, pointer: string): AegisError {
+  return new AegisError('REQUEST_INVALID', { detail }, pointer);
+}
+
+function readTool(room: Room, { server, identity }: ShownTools, definition: JsonObject): Read {
+  const name = definition['name'];
+  if (typeof name !== 'string' || name === '' || name.length > 256) throw invalid('a tool needs a name of 1–256 characters', '/tools');
+  const { bytes, digest } = canonicalValue(definition, room.limits, room.limits.argsBytes);
+  const own = parseOwn(bytes);
+  const { description, ...schema } = own;
+  const declaration = { name, ...(typeof description === 'string' ? { description } : {}), schema: schema as Json };
+  const reading = redactReading(room.deps.inspect({ kind: 'tool', name, args: {}, declaration }), []);
+  const shown = { server, identity, tool: name, digest, fingerprint: fingerprintOf(own, reading.facts) };
+  return { shown, definition: own, bytes, findings: reading.findings, prose: name === INSTRUCTIONS };
+}
+
+/** MCP-4: where the policy asks about what it does not know, a tool nobody has seen is such a thing. */
+function newIsDoubtful(room: Room, desk: Desk, agent: AgentId): boolean {
+  const policy = policyOf(room, desk.world());
+  return policy.fallback !== 'allow' && !policy.agents.has(agent) && !policy.manifests.has(agent);
+}
+
+/** Pins, quarantines or leaves alone; what stands already is not written again. */
+function place(desk: Desk, agent: AgentId, read: Read, doubtful: boolean): readonly ToolDoubt[] {
+  const { shown, bytes } = read;
+  const mine = desk.world().tools.get(agent) ?? [];
+  const known = mine.find((one) => one.server === shown.server && one.tool === shown.tool);
+  const same = (one: ToolState['pinned']): boolean => one !== null && one.digest === shown.digest && one.identity === shown.identity;
+  const entry = { actor: actorOf('system'), agent, payload: { subject: `agent/${agent}`, bytes } } as const;
+  if (known !== undefined && same(known.pinned)) {
+    if (known.doubted !== null) desk.write('tool-pinned', { ...shown, why: 'restored' }, entry);
+    return [];
+  }
+  const doubts = doubtsOf(read, mine, { newIsDoubtful: doubtful });
+  if (doubts.length === 0) desk.write('tool-pinned', { ...shown, why: 'first-seen' }, entry);
+  else if (known === undefined || !same(known.doubted) || known.doubted?.doubts.join() !== doubts.join())
+    desk.write('tool-quarantined', { ...shown, doubts }, entry);
+  return doubts;
+}
+
+/** @throws AegisError REQUEST_INVALID, UNKNOWN_AGENT, BODY_TOO_DEEP, BODY_TOO_MANY_KEYS, BODY_TOO_LARGE, BODY_INVALID_JSON */
+export async function showTools(room: Room, shown: ShownTools): Promise<readonly ToolStanding[]> {
+  checkPlace(shown.agent, 'agent');
+  checkPlace(shown.server, 'server');
+  const read = shown.tools.map((definition) => readTool(room, shown, definition));
+  const placed = await room.chain.submit((desk) => {
+    const world = desk.world();
+    if (!world.agents.has(shown.agent)) throw new AegisError('UNKNOWN_AGENT', { agent: shown.agent });
+    const mine = world.tools.get(shown.agent) ?? [];
+    const fresh = read.filter((one) => !mine.some(({ server, tool }) => server === one.shown.server && tool === one.shown.tool));
+    if (mine.length + fresh.length > MOST_TOOLS) throw invalid(`an agent may be shown at most ${String(MOST_TOOLS)} tools`, '/tools');
+    const doubtful = newIsDoubtful(room, desk, shown.agent);
+    return ok(read.map((one) => ({ tool: one.shown.tool, digest: one.shown.digest, doubts: place(desk, shown.agent, one, doubtful) })));
+  });
+  return placed.map((one) => ({ ...one, status: one.doubts.length > 0 ? 'quarantined' : hides(room, shown, one) ? 'hidden' : 'pinned' }));
+}
+
+/** MCP-5: what no call could ever do is not offered. Asked of the kernel itself, so that the list and the calls cannot disagree. */
+function hides(room: Room, { tenant, agent, session, server }: ShownTools, { tool, digest }: { tool: string; digest: Digest }): boolean {
+  if (tool === INSTRUCTIONS) return false;
+  const { reasons } = preview(room, {
+    tenant,
+    agent,
+    session,
+    kind: 'tool',
+    name: tool,
+    args: {},
+    claims: {},
+    tool: { server, digest },
+    door: 'mcp',
+    enforcement: 'enforcing',
+  });
+  return reasons.some(({ code, effect }) => effect === 'deny' && HIDING.has(code));
+}
+
+/** @throws AegisError FORBIDDEN, NOT_FOUND, CONFLICT when something else is in quarantine than what was read */
+export function accepting({ agent, server, tool, digest }: AcceptedTool, by: Principal): Operation<Receipt> {
+  return (desk) => {
+    const person = operatorOf(by, desk.world(), ['operator', 'admin']);
+    const known = desk
+      .world()
+      .tools.get(agent)
+      ?.find((one) => one.server === server && one.tool === tool);
+    if (known?.doubted == null) throw new AegisError('NOT_FOUND', { what: 'tool in quarantine' });
+    if (known.doubted.digest !== digest) throw new AegisError('CONFLICT', { detail: 'The server has shown another definition since.' });
+    const { doubts: _doubts, ...shown } = known.doubted;
+    const body: EntryBodies['tool-pinned'] = { server, tool, ...shown, why: 'accepted', by: person.operator };
+    return ok(desk.write('tool-pinned', body, { actor: actorOf(by), agent }));
+  };
+}

@@ -1,0 +1,170 @@
+import { AegisError } from '../../errors.ts';
+import type { Decision } from '../../kernel/decision.ts';
+import type { Json, JsonObject } from '../../kernel/json.ts';
+import { textOf } from '../refusal.ts';
+import { decided } from './decided.ts';
+import { heldBack, restored } from './hold.ts';
+import type { Wanted } from './judge.ts';
+import { CODES, failure, isObject } from './message.ts';
+import type { Reply, Request } from './message.ts';
+import { policedReply } from './replies.ts';
+import { heard } from './server-word.ts';
+import type { Running, Session } from './session.ts';
+import { known, refusedReply } from './tools.ts';
+
+/** Answers to questions the server put into an earlier result (MCP 2026-07-28) are arguments too; this name stands for them. */
+export const RESPONSES = 'mcp:inputResponses';
+
+/** A digest nothing has: the gate then says that the server never showed such a tool. */
+const NOTHING = '0'.repeat(64);
+
+/** A request that does something: decided, forwarded as it was decided, its end recorded before its answer is handed on (MCP-7). */
+export async function call(session: Session, request: Request, running: Running): Promise<Reply> {
+  const back = restored(session, request);
+  if ('error' in back) return back.error;
+  const { asked } = back;
+  if (asked.method === 'tools/call') await known(session, asked, running.abort.signal);
+  const wanted = wantedOf(session, asked, back.action);
+  if (wanted === null) return failure(request.id, CODES.invalidParams, 'This call has not the shape of one.');
+  const holds = heldBack(session, asked, wanted);
+  const { decision } = await decided(session, wanted, {
+    signal: running.abort.signal,
+    waited: (standing) => {
+      tellWaiting(running, standing);
+      return holds !== null && standing.effect === 'ask';
+    },
+  });
+  if (decision.effect === 'ask' && holds !== null && !running.abort.signal.aborted) return { ...holds(decision), id: request.id };
+  const text = textOf(decision);
+  if (decision.effect !== 'allow' && decision.effect !== 'modify') return refusal(asked, text ?? 'Aegis refused this action.');
+  const forward = replaced(asked, decision.effect === 'modify' ? decision.modify.args : wanted.args);
+  return await performed(session, { request: forward, wanted, decision, running });
+}
+
+/** What the agent wants, as an action: the tool with its arguments, or the method with its parameters. */
+function wantedOf(session: Session, { method, params = {} }: Request, action: string | null): Wanted | null {
+  const id = action ?? session.deps.mint();
+  const { _meta: _meta, requestState: _state, inputResponses, ...rest } = params;
+  if (inputResponses !== undefined && !isObject(inputResponses)) return null;
+  const answers = inputResponses === undefined ? {} : { [RESPONSES]: inputResponses };
+  if (method !== 'tools/call') return { id, kind: 'resource', name: method, args: { ...rest, ...answers } };
+  const { name, arguments: args = {} } = rest;
+  if (typeof name !== 'string' || name === '' || name.length > 256 || !isObject(args) || Object.hasOwn(args, RESPONSES)) return null;
+  const defined = session.tools.get(name);
+  const tool = { server: session.deps.server.name, digest: (defined?.digest ?? NOTHING) as NonNullable<Wanted['tool']>['digest'] };
+  return { id, kind: 'tool', name, args: { ...args, ...answers }, tool };
+}
+
+/** The request with exactly the arguments that were decided on. */
+function replaced(request: Request, args: JsonObject): Request {
+  const { params = {}, ...rest } = request;
+  const { [RESPONSES]: inputResponses, ...plain } = args;
+  const answers = inputResponses === undefined ? {} : { inputResponses };
+  const { inputResponses: _old, ...kept } = params;
+  if (request.method === 'tools/call') {
+    const bare = params['arguments'] === undefined && Object.keys(plain).length === 0;
+    return { ...rest, params: { ...kept, ...answers, ...(bare ? {} : { arguments: plain }) } };
+  }
+  const { _meta, requestState } = params;
+  return {
+    ...rest,
+    params: {
+      ...plain,
+      ...answers,
+      ...(requestState === undefined ? {} : { requestState }),
+      ...(_meta === undefined ? {} : { _meta }),
+    },
+  };
+}
+
+/** A refused tool call is a result the model reads; a refused request of another kind is an error. */
+function refusal(request: Request, text: string): Reply {
+  if (request.method !== 'tools/call') return refusedReply(request, text);
+  return { jsonrpc: '2.0', id: request.id, result: { ...completed(request), content: [{ type: 'text', text }], isError: true } };
+}
+
+/** What MCP 2026-07-28 wants every result to say. */
+export function completed(request: Request): JsonObject {
+  return isModern(request) ? { resultType: 'complete' } : {};
+}
+
+export function isModern({ params }: Request): boolean {
+  const meta = params?.['_meta'];
+  const version: Json | undefined = isObject(meta) ? meta['io.modelcontextprotocol/protocolVersion'] : undefined;
+  return typeof version === 'string' && version >= '2026-07-28';
+}
+
+function tellWaiting(running: Running, decision: Decision): void {
+  if (typeof running.progressToken !== 'string' && typeof running.progressToken !== 'number') return;
+  running.waits = (running.waits ?? 0) + 1;
+  running.tell({
+    jsonrpc: '2.0',
+    method: 'notifications/progress',
+    // Far below anything the server will say: progress must only grow.
+    params: { progressToken: running.progressToken, progress: running.waits / 1_000_000, message: textOf(decision) ?? 'Aegis is deciding.' },
+  });
+}
+
+interface Performance {
+  readonly request: Request;
+  readonly wanted: Wanted;
+  readonly decision: Decision;
+  readonly running: Running;
+}
+
+async function performed(session: Session, { request, wanted, decision, running }: Performance): Promise<Reply> {
+  const { judge, upstream } = session.deps;
+  const { timeoutMs, maxOutputBytes } = decision.obligations;
+  const deadline = within(session, running, timeoutMs);
+  let reply: Reply;
+  try {
+    reply = await upstream.request(request, {
+      signal: AbortSignal.any([running.abort.signal, deadline.signal]),
+      heard: (interim) => void heard(session, interim, { tell: running.tell, call: running }),
+    });
+  } catch (error) {
+    const late = deadline.signal.aborted;
+    const errorCode = late ? 'TIMEOUT' : error instanceof AegisError ? error.code : 'INTERNAL';
+    // It may have happened and it may not: the log says so.
+    await judge.settle({ action: wanted.id, status: 'unknown', errorCode });
+    const why = late ? `It took longer than ${String(timeoutMs)} ms.` : 'The server gave no answer.';
+    return refusal(request, `${why} Whether the action was done is not known.`);
+  } finally {
+    deadline.stop();
+  }
+  const policed = await policedReply(session, { request, reply, most: Math.min(maxOutputBytes, judge.most) });
+  await settled(session, wanted, policed);
+  return policed.reply;
+}
+
+async function settled(session: Session, { id, kind }: Wanted, ended: Awaited<ReturnType<typeof policedReply>>): Promise<void> {
+  const source = kind === 'tool' ? 'tool_output' : 'retrieved_doc';
+  const { status, errorCode, value } = ended;
+  const end = { action: id, status, source, ...(errorCode === undefined ? {} : { errorCode }) } as const;
+  try {
+    await session.deps.judge.settle(value === undefined ? end : { ...end, result: value });
+  } catch (error) {
+    // A value with more keys than may be recorded as such is recorded as the text it is.
+    if (
+      value === undefined ||
+      !(error instanceof AegisError) ||
+      !/BODY_TOO|too (?:many|deep)/i.test(`${error.code} ${String(error.details['code'])}`)
+    )
+      throw error;
+    await session.deps.judge.settle({ ...end, result: JSON.stringify(value) });
+  }
+}
+
+/** The time a call may take; it stands still while the server waits for an answer of the agent's user. */
+function within(session: Session, running: Running, ms: number): { readonly signal: AbortSignal; stop(): void } {
+  const controller = new AbortController();
+  let cancel = (): void => undefined;
+  const arm = (): void => {
+    cancel = session.deps.after(ms, () => {
+      if (running.asking > 0) arm();
+      else controller.abort();
+    });
+  };
+  arm();
+  return { signal: controller.signal, stop: () => cancel() };
+}

@@ -1,0 +1,28 @@
+import type { Decision } from '../../kernel/decision.ts';
+import type { Wanted } from './judge.ts';
+import type { Session } from './session.ts';
+
+/** How long one question to the gate holds; then the agent is told that it still waits. */
+const SLICE_MS = 10_000;
+/** An ask ends with its approval; a resource that never comes free ends here. */
+const MOST_SLICES = 60;
+
+export interface Wait {
+  readonly signal: AbortSignal;
+  /** Called before each further slice. `true`: do not wait on, hand back the decision as it stands. */
+  readonly waited: (decision: Decision) => unknown;
+}
+
+/**
+ * The final decision: `ask` and `defer` are waited out, slice by slice, until a person, the resource or the approval's expiry ends them
+ * (MCP-6). A caller that goes away ends the waiting, never the asking.
+ */
+export async function decided(session: Session, wanted: Wanted, { signal, waited }: Wait): Promise<{ readonly decision: Decision }> {
+  const { judge } = session.deps;
+  let decision = await judge.decide(wanted, 0, signal);
+  for (let slices = 0; decision.effect === 'ask' || decision.effect === 'defer'; slices++) {
+    if (signal.aborted || slices >= MOST_SLICES || waited(decision) === true) break;
+    decision = await judge.decide(wanted, SLICE_MS, signal);
+  }
+  return { decision };
+}

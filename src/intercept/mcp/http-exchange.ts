@@ -1,0 +1,77 @@
+import { Agent, request } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders } from 'node:http';
+import { Agent as SecureAgent, request as secureRequest } from 'node:https';
+import { AegisError } from '../../errors.ts';
+
+export interface Peer {
+  readonly url: URL;
+  /** Headers of the operator's own: credentials for this server. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly agent: Agent | SecureAgent;
+}
+
+export interface Asking {
+  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly headers: OutgoingHttpHeaders;
+  readonly body?: string;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: IncomingMessage;
+}
+
+/** The time until the headers of an answer; a stream may then last as long as its call. */
+const FIRST_BYTE_MS = 120_000;
+
+/** @throws AegisError REQUEST_INVALID for anything but http and https, or credentials in the address */
+export function peerAt(address: string, headers: Readonly<Record<string, string>> = {}): Peer {
+  const url = URL.canParse(address) ? new URL(address) : null;
+  if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:') || url.username !== '' || url.password !== '')
+    throw new AegisError('REQUEST_INVALID', { detail: 'An MCP server’s address is http:// or https://, without a user in it' });
+  const agent = url.protocol === 'https:' ? new SecureAgent({ keepAlive: true }) : new Agent({ keepAlive: true });
+  return { url, headers, agent };
+}
+
+/** One HTTP exchange. Redirects are answers like others: who is configured is who is asked (W6). @throws AegisError MCP_SERVER_GONE */
+export function exchange(peer: Peer, { method, headers, body, signal }: Asking): Promise<Answer> {
+  const send = peer.url.protocol === 'https:' ? secureRequest : request;
+  return new Promise((resolve, reject) => {
+    const gone = (error: Error): void =>
+      reject(new AegisError('MCP_SERVER_GONE', { detail: signal?.aborted === true ? 'the request was taken back' : error.message }));
+    const all = {
+      ...headers,
+      ...peer.headers,
+      'accept-encoding': 'identity',
+      ...(body === undefined ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }),
+    };
+    const sent = send(peer.url, { method, agent: peer.agent, headers: all, ...(signal === undefined ? {} : { signal }) }, (answer) => {
+      sent.setTimeout(0);
+      if ((answer.headers['content-encoding'] ?? 'identity') !== 'identity') {
+        answer.destroy();
+        return gone(new Error('its answer is coded, which was not asked for'));
+      }
+      resolve({ status: answer.statusCode ?? 0, headers: answer.headers, body: answer });
+    });
+    sent.setTimeout(FIRST_BYTE_MS, () => sent.destroy(new Error('it took too long')));
+    sent.on('error', gone);
+    sent.end(body);
+  });
+}
+
+/** The whole body, or null when it is longer than `most` bytes; what is longer is not read on. */
+export async function wholeBody(body: IncomingMessage, most: number): Promise<Uint8Array | null> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of body as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > most) {
+      body.destroy();
+      return null;
+    }
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}

@@ -1,0 +1,122 @@
+import { Agent, request } from 'node:http';
+import { request as secureRequest, Agent as SecureAgent } from 'node:https';
+import { AegisError } from '../../errors.ts';
+import type { Decision } from '../../kernel/decision.ts';
+import type { Json, JsonObject } from '../../kernel/json.ts';
+import { parseStrict } from '../strict-json.ts';
+import type { Judge, Standing } from './judge.ts';
+import { isObject } from './message.ts';
+
+export interface Daemon {
+  readonly url: string;
+  readonly key: string;
+  readonly session: string;
+  /** Milliseconds an answer may take, over and above what it was asked to wait. */
+  readonly patienceMs?: number;
+}
+
+const EFFECTS: ReadonlySet<unknown> = new Set(['allow', 'modify', 'ask', 'defer', 'deny']);
+const ANSWER_BYTES = 8_388_608;
+
+/** The judge over the daemon's HTTP API. Whatever is not a whole, well-shaped answer is a refusal (MCP-7, F1). */
+export function httpJudge(daemon: Daemon): Judge & { close(): void } {
+  const secure = daemon.url.startsWith('https:');
+  const agent = secure ? new SecureAgent({ keepAlive: true }) : new Agent({ keepAlive: true });
+  const { session, patienceMs = 10_000 } = daemon;
+  const post = (path: string, body: unknown, terms: { waitMs?: number; signal?: AbortSignal | undefined } = {}): Promise<JsonObject> =>
+    ask({ daemon, agent, secure, path, body: JSON.stringify(body), timeoutMs: patienceMs + (terms.waitMs ?? 0), signal: terms.signal });
+  return {
+    most: 900_000,
+    decide: async (wanted, waitMs, signal) =>
+      decisionOf(await post(`/v1/actions?wait=${String(waitMs)}`, { ...wanted, session, door: 'mcp', enforcement: 'enforcing' }, { waitMs, signal })),
+    settle: async ({ action, ...ended }) => {
+      await post(`/v1/actions/${encodeURIComponent(action)}/outcome`, ended);
+    },
+    label: async (source, value) => {
+      await post(`/v1/sessions/${encodeURIComponent(session)}/content`, { source, value });
+    },
+    show: async ({ name, identity }, tools) =>
+      standingsOf(await post(`/v1/mcp/servers/${encodeURIComponent(name)}/tools`, { identity, session, tools }), tools),
+    refused: async (code) => {
+      await post('/v1/mcp/refusals', { code });
+    },
+    close: () => agent.destroy(),
+  };
+}
+
+function decisionOf(body: JsonObject): Decision {
+  if (!EFFECTS.has(body['effect']) || !Array.isArray(body['reasons']) || !isObject(body['obligations'])) throw garbled();
+  if (body['effect'] === 'modify' && (!isObject(body['modify']) || !isObject(body['modify']['args']))) throw garbled();
+  return body as unknown as Decision;
+}
+
+function standingsOf(body: JsonObject, tools: readonly JsonObject[]): readonly Standing[] {
+  const standings = body['tools'];
+  if (!Array.isArray(standings) || standings.length !== tools.length) throw garbled();
+  return standings as unknown as readonly Standing[];
+}
+
+const unreachable = (detail: string): AegisError => new AegisError('AEGIS_UNREACHABLE', { detail });
+const garbled = (): AegisError => unreachable('its answer has not the shape of one');
+
+interface Ask {
+  readonly daemon: Daemon;
+  readonly agent: Agent | SecureAgent;
+  readonly secure: boolean;
+  readonly path: string;
+  readonly body: string;
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal | undefined;
+}
+
+function ask({ daemon, agent, secure, path, body, timeoutMs, signal }: Ask): Promise<JsonObject> {
+  return new Promise((resolve, reject) => {
+    const headers = {
+      authorization: `Bearer ${daemon.key}`,
+      'content-type': 'application/json',
+      'content-length': Buffer.byteLength(body),
+    };
+    const deadline = setTimeout(() => sent.destroy(unreachable(`no answer within ${String(timeoutMs)} ms`)), timeoutMs);
+    const fail = (error: Error): void => {
+      clearTimeout(deadline);
+      reject(error instanceof AegisError ? error : unreachable(error.message));
+    };
+    const send = secure ? secureRequest : request;
+    const sent = send(daemon.url + path, { method: 'POST', agent, headers, ...(signal === undefined ? {} : { signal }) }, (answer) => {
+      const chunks: Buffer[] = [];
+      let size = 0;
+      answer.on('data', (chunk: Buffer) => {
+        size += chunk.length;
+        if (size > ANSWER_BYTES) answer.destroy(unreachable('its answer is too long'));
+        else chunks.push(chunk);
+      });
+      answer.on('error', fail);
+      answer.on('aborted', () => fail(unreachable('it broke off its answer')));
+      answer.on('end', () => {
+        clearTimeout(deadline);
+        try {
+          resolve(bodyOf(answer.statusCode ?? 0, Buffer.concat(chunks)));
+        } catch (error) {
+          fail(error as Error);
+        }
+      });
+    });
+    sent.on('error', fail);
+    sent.end(body);
+  });
+}
+
+/** A refusal of the daemon keeps its code; whatever else is not 2xx JSON is as good as no answer. */
+function bodyOf(status: number, bytes: Uint8Array): JsonObject {
+  let value: Json;
+  try {
+    value = parseStrict(bytes, { bytes: ANSWER_BYTES, keys: 200_000 });
+  } catch {
+    throw garbled();
+  }
+  if (!isObject(value)) throw garbled();
+  if (status >= 200 && status < 300) return value;
+  const code = typeof value['code'] === 'string' ? value['code'] : String(status);
+  const detail = typeof value['detail'] === 'string' ? value['detail'] : 'no reason was given';
+  throw new AegisError('AEGIS_REFUSED', { code, detail });
+}

@@ -1,0 +1,153 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { setTimeout as pause } from 'node:timers/promises';
+import { AegisError } from '../../errors.ts';
+import type { JsonObject } from '../../kernel/json.ts';
+import { exchange, wholeBody } from './http-exchange.ts';
+import type { Answer, Peer } from './http-exchange.ts';
+import { headersOf } from './headers.ts';
+import { failure, keyOf, readMessage, SERVER_LIMITS } from './message.ts';
+import type { Notification, Reply, Request } from './message.ts';
+import { eventsOf } from './sse.ts';
+import type { Interim, Upstream } from './upstream.ts';
+
+export interface HttpTerms {
+  readonly peer: Peer;
+  /** Session and version headers of the revisions that have them. */
+  readonly state: () => Readonly<Record<string, string>>;
+  /** The tool's definition, for the headers its schema asks for. */
+  readonly definition: (tool: string) => JsonObject | undefined;
+  readonly refused: (code: string) => void;
+  /** Headers of every answer, for the session id in the one to `initialize`. */
+  readonly answered: (message: Request | Notification | Reply, headers: IncomingHttpHeaders) => void;
+}
+
+const ACCEPT = 'application/json, text/event-stream';
+const RESUMES = 5;
+const RESUME_MS = 1_000;
+
+/** The HTTP status a reply came with, for who must repeat it. */
+export const statusOf = new WeakMap<Reply, number>();
+
+/** An MCP server over Streamable HTTP, message by message. Holds no state of its own. */
+export function httpServer(terms: HttpTerms): Upstream {
+  return {
+    request: async (message, { signal, heard }) => {
+      const answer = await posted(terms, message, signal);
+      try {
+        return await replyIn(terms, { message, answer, heard, signal });
+      } catch (error) {
+        if (signal.aborted) await takenBack(terms, message);
+        throw error instanceof AegisError ? error : new AegisError('MCP_SERVER_GONE', { detail: (error as Error).message });
+      }
+    },
+    send: async (message) => {
+      const { body } = await posted(terms, message, undefined);
+      body.resume();
+    },
+  };
+}
+
+async function posted(terms: HttpTerms, message: Request | Notification | Reply, signal: AbortSignal | undefined): Promise<Answer> {
+  const tool = 'method' in message && message.method === 'tools/call' ? message.params?.['name'] : undefined;
+  const definition = typeof tool === 'string' ? terms.definition(tool) : undefined;
+  const headers = { accept: ACCEPT, ...terms.state(), ...headersOf(message, definition) };
+  const answer = await exchange(terms.peer, { method: 'POST', headers, body: JSON.stringify(message), signal });
+  terms.answered(message, answer.headers);
+  return answer;
+}
+
+/** Revisions before 2026-07-28 are told; later ones understand the closed connection. */
+async function takenBack(terms: HttpTerms, { id }: Request): Promise<void> {
+  if (Object.keys(terms.state()).length === 0) return;
+  const params = { requestId: id, reason: 'taken back' };
+  const told = await posted(terms, { jsonrpc: '2.0', method: 'notifications/cancelled', params }, AbortSignal.timeout(2_000)).catch(() => null);
+  told?.body.resume();
+}
+
+interface Awaiting {
+  readonly message: Request;
+  readonly answer: Answer;
+  readonly heard: (interim: Interim) => void;
+  readonly signal: AbortSignal;
+}
+
+async function replyIn(terms: HttpTerms, awaiting: Awaiting): Promise<Reply> {
+  const { message, answer } = awaiting;
+  if ((answer.headers['content-type'] ?? '').startsWith('text/event-stream')) return replyInStream(terms, awaiting);
+  const bytes = await wholeBody(answer.body, SERVER_LIMITS.bytes);
+  const reply = bytes === null ? tooLong(terms, message) : replyOf(terms, message, { bytes, status: answer.status });
+  statusOf.set(reply, answer.status);
+  return reply;
+}
+
+function tooLong({ refused }: HttpTerms, { id }: Request): Reply {
+  refused('MCP_RESULT_CUT');
+  return failure(id, -32603, 'The server’s answer is too long to pass on.');
+}
+
+/** A refusal may carry no id (the server could not tell which request it was); an answer must. */
+function replyOf({ refused }: HttpTerms, { id }: Request, { bytes, status }: { bytes: Uint8Array; status: number }): Reply {
+  try {
+    const read = readMessage(bytes, SERVER_LIMITS);
+    if (read.kind === 'reply' && keyOf(read.message.id) === keyOf(id)) return read.message;
+  } catch {
+    const error = status >= 400 ? errorIn(bytes) : null;
+    if (error !== null) return failure(id, error.code, error.message);
+  }
+  if (status < 400) refused('MCP_FRAME');
+  return failure(id, -32603, status < 400 ? 'The server’s answer is no answer to this request.' : `The server refused with HTTP ${String(status)}.`);
+}
+
+function errorIn(bytes: Uint8Array): { readonly code: number; readonly message: string } | null {
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    const { error } = JSON.parse(text) as { readonly error?: { readonly code?: unknown; readonly message?: unknown } };
+    return typeof error?.code === 'number' && typeof error.message === 'string' ? { code: error.code, message: error.message.slice(0, 1_024) } : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Reads the stream of one call; a server that hangs up before its reply (SEP-1699) is asked for the rest. */
+async function replyInStream(terms: HttpTerms, { message, answer, heard, signal }: Awaiting): Promise<Reply> {
+  let body: AsyncIterable<Uint8Array> = answer.body;
+  let last: string | undefined;
+  for (let resumes = 0; ; resumes++) {
+    try {
+      for await (const event of eventsOf(body, SERVER_LIMITS.bytes)) {
+        last = event.id ?? last;
+        if (event.data === '') continue;
+        const read = readMessage(Buffer.from(event.data), SERVER_LIMITS);
+        if (read.kind !== 'reply') heard(read);
+        else if (keyOf(read.message.id) === keyOf(message.id)) return read.message;
+        else terms.refused('MCP_UNSOLICITED');
+      }
+    } catch (error) {
+      if (error instanceof RangeError) return tooLong(terms, message);
+      if (signal.aborted || error instanceof AegisError) throw error;
+    }
+    if (last === undefined || resumes >= RESUMES) throw new AegisError('MCP_SERVER_GONE', { detail: 'it hung up before it answered' });
+    await pause(RESUME_MS, undefined, { signal });
+    const headers = { accept: 'text/event-stream', ...terms.state(), 'last-event-id': last };
+    const again = await exchange(terms.peer, { method: 'GET', headers, signal });
+    if (again.status !== 200) throw new AegisError('MCP_SERVER_GONE', { detail: `it answered ${String(again.status)}` });
+    body = again.body;
+  }
+}
+
+/** The stream a server of 2025-11-25 and before may keep for what it says of its own accord. Ends when it ends. */
+export async function listen(
+  terms: HttpTerms,
+  { heard, signal, opened }: { readonly heard: (interim: Interim) => void; readonly signal: AbortSignal; readonly opened: (status: number) => void },
+): Promise<void> {
+  const answer = await exchange(terms.peer, { method: 'GET', headers: { accept: 'text/event-stream', ...terms.state() }, signal });
+  const streams = answer.status === 200 && (answer.headers['content-type'] ?? '').startsWith('text/event-stream');
+  opened(streams ? 200 : answer.status === 200 ? 405 : answer.status);
+  if (!streams) return void answer.body.resume();
+  for await (const event of eventsOf(answer.body, SERVER_LIMITS.bytes)) {
+    if (event.data === '') continue;
+    const read = readMessage(Buffer.from(event.data), SERVER_LIMITS);
+    if (read.kind === 'reply') terms.refused('MCP_UNSOLICITED');
+    else heard(read);
+  }
+}

@@ -1,0 +1,120 @@
+import type { ActionKind } from '../../kernel/action.ts';
+import type { JsonObject } from '../../kernel/json.ts';
+import { decided } from './decided.ts';
+import { CODES, failure, isObject, keyOf } from './message.ts';
+import type { Notification, Reply, Request } from './message.ts';
+import { audit, withinRate } from './session.ts';
+import type { Running, Session, Tell } from './session.ts';
+import type { Interim } from './upstream.ts';
+
+/** What a server may ask of an agent at all, which capability the agent must have offered, and what it is as an action (MCP-8). */
+export const SERVER_REQUESTS: Readonly<Record<string, { readonly capability: string; readonly kind: ActionKind }>> = {
+  // The client calls the model, and that call has its price where it is made; here it is a question like the others.
+  'sampling/createMessage': { capability: 'sampling', kind: 'tool' },
+  'elicitation/create': { capability: 'elicitation', kind: 'tool' },
+  'roots/list': { capability: 'roots', kind: 'resource' },
+};
+
+const MOST_ASKED = 16;
+
+/** Something the server says of its own accord. `call` is the agent's request it came with, where the wire tells. */
+export async function heard(session: Session, interim: Interim, terms: { readonly tell: Tell; readonly call: Running | null }): Promise<void> {
+  if (!withinRate(session)) {
+    audit(session, 'MCP_FLOOD');
+    if (interim.kind === 'request') await answer(session, failure(interim.message.id, CODES.internal, 'Too many messages; this one was dropped.'));
+    return;
+  }
+  if (interim.kind === 'notification') return notified(session, interim.message, terms.tell);
+  const refusal = await asks(session, interim.message, terms);
+  if (refusal !== null) await answer(session, refusal);
+}
+
+async function answer(session: Session, reply: Reply): Promise<void> {
+  await session.deps.upstream.send(reply).catch(() => undefined);
+}
+
+function notified(session: Session, message: Notification, tell: Tell): void {
+  const { method, params } = message;
+  if (method === 'notifications/tools/list_changed') session.listed = false;
+  if (!method.startsWith('notifications/') || !expected(session, method, params)) return audit(session, 'MCP_UNSOLICITED');
+  tell(message);
+}
+
+/** Progress belongs to a call that runs and asked for it; only a request that was passed on can be taken back. */
+function expected(session: Session, method: string, params: JsonObject | undefined): boolean {
+  if (method === 'notifications/progress') {
+    const token = params?.['progressToken'];
+    if (token === undefined) return false;
+    for (const call of session.running.values()) if (call.progressToken === token) return true;
+    return false;
+  }
+  if (method === 'notifications/cancelled') {
+    const id = params?.['requestId'];
+    return (typeof id === 'string' || typeof id === 'number') && session.asked.has(keyOf(id));
+  }
+  return true;
+}
+
+/** Decides a request of the server and passes it on; a reply is its refusal. */
+async function asks(session: Session, message: Request, terms: { readonly tell: Tell; readonly call: Running | null }): Promise<Reply | null> {
+  const { id, method } = message;
+  if (method === 'ping') return { jsonrpc: '2.0', id, result: {} };
+  const known = Object.hasOwn(SERVER_REQUESTS, method) ? SERVER_REQUESTS[method] : undefined;
+  if (known === undefined || !isObject(session.capabilities[known.capability])) {
+    audit(session, 'MCP_SERVER_REQUEST');
+    return failure(id, CODES.methodNotFound, 'This client does not offer that.');
+  }
+  const key = keyOf(id);
+  if (session.asked.has(key) || session.asked.size >= MOST_ASKED) {
+    audit(session, 'MCP_SERVER_REQUEST');
+    return failure(id, CODES.invalidRequest, 'This id waits for its answer already, or too many do.');
+  }
+  const call = terms.call ?? onlyOne(session);
+  session.asked.set(key, { action: null, call });
+  if (call !== null) call.asking += 1;
+  const verdict = await policed(session, method, message.params ?? {}).catch(() => null);
+  if (verdict === null || !verdict.runs) {
+    forget(session, key);
+    return failure(id, CODES.invalidRequest, 'Aegis refused this request of the server.');
+  }
+  session.asked.set(key, { action: verdict.action, call });
+  terms.tell({ ...message, ...(Object.keys(verdict.args).length === 0 && message.params === undefined ? {} : { params: verdict.args }) });
+  return null;
+}
+
+/** A request of the server as an action of its agent. */
+export async function policed(
+  session: Session,
+  method: string,
+  params: JsonObject,
+): Promise<{ readonly runs: boolean; readonly action: string; readonly args: JsonObject }> {
+  const kind = SERVER_REQUESTS[method]?.kind ?? 'tool';
+  const wanted = { id: session.deps.mint(), kind, name: method, args: params };
+  const { decision } = await decided(session, wanted, { signal: new AbortController().signal, waited: () => undefined });
+  if (decision.effect === 'allow') return { runs: true, action: wanted.id, args: params };
+  if (decision.effect === 'modify') return { runs: true, action: wanted.id, args: decision.modify.args };
+  return { runs: false, action: wanted.id, args: params };
+}
+
+/** Over stdio nothing ties a question to a call; where only one runs, it is that one's. */
+function onlyOne({ running }: Session): Running | null {
+  const [first, second] = running.values();
+  return second === undefined ? (first ?? null) : null;
+}
+
+function forget(session: Session, key: string): void {
+  const known = session.asked.get(key);
+  if (known?.call != null) known.call.asking -= 1;
+  session.asked.delete(key);
+}
+
+/** The agent's answer to a request of the server: once, and only to one that was passed on. */
+export async function answered(session: Session, reply: Reply): Promise<void> {
+  const key = keyOf(reply.id);
+  const known = session.asked.get(key);
+  if (known === undefined || known.action === null) return audit(session, 'MCP_UNSOLICITED');
+  forget(session, key);
+  const status = 'result' in reply ? 'succeeded' : 'failed';
+  await session.deps.judge.settle({ action: known.action, status });
+  await session.deps.upstream.send(reply);
+}

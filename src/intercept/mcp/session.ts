@@ -1,0 +1,100 @@
+import type { Clock } from '../../ports.ts';
+import type { Digest } from '../../kernel/ids.ts';
+import type { JsonObject } from '../../kernel/json.ts';
+import type { Judge } from './judge.ts';
+import type { Message } from './message.ts';
+import type { Seal } from './seal.ts';
+import type { Upstream } from './upstream.ts';
+
+/** Which server this is, as the agent and the pins know it. */
+export interface ServerName {
+  readonly name: string;
+  readonly identity: Digest;
+  /** Reached over a network: then nothing it says of this machine's files can be meant for the agent. */
+  readonly remote: boolean;
+}
+
+export interface SessionDeps {
+  readonly judge: Judge;
+  readonly server: ServerName;
+  readonly upstream: Upstream;
+  readonly clock: Pick<Clock, 'monotonic'>;
+  readonly after: (ms: number, wake: () => void) => () => void;
+  /** A new UUIDv7. */
+  readonly mint: () => string;
+  readonly digestOf: (value: unknown) => Digest;
+  readonly seal: Seal;
+}
+
+/** Says something to the agent: a notification, or a request of the server. */
+export type Tell = (message: Exclude<Message, { kind: 'reply' }>['message']) => void;
+
+export interface Running {
+  readonly abort: AbortController;
+  readonly progressToken: unknown;
+  readonly tell: Tell;
+  /** Requests of the server to the agent that this call waits for: a person may be typing. */
+  asking: number;
+  /** How often the agent was told that it waits. */
+  waits?: number;
+}
+
+export interface Defined {
+  readonly digest: Digest;
+  readonly definition: JsonObject;
+}
+
+/** What one agent's conversation with one server has come to. Only the relay and its parts write it. */
+export interface Session {
+  readonly deps: SessionDeps;
+  /** The server's tools as they were last shown, in quarantine or not: the gate knows which. */
+  readonly tools: Map<string, Defined>;
+  /** Whether `tools` is what the server would say now. */
+  listed: boolean;
+  /** What the agent can be asked for (2025-11-25 and before; later it comes with each request). */
+  capabilities: JsonObject;
+  /** The agent's requests that have no reply yet. */
+  readonly running: Map<string, Running>;
+  /** The server's requests that were passed on and have no answer yet, with their decided action. */
+  readonly asked: Map<string, { readonly action: string | null; readonly call: Running | null }>;
+  /** What was audited lately, so that a hostile server cannot fill the log (MCP-11). */
+  readonly audited: Map<string, number>;
+  flood: { at: number; left: number };
+}
+
+export function newSession(deps: SessionDeps): Session {
+  return {
+    deps,
+    tools: new Map(),
+    listed: false,
+    capabilities: {},
+    running: new Map(),
+    asked: new Map(),
+    audited: new Map(),
+    flood: { at: deps.clock.monotonic(), left: BURST },
+  };
+}
+
+const BURST = 200;
+const PER_SECOND = 100;
+const AUDIT_EVERY_MS = 10_000;
+
+/** One row for each kind of refusal in ten seconds; a refusal that cannot be recorded stands all the same. */
+export function audit({ deps, audited }: Session, code: string): void {
+  const now = deps.clock.monotonic();
+  const last = audited.get(code);
+  if (last !== undefined && now - last < AUDIT_EVERY_MS) return;
+  audited.set(code, now);
+  deps.judge.refused(code).catch(() => undefined);
+}
+
+/** MCP-11: whether one more unasked-for message of the server fits into its rate. */
+export function withinRate(session: Session): boolean {
+  const now = session.deps.clock.monotonic();
+  const { flood } = session;
+  flood.left = Math.min(BURST, flood.left + ((now - flood.at) * PER_SECOND) / 1_000);
+  flood.at = now;
+  if (flood.left < 1) return false;
+  flood.left -= 1;
+  return true;
+}

@@ -1,0 +1,73 @@
+import { lineReader } from './frames.ts';
+import type { Frame } from './frames.ts';
+import { AegisError } from '../../errors.ts';
+import { idScanner } from './id-scanner.ts';
+import { AGENT_LIMITS, CODES, readMessage } from './message.ts';
+import type { Message, Notification, Reply, Request } from './message.ts';
+
+export interface Streams {
+  readonly input: NodeJS.ReadableStream;
+  readonly output: NodeJS.WritableStream;
+}
+
+interface Terms {
+  /** Answers a message; null where there is nothing to answer. */
+  readonly take: (message: Message, tell: (said: Request | Notification) => void) => Promise<Reply | null>;
+  readonly refused: (code: string) => void;
+}
+
+/**
+ * The agent's end of MCP stdio: one message, one line, in its order of arrival. Resolves when the agent closes its end and every message
+ * is answered. A line that is no message is answered with an error, and nothing of it goes on (MCP-10).
+ */
+export function serveAgent({ input, output }: Streams, { take, refused }: Terms): Promise<void> {
+  const say = (message: object): void => void output.write(`${JSON.stringify(message)}\n`);
+  const open = new Set<Promise<void>>();
+  const answer = async (message: Message): Promise<void> => {
+    const reply = await take(message, say);
+    if (reply !== null) say(reply);
+  };
+  const took = (frame: Frame): void => {
+    const message = readFrame(frame);
+    if ('complaint' in message) {
+      refused('MCP_FRAME');
+      return say(message.complaint);
+    }
+    const running = answer(message).finally(() => open.delete(running));
+    open.add(running);
+  };
+  return new Promise((resolve) => {
+    const reader = lineReader(AGENT_LIMITS.bytes, took);
+    input.on('data', (chunk: Buffer) => reader.push(chunk));
+    const over = (): void => {
+      reader.end();
+      void Promise.allSettled([...open]).then(() => resolve());
+    };
+    input.once('end', over);
+    input.once('error', over);
+    output.once('error', over);
+  });
+}
+
+type Read = Message | { readonly complaint: object };
+
+function readFrame(frame: Frame): Read {
+  if (frame.kind === 'line') {
+    try {
+      return readMessage(frame.bytes, AGENT_LIMITS);
+    } catch (error) {
+      const scanner = idScanner();
+      scanner.push(frame.bytes);
+      return { complaint: complaint(scanner.id(), error) };
+    }
+  }
+  const id = frame.kind === 'oversize' ? frame.id : null;
+  return { complaint: complaint(id, new AegisError('BODY_TOO_LARGE', { limit: AGENT_LIMITS.bytes })) };
+}
+
+/** JSON-RPC 2.0: what could not be read is answered under the id that could be, else under null. */
+export function complaint(id: string | number | null, error: unknown): object {
+  const known = error instanceof AegisError;
+  const code = known && error.code !== 'BODY_INVALID_JSON' ? CODES.invalidRequest : CODES.parse;
+  return { jsonrpc: '2.0', id, error: { code, message: known ? `${error.message}. ${error.hint}` : 'The message could not be read.' } };
+}

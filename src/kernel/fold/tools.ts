@@ -1,0 +1,33 @@
+import type { ShownTool } from '../entry.ts';
+import type { AgentId } from '../ids.ts';
+import type { ToolState, World } from '../world.ts';
+import type { Handlers } from './handlers.ts';
+
+/** Tools one agent may have been shown at all (DEC-16). */
+export const MOST_TOOLS = 1_024;
+
+function change(world: World, agent: AgentId | undefined, shown: ShownTool, to: (known: ToolState | undefined) => ToolState): World {
+  if (agent === undefined) return world;
+  const mine = world.tools.get(agent) ?? [];
+  const at = mine.findIndex((one) => one.server === shown.server && one.tool === shown.tool);
+  if (at < 0 && mine.length >= MOST_TOOLS) return world;
+  const next = to(mine[at]);
+  return { ...world, tools: world.tools.set(agent, at < 0 ? [...mine, next] : mine.with(at, next)) };
+}
+
+/** MCP-2, MCP-3: what is pinned ends every doubt; a doubt leaves the pin as it was. */
+export const toolHandlers: Handlers = {
+  'tool-pinned': (world, body, entry) => {
+    const { server, tool, identity, digest, fingerprint } = body;
+    return change(world, entry.agent, body, () => ({ server, tool, pinned: { identity, digest, fingerprint }, doubted: null }));
+  },
+  'tool-quarantined': (world, body, entry) => {
+    const { server, tool, identity, digest, fingerprint, doubts } = body;
+    return change(world, entry.agent, body, (known) => ({
+      server,
+      tool,
+      pinned: known?.pinned ?? null,
+      doubted: { identity, digest, fingerprint, doubts },
+    }));
+  },
+};
