@@ -2,6 +2,7 @@ import type { AddressInfo } from 'node:net';
 import { Agent } from 'undici';
 import { checkHost, LOOPBACK_HOSTS } from './api/hosts.ts';
 import { principalOf } from './api/keys.ts';
+import { rateLimiter } from './api/rate.ts';
 import type { Config } from './config/schema.ts';
 import { AegisError } from './errors.ts';
 import type { Gate } from './gate/gate.ts';
@@ -36,6 +37,7 @@ export async function openModelDoor(
   const loopback = host === '127.0.0.1' || host === '::1' || host === 'localhost';
   const hosts = [...LOOPBACK_HOSTS, ...(loopback ? [] : [host]), ...config.server.hosts].map((name) => name.toLowerCase());
   const rules = { hosts, origins: config.server.origins };
+  const limiter = rateLimiter(config.limits.requestsPerSecond);
   const dispatcher = new Agent({ connections: CONNECTIONS, pipelining: 1, keepAliveTimeout: 30_000, allowH2: false });
   const { server, close } = createModelServer({
     gate,
@@ -45,6 +47,8 @@ export async function openModelDoor(
     settings: settingsOf(config),
     callerOf: (key) => {
       const principal = principalOf(key, gate);
+      // AUTH-6
+      if (principal !== null) limiter(principal.keyDigest, systemClock.monotonic());
       return principal?.role === 'agent' ? { tenant: principal.tenant, agent: principal.agent } : null;
     },
     checkHost: (request) => checkHost(request, rules),

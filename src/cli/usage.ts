@@ -100,5 +100,10 @@ export function unknownHelp(program: Command, argv: readonly string[]): CliError
 export function withHelp(error: CliError, program: Command, argv: readonly string[]): CliError {
   if (error.code !== 'USAGE' || error.hint.includes('--help')) return error;
   const help = `See \`${placeOf(program, argv).words.join(' ')} --help\`.`;
-  return new CliError(error.exitCode, error.code, error.message, error.hint === '' ? help : `${error.hint}${/[.!?]$/.test(error.hint) ? '' : '.'} ${help}`);
+  return new CliError(
+    error.exitCode,
+    error.code,
+    error.message,
+    error.hint === '' ? help : `${error.hint}${/[.!?]$/.test(error.hint) ? '' : '.'} ${help}`,
+  );
 }

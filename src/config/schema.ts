@@ -43,7 +43,7 @@ export const ConfigSchema = Type.Object(
         host: Type.String({ minLength: 1, description: 'Address the model proxy listens on' }),
         port: integer(0, 65_535, 'Its port; 0 takes a free one'),
         uninspected: Type.Union([Type.Literal('refuse'), Type.Literal('pass')], {
-          description: 'Tools and members of a request that nobody here can inspect: refused, or passed and recorded as not inspected',
+          description: 'Routes, tools and members that nobody here can inspect: refused, or passed and recorded as not inspected',
         }),
         openai: upstream('OpenAI, or a server that speaks its Chat Completions or Responses'),
         anthropic: upstream('Anthropic, or a server that speaks its Messages'),

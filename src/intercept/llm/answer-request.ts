@@ -6,7 +6,7 @@ import type { JsonObject } from '../../kernel/json.ts';
 import { parseStrict } from '../strict-json.ts';
 import { carryIn } from './carry.ts';
 import type { ModelRequest } from './dialect.ts';
-import type { ModelDoor } from './door.ts';
+import type { ModelCaller, ModelDoor } from './door.ts';
 import type { Identity } from './identity.ts';
 import { forwardedQuery } from './match-route.ts';
 import type { Asked, Matched } from './match-route.ts';
@@ -47,25 +47,41 @@ export async function answerRequest(letIn: LetIn): Promise<void> {
   }
   const session = sessionOf(letIn, request);
   const bytes = body === null ? '' : JSON.stringify(request.forward ?? body);
-  const length = Buffer.byteLength(bytes);
-  const proposal = modelProposal(door, { caller: identity.caller, session, dialect, route, asked: request, bytes, length });
-  const entering = carryIn(door, { caller: identity.caller, session }, request.carried);
+  const place = { caller: identity.caller, session };
+  const proposal = modelProposal(door, { ...place, dialect, route, asked: request, bytes, length: Buffer.byteLength(bytes) });
+  const entering = carryIn(door, place, request.carried);
   // Both are on their way before either is waited for, so that one append makes both durable.
-  const [, decision] = await within(Promise.all([entering, door.gate.admit(proposal)]), door.settings.decideMs);
-  const final = await patient(door, { decision, proposal: { ...proposal, id: decision.action }, response });
-  if (final.effect !== 'allow' && final.effect !== 'modify') {
-    sendRefusal(response, dialect, refusalOfDecision(final));
-    return;
+  const admitted = door.gate.admit(proposal);
+  try {
+    const [, decision] = await within(Promise.all([entering, admitted]), door.settings.decideMs);
+    const final = await patient(door, { decision, proposal: { ...proposal, id: decision.action }, response });
+    if (final.effect !== 'allow' && final.effect !== 'modify') {
+      sendRefusal(response, dialect, refusalOfDecision(final));
+      return;
+    }
+    sendOn({
+      exchange: { door, response, dialect, route, ...place, action: final.action },
+      request,
+      path: `${asked.path}${query.length === 0 ? '' : `?${query.join('&')}`}`,
+      headers: headersFor(letIn, incoming.headers),
+      body: final.effect === 'modify' && body !== null ? JSON.stringify(changedBody(final, request.forward ?? body, proposal)) : bytes,
+      wantsEvents: asked.query.some(([name, value]) => name === 'alt' && value === 'sse'),
+    });
+  } catch (error) {
+    void letGo(door, identity.caller, admitted);
+    throw error;
   }
-  const changed = final.effect === 'modify' && body !== null ? JSON.stringify(changedBody(final, request.forward ?? body, proposal)) : bytes;
-  sendOn({
-    exchange: { door, response, dialect, route, caller: identity.caller, session, action: final.action },
-    request,
-    path: `${asked.path}${query.length === 0 ? '' : `?${query.join('&')}`}`,
-    headers: headersFor(letIn, incoming.headers),
-    body: changed,
-    wantsEvents: asked.query.some(([name, value]) => name === 'alt' && value === 'sse'),
-  });
+}
+
+/** What was allowed, or will be, and never goes upstream costs nothing. */
+async function letGo(door: ModelDoor, caller: ModelCaller, admitted: Promise<Decision>): Promise<void> {
+  try {
+    const { action } = await admitted;
+    await door.gate.settle({ ...caller, action, status: 'cancelled', usage: { usdMicros: 0, tokens: 0 }, source: 'model_output', trusted: false });
+  } catch (error) {
+    // A denied action has nothing to settle, and a closed gate tells its operator itself.
+    if (!(error instanceof AegisError)) door.onFault({ what: 'letting go of a model action', error });
+  }
 }
 
 async function readJson({ door, incoming }: LetIn): Promise<JsonObject> {

@@ -78,7 +78,7 @@ function requestOf({ exchange, path, headers, body }: Sending): Parameters<typeo
 const origins = new Map<string, { readonly origin: string; readonly prefix: string }>();
 
 /** A provider behind a path of its own: `https://gateway.example/openai`. */
-function originOf(url: string): { readonly origin: string; readonly prefix: string } {
+export function originOf(url: string): { readonly origin: string; readonly prefix: string } {
   const known = origins.get(url);
   if (known !== undefined) return known;
   const parsed = new URL(url);

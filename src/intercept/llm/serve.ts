@@ -8,8 +8,9 @@ import type { ModelCaller, ModelDoor, ModelDoorDeps } from './door.ts';
 import { checkOnce, identify } from './identity.ts';
 import { watchLive } from './live.ts';
 import { matchRoute, readTarget } from './match-route.ts';
-import type { Asked, Matched } from './match-route.ts';
+import type { Asked } from './match-route.ts';
 import type { Dialect } from './dialect.ts';
+import { passOn } from './pass-on.ts';
 import { codedError, refusalOf, sendRefusal } from './reply.ts';
 import { createSessionLedger } from './session-ledger.ts';
 
@@ -69,7 +70,11 @@ async function take(door: ModelDoor, incoming: IncomingMessage, response: Server
     dialect = (matched ?? spokenBy(asked, incoming, door)).dialect;
     const identity = identify(door, asked, { headers: incoming.headers, dialect });
     caller = identity.caller;
-    if (matched === null) throw new AegisError('ROUTE_UNINSPECTED', { what: `${asked.method} ${asked.path.slice(0, 128)}` });
+    if (matched === null) {
+      if (door.settings.uninspected === 'refuse') throw new AegisError('ROUTE_UNINSPECTED', { what: `${asked.method} ${asked.path.slice(0, 128)}` });
+      await passOn({ door, incoming, response, asked, dialect, identity });
+      return;
+    }
     await answerRequest({ door, incoming, response, asked, matched, identity });
   } catch (error) {
     const coded = codedError(error);
@@ -86,7 +91,7 @@ function providersOf({ dialects }: ModelDoor): readonly string[] {
 }
 
 /** Whose words a refusal is said in, when nobody serves the route. */
-function spokenBy(asked: Asked, { headers }: IncomingMessage, { dialects }: ModelDoor): Pick<Matched, 'dialect'> {
+function spokenBy(asked: Asked, { headers }: IncomingMessage, { dialects }: ModelDoor): { readonly dialect: Dialect } {
   const named = dialects.find(({ provider }) => provider === asked.provider);
   const [first] = dialects;
   const dialect = named ?? dialects.find(({ keyHeader }) => keyHeader !== 'authorization' && headers[keyHeader] !== undefined) ?? first;

@@ -8,7 +8,7 @@ import type { Measure } from './codings.ts';
 export interface UpstreamRequest {
   readonly origin: string;
   readonly path: string;
-  readonly method: 'GET' | 'POST';
+  readonly method: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer | string | null;
 }
@@ -56,7 +56,10 @@ export function callUpstream(dispatcher: Dispatcher, request: UpstreamRequest, t
     calling.controller?.abort(new Error('no longer wanted'));
   };
   const { origin, path, method, headers, body } = request;
-  dispatcher.dispatch({ origin, path, method, headers, body, headersTimeout: PATIENCE_MS, bodyTimeout: PATIENCE_MS }, handlerOf(calling, stop));
+  dispatcher.dispatch(
+    { origin, path, method: method as Dispatcher.HttpMethod, headers, body, headersTimeout: PATIENCE_MS, bodyTimeout: PATIENCE_MS },
+    handlerOf(calling, stop),
+  );
   return {
     abort: stop,
     pause: () => {

@@ -17,6 +17,12 @@ const WHOLE = JSON.stringify({
 const CHAT = '/v1/chat/completions';
 const MESSAGE = { role: 'user', content: 'hi' };
 
+const OPEN = `apiVersion: aegis.dev/v1
+kind: Policy
+metadata: { name: open }
+default: allow
+`;
+
 async function staged(
   context: TestContext,
   llm: object = {},
@@ -131,13 +137,24 @@ test('[LLM-13] routes, tools, members and parameters nobody here can inspect are
   assert.equal((await refused(s)).filter((line) => line === 'llm ROUTE_UNINSPECTED').length, asked.length);
 });
 
-test('[LLM-13] where the configuration lets uninspected tools go, they go on record', async (context) => {
-  const { s, there } = await staged(context, { uninspected: 'pass' });
+test('[LLM-13] where the configuration lets uninspected routes and tools go, they go on record', async (context) => {
+  const there = await upstream(context, (response) => void response.writeHead(200, JSON_TYPE).end(WHOLE));
+  const s = await stage(context, there.url, { llm: { uninspected: 'pass' }, policy: OPEN });
   const body = JSON.stringify({ model: GPT, messages: [MESSAGE], web_search_options: { search_context_size: 'low' } });
   const answer = await post(s.models + CHAT, body, { authorization: `Bearer ${s.key}`, 'x-aegis-session': 's1' });
   assert.equal(answer.status, 200, answer.text);
   assert.equal(there.seen.length, 1);
-  assert.equal((await post(`${s.models}/v1/files`, '{}', { authorization: `Bearer ${s.key}` })).status, 403);
+  const file = await post(`${s.models}/v1/files?purpose=x`, 'not JSON', { authorization: `Bearer ${s.key}`, 'content-type': 'text/plain' });
+  assert.deepEqual([file.status, file.text], [200, WHOLE]);
+  const { url, text, headers } = there.seen[1]!;
+  assert.deepEqual(
+    [url, text, headers.authorization, headers['content-type']],
+    ['/v1/files?purpose=x', 'not JSON', 'Bearer sk-upstream', 'text/plain'],
+  );
+  const passed = (await s.entries('&type=action-decided')).map(({ body: { action } }) => action as { kind: string; name: string });
+  assert.deepEqual(passed.at(-1)?.name, 'uninspected:POST/v1/files');
+  const socket = await raw(s, `GET /v1/realtime HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n`);
+  assert.match(socket, /^HTTP\/1\.1 403 /);
 });
 
 /** One connection, bytes as they are; resolves with all that came back. */

@@ -121,3 +121,25 @@ test('[LLM-7] results settle the call they answer, and a conversation sent again
   const types = (await s.entries()).map(({ type }) => type);
   assert.equal(types.filter((type) => type === 'content-labelled').length, 1);
 });
+
+test('[LLM-2, AUTH-6] a key that asks too fast is refused with 429 and decides nothing', async (context) => {
+  const there = await plain(context);
+  const s = await stage(context, there.url, { limits: { requestsPerSecond: 3 } });
+  const asked = await Promise.all(
+    Array.from({ length: 40 }, () => post(`${s.models}/v1/chat/completions`, BODY, { authorization: `Bearer ${s.key}` })),
+  );
+  const limited = asked.filter(({ status }) => status === 429);
+  assert.ok(limited.length > 0, asked.map(({ status }) => status).join());
+  assert.match(limited[0]?.text ?? '', /RATE_LIMITED/);
+  assert.equal(there.seen.length, asked.length - limited.length);
+});
+
+test('[LLM-6] what is allowed and never goes upstream costs nothing', async (context) => {
+  const there = await plain(context);
+  const s = await stage(context, there.url, { policy: null });
+  const second = await s.aegis.agent('a2');
+  await post(`${s.models}/v1/chat/completions`, BODY, { authorization: `Bearer ${s.key}`, 'x-aegis-session': 's1' });
+  await post(`${s.models}/v1/chat/completions`, BODY, { authorization: `Bearer ${second}`, 'x-aegis-session': 's1' });
+  const [budget] = s.aegis.daemon.gate.budgets('default' as never, 'a2' as never, 's9' as never);
+  assert.equal(budget?.taken ?? 0, 0, JSON.stringify(budget));
+});

@@ -59,10 +59,14 @@ export interface Settled {
 export type LlmConfig = Partial<Config['llm']>;
 
 /** Aegis in front of an upstream, and the providers' own clients pointed at it: only the address and the key are changed. */
-export async function stage(context: TestContext, upstream: string, terms: { llm?: LlmConfig; policy?: string | null } = {}): Promise<Stage> {
+export async function stage(
+  context: TestContext,
+  upstream: string,
+  terms: { llm?: LlmConfig; policy?: string | null; limits?: Partial<Config['limits']> } = {},
+): Promise<Stage> {
   const held = { url: upstream, key: 'sk-upstream' };
   const llm = { ...DEFAULTS.llm, port: 0, openai: held, anthropic: held, google: held, holdMs: 20_000, ...terms.llm };
-  const aegis = await running(context, { config: { llm } });
+  const aegis = await running(context, { config: { llm, ...(terms.limits === undefined ? {} : { limits: terms.limits }) } });
   const key = await aegis.agent('a1');
   if (terms.policy !== null) {
     const activated = await aegis.ask('POST', '/v1/policies/activate', { key: aegis.admin, body: { document: terms.policy ?? POLICY } });

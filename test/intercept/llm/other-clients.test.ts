@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createAnthropic } from '@ai-sdk/anthropic';
+import { createOpenAI } from '@ai-sdk/openai';
+import { jsonSchema, streamText, tool } from 'ai';
+import type { LanguageModel } from 'ai';
+import type { AnswerReader, Frame, Verdict } from '../../../src/intercept/llm/dialect.ts';
+import { frameText } from '../../../src/intercept/llm/sse.ts';
+import { anthropicVoice } from './voices/anthropic.ts';
+import { openaiChatVoice } from './voices/openai-chat.ts';
+import { openaiResponsesVoice } from './voices/openai-responses.ts';
+import type { Said, Voice } from './voices/voice.ts';
+import { answering } from './voices/voice.ts';
+
+const SAID: readonly Said[] = [
+  { words: 'Both.' },
+  {
+    atOnce: [
+      { id: 'call_1', name: 'pay', args: '{"to":"DE89"}' },
+      { id: 'call_2', name: 'pay', args: '{"to":"FR76"}' },
+    ],
+  },
+];
+const REFUSE: Verdict = { kind: 'refuse', text: 'Refused.' };
+const PASS: Verdict = { kind: 'pass' };
+const CLIENTS: readonly (readonly [Voice, (address: string) => LanguageModel])[] = [
+  [openaiResponsesVoice, (address) => createOpenAI({ apiKey: 'k', baseURL: `${address}/v1` }).responses('gpt-5')],
+  [openaiChatVoice, (address) => createOpenAI({ apiKey: 'k', baseURL: `${address}/v1` }).chat('gpt-4o')],
+  [anthropicVoice, (address) => createAnthropic({ apiKey: 'k', baseURL: `${address}/v1` })('claude-of-these-tests')],
+];
+
+async function heard(model: LanguageModel): Promise<{ text: string; calls: readonly unknown[]; ended: string }> {
+  const faults: unknown[] = [];
+  const { text, toolCalls, finishReason } = streamText({
+    model,
+    prompt: 'pay',
+    maxRetries: 0,
+    maxOutputTokens: 100,
+    tools: { pay: tool({ inputSchema: jsonSchema({ type: 'object' }) }) },
+    onError: ({ error }) => {
+      faults.push(error);
+    },
+  });
+  const answer = { text: await text, calls: (await toolCalls).map((call) => call.input as unknown), ended: await finishReason };
+  assert.deepEqual(faults, []);
+  return answer;
+}
+
+for (const [voice, client] of CLIENTS) {
+  test(`[LLM-45, LLM-47] ${voice.dialect.name}: a client library that is not the provider’s reads what is left as well`, async () => {
+    const { dialect, model, request, stream } = voice;
+    const [route] = dialect.routes;
+    assert.ok(route !== undefined);
+    const through = (count: number, end: (reader: AnswerReader) => readonly Frame[]): string => {
+      const reader = dialect.createReader(dialect.readRequest(request(true), route, { model }));
+      const frames = stream(SAID).map(([event, data]): Frame => {
+        const frame = data === '[DONE]' ? { data: null, raw: data } : { data, raw: JSON.stringify(data) };
+        return event === null ? frame : { event, ...frame };
+      });
+      const before = frames.slice(0, count).flatMap((frame) => reader.take(frame));
+      return [...before, ...end(reader)].map(frameText).join('');
+    };
+    const hear = (bytes: string): ReturnType<typeof heard> => answering(bytes, true, (address) => heard(client(address)));
+
+    const refused = await hear(through(Infinity, (reader) => reader.release([REFUSE, REFUSE])));
+    assert.match(refused.text, /^Both\.\s*Refused\.\s*Refused\.$/);
+    assert.deepEqual([refused.calls, refused.ended], [[], 'stop']);
+
+    const one = await hear(through(Infinity, (reader) => reader.release([REFUSE, PASS])));
+    assert.match(one.text, /^Both\.\s*Refused\.$/);
+    assert.deepEqual([one.calls, one.ended], [[{ to: 'FR76' }], 'tool-calls']);
+
+    for (const count of [0, 4]) {
+      const broken = await hear(through(count, (reader) => reader.abandon('Stopped.')));
+      assert.match(broken.text, /Stopped\.$/);
+      assert.deepEqual([broken.calls, broken.ended], [[], 'stop']);
+    }
+  });
+}
