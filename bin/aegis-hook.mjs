@@ -8,7 +8,7 @@
  */
 const { appendFileSync, existsSync, readFileSync, renameSync, rmSync } = process.getBuiltinModule('node:fs');
 // An `import` of node:http would read every name it exports, and load a WebSocket and a fetch nobody uses here: 40 ms of each call.
-const { request } = process.getBuiltinModule('node:http');
+const { request: plainly } = process.getBuiltinModule('node:http');
 
 const [harness = '', event = '', file = ''] = process.argv.slice(2);
 const DECIDING = new Set(['PreToolUse', 'BeforeTool', 'preToolUse', 'beforeShellExecution', 'beforeMCPExecution', 'beforeReadFile']);
@@ -73,8 +73,10 @@ function undecided(why) {
 
 function post(path, body, done, failed) {
   const bytes = Buffer.from(body);
+  const to = new URL(path, settings.url);
+  const request = to.protocol === 'https:' ? process.getBuiltinModule('node:https').request : plainly;
   const sent = request(
-    new URL(path, settings.url),
+    to,
     { method: 'POST', headers: { authorization: `Bearer ${settings.key}`, 'content-type': 'application/json', 'content-length': bytes.length } },
     (answer) => {
       const parts = [];

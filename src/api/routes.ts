@@ -8,6 +8,7 @@ import { actionListRoutes } from './actions.ts';
 import { agentRoutes } from './agents.ts';
 import { approvalRoutes } from './approvals.ts';
 import type { ApiDeps } from './deps.ts';
+import { ingestedEvents } from './event-history.ts';
 import { haltRoutes } from './halts.ts';
 import { healthRoutes } from './health.ts';
 import { historyRoutes } from './history.ts';
@@ -44,7 +45,12 @@ export function allRoutes(deps: ApiDeps): readonly Route[] {
     ...logRoutes(deps),
     ...streamRoutes(deps),
     ...handshakeRoutes(deps.gate),
-    ...eventRoutes({ gate: deps.gate, digestOf, now: () => deps.clock.now() }),
+    ...eventRoutes({
+      gate: deps.gate,
+      digestOf,
+      now: () => deps.clock.now(),
+      recorded: (tenant, session) => ingestedEvents(deps.store, tenant, session),
+    }),
     ...mcpRoutes(deps),
     ...metricsRoutes(deps, tally),
     ...healthRoutes(deps),

@@ -134,7 +134,13 @@ export interface EntryBodies {
     readonly fence: EntryIndex;
     readonly reason: 'expired' | 'preempted' | 'deadlock' | 'halted' | 'operator';
   };
-  'event-ingested': { readonly eventType: string; readonly eventSeq: number; readonly payloadDigest: Digest };
+  'event-ingested': {
+    readonly eventType: string;
+    readonly eventSeq: number;
+    readonly payloadDigest: Digest;
+    /** Of the whole envelope: what the next event's `prev_hash` must be. Absent in logs from before it was kept. */
+    readonly eventHash?: Digest;
+  };
   /** A decision made locally while the gate could not be reached, reported later. */
   'action-journalled': {
     readonly action: JsonObject;

@@ -59,6 +59,27 @@ test('[DOOR-7] proposed calls are decided, results settle, an execution nobody a
   assert.equal(foreign.status, 404);
 });
 
+test('[DOOR-7] a restart forgets nothing of a session: numbers, hashes and open calls go on from the log', async (context) => {
+  const aegis = await running(context);
+  const key = await aegis.agent('bot');
+  const send = (seq: number, event_type: string, more: object = {}) =>
+    aegis.ask('POST', '/v1/events', { key, body: { tenant_id: 'default', session_id: 's1', seq, event_type, payload: {}, ...more } });
+  await send(0, 'MODEL_CALL_STARTED');
+  const last = await send(1, 'HANDOFF_REQUESTED');
+  const hash = Buffer.from(String(last.body['hash']), 'hex').toString('base64');
+  await aegis.restart();
+  assert.match((await send(7, 'HANDOFF_COMPLETED')).text, /seq must be 2/);
+  assert.match((await send(2, 'HANDOFF_COMPLETED', { prev_hash: `${'A'.repeat(43)}=` })).text, /prev_hash is not/);
+  assert.equal((await send(2, 'HANDOFF_COMPLETED', { prev_hash: hash })).status, 201);
+  await aegis.restart();
+  const both = await Promise.all([send(3, 'HANDOFF_COMPLETED'), send(3, 'MODEL_CALL_FINISHED')]);
+  assert.deepEqual(
+    both.map(({ status }) => status),
+    [409, 201],
+  );
+  assert.match((await send(4, 'MODEL_CALL_FINISHED')).text, /nothing to end/);
+});
+
 test('[DOOR-8] a dry decision reads the server’s own state, believes no snapshot and records nothing', async (context) => {
   const aegis = await running(context);
   const key = await aegis.agent('bot');

@@ -3,12 +3,12 @@ import type { Effect } from '../../src/kernel/decision.ts';
 import type { NameSet, Policy } from '../../src/kernel/policy.ts';
 import { REASON_CODES } from '../../src/kernel/reasons.ts';
 import type { World } from '../../src/kernel/world.ts';
+import { shown } from './shown.ts';
 
 /** A second reading of SPEC.md, plain and slow, sharing no code with the kernel's rules: the effect, and the codes in order. */
 export type Verdict = Readonly<{ effect: Effect; codes: readonly string[] }>;
 
 type Case = Readonly<{ action: Action; world: World; policy: Policy }>;
-
 type Word = Readonly<{ effect: Effect; code: string; by?: 'voice' | 'user' }>;
 
 const ORDER: readonly Effect[] = ['deny', 'defer', 'ask', 'modify', 'allow'];
@@ -303,7 +303,7 @@ function taint({ action, world, policy }: Case): Word[] {
 }
 
 /** ASK-1, DEC-20 */
-function asked({ action, policy }: Case): Word[] {
+function asked({ action, policy, world }: Case): Word[] {
   const words: Word[] = [];
   const { aboveUsdMicros, confidenceBelow, intents } = policy.approvals;
   const plain = (text: string): string => text.toLowerCase().replace(/[^a-z0-9]/g, '');
@@ -314,7 +314,7 @@ function asked({ action, policy }: Case): Word[] {
   const lists = policy.agents.get(action.agent);
   if (lists !== undefined && has(lists.block, action.name)) words.push({ effect: 'deny', code: 'TOOL_BLOCKED' });
   else if (lists !== undefined && has(lists.review, action.name)) ask();
-  return words;
+  return words.concat(shown(action, world));
 }
 
 function spoken({ action, world, policy }: Case): (Word & { pointer?: string })[] {
@@ -337,9 +337,9 @@ function fallback({ action, policy }: Case, voices: readonly Word[], words: read
   if (voices.some(({ effect }) => effect === 'allow' || effect === 'ask')) return [];
   const lists = policy.agents.get(action.agent);
   if (lists !== undefined && [lists.allow, lists.review, lists.block].some((set) => has(set, action.name))) return [];
-  if (lists !== undefined && (action.kind !== 'model' || action.door !== 'llm')) return [{ effect: 'ask', code: 'TOOL_UNLISTED' }];
-  if (policy.manifests.has(action.agent) || (policy.fallback === 'allow' && words.length > 0)) return [];
-  return [{ effect: policy.fallback, code: 'DEFAULT' }];
+  if (lists !== undefined && `${action.kind} ${action.door}` !== 'model llm') return [{ effect: 'ask', code: 'TOOL_UNLISTED' }];
+  const quiet = policy.manifests.has(action.agent) || (policy.fallback === 'allow' && words.length > 0);
+  return quiet ? [] : [{ effect: policy.fallback, code: 'DEFAULT' }];
 }
 
 /** ASK-3, ASK-6, ASK-7 */

@@ -7,12 +7,11 @@ import { connection } from '../connection.ts';
 import { loadCredentials } from '../credentials.ts';
 import { CliError, EXIT } from '../exit.ts';
 import { HOME } from '../files.ts';
-import { carryOut } from '../install/change.ts';
+import { carryOut, checkEditable } from '../install/change.ts';
 import type { Planned } from '../install/change.ts';
 import { valueAt } from '../install/edit.ts';
 import { ownFolder } from '../install/ledger.ts';
 import type { Installation } from '../install/ledger.ts';
-import { found } from '../install/place.ts';
 import { hookEdits, settingsPath } from './layout.ts';
 import type { Scope } from './layout.ts';
 
@@ -59,29 +58,20 @@ export async function installHook(
   const id = hookId(harness, scope, cwd);
   // Everything that can be refused is, before a key is made.
   const settings = join(ownFolder(), 'hooks', `${id}.json`);
-  found(path);
-  const { url, key } = await agentKey(terms);
   const query = `?wait=${String(terms.waitSeconds * 1000)}${terms.ask === 'aegis' ? '&ask=aegis' : ''}${terms.autoApprove ? '&allow=explicit' : ''}`;
-  const edits = hookEdits({
-    harness,
-    url,
-    key,
-    settings,
-    launcher: LAUNCHER,
-    node: process.execPath,
-    handler: terms.handler,
-    blocking: terms.blocking,
-    query,
-    waitSeconds: terms.waitSeconds,
-  });
-  const launcher = { url, key, query, deadlineMs: terms.waitSeconds * 1000 + 5_000, onUnavailable: terms.onUnavailable };
+  const { handler, blocking, waitSeconds } = terms;
+  const place = { harness, settings, launcher: LAUNCHER, node: process.execPath, handler, blocking, query, waitSeconds };
+  checkEditable(path, hookEdits({ ...place, url: '', key: '' }));
+  const { url, key } = await agentKey(terms);
+  const edits = hookEdits({ ...place, url, key });
+  const launcher = { url, key, query, deadlineMs: waitSeconds * 1000 + 5_000, onUnavailable: terms.onUnavailable };
   const journal = join(ownFolder(), 'hooks', `${id}.journal.jsonl`);
   const planned: readonly Planned[] = [
     { path: settings, whole: `${JSON.stringify({ ...launcher, journal }, null, 2)}\n`, private: true },
     // With the http handler the key stands in the settings themselves.
-    { path, edits: withoutKnown(path, edits), private: terms.handler === 'http' },
+    { path, edits: withoutKnown(path, edits), private: handler === 'http' },
   ];
-  const { agent, handler, blocking, onUnavailable } = terms;
+  const { agent, onUnavailable } = terms;
   const detail = { harness, scope, folder: cwd, agent, handler, blocking: String(blocking), onUnavailable, settings, path };
   return { installation: carryOut({ id, kind: 'hook', label: `${harness} (${scope})`, detail }, planned), notes };
 }

@@ -47,6 +47,11 @@ function ready(planned: Planned): Ready {
   return { record, text: next, mode: planned.private === true ? 0o600 : (mode ?? 0o644) };
 }
 
+/** Whether a file could be edited so, before anything is begun for it. @throws CliError BAD_SETTINGS, READ_ONLY, DANGLING_LINK, NOT_TEXT */
+export function checkEditable(path: string, edits: readonly Edit[]): void {
+  ready({ path, edits });
+}
+
 function faultIn(text: string, edits: readonly Edit[]): string | null {
   const read = readSettings(text);
   return 'fault' in read ? read.fault : obstacle(text, edits);

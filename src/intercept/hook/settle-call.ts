@@ -1,4 +1,3 @@
-import { AegisError } from '../../errors.ts';
 import type { ActionId, SessionId } from '../../kernel/ids.ts';
 import type { Json } from '../../kernel/json.ts';
 import type { ActionState } from '../../kernel/world.ts';
@@ -27,17 +26,10 @@ interface Ending {
   readonly result: Json | undefined;
 }
 
-/** A result beyond the limits is left out rather than the settlement with it. */
 async function settle({ gate }: HookRoom, { caller }: Heard, { id, status, result }: Ending): Promise<void> {
   const { tenant, agent } = caller;
   const outcome = { tenant, agent, action: id, status, usage: {}, source: 'tool_output', trusted: false } as const;
-  try {
-    await gate.settle(result === undefined ? outcome : { ...outcome, result });
-  } catch (error) {
-    if (!(error instanceof AegisError) || !error.code.startsWith('BODY_')) throw error;
-    // HOLE: a result beyond the limits settles without its value, so that nothing can be traced to it.
-    await gate.settle({ ...outcome, errorCode: error.code });
-  }
+  await gate.settle(result === undefined ? outcome : { ...outcome, result });
 }
 
 async function label({ gate }: HookRoom, { caller }: Heard, session: SessionId, value: Json | undefined): Promise<void> {

@@ -1,4 +1,4 @@
-import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Digest, TenantId } from '../../kernel/ids.ts';
 import { toDigest } from '../digest.ts';
 import { EMPTY_HEAD } from '../entry.ts';
@@ -6,6 +6,7 @@ import { EMPTY_FRONTIER, hashesOf } from '../merkle.ts';
 import type { Frontier } from '../merkle.ts';
 import type { EntryFilter, Head, SealedEntry, WorldSnapshot } from '../store.ts';
 import { FIELD, lookedUp, SPAN } from './lookup.ts';
+import { COLUMNS, newestRows } from './newest.ts';
 import { openReader } from './schema.ts';
 import { tenantRow } from './tail.ts';
 import type { TenantRow } from './tail.ts';
@@ -22,9 +23,6 @@ export interface Reader {
   close(): void;
 }
 
-/** Columns a filter may name, the one that tells most apart first. */
-const COLUMNS = ['action', 'session', 'agent', 'type'] as const;
-
 export function sqliteReader(path: string): Reader {
   const database = openReader(path);
   const prepared = new Map<string, StatementSync>();
@@ -33,6 +31,7 @@ export function sqliteReader(path: string): Reader {
     prepared.set(sql, statement);
     return statement;
   };
+  const newest = newestRows(prepare);
   const row = (tenant: TenantId): TenantRow | null => {
     const found = prepare('SELECT no, name, size, leaf, frontier FROM tenant WHERE name = ?').get(tenant);
     return found === undefined ? null : tenantRow(found);
@@ -60,7 +59,7 @@ export function sqliteReader(path: string): Reader {
     },
     read: (tenant, filter) => {
       const found = row(tenant);
-      return found === null ? [] : select(prepare, found, filter);
+      return found === null ? [] : select({ tenant: found, filter, prepare, newest });
     },
     leaves: (tenant, from, count) => run('entry', 'leaf', { tenant, from, count }),
     subtrees: (tenant, from, count) => run('subtree', 'root', { tenant, from, count }),
@@ -71,37 +70,46 @@ export function sqliteReader(path: string): Reader {
   };
 }
 
-interface Piece {
-  readonly id: 'entry.id' | 'lookup.id';
-  readonly from: number;
-  readonly to: number;
-  readonly where: string;
-  readonly values: readonly SQLInputValue[];
+const SEALED = 'entry.id AS id, bytes, leaf, type, at, agent, session, action FROM';
+
+interface Asked {
+  readonly tenant: TenantRow;
+  readonly filter: EntryFilter;
+  readonly prepare: (sql: string) => StatementSync;
+  readonly newest: ReturnType<typeof newestRows>;
 }
 
-/** What is looked up and what is scanned, one after the other in the order asked for. Both are read up to one size, so nothing falls between. */
-function select(prepare: (sql: string) => StatementSync, tenant: TenantRow, filter: EntryFilter): readonly SealedEntry[] {
+/** What is looked up and what came after, one behind the other in the order asked for. Both end at one size, so nothing falls between. */
+function select({ tenant, filter, prepare, newest }: Asked): readonly SealedEntry[] {
   const base = tenant.no * SPAN;
   const from = base + Math.max(0, filter.from ?? 0);
   const to = base + Math.min(SPAN, Math.max(0, filter.to ?? SPAN));
+  const order = filter.reverse === true ? 'DESC' : 'ASC';
   const wanted = COLUMNS.filter((column) => filter[column] !== undefined);
   const [first] = wanted;
-  const border = first === undefined ? from : Math.min(to, Math.max(from, base + lookedUp(tenant.head.size)));
-  const also = wanted.map((column) => ` AND ${column} = ?`).join('');
-  const values = wanted.map((column) => filter[column] ?? null);
-  const pieces: Piece[] = [{ id: 'entry.id', from: border, to, where: `entry WHERE entry.id >= ? AND entry.id < ?${also}`, values }];
-  if (first !== undefined && border > from) {
-    const where = `lookup CROSS JOIN entry ON entry.id = lookup.id WHERE lookup.id >= ? AND lookup.id < ?${also} AND field = ? AND value = ?`;
-    pieces.unshift({ id: 'lookup.id', from, to: border, where, values: [...values, FIELD[first], filter[first] ?? null] });
+  if (first === undefined) {
+    const all = prepare(`SELECT ${SEALED} entry WHERE id >= ? AND id < ? ORDER BY id ${order} LIMIT ?`).all(from, to, filter.limit);
+    return all.map((row) => sealed(row, base));
   }
-  if (filter.reverse === true) pieces.reverse();
-  const found: SealedEntry[] = [];
-  for (const { id, where, values: bound, ...range } of pieces) {
-    const sql = `SELECT ${id} AS id, bytes, leaf, type, at, agent, session, action FROM ${where} ORDER BY ${id} ${filter.reverse === true ? 'DESC' : 'ASC'} LIMIT ?`;
-    const rows = prepare(sql).all(range.from, range.to, ...bound, filter.limit - found.length);
-    for (const row of rows) found.push(sealed(row, base));
-  }
-  return found;
+  const border = base + lookedUp(tenant.head.size);
+  const lookUp = (limit: number): readonly SealedEntry[] => {
+    if (limit <= 0 || from >= border) return [];
+    const also = wanted.map((column) => ` AND ${column} = ?`).join('');
+    const where = `field = ? AND value = ? AND lookup.id >= ? AND lookup.id < ?${also}`;
+    const sql = `SELECT ${SEALED} lookup CROSS JOIN entry ON entry.id = lookup.id WHERE ${where} ORDER BY lookup.id ${order} LIMIT ?`;
+    const values = wanted.map((column) => filter[column] ?? null);
+    const rows = prepare(sql).all(FIELD[first], filter[first] ?? null, from, Math.min(to, border), ...values, limit);
+    return rows.map((row) => sealed(row, base));
+  };
+  const lookBehind = (limit: number): readonly SealedEntry[] => {
+    if (limit <= 0 || to <= border) return [];
+    const ids = newest(tenant, filter).filter((id) => id >= from && id < to);
+    const chosen = filter.reverse === true ? ids.slice(-limit).reverse() : ids.slice(0, limit);
+    return chosen.flatMap((id) => prepare(`SELECT ${SEALED} entry WHERE id = ?`).all(id)).map((row) => sealed(row, base));
+  };
+  const [one, other] = filter.reverse === true ? [lookBehind, lookUp] : [lookUp, lookBehind];
+  const found = one(filter.limit);
+  return [...found, ...other(filter.limit - found.length)];
 }
 
 function sealed(row: Record<string, unknown>, base: number): SealedEntry {

@@ -119,7 +119,11 @@ test('[HOOK-10] the words of install, status and uninstall', async (context) => 
   assert.equal((await aegis('hook', 'install', 'emacs')).code, 2);
   assert.equal((await aegis('hook', 'install', 'cursor', '--handler', 'http')).code, 2);
   assert.equal((await aegis('hook', 'install', 'claude-code', '--handler', 'http', '--on-unavailable', 'allow')).code, 2);
-  writeFileSync(join(shell.folder, '.cursor'), '');
+  mkdirSync(join(shell.folder, '.cursor'));
+  writeFileSync(join(shell.folder, '.cursor/hooks.json'), '{ "version": 1, "hooks": [] }');
+  assert.equal((await aegis('hook', 'install', 'cursor')).code, 1);
+  writeFileSync(join(shell.folder, '.cursor/hooks.json'), '{ "version": 1, "hooks": {} }');
+  assert.equal((await aegis('hook', 'install', 'cursor')).code, 0, 'no key was made for what was refused');
   await aegis('hook', 'uninstall');
   await aegis('hook', 'uninstall');
   const { pinned } = await import('../../pins/pinned.ts');

@@ -118,6 +118,16 @@ test('[HOOK-5] a tool that failed settles as failed', async (context) => {
   assert.equal((await entries('action-settled'))[0]?.body['status'], 'failed');
 });
 
+test('[HOOK-5] a result larger than is kept settles its action cut off, and says so', async (context) => {
+  const { before, after, entries } = await stage(context, `${POLICY}obligations: { maxOutputBytes: 100 }\n`);
+  const call = { name: 'Read', args: { file_path: 'big.txt' }, id: 'big' };
+  await before('claude-code', call);
+  await after('claude-code', call, 'x'.repeat(5_000));
+  const [settled] = await entries('action-settled');
+  const [cut] = settled?.body['findings'] as { code: string; evidence: string }[];
+  assert.deepEqual([settled?.body['status'], cut?.code], ['succeeded', 'UNINSPECTABLE']);
+});
+
 test('[HOOK-5, TAINT-3] an address quoted from a fetched page may not be written to; one the user typed may', async (context) => {
   const { before, after, event } = await stage(context);
   const session = 'taint';

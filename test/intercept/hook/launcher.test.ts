@@ -73,6 +73,8 @@ test('[HOOK-7] no settings, broken settings, an event that is not JSON: denied',
   for (const [file, input] of [
     [join(folder, 'nowhere.json'), event('codex')],
     [settings({ url: 'not a url' }), event('codex')],
+    [settings({ url: 'ftp://127.0.0.1:1' }), event('codex')],
+    [settings({ url: 'https://127.0.0.1:1' }), event('codex')],
     [settings({ url: 'http://127.0.0.1:1', onUnavailable: 'allow' }), 'not json'],
     [settings({ url: 'http://127.0.0.1:1', onUnavailable: 'allow', journal: join(folder, 'no/such/folder/j') }), event('codex')],
     [settings({ url: 'http://127.0.0.1:1', onUnavailable: 'sometimes' }), event('codex')],
@@ -159,6 +161,6 @@ test('[HOOK-7] the launcher imports nothing of the project and nothing that is s
   assert.doesNotMatch(source, /^import |\bimport\(|\brequire\(/m);
   assert.deepEqual(
     [...source.matchAll(/getBuiltinModule\('([^']+)'\)/g)].map((match) => match[1]),
-    ['node:fs', 'node:http', 'node:crypto'],
+    ['node:fs', 'node:http', 'node:crypto', 'node:https'],
   );
 });

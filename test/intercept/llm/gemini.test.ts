@@ -78,7 +78,12 @@ test('[LLM-51] Gemini: what is carried in, and the bounds', () => {
       { role: 'user', parts: [{ text: 'pay' }, { inlineData: { data: 'AA' } }] },
       { role: 'model', parts: [{ functionCall: { name: 'pay', args: {} } }, { text: 'Paying.' }] },
       { role: 'user', parts: [{ functionResponse: { id: 'c1', name: 'pay', response: { output: 'done' } } }] },
-      { parts: [{ function_response: { name: 'look', response: { error: 'lost' } } }] },
+      {
+        parts: [
+          { function_response: { name: 'look', response: { error: 'lost' } } },
+          { functionResponse: { name: 'look', response: { output: 1 } } },
+        ],
+      },
     ],
     generationConfig: { max_output_tokens: 50, candidateCount: 2 },
   });
@@ -87,6 +92,7 @@ test('[LLM-51] Gemini: what is carried in, and the bounds', () => {
     { source: 'user_input', trusted: true, value: 'pay' },
     { source: 'tool_output', trusted: false, value: { output: 'done' }, callId: 'c1' },
     { source: 'tool_output', trusted: false, value: { error: 'lost' }, callId: 'look', failed: true },
+    { source: 'tool_output', trusted: false, value: { output: 1 }, callId: 'look#2' },
   ]);
   assert.deepEqual([request.root, request.maxTokens, request.choices], [['Be brief.', 'pay'], 50, 2]);
 });

@@ -3,8 +3,8 @@ import type { EventType } from './envelope.ts';
 /** What is known of a session's events so far. */
 export interface EventTrail {
   readonly seq: number;
-  /** Lower-case hex. */
-  readonly hash: string;
+  /** Lower-case hex; null when the log does not say. */
+  readonly hash: string | null;
   readonly modelCalls: number;
   readonly handoffs: number;
 }
@@ -14,7 +14,7 @@ const CLOSES: Partial<Record<EventType, 'modelCalls' | 'handoffs'>> = { MODEL_CA
 
 /**
  * Whether the event may follow. Order is asked per thing, not per session, so that parallel calls and memory events interleave freely:
- * numbers without gaps, an end only after its beginning. `null` is a session we know nothing of (a first event, or after a restart).
+ * numbers without gaps, an end only after its beginning. `null` is a session without an event so far.
  */
 export function follow(
   trail: EventTrail | null,
@@ -22,7 +22,7 @@ export function follow(
 ): EventTrail | string {
   const { type, seq, hash, prevHash } = event;
   if (trail !== null && seq !== trail.seq + 1) return `seq must be ${String(trail.seq + 1)}`;
-  if (trail !== null && prevHash !== null && prevHash !== trail.hash) return 'prev_hash is not the hash of the event before';
+  if (trail !== null && prevHash !== null && trail.hash !== null && prevHash !== trail.hash) return 'prev_hash is not the hash of the event before';
   const counts = { modelCalls: trail?.modelCalls ?? 0, handoffs: trail?.handoffs ?? 0 };
   const closes = CLOSES[type];
   if (closes !== undefined) {
@@ -32,4 +32,20 @@ export function follow(
   const opens = OPENS[type];
   if (opens !== undefined) counts[opens] += 1;
   return { seq, hash, ...counts };
+}
+
+/** The trail of a session as its recorded events leave it; null when there are none. */
+export function trailOf(
+  events: readonly { readonly eventType: string; readonly eventSeq: number; readonly eventHash?: string }[],
+): EventTrail | null {
+  let trail: EventTrail | null = null;
+  for (const { eventType, eventSeq, eventHash = null } of events) {
+    const counts: Record<'modelCalls' | 'handoffs', number> = { modelCalls: trail?.modelCalls ?? 0, handoffs: trail?.handoffs ?? 0 };
+    const closes = CLOSES[eventType as EventType];
+    const opens = OPENS[eventType as EventType];
+    if (closes !== undefined) counts[closes] = Math.max(0, counts[closes] - 1);
+    if (opens !== undefined) counts[opens] += 1;
+    trail = { seq: eventSeq, hash: eventHash, ...counts };
+  }
+  return trail;
 }

@@ -1,7 +1,8 @@
 import { Type } from 'typebox';
 import { AegisError } from '../../../errors.ts';
 import type { Gate, Principal } from '../../../gate/gate.ts';
-import type { AgentId, Digest, SessionId } from '../../../kernel/ids.ts';
+import type { EntryBodies } from '../../../kernel/entry.ts';
+import type { AgentId, Digest, SessionId, TenantId } from '../../../kernel/ids.ts';
 import type { Json } from '../../../kernel/json.ts';
 import { agentOf } from '../normalise.ts';
 import type { AgentPrincipal } from '../normalise.ts';
@@ -12,7 +13,7 @@ import { policyDecision } from './enforce.ts';
 import { EventEnvelope, sealEvent } from './envelope.ts';
 import type { DigestOf } from './envelope.ts';
 import { callAction, eventOutcome, eventProposal, textField } from './normalise.ts';
-import { follow } from './order.ts';
+import { follow, trailOf } from './order.ts';
 import type { EventTrail } from './order.ts';
 
 const doc = (summary: string) => ({ summary, tag: 'events' });
@@ -22,6 +23,8 @@ export interface EventDeps {
   readonly gate: Gate;
   readonly digestOf: DigestOf;
   readonly now: () => number;
+  /** The events the log holds of a session, oldest first. */
+  readonly recorded: (tenant: TenantId, session: SessionId) => Promise<readonly EntryBodies['event-ingested'][]>;
 }
 
 /** Another tenant's envelope is refused as if the tenant did not exist. */
@@ -33,12 +36,12 @@ function callerOf(principal: Principal, tenant: string): AgentPrincipal {
 
 /** Event ingest (I7): every event is recorded, a proposed call is decided, a result settles, a termination closes. */
 export function eventRoutes(deps: EventDeps): readonly Route[] {
-  // HOLE: trails live in memory; after a restart the first event of a session is taken at its word for `seq` and `prev_hash`.
+  // A copy of what the log says, made again from it when it is not here.
   const trails = new Map<string, EventTrail>();
   return [ingestRoute(deps, trails), decideRoute(deps)];
 }
 
-const ingestRoute = ({ gate, digestOf, now }: EventDeps, trails: Map<string, EventTrail>): Route =>
+const ingestRoute = ({ gate, digestOf, now, recorded }: EventDeps, trails: Map<string, EventTrail>): Route =>
   route({
     method: 'POST',
     path: '/v1/events',
@@ -57,14 +60,21 @@ const ingestRoute = ({ gate, digestOf, now }: EventDeps, trails: Map<string, Eve
       const hash = sealEvent(envelope, digestOf);
       const key = `${caller.tenant} ${session}`;
       const prevHash = body.prev_hash === undefined ? null : Buffer.from(body.prev_hash, 'base64').toString('hex');
-      const next = follow(trails.get(key) ?? null, { type: body.event_type, seq: body.seq, hash, prevHash });
+      const known = trails.has(key) ? null : trailOf(await recorded(caller.tenant, session));
+      // A parallel event may have been faster.
+      const next = follow(trails.get(key) ?? known, { type: body.event_type, seq: body.seq, hash, prevHash });
       if (typeof next === 'string') throw new AegisError('CONFLICT', { detail: `The event does not follow: ${next}` });
       if (trails.size >= MAX_TRAILS) trails.clear();
       // Taken before the append, so that a parallel event sees it; put back when nothing was recorded.
       const before = trails.get(key);
       trails.set(key, next);
       try {
-        const ingested = { eventType: body.event_type, eventSeq: body.seq, payloadDigest: digestOf(body.payload ?? null) as Digest };
+        const ingested = {
+          eventType: body.event_type,
+          eventSeq: body.seq,
+          payloadDigest: digestOf(body.payload ?? null) as Digest,
+          eventHash: hash as Digest,
+        };
         const { index } = await gate.record(caller.tenant, 'event-ingested', ingested, caller, { agent: caller.agent, session, seq: body.seq });
         const decision = await act(gate, caller, body);
         return { seq: body.seq, hash, index, ...(decision === null ? {} : { decision }) };

@@ -81,17 +81,18 @@ function said(value: Json): Carried {
 
 /** What the model said itself is recorded when it says it; its answers are not carried in again. */
 function carriedOf(content: JsonObject): readonly Carried[] {
-  const results = listOf(content.parts).flatMap(resultOf);
+  const counts = new Map<string, number>();
+  const results = listOf(content.parts).flatMap((part) => resultOf(part, counts));
   const words = content.role === 'model' ? null : wordsIn(content.parts);
   return [...results, ...(words === null ? [] : [said(words)])];
 }
 
-/** A result is known by the id of its call, or by the tool's name, as `ToolCall.id` is. */
-function resultOf(value: Json): readonly Carried[] {
+/** A result is known by the id of its call, or by the tool's name and its number among those of the name, as `ToolCall.id` is. */
+function resultOf(value: Json, counts: Map<string, number>): readonly Carried[] {
   const part = camel(objectOf(value) ?? {}, '/contents');
   const result = objectOf(part.functionResponse);
   if (result === null) return [];
-  const callId = textOf(result.id) ?? textOf(result.name);
+  const callId = textOf(result.id) ?? numbered(textOf(result.name), counts);
   const response = objectOf(result.response);
   const value_ = isEmpty(result.parts) ? (result.response ?? null) : [result.response ?? null, result.parts ?? null];
   return [
@@ -103,6 +104,13 @@ function resultOf(value: Json): readonly Carried[] {
       ...(response !== null && response.error !== undefined && response.error !== null ? { failed: true } : {}),
     },
   ];
+}
+
+function numbered(name: string | null, counts: Map<string, number>): string | null {
+  if (name === null) return null;
+  const count = (counts.get(name) ?? 0) + 1;
+  counts.set(name, count);
+  return count === 1 ? name : `${name}#${String(count)}`;
 }
 
 /**
