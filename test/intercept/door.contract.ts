@@ -23,8 +23,6 @@ export interface Doorway {
   readonly session?: (name: string) => string;
   /** A daemon this door can be driven on; any daemon when absent. */
   readonly start?: (context: TestContext) => Promise<Running>;
-  /** Each call is an action of its own: the door's caller has no word for "the same again". */
-  readonly everyCallAnew?: true;
   propose(aegis: Running, key: string, asked: Asked): Promise<{ readonly verdict: Verdict; readonly said: string }>;
 }
 
@@ -79,7 +77,7 @@ export function doorContract(door: Doorway): void {
     assert.notEqual(first.verdict, 'runs', first.said);
     const again = await door.propose(aegis, key, asked);
     assert.equal(again.verdict, first.verdict);
-    assert.equal((await recorded(aegis, named('s2'))).length, door.everyCallAnew === true ? 2 : 1);
+    assert.equal((await recorded(aegis, named('s2'))).length, 1);
   });
 
   test(`[DOOR-1, GATE-8] ${door.name}: a halt refuses at once, and what was refused did not run`, async (context) => {

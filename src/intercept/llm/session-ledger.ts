@@ -7,6 +7,8 @@ const MAX_SESSIONS = 10_000;
 const MAX_CONTENTS = 4_096;
 const MAX_CALLS = 1_024;
 const MAX_ANSWERS = 20_000;
+/** Open questions about the same call. */
+const MAX_SAME = 32;
 const NAME = /^[A-Za-z0-9._:@/-]{1,128}$/;
 
 /** What the door remembers of a session, so that a conversation that is sent again and again enters it once. */
@@ -16,7 +18,7 @@ export interface Remembered {
   /** The provider's name for a call → our action, while its result is owed. */
   readonly calls: Map<string, ActionId>;
   /** Calls whose question is still open, by what they would do: the model may ask for them again (LLM-8). */
-  readonly asked: Map<string, ActionId>;
+  readonly asked: Map<string, readonly ActionId[]>;
 }
 
 /**
@@ -37,7 +39,11 @@ export function createSessionLedger(): SessionLedger {
   return {
     of(caller, session) {
       const name = key(caller, session);
-      const known = sessions.get(name) ?? { contents: new Set<string>(), calls: new Map<string, ActionId>(), asked: new Map<string, ActionId>() };
+      const known = sessions.get(name) ?? {
+        contents: new Set<string>(),
+        calls: new Map<string, ActionId>(),
+        asked: new Map<string, readonly ActionId[]>(),
+      };
       sessions.delete(name);
       sessions.set(name, known);
       bound(sessions, MAX_SESSIONS);
@@ -70,15 +76,16 @@ export function rememberCall({ calls }: Remembered, callId: string, action: Acti
 }
 
 export function rememberAsked({ asked }: Remembered, call: string, action: ActionId): void {
-  asked.set(call, action);
+  asked.set(call, [...(asked.get(call) ?? []), action].slice(-MAX_SAME));
   bound(asked, MAX_CALLS);
 }
 
-/** The action of an open question, once: two equal calls of one answer are two actions. */
+/** The action of the oldest open question, once: two equal calls of one answer are two actions. */
 export function takeAsked({ asked }: Remembered, call: string): ActionId | null {
-  const action = asked.get(call) ?? null;
-  asked.delete(call);
-  return action;
+  const [oldest, ...rest] = asked.get(call) ?? [];
+  if (rest.length === 0) asked.delete(call);
+  else asked.set(call, rest);
+  return oldest ?? null;
 }
 
 export function isSessionName(text: string): text is SessionId {

@@ -37,7 +37,6 @@ for (const [name, way] of Object.entries(WAYS)) {
     name: `model proxy, ${name}`,
     calls: { look: 'look', pay: 'pay', wipe: 'wipe' },
     start,
-    everyCallAnew: true,
     async propose(aegis, key, { session, name: tool, args }) {
       const [path, body] = way(JSON.stringify({ name: tool, args }));
       const headers = { authorization: `Bearer ${key}`, 'x-aegis-session': session };
