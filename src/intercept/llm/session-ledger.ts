@@ -15,6 +15,8 @@ export interface Remembered {
   readonly contents: Set<string>;
   /** The provider's name for a call → our action, while its result is owed. */
   readonly calls: Map<string, ActionId>;
+  /** Calls whose question is still open, by what they would do: the model may ask for them again (LLM-8). */
+  readonly asked: Map<string, ActionId>;
 }
 
 /**
@@ -35,7 +37,7 @@ export function createSessionLedger(): SessionLedger {
   return {
     of(caller, session) {
       const name = key(caller, session);
-      const known = sessions.get(name) ?? { contents: new Set<string>(), calls: new Map<string, ActionId>() };
+      const known = sessions.get(name) ?? { contents: new Set<string>(), calls: new Map<string, ActionId>(), asked: new Map<string, ActionId>() };
       sessions.delete(name);
       sessions.set(name, known);
       bound(sessions, MAX_SESSIONS);
@@ -65,6 +67,18 @@ export function rememberContent({ contents }: Remembered, digest: string): void 
 export function rememberCall({ calls }: Remembered, callId: string, action: ActionId): void {
   calls.set(callId, action);
   bound(calls, MAX_CALLS);
+}
+
+export function rememberAsked({ asked }: Remembered, call: string, action: ActionId): void {
+  asked.set(call, action);
+  bound(asked, MAX_CALLS);
+}
+
+/** The action of an open question, once: two equal calls of one answer are two actions. */
+export function takeAsked({ asked }: Remembered, call: string): ActionId | null {
+  const action = asked.get(call) ?? null;
+  asked.delete(call);
+  return action;
 }
 
 export function isSessionName(text: string): text is SessionId {

@@ -1,12 +1,14 @@
+import { hash } from 'node:crypto';
 import { AegisError } from '../../errors.ts';
 import type { Proposal } from '../../gate/gate.ts';
 import type { Decision } from '../../kernel/decision.ts';
 import type { ToolDeclaration } from '../../kernel/finding.ts';
 import type { ActionId } from '../../kernel/ids.ts';
+import type { JsonObject } from '../../kernel/json.ts';
 import { textOf } from '../refusal.ts';
 import type { ToolCall, Verdict } from './dialect.ts';
 import type { Exchange } from './door.ts';
-import { rememberCall } from './session-ledger.ts';
+import { rememberAsked, rememberCall, takeAsked } from './session-ledger.ts';
 
 /** The decided set of one answer's calls. */
 export interface Decided {
@@ -37,6 +39,7 @@ export async function decideCalls(
     const set = readable.length === 0 ? [] : await exchange.door.gate.admitAll(readable);
     const held = await Promise.all(set.map((decision, at) => waited(exchange, { decision, proposal: readable[at], signal })));
     for (const decision of held) decisions.set(decision.action, decision);
+    rememberOpen(exchange, readable, decisions);
   } catch (error) {
     return { verdicts: calls.map(() => refusedFor(exchange, error)), running: [] };
   }
@@ -51,14 +54,15 @@ export async function decideCalls(
 type Placed = Proposal & { readonly id: ActionId };
 
 function proposalOf(
-  { caller, session, action, dialect }: Exchange,
+  { door, caller, session, action, dialect }: Exchange,
   call: ToolCall,
   { tools, at }: { tools: readonly ToolDeclaration[]; at: number },
 ): Placed {
   const declaration = tools.find(({ name }) => name === call.name);
+  const again = takeAsked(door.ledger.of(caller, session), doing(call.name, call.args));
   return {
     // The answer's own name and the place in it: a provider that repeats a call's name cannot repeat its decision (GATE-3).
-    id: `${action}.${String(at)}` as ActionId,
+    id: again ?? (`${action}.${String(at)}` as ActionId),
     ...caller,
     session,
     parent: action,
@@ -71,6 +75,16 @@ function proposalOf(
     enforcement: call.done === true ? 'advisory' : 'enforcing',
     harness: dialect.name,
   };
+}
+
+function doing(name: string, args: JsonObject | null): string {
+  return hash('sha256', JSON.stringify([name, args]), 'base64url');
+}
+
+/** LLM-8: nobody answered yet; when the model asks for the same again it is the same question, and a grant given meanwhile is redeemed. */
+function rememberOpen({ door, caller, session }: Exchange, proposals: readonly Placed[], decisions: ReadonlyMap<ActionId, Decision>): void {
+  const remembered = door.ledger.of(caller, session);
+  for (const { id, name, args } of proposals) if (decisions.get(id)?.effect === 'ask') rememberAsked(remembered, doing(name, args), id);
 }
 
 async function recordUnreadable({ door, caller }: Exchange, count: number): Promise<void> {

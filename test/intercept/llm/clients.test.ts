@@ -151,3 +151,15 @@ test('[LLM-8] without an answer in time the refusal is said, with the approval t
   assert.deepEqual(said.calls, []);
   assert.match(said.text, /Aegis is holding this action until a person decides \(approval /);
 });
+
+test('[LLM-8, ASK-1] a call that is made again after its grant runs, once', async (context) => {
+  const pay = call('pay', { to: 'ada' });
+  const s = await stage(context, await scripted(context, { calls: [pay, pay] }), { llm: { holdMs: 0 } });
+  const ask = CLIENTS['anthropic, streamed']!;
+  assert.deepEqual((await ask(s, 's1')).calls, []);
+  await grantNext(s);
+  assert.deepEqual((await ask(s, 's1')).calls, [pay]);
+  const third = await ask(s, 's1');
+  assert.deepEqual(third.calls, [], 'a grant is used once');
+  assert.match(third.text, /until a person decides/);
+});

@@ -179,11 +179,16 @@ test('[LLM-4] not one byte of a call leaves before its decision, while the text 
   let text = '';
   while (!text.includes('At once.')) text += (await reader.read()).value ?? '';
   steps.resolve(undefined);
+  let [pending] = await s.aegis.daemon.gate.pending('default' as never);
+  while (pending === undefined) {
+    await new Promise((resolve) => setImmediate(resolve));
+    [pending] = await s.aegis.daemon.gate.pending('default' as never);
+  }
   // LLM-8: the stream says it is alive while a person is waited for.
+  text = '';
   while (!text.includes(': aegis is waiting')) text += (await reader.read()).value ?? '';
   noCall(text);
-  const [pending] = await s.aegis.daemon.gate.pending('default' as never);
-  await s.aegis.ask('POST', `/v1/approvals/${pending!.approval}/grant`, { key: s.aegis.admin, body: { reason: 'fine' } });
+  await s.aegis.ask('POST', `/v1/approvals/${pending.approval}/grant`, { key: s.aegis.admin, body: { reason: 'fine' } });
   for (let part = await reader.read(); !part.done; part = await reader.read()) text += part.value;
   assert.ok(text.includes('zebra') && text.endsWith(DONE), text);
 });
@@ -191,11 +196,11 @@ test('[LLM-4] not one byte of a call leaves before its decision, while the text 
 test('[LLM-5] a call that is denied twice under one name is denied twice: a provider cannot repeat a decision', async (context) => {
   const there = await upstream(context, (response) => {
     response.writeHead(200, EVENTS);
-    response.end(called('pay', '{}') + chunk({}, 'tool_calls') + DONE);
+    response.end(called('wipe', '{}') + chunk({}, 'tool_calls') + DONE);
   });
-  const s = await stage(context, there.url, { llm: { holdMs: 0 } });
+  const s = await stage(context, there.url);
   await ask(s);
   await ask(s);
-  const calls = (await s.actions('s1')).filter(({ name }) => name === 'pay');
+  const calls = (await s.actions('s1')).filter(({ name }) => name === 'wipe');
   assert.equal(calls.length, 2);
 });
