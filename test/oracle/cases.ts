@@ -250,6 +250,7 @@ export function randomAction(dice: Dice, at: number, n: number): Action {
       },
     })),
     ...dice.maybe(0.03, () => ({ redeems: `ap${String(dice.upTo(20))}` })),
+    ...dice.maybe(0.04, () => ({ server: dice.pick(['m1', 'm2']), toolDigest: dice.pick(DIGESTS) })),
     at,
   });
 }
@@ -261,6 +262,17 @@ function event(dice: Dice, at: number, n: number): EntryDraft {
   const prints: LabelledPrint[] = dice
     .some(PRINTS, 0.4)
     .map((print) => ({ print: id<never>(print), provenance: dice.pick<LabelledPrint['provenance']>(['typed', 'reference', 'quoted', 'quoted']) }));
+  if (dice.chance(0.1)) {
+    const shown = {
+      server: dice.pick(['m1', 'm2']),
+      identity: id<never>('i'),
+      tool: dice.pick(TOOLS),
+      digest: id<never>(dice.pick(DIGESTS)),
+      fingerprint: [],
+    };
+    if (dice.chance(0.8)) return draft('tool-pinned', { ...shown, why: 'first-seen' }, place);
+    return draft('tool-quarantined', { ...shown, doubts: ['TOOL_CHANGED'] }, place);
+  }
   const kind = dice.upTo(14);
   if (kind < 4) {
     const body = { approval, by, channel: 'c', reason: 'r', ...dice.maybe(0.2, () => ({ editedArgsDigest: id<never>(dice.pick(DIGESTS)) })) };

@@ -303,7 +303,7 @@ function taint({ action, world, policy }: Case): Word[] {
 }
 
 /** ASK-1, DEC-20 */
-function asked({ action, policy }: Case): Word[] {
+function asked({ action, policy, world }: Case): Word[] {
   const words: Word[] = [];
   const { aboveUsdMicros, confidenceBelow, intents } = policy.approvals;
   const plain = (text: string): string => text.toLowerCase().replace(/[^a-z0-9]/g, '');
@@ -314,7 +314,14 @@ function asked({ action, policy }: Case): Word[] {
   const lists = policy.agents.get(action.agent);
   if (lists !== undefined && has(lists.block, action.name)) words.push({ effect: 'deny', code: 'TOOL_BLOCKED' });
   else if (lists !== undefined && has(lists.review, action.name)) ask();
-  return words;
+  return [...words, ...shown(action, world)];
+}
+
+/** MCP-2 */
+function shown({ agent, server, name, toolDigest }: Action, world: World): Word[] {
+  if (server === undefined) return [];
+  const tools = (world.tools.get(agent) ?? []).filter((one) => one.server === server && one.tool === name);
+  return tools.some(({ pinned, doubted }) => doubted === null && pinned?.digest === toolDigest) ? [] : [{ effect: 'deny', code: 'TOOL_QUARANTINED' }];
 }
 
 function spoken({ action, world, policy }: Case): (Word & { pointer?: string })[] {

@@ -7,7 +7,7 @@ export interface DeadMan {
 }
 
 /** Reads until its stdin ends, which it does when whoever holds the other end dies of anything, then ends the group. */
-const SCRIPT = 'while read -r _; do :; done; kill -KILL -- "-$1" 2>/dev/null';
+const SCRIPT = 'while read -r _; do :; done; kill -KILL "-$1" 2>/dev/null';
 
 /**
  * Ends a child's process group when this process is gone, even by SIGKILL (MCP-12): a shell holds the other end of a pipe and outlives us.
