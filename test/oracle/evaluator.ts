@@ -3,6 +3,7 @@ import type { Effect } from '../../src/kernel/decision.ts';
 import type { NameSet, Policy } from '../../src/kernel/policy.ts';
 import { REASON_CODES } from '../../src/kernel/reasons.ts';
 import type { World } from '../../src/kernel/world.ts';
+import { shown } from './shown.ts';
 
 /** A second reading of SPEC.md, plain and slow, sharing no code with the kernel's rules: the effect, and the codes in order. */
 export type Verdict = Readonly<{ effect: Effect; codes: readonly string[] }>;
@@ -314,14 +315,7 @@ function asked({ action, policy, world }: Case): Word[] {
   const lists = policy.agents.get(action.agent);
   if (lists !== undefined && has(lists.block, action.name)) words.push({ effect: 'deny', code: 'TOOL_BLOCKED' });
   else if (lists !== undefined && has(lists.review, action.name)) ask();
-  return [...words, ...shown(action, world)];
-}
-
-/** MCP-2 */
-function shown({ agent, server, name, toolDigest }: Action, world: World): Word[] {
-  if (server === undefined) return [];
-  const tools = (world.tools.get(agent) ?? []).filter((one) => one.server === server && one.tool === name);
-  return tools.some(({ pinned, doubted }) => doubted === null && pinned?.digest === toolDigest) ? [] : [{ effect: 'deny', code: 'TOOL_QUARANTINED' }];
+  return words.concat(shown(action, world));
 }
 
 function spoken({ action, world, policy }: Case): (Word & { pointer?: string })[] {
