@@ -9,7 +9,6 @@ import { shown } from './shown.ts';
 export type Verdict = Readonly<{ effect: Effect; codes: readonly string[] }>;
 
 type Case = Readonly<{ action: Action; world: World; policy: Policy }>;
-
 type Word = Readonly<{ effect: Effect; code: string; by?: 'voice' | 'user' }>;
 
 const ORDER: readonly Effect[] = ['deny', 'defer', 'ask', 'modify', 'allow'];
