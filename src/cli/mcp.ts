@@ -1,4 +1,5 @@
 import type { Define } from './commands.ts';
+import { examples } from './examples.ts';
 import { accept, listTools } from './mcp-tools.ts';
 
 /** `aegis mcp -- <server command>`, `aegis mcp --url <server>`, `aegis mcp tools`, `aegis mcp accept`. */
@@ -27,10 +28,13 @@ export const define: Define = (command) => {
     .option('--yes', 'accept; without it the difference is shown and nothing changes')
     .option('--json', 'print JSON')
     .action(accept);
-  command.addHelpText(
-    'after',
-    '\nExamples:\n  $ AEGIS_KEY=aegis_agent_… aegis mcp --name files -- npx -y @modelcontextprotocol/server-filesystem ~/notes\n  $ aegis mcp --url https://mcp.example/mcp --header Authorization=MCP_TOKEN\n  $ aegis mcp tools\n  $ aegis mcp accept files read_file --yes',
-  );
+  examples(command, [
+    'aegis mcp -- npx -y @modelcontextprotocol/server-filesystem ~/notes',
+    'aegis mcp serve --name files -- npx -y @modelcontextprotocol/server-filesystem ~/notes',
+    'aegis mcp serve --url https://mcp.example/mcp --header Authorization=MCP_TOKEN',
+    'aegis mcp tools',
+    'aegis mcp accept files read_file --yes',
+  ]);
 };
 
 export interface ServeOptions {

@@ -1,7 +1,16 @@
-import { calcPrice } from '@pydantic/genai-prices';
+import { createRequire } from 'node:module';
+import type * as PriceModule from '@pydantic/genai-prices';
 import type { ModelPrice } from '@pydantic/genai-prices';
 import type { Clock } from '../../ports.ts';
 import type { Prices, TokenUsage } from './dialect.ts';
+
+let loaded: typeof PriceModule | null = null;
+
+/** A megabyte of prices: loaded when the first one is asked for, not before. */
+function catalogue(): typeof PriceModule {
+  loaded ??= createRequire(import.meta.url)('@pydantic/genai-prices') as typeof PriceModule;
+  return loaded;
+}
 
 const MICROS = 1_000_000;
 /** Longer names belong to no model, and are not worth matching. */
@@ -67,7 +76,7 @@ function priceOf(
 ): Priced | null {
   if (model.length > LONGEST_NAME) return null;
   try {
-    const found = calcPrice(counted, model, { providerId: provider, timestamp: at });
+    const found = catalogue().calcPrice(counted, model, { providerId: provider, timestamp: at });
     if (found === null || !Number.isFinite(found.total_price) || found.total_price < 0) return null;
     return { usd: found.total_price, price: found.model_price };
   } catch {
