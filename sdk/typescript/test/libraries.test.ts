@@ -48,6 +48,7 @@ before(async () => {
     '@modelcontextprotocol/client',
     '@modelcontextprotocol/sdk/client/index.js',
     '@ai-sdk/openai',
+    '@ai-sdk/anthropic',
   ]);
 });
 after(async () => {
