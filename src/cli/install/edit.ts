@@ -111,7 +111,7 @@ export function bedOf(text: string, edits: readonly Edit[]): Bed {
   const made = new Map<string, readonly string[]>();
   const hollow = new Map<string, Bed['hollow'][number]>();
   for (const { at, kind } of edits) {
-    for (let depth = kind === 'append' ? at.length : at.length - 1; depth > 0; depth--) {
+    for (let depth = kind === 'append' ? at.length : at.length - 1; depth >= 0; depth--) {
       const place = at.slice(0, depth);
       const inner = bare(text, place);
       if (valueAt(text, place) === undefined) made.set(place.join('\n'), place);
