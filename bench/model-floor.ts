@@ -8,18 +8,13 @@ const server = createServer((request, response) => {
   const parts: Buffer[] = [];
   request.on('data', (part: Buffer) => parts.push(part));
   request.on('end', () => {
-    void pool.stream(
-      {
-        method: 'POST',
-        path: request.url ?? '/',
-        headers: { 'content-type': 'application/json', authorization: request.headers.authorization ?? '' },
-        body: Buffer.concat(parts),
-      },
-      ({ statusCode, headers }) => {
-        response.writeHead(statusCode, { 'content-type': String(headers['content-type']) });
-        return response;
-      },
-    );
+    const headers = { 'content-type': 'application/json', authorization: request.headers.authorization ?? '' };
+    const sent = pool.stream({ method: 'POST', path: request.url ?? '/', headers, body: Buffer.concat(parts) }, (answer) => {
+      response.writeHead(answer.statusCode, { 'content-type': String(answer.headers['content-type']) });
+      return response;
+    });
+    // The loader hangs up when its time is over.
+    sent.catch(() => response.destroy());
   });
 });
 server.keepAliveTimeout = 60_000;

@@ -50,7 +50,7 @@ export async function run(): Promise<readonly Figure[]> {
     const targets: Targets = {
       direct: { url: upstream.url, headers: json },
       floor: { url: floor.url, headers: json },
-      aegis: { url: daemon.said.modelUrl ?? '', headers: { ...json, authorization: `Bearer ${key}` } },
+      aegis: { url: daemon.said.modelUrl ?? '', headers: { ...json, authorization: `Bearer ${key}`, 'x-aegis-session': 'bench' } },
       peer: { url: peer.url, headers: { ...json, 'x-portkey-provider': 'openai', 'x-portkey-custom-host': `${upstream.url}/v1` } },
     };
     return [...(await alone(targets)), ...(await crowd(targets)), await memory(targets.aegis, daemon)];
@@ -60,11 +60,14 @@ export async function run(): Promise<readonly Figure[]> {
   }
 }
 
-const requestBody = (stream: boolean, at: number): string =>
+let asked = 0;
+
+/** No two prompts are the same: an agent that says the same again and again is asked about, which is not what is measured. */
+const requestBody = (stream: boolean): string =>
   JSON.stringify({
     model: 'gpt-4o-mini',
     ...(stream ? { stream: true, stream_options: { include_usage: true } } : {}),
-    messages: [{ role: 'user', content: `Say something about number ${String(at % 64)}.` }],
+    messages: [{ role: 'user', content: `Say something about number ${String(asked++)}.` }],
   });
 
 interface Times {
@@ -72,9 +75,9 @@ interface Times {
   readonly first: number;
 }
 
-async function once(pool: Pool, target: Target, stream: boolean, at: number): Promise<Times> {
+async function once(pool: Pool, target: Target, stream: boolean): Promise<Times> {
   const begun = performance.now();
-  const answer = await pool.request({ method: 'POST', path: '/v1/chat/completions', headers: target.headers, body: requestBody(stream, at) });
+  const answer = await pool.request({ method: 'POST', path: '/v1/chat/completions', headers: target.headers, body: requestBody(stream) });
   if (answer.statusCode !== 200) throw new Error(`status ${String(answer.statusCode)}: ${await answer.body.text()}`);
   let first = 0;
   for await (const _ of answer.body) first ||= performance.now() - begun;
@@ -89,11 +92,11 @@ async function sequential(targets: Targets, stream: boolean): Promise<Record<Nam
     names.map((name) => [name, { whole: new Float64Array(count * ROUNDS), first: new Float64Array(count * ROUNDS) }]),
   ) as Record<Name, { whole: Float64Array; first: Float64Array }>;
   const pools = Object.fromEntries(names.map((name) => [name, new Pool(targets[name].url, { connections: 1 })])) as Record<Name, Pool>;
-  for (const name of names) for (let at = 0; at < 50; at++) await once(pools[name], targets[name], stream, at);
+  for (const name of names) for (let at = 0; at < 50; at++) await once(pools[name], targets[name], stream);
   for (let round = 0; round < ROUNDS; round++) {
     for (const name of names) {
       for (let at = 0; at < count; at++) {
-        const { whole, first } = await once(pools[name], targets[name], stream, at);
+        const { whole, first } = await once(pools[name], targets[name], stream);
         samples[name].whole[round * count + at] = whole;
         samples[name].first[round * count + at] = first;
       }
@@ -145,7 +148,9 @@ const autocannon = createRequire(import.meta.url)('autocannon') as (options: obj
 
 async function perSecond({ url, headers }: Target, forMs: number): Promise<number> {
   const path = `${url}/v1/chat/completions`;
-  const result = await autocannon({ url: path, method: 'POST', connections: 32, duration: forMs / 1_000, headers, body: requestBody(false, 1) });
+  const setupRequest = (shot: { body: string }): { body: string } => Object.assign(shot, { body: requestBody(false) });
+  const requests = [{ setupRequest }];
+  const result = await autocannon({ url: path, method: 'POST', connections: 32, duration: forMs / 1_000, headers, requests });
   if (result.non2xx > 0 || result.errors > 0) throw new Error(`${String(result.non2xx)} refused, ${String(result.errors)} broken`);
   return result.requests.total / result.duration;
 }
@@ -179,7 +184,7 @@ async function memory(target: Target, daemon: Running<object>): Promise<Figure> 
   const streams = (count: number): Promise<unknown> => {
     let at = 0;
     const lane = async (): Promise<void> => {
-      while (at++ < count) await once(pool, target, true, at);
+      while (at++ < count) await once(pool, target, true);
     };
     return Promise.all(Array.from({ length: 16 }, lane));
   };

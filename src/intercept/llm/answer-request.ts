@@ -49,6 +49,7 @@ export async function answerRequest(letIn: LetIn): Promise<void> {
   const bytes = body === null ? '' : JSON.stringify(request.forward ?? body);
   const place = { caller: identity.caller, session };
   const proposal = modelProposal(door, { ...place, dialect, route, asked: request, bytes, length: Buffer.byteLength(bytes) });
+  door.endings.flush();
   const entering = carryIn(door, place, request.carried);
   // Both are on their way before either is waited for, so that one append makes both durable.
   const admitted = door.gate.admit(proposal);

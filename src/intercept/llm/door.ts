@@ -4,6 +4,7 @@ import type { Gate } from '../../gate/gate.ts';
 import type { ActionId, AgentId, SessionId, TenantId } from '../../kernel/ids.ts';
 import type { Clock } from '../../ports.ts';
 import type { Dialect, ModelRoute, Prices } from './dialect.ts';
+import type { Endings } from './endings.ts';
 import type { LiveAnswers } from './live.ts';
 import type { SessionLedger } from './session-ledger.ts';
 
@@ -57,6 +58,7 @@ export interface ModelDoorDeps {
 export interface ModelDoor extends ModelDoorDeps {
   readonly ledger: SessionLedger;
   readonly live: LiveAnswers;
+  readonly endings: Endings;
 }
 
 /** One request that was let in, from its decision to its end. */

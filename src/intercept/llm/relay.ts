@@ -50,8 +50,7 @@ export function createRelay(terms: Pick<Relay, 'exchange' | 'request' | 'promptL
         stopped.abort();
         upstream.abort();
       }
-      // After the last bytes are written: nobody waits for the entry, and it shares an append with whatever comes next.
-      setImmediate(() => void settleModel(exchange, request.model, { ...ending, promptLength }));
+      exchange.door.endings.add(() => settleModel(exchange, request.model, { ...ending, promptLength }));
       return true;
     },
   };

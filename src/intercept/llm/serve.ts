@@ -5,6 +5,7 @@ import { AegisError } from '../../errors.ts';
 import type { ErrorCode } from '../../errors.ts';
 import { answerRequest } from './answer-request.ts';
 import type { ModelCaller, ModelDoor, ModelDoorDeps } from './door.ts';
+import { createEndings } from './endings.ts';
 import { checkOnce, identify } from './identity.ts';
 import { watchLive } from './live.ts';
 import { matchRoute, readTarget } from './match-route.ts';
@@ -29,7 +30,8 @@ export function createModelServer(deps: ModelDoorDeps): ModelServer {
   const { limits } = settings;
   const tickMs = Math.max(10, Math.min(TICK_MS, settings.keepAliveMs));
   const live = watchLive(gate, { mostPerAgent: limits.livePerAgent, tickMs, now: () => clock.monotonic() });
-  const door: ModelDoor = { ...deps, ledger: createSessionLedger(), live };
+  const endings = createEndings();
+  const door: ModelDoor = { ...deps, ledger: createSessionLedger(), live, endings };
   const server = createServer(
     {
       headersTimeout: limits.headersTimeoutMs,
@@ -53,6 +55,7 @@ export function createModelServer(deps: ModelDoorDeps): ModelServer {
       server.closeIdleConnections();
       setImmediate(() => server.closeAllConnections());
       await closed;
+      await endings.close();
     },
   };
 }
