@@ -1,5 +1,6 @@
+import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
-import { Agent } from 'undici';
+import type * as UndiciModule from 'undici';
 import { checkHost, LOOPBACK_HOSTS } from './api/hosts.ts';
 import { principalOf } from './api/keys.ts';
 import { rateLimiter } from './api/rate.ts';
@@ -38,7 +39,7 @@ export async function openModelDoor(
   const hosts = [...LOOPBACK_HOSTS, ...(loopback ? [] : [host]), ...config.server.hosts].map((name) => name.toLowerCase());
   const rules = { hosts, origins: config.server.origins };
   const limiter = rateLimiter(config.limits.requestsPerSecond);
-  const dispatcher = new Agent({ connections: CONNECTIONS, pipelining: 1, keepAliveTimeout: 30_000, allowH2: false });
+  const dispatcher = lazyDispatcher();
   const { server, close } = createModelServer({
     gate,
     clock: systemClock,
@@ -70,7 +71,22 @@ export async function openModelDoor(
     url: `http://${address.includes(':') ? `[${address}]` : address}:${String(taken)}`,
     close: async () => {
       await close();
-      await dispatcher.destroy();
+      await dispatcher.close();
+    },
+  };
+}
+
+/** The HTTP client takes memory a daemon nobody asks for a model need not spend: loaded with the first request that goes upstream. */
+function lazyDispatcher(): { dispatch: UndiciModule.Dispatcher['dispatch']; close(): Promise<void> } {
+  let agent: UndiciModule.Agent | null = null;
+  const made = (): UndiciModule.Agent => {
+    const { Agent } = createRequire(import.meta.url)('undici') as typeof UndiciModule;
+    return new Agent({ connections: CONNECTIONS, pipelining: 1, keepAliveTimeout: 30_000, allowH2: false });
+  };
+  return {
+    dispatch: (options, handler) => (agent ??= made()).dispatch(options, handler),
+    close: async () => {
+      await agent?.destroy();
     },
   };
 }

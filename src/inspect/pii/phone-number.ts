@@ -1,11 +1,20 @@
-import { parsePhoneNumberFromString } from 'libphonenumber-js/min';
-import type { CountryCode } from 'libphonenumber-js/min';
+import { createRequire } from 'node:module';
+import type * as PhoneModule from 'libphonenumber-js/min';
 
-const COUNTRIES: readonly CountryCode[] = ['US', 'GB', 'IN', 'PH', 'TR', 'IL'];
+let loaded: typeof PhoneModule | null = null;
+
+/** Numbering plans of the world: loaded when the first candidate is to be verified, not before. */
+function plans(): typeof PhoneModule {
+  loaded ??= createRequire(import.meta.url)('libphonenumber-js/min') as typeof PhoneModule;
+  return loaded;
+}
+
+const COUNTRIES: readonly PhoneModule.CountryCode[] = ['US', 'GB', 'IN', 'PH', 'TR', 'IL'];
 
 /** Whether a candidate is a valid number, international or in one of the larger national plans. */
 export function findNumbers(candidate: string, likely: boolean): boolean {
   const text = candidate.trim().startsWith('00') ? `+${candidate.trim().slice(2)}` : candidate.trim();
+  const { parsePhoneNumberFromString } = plans();
   if (text.startsWith('+')) return parsePhoneNumberFromString(text)?.isValid() ?? false;
   const countries = likely ? COUNTRIES : COUNTRIES.slice(0, 2);
   return countries.some((country) => parsePhoneNumberFromString(text, country)?.isValid() ?? false);

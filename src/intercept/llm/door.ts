@@ -50,7 +50,7 @@ export interface ModelDoorDeps {
   readonly callerOf: (key: string) => ModelCaller | null;
   /** Throws HOST_REFUSED or REQUEST_INVALID (AUTH-3). */
   readonly checkHost: (request: IncomingMessage) => void;
-  readonly dispatcher: Dispatcher;
+  readonly dispatcher: Pick<Dispatcher, 'dispatch'>;
   readonly onFault: (fault: { readonly what: string; readonly error: unknown }) => void;
 }
 
