@@ -151,7 +151,7 @@ async function perSecond({ url, headers }: Target, forMs: number): Promise<numbe
   const setupRequest = (shot: { body: string }): { body: string } => Object.assign(shot, { body: requestBody(false) });
   const requests = [{ setupRequest }];
   const result = await autocannon({ url: path, method: 'POST', connections: 32, duration: forMs / 1_000, headers, requests });
-  if (result.non2xx > 0 || result.errors > 0) throw new Error(`${String(result.non2xx)} refused, ${String(result.errors)} broken`);
+  if (result.non2xx > 0 || result.errors > 0) throw new Error(`${url}: ${String(result.non2xx)} refused, ${String(result.errors)} broken`);
   return result.requests.total / result.duration;
 }
 

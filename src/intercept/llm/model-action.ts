@@ -106,7 +106,8 @@ export async function settleModel(exchange: Exchange, model: string, ending: End
     ...(answer === null ? {} : { result: { text: `sha256:${hash('sha256', answer.text, 'hex')}`, calls: answer.calls.length } }),
     source: 'model_output',
     trusted: false,
-    ...(errorCode === undefined ? {} : { errorCode }),
+    // A provider that fails, or a client that hangs up, again and again is no loop of the agent's: no two such ends are the same state (LOOP-4).
+    ...(errorCode === undefined ? {} : { errorCode, state: action }),
   };
   try {
     await door.gate.settle(outcome);

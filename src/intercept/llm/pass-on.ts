@@ -90,7 +90,7 @@ function relay({ door, response, dialect, identity: { caller } }: Unread, { acti
     leave?.();
     if (status !== 'succeeded') call?.abort();
     const outcome = { ...caller, action, status, usage: {}, source: 'model_output', trusted: false } as const;
-    door.gate.settle({ ...outcome, ...(errorCode === undefined ? {} : { errorCode }) }).catch((error: unknown) => {
+    door.gate.settle({ ...outcome, ...(errorCode === undefined ? {} : { errorCode, state: action }) }).catch((error: unknown) => {
       if (!(error instanceof AegisError)) door.onFault({ what: 'settling what was passed on', error });
     });
     return true;

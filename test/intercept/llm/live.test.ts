@@ -135,3 +135,14 @@ budgets: [{ id: one, scope: session, toolCalls: 1 }]
   assert.equal(text.split('"id":"call_').length - 1, 1, text);
   assert.equal(text.split('BUDGET_EXCEEDED').length - 1, 31);
 });
+
+test('[LLM-16] an outage of the provider is handed on each time, and never becomes a question to a person', async (context) => {
+  const there = await upstream(context, (response) => void response.writeHead(500, JSON_TYPE).end('{"error":{"message":"down"}}'));
+  const s = await stage(context, there.url);
+  for (let at = 0; at < 6; at++) {
+    const body = JSON.stringify({ model: GPT, messages: [{ role: 'user', content: `go ${String(at)}` }] });
+    const answer = await post(`${s.models}/v1/chat/completions`, body, { authorization: `Bearer ${s.key}`, 'x-aegis-session': 's1' });
+    assert.deepEqual([answer.status, answer.text], [500, '{"error":{"message":"down"}}']);
+  }
+  assert.equal(there.seen.length, 6);
+});
