@@ -1,8 +1,8 @@
 import type { Decision, Reason } from '../kernel/decision.ts';
 
 /**
- * What an agent is shown, exactly; null when it may simply go on. It names the code, the reason and the next step, never the arguments,
- * so that a refusal cannot carry an injected text back into the conversation (DOOR-4).
+ * What an agent is shown, exactly; null when it may simply go on. It names the code, the reason and the next step. What inspection quotes from
+ * the arguments stays in the log, so that a refusal does not carry an injected text back into the conversation (DOOR-4).
  */
 export function textOf(decision: Decision): string | null {
   switch (decision.effect) {
@@ -24,10 +24,16 @@ export function decisive(decision: Decision): readonly Reason[] {
   return speaking.length > 0 ? speaking : decision.reasons;
 }
 
+/** Codes whose message is a finding's code and, behind a colon, a quotation. */
+const QUOTING: ReadonlySet<string> = new Set(['FINDING', 'UNINSPECTABLE']);
+
 function because(decision: Decision): string {
   return decisive(decision)
     .slice(0, 3)
-    .map(({ code, message, hint }) => `${sentence(message)} (${code})${hint === undefined ? '' : ` ${sentence(hint)}`}`)
+    .map(
+      ({ code, message, hint }) =>
+        `${sentence(QUOTING.has(code) ? `Inspection found ${message.split(':', 1)[0] ?? code}` : message)} (${code})${hint === undefined ? '' : ` ${sentence(hint)}`}`,
+    )
     .join(' ');
 }
 
