@@ -19,7 +19,7 @@ test('[SDK-7, SDK-8] against a real Aegis: allowed, denied, asked and granted, s
   assert.equal(await run({ command: 'ls' }), 'ran ls');
   await assert.rejects(
     run({ command: 'rm -rf /' }),
-    (error) => error instanceof AegisBlockedError && error.risk === 'CRITICAL' && /rm -rf/.test(error.message),
+    (error) => error instanceof AegisBlockedError && error.risk === 'CRITICAL' && /SHELL_RECURSIVE_DELETE/.test(error.message),
   );
   const pushing = run({ command: 'git push --force origin main' });
   const [waiting] = await pending(aegis);
