@@ -28,8 +28,8 @@ export function gateJudge(gate: Gate, seat: Seat): Judge {
     },
     settle,
     end: (ended) => {
-      // It stands in the gate's ordered queue before anything that is asked from now on; only that it is durable comes later.
-      recorded(settle, ended).catch(() => missed.add(ended));
+      // After the answer was written and before any other request is read: the end stands in the gate's ordered queue before all of them.
+      process.nextTick(() => recorded(settle, ended).catch(() => missed.add(ended)));
       return Promise.resolve();
     },
     label: async (source, value) => {

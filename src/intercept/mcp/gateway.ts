@@ -193,20 +193,24 @@ async function answer(house: House, { visit, found, message }: { visit: Visit; f
   if (typeof version === 'string' && VERSION.test(version) && found.state['mcp-session-id'] !== undefined)
     found.state['mcp-protocol-version'] = version;
   const gone = new AbortController();
-  response.once('close', () => gone.abort());
+  const left = (): void => gone.abort();
+  response.once('close', left);
   const stream = (): void => {
-    if (response.headersSent) return;
-    response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
-    response.flushHeaders();
+    // The head goes out with the first event, in one piece.
+    if (!response.headersSent) response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
   };
   const tell = (said: object): void => {
     stream();
     response.write(eventText(said));
   };
-  if (message.method === 'subscriptions/listen') stream();
+  if (message.method === 'subscriptions/listen') {
+    stream();
+    response.flushHeaders();
+  }
   const scope = request.headers['mcp-session-id'] === undefined ? house.deps.mint() : '';
   const reply =
     (await fromAgent(found.session, { kind: 'request', message }, { tell, scope, signal: gone.signal })) ?? failure(message.id, CODES.internal, '');
+  response.off('close', left);
   const id = message.method === 'initialize' ? found.state['mcp-session-id'] : undefined;
   if (id !== undefined && !response.headersSent) response.setHeader('mcp-session-id', id);
   if (found.streamed.delete(idKey(message.id)) && 'result' in reply) stream();
