@@ -1,6 +1,6 @@
 /**
- * What the MCP proxy adds to a call: official servers bare and through Aegis, in turns, in one run. Each governed call is decided, durably
- * recorded and settled before its answer arrives.
+ * What the MCP proxy adds to a call: official servers bare and through Aegis, in turns, in one run. Each governed call is decided and the
+ * decision durable before it is forwarded; its end is ordered before its answer leaves, and durable with the next decision (MCP-16).
  */
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';

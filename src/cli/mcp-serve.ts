@@ -20,8 +20,9 @@ export async function serve(words: readonly string[], options: ServeOptions): Pr
   const target = targetOf(words, options);
   const { url, key } = loadCredentials();
   const ids = uuidv7(systemClock, systemRandom);
-  const session = options.session ?? process.env['AEGIS_SESSION'] ?? `mcp/${target.server.name}/${ids.next()}`;
-  const judge = httpJudge({ url, key, session });
+  const shared = options.session ?? process.env['AEGIS_SESSION'];
+  const session = shared ?? `mcp/${target.server.name}/${ids.next()}`;
+  const judge = httpJudge({ url, key, session, alone: shared === undefined });
   await reachable(url, key);
   const why = await serveStdio({
     judge,
@@ -35,8 +36,11 @@ export async function serve(words: readonly string[], options: ServeOptions): Pr
     seal: createSeal(randomBytes(32)),
     stop: stopped(),
   });
+  const left = await judge.flush().catch((error: unknown) => error);
   judge.close();
   if (why !== null) throw new CliError(EXIT.unavailable, 'MCP_SERVER_GONE', `The MCP server is gone: ${why}.`, 'Its own messages stand above.');
+  if (left !== undefined)
+    throw new CliError(EXIT.unavailable, 'MCP_UNSETTLED', 'How the last calls ended could not be recorded.', 'They stay unsettled in the log.');
   process.stdin.destroy();
 }
 

@@ -8,8 +8,8 @@ import { agentOf, contentOf, outcomeOf, proposalOf } from './normalise.ts';
 import { DECIDING, EVERYONE, route } from './route.ts';
 import type { Route } from './route.ts';
 import {
-  ActionBody,
   ActionParams,
+  AskBody,
   BatchBody,
   ContentBody,
   DecisionReply,
@@ -43,15 +43,24 @@ const decideRoute = (gate: Gate): Route =>
     auth: 'key',
     role: ['agent'],
     tenant: 'key',
-    audited: DECIDING,
+    audited: [...DECIDING, 'action-settled', 'lock-released'],
     doc: doc('Decide one action; `wait` holds the connection while a person or a resource is waited for'),
     query: WaitQuery,
-    body: ActionBody,
+    body: AskBody,
     response: DecisionReply,
     handle: async ({ principal, query, body, signal }) => {
       const wait = query.wait ?? 0;
-      const proposal = proposalOf(body, principal);
-      return wireDecision(await (wait === 0 ? gate.admit(proposal) : gate.admit(proposal, wait, signal())));
+      const { ended = [], ...asked } = body;
+      const proposal = proposalOf(asked, principal);
+      const outcomes = ended.map(({ action, ...outcome }) => {
+        actionFor(gate, principal, action);
+        return outcomeOf(outcome, action, agentOf(principal));
+      });
+      // Not awaited one by one: they stand in the gate's queue first, and in the same append.
+      const settled = outcomes.map((outcome) => gate.settle(outcome));
+      const decided = wait === 0 ? gate.admit(proposal) : gate.admit(proposal, wait, signal());
+      const [decision] = await Promise.all([decided, ...settled]);
+      return wireDecision(decision);
     },
   });
 

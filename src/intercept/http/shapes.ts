@@ -83,6 +83,17 @@ export const OutcomeBody = Type.Object(
 );
 export type OutcomeBody = Static<typeof OutcomeBody>;
 
+const MOST_ENDED = 16;
+
+/** Body of `POST /v1/actions`: an action, and how earlier ones of the agent ended, which is recorded before it is decided (DOOR-9). */
+export const AskBody = Type.Object(
+  {
+    ...ActionBody.properties,
+    ended: optional(Type.Array(Type.Object({ action: actionId(), ...OutcomeBody.properties }, CLOSED), { maxItems: MOST_ENDED })),
+  },
+  CLOSED,
+);
+
 export const ContentBody = Type.Object({ source: oneOf(...LABELS), trusted: optional(Type.Boolean()), value: anyJson() }, CLOSED);
 export type ContentBody = Static<typeof ContentBody>;
 

@@ -3,11 +3,13 @@ import type { Decision } from '../../kernel/decision.ts';
 import type { Json, JsonObject } from '../../kernel/json.ts';
 import { textOf } from '../refusal.ts';
 import { decided } from './decided.ts';
+import { recorded } from './ends.ts';
 import { heldBack, restored } from './hold.ts';
-import type { Wanted } from './judge.ts';
+import type { Ended, Wanted } from './judge.ts';
 import { CODES, failure, isObject } from './message.ts';
 import type { Reply, Request } from './message.ts';
 import { policedReply } from './replies.ts';
+import { sizeOf } from './results.ts';
 import { heard } from './server-word.ts';
 import type { Running, Session } from './session.ts';
 import { known, refusedReply } from './tools.ts';
@@ -18,7 +20,10 @@ export const RESPONSES = 'mcp:inputResponses';
 /** A digest nothing has: the gate then says that the server never showed such a tool. */
 const NOTHING = '0'.repeat(64);
 
-/** A request that does something: decided, forwarded as it was decided, its end recorded before its answer is handed on (MCP-7). */
+/** A longer result is recorded before it leaves, so that what waits to be recorded stays small (MCP-16). */
+const SMALL_BYTES = 65_536;
+
+/** A request that does something: decided, forwarded as it was decided, its end handed to the judge before its answer leaves (MCP-7). */
 export async function call(session: Session, request: Request, running: Running): Promise<Reply> {
   const back = restored(session, request);
   if ('error' in back) return back.error;
@@ -133,26 +138,23 @@ async function performed(session: Session, { request, wanted, decision, running 
     deadline.stop();
   }
   const policed = await policedReply(session, { request, reply, most: Math.min(maxOutputBytes, judge.most) });
-  await settled(session, wanted, policed);
+  await handedOver(session, wanted, policed);
   return policed.reply;
 }
 
-async function settled(session: Session, { id, kind }: Wanted, ended: Awaited<ReturnType<typeof policedReply>>): Promise<void> {
+async function handedOver(session: Session, { id, kind }: Wanted, ended: Awaited<ReturnType<typeof policedReply>>): Promise<void> {
   const source = kind === 'tool' ? 'tool_output' : 'retrieved_doc';
   const { status, errorCode, value } = ended;
-  const end = { action: id, status, source, ...(errorCode === undefined ? {} : { errorCode }) } as const;
-  try {
-    await session.deps.judge.settle(value === undefined ? end : { ...end, result: value });
-  } catch (error) {
-    // A value with more keys than may be recorded as such is recorded as the text it is.
-    if (
-      value === undefined ||
-      !(error instanceof AegisError) ||
-      !/BODY_TOO|too (?:many|deep)/i.test(`${error.code} ${String(error.details['code'])}`)
-    )
-      throw error;
-    await session.deps.judge.settle({ ...end, result: JSON.stringify(value) });
-  }
+  const end: Ended = {
+    action: id,
+    status,
+    source,
+    ...(errorCode === undefined ? {} : { errorCode }),
+    ...(value === undefined ? {} : { result: value }),
+  };
+  const { judge } = session.deps;
+  if (value !== undefined && sizeOf(value) > SMALL_BYTES) await recorded((one) => judge.settle(one), end);
+  else await judge.end(end);
 }
 
 /** The time a call may take; it stands still while the server waits for an answer of the agent's user. */

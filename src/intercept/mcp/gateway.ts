@@ -64,6 +64,7 @@ interface House {
 }
 
 const MOST_SESSIONS = 4_096;
+const MOST_UNREAD = 16_777_216;
 const VERSION = /^\d{4}-\d{2}-\d{2}$/;
 const SESSION = /^[!-~]{1,256}$/;
 
@@ -193,20 +194,24 @@ async function answer(house: House, { visit, found, message }: { visit: Visit; f
   if (typeof version === 'string' && VERSION.test(version) && found.state['mcp-session-id'] !== undefined)
     found.state['mcp-protocol-version'] = version;
   const gone = new AbortController();
-  response.once('close', () => gone.abort());
+  const left = (): void => gone.abort();
+  response.once('close', left);
   const stream = (): void => {
-    if (response.headersSent) return;
-    response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
-    response.flushHeaders();
+    // The head goes out with the first event, in one piece.
+    if (!response.headersSent) response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
   };
   const tell = (said: object): void => {
     stream();
-    response.write(eventText(said));
+    write(response, said);
   };
-  if (message.method === 'subscriptions/listen') stream();
+  if (message.method === 'subscriptions/listen') {
+    stream();
+    response.flushHeaders();
+  }
   const scope = request.headers['mcp-session-id'] === undefined ? house.deps.mint() : '';
   const reply =
     (await fromAgent(found.session, { kind: 'request', message }, { tell, scope, signal: gone.signal })) ?? failure(message.id, CODES.internal, '');
+  response.off('close', left);
   const id = message.method === 'initialize' ? found.state['mcp-session-id'] : undefined;
   if (id !== undefined && !response.headersSent) response.setHeader('mcp-session-id', id);
   if (found.streamed.delete(idKey(message.id)) && 'result' in reply) stream();
@@ -216,11 +221,17 @@ async function answer(house: House, { visit, found, message }: { visit: Visit; f
   response.end(JSON.stringify(reply));
 }
 
+/** MCP-11: what waits for an agent that does not read stays bounded; then its stream ends. */
+function write(response: ServerResponse, said: object): void {
+  if (response.writableLength > MOST_UNREAD) response.destroy();
+  else response.write(eventText(said));
+}
+
 /** GET: what the server says of its own accord, each message through the same rules. */
 async function follow({ response }: Visit, { session, terms }: Open): Promise<void> {
   const gone = new AbortController();
   response.once('close', () => gone.abort());
-  const tell = (said: object): void => void response.write(eventText(said));
+  const tell = (said: object): void => write(response, said);
   const opened = (code: number): void => {
     if (code !== 200) return status(response, code);
     response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });

@@ -61,6 +61,22 @@ export function exchange(peer: Peer, { method, headers, body, signal }: Asking):
   });
 }
 
+const REST_MS = 1_000;
+const REST_BYTES = 65_536;
+
+/** Nothing more of this body matters; when its end is near, the connection serves the next exchange. */
+export function letGo(body: IncomingMessage): void {
+  let left = REST_BYTES;
+  const late = setTimeout(() => body.destroy(), REST_MS).unref();
+  body.once('close', () => clearTimeout(late));
+  body.on('error', () => undefined);
+  body.on('data', (chunk: Buffer) => {
+    left -= chunk.length;
+    if (left < 0) body.destroy();
+  });
+  body.resume();
+}
+
 /** The whole body, or null when it is longer than `most` bytes; what is longer is not read on. */
 export async function wholeBody(body: IncomingMessage, most: number): Promise<Uint8Array | null> {
   const chunks: Buffer[] = [];

@@ -4,34 +4,50 @@ import { AegisError } from '../../errors.ts';
 import type { Decision } from '../../kernel/decision.ts';
 import type { Json, JsonObject } from '../../kernel/json.ts';
 import { parseStrict } from '../strict-json.ts';
-import type { Judge, Standing } from './judge.ts';
+import { createEnds, recorded } from './ends.ts';
+import type { Ended, Judge, Standing } from './judge.ts';
 import { isObject } from './message.ts';
 
 export interface Daemon {
   readonly url: string;
   readonly key: string;
   readonly session: string;
+  /** Nobody but this process acts in the session; only then may the end of a call be recorded after its answer (MCP-16). */
+  readonly alone: boolean;
   /** Milliseconds an answer may take, over and above what it was asked to wait. */
   readonly patienceMs?: number;
+}
+
+export interface HttpJudge extends Judge {
+  /** Records what is left to record. Rejects when some of it could not be. */
+  flush(): Promise<void>;
+  close(): void;
 }
 
 const EFFECTS: ReadonlySet<unknown> = new Set(['allow', 'modify', 'ask', 'defer', 'deny']);
 const ANSWER_BYTES = 8_388_608;
 
 /** The judge over the daemon's HTTP API. Whatever is not a whole, well-shaped answer is a refusal (MCP-7, F1). */
-export function httpJudge(daemon: Daemon): Judge & { close(): void } {
+export function httpJudge(daemon: Daemon): HttpJudge {
   const secure = daemon.url.startsWith('https:');
   const agent = secure ? new SecureAgent({ keepAlive: true }) : new Agent({ keepAlive: true });
-  const { session, patienceMs = 10_000 } = daemon;
+  const { session, alone, patienceMs = 10_000 } = daemon;
   const post = (path: string, body: unknown, terms: { waitMs?: number; signal?: AbortSignal | undefined } = {}): Promise<JsonObject> =>
     ask({ daemon, agent, secure, path, body: JSON.stringify(body), timeoutMs: patienceMs + (terms.waitMs ?? 0), signal: terms.signal });
+  const settle = async ({ action, ...ended }: Ended): Promise<void> => {
+    await post(`/v1/actions/${encodeURIComponent(action)}/outcome`, ended);
+  };
+  const ends = createEnds(settle);
   return {
     most: 900_000,
-    decide: async (wanted, waitMs, signal) =>
-      decisionOf(await post(`/v1/actions?wait=${String(waitMs)}`, { ...wanted, session, door: 'mcp', enforcement: 'enforcing' }, { waitMs, signal })),
-    settle: async ({ action, ...ended }) => {
-      await post(`/v1/actions/${encodeURIComponent(action)}/outcome`, ended);
-    },
+    decide: (wanted, waitMs, signal) =>
+      ends.before(async (carried) => {
+        const asked = { ...wanted, session, door: 'mcp', enforcement: 'enforcing', ...(carried.length === 0 ? {} : { ended: carried }) };
+        return decisionOf(await post(`/v1/actions?wait=${String(waitMs)}`, asked, { waitMs, signal }));
+      }),
+    settle,
+    end: async (ended) => (alone ? ends.take(ended) : recorded(settle, ended)),
+    flush: () => ends.flush(),
     label: async (source, value) => {
       await post(`/v1/sessions/${encodeURIComponent(session)}/content`, { source, value });
     },

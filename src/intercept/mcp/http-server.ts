@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import { AegisError } from '../../errors.ts';
 import type { JsonObject } from '../../kernel/json.ts';
-import { exchange, wholeBody } from './http-exchange.ts';
+import { exchange, letGo, wholeBody } from './http-exchange.ts';
 import type { Answer, Peer } from './http-exchange.ts';
 import { headersOf } from './headers.ts';
 import { failure, keyOf, readMessage, SERVER_LIMITS } from './message.ts';
@@ -110,19 +110,22 @@ function errorIn(bytes: Uint8Array): { readonly code: number; readonly message: 
 
 /** Reads the stream of one call; a server that hangs up before its reply (SEP-1699) is asked for the rest. */
 async function replyInStream(terms: HttpTerms, { message, answer, heard, signal }: Awaiting): Promise<Reply> {
-  let body: AsyncIterable<Uint8Array> = answer.body;
+  let { body } = answer;
   let last: string | undefined;
   for (let resumes = 0; ; resumes++) {
     try {
-      for await (const event of eventsOf(body, SERVER_LIMITS.bytes)) {
+      for await (const event of eventsOf(body.iterator({ destroyOnReturn: false }), SERVER_LIMITS.bytes)) {
         last = event.id ?? last;
         if (event.data === '') continue;
         const read = readMessage(Buffer.from(event.data), SERVER_LIMITS);
         if (read.kind !== 'reply') heard(read);
-        else if (keyOf(read.message.id) === keyOf(message.id)) return read.message;
-        else terms.refused('MCP_UNSOLICITED');
+        else if (keyOf(read.message.id) === keyOf(message.id)) {
+          letGo(body);
+          return read.message;
+        } else terms.refused('MCP_UNSOLICITED');
       }
     } catch (error) {
+      body.destroy();
       if (error instanceof RangeError) return tooLong(terms, message);
       if (signal.aborted || error instanceof AegisError) throw error;
     }

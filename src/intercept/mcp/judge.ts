@@ -39,6 +39,8 @@ export interface Judge {
   /** Holds an `ask` or `defer` for up to `waitMs`; the last decision standing is returned. */
   decide(wanted: Wanted, waitMs: number, signal?: AbortSignal): Promise<Decision>;
   settle(ended: Ended): Promise<void>;
+  /** Takes the end of a call over, so that its answer may leave: nothing later in this session is decided without it (MCP-16). */
+  end(ended: Ended): Promise<void>;
   /** Content that reached the agent outside a decided action. */
   label(source: Label, value: Json): Promise<void>;
   /** Pins or quarantines what the server says its tools are. */

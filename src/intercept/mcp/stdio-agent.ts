@@ -21,10 +21,19 @@ interface Terms {
  * is answered. A line that is no message is answered with an error, and nothing of it goes on (MCP-10).
  */
 export function serveAgent({ input, output }: Streams, { take, refused }: Terms): Promise<void> {
-  const say = (message: object): void => void output.write(`${JSON.stringify(message)}\n`);
+  // MCP-11: an agent that does not read is not read from, so that no more answers come to wait for it.
+  const say = (message: object): void => {
+    if (output.write(`${JSON.stringify(message)}\n`) || input.isPaused()) return;
+    input.pause();
+    output.once('drain', () => input.resume());
+  };
+  const tell = (message: Request | Notification): void => {
+    if (waitingIn(output) > MOST_UNREAD) refused('MCP_FLOOD');
+    else say(message);
+  };
   const open = new Set<Promise<void>>();
   const answer = async (message: Message): Promise<void> => {
-    const reply = await take(message, say);
+    const reply = await take(message, tell);
     if (reply !== null) say(reply);
   };
   const took = (frame: Frame): void => {
@@ -47,6 +56,12 @@ export function serveAgent({ input, output }: Streams, { take, refused }: Terms)
     input.once('error', over);
     output.once('error', over);
   });
+}
+
+const MOST_UNREAD = 16_777_216;
+
+function waitingIn(output: NodeJS.WritableStream): number {
+  return 'writableLength' in output && typeof output.writableLength === 'number' ? output.writableLength : 0;
 }
 
 type Read = Message | { readonly complaint: object };

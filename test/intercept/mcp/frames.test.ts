@@ -82,6 +82,7 @@ function recordingJudge(allowed: string[]): Judge {
       } as unknown as Decision);
     },
     settle: () => Promise.resolve(),
+    end: () => Promise.resolve(),
     label: () => Promise.resolve(),
     show: (_server, tools) =>
       Promise.resolve(tools.map((tool) => ({ tool: String(tool['name']), digest: digestOf(tool), status: 'pinned' as const, doubts: [] }))),

@@ -1,0 +1,72 @@
+import { AegisError } from '../../errors.ts';
+import type { Ended } from './judge.ts';
+import { sizeOf } from './results.ts';
+
+type Record = (ended: Ended) => Promise<void>;
+
+/** A value with more keys than may be recorded as such is recorded as the text it is. */
+export async function recorded(record: Record, ended: Ended): Promise<void> {
+  try {
+    await record(ended);
+  } catch (error) {
+    const odd = error instanceof AegisError && /BODY_TOO|too (?:many|deep)/i.test(`${error.code} ${String(error.details['code'])}`);
+    if (ended.result === undefined || !odd) throw error;
+    await record({ ...ended, result: JSON.stringify(ended.result) });
+  }
+}
+
+/** Ends of calls whose answers may leave before they are recorded, of a session nobody else acts in (MCP-16). */
+export interface Ends {
+  take(ended: Ended): void;
+  /** Asks with every end that is not known to be recorded, so that it stands before what is asked. */
+  before<T>(ask: (carried: readonly Ended[]) => Promise<T>): Promise<T>;
+  /** Resolves when all of them are recorded. */
+  flush(): Promise<void>;
+}
+
+/** A decision that comes within this time takes the end along; else it goes alone. */
+const SOON_MS = 5;
+const AGAIN_MS = 1_000;
+const MOST_CARRIED = 16;
+const CARRIED_BYTES = 262_144;
+
+/** Recording is idempotent, so that an end on its way alone goes along with a decision all the same: whichever is first records it. */
+export function createEnds(record: Record): Ends {
+  const open = new Set<Ended>();
+  let timer: NodeJS.Timeout | undefined;
+  const flush = async (): Promise<void> => {
+    clearTimeout(timer);
+    timer = undefined;
+    for (const one of [...open]) {
+      if (!open.has(one)) continue;
+      await recorded(record, one);
+      open.delete(one);
+    }
+  };
+  const later = (ms: number): void => {
+    timer ??= setTimeout(() => flush().catch(() => later(AGAIN_MS)), ms);
+  };
+  return {
+    take: (ended) => {
+      open.add(ended);
+      later(SOON_MS);
+    },
+    before: async (ask) => {
+      const carried = [...open];
+      if (carried.length === 0) return ask([]);
+      if (carried.length <= MOST_CARRIED && sizeOf(carried as unknown as Parameters<typeof sizeOf>[0]) <= CARRIED_BYTES) {
+        try {
+          const answer = await ask(carried);
+          for (const one of carried) open.delete(one);
+          return answer;
+        } catch (error) {
+          if (!(error instanceof AegisError) || error.code !== 'AEGIS_REFUSED') throw error;
+        }
+      }
+      // One of them may be what is refused: each is recorded by itself, and nothing is decided before.
+      await flush();
+      return ask([]);
+    },
+    flush,
+  };
+}
