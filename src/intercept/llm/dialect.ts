@@ -84,7 +84,7 @@ export interface ToolCall {
   readonly args: JsonObject | null;
   /** Set when the provider ran it already: it can only be recorded. */
   readonly done?: boolean;
-  /** As the dialect names the item, where a provider that holds the conversation waits for its output. */
+  /** The type of its item, where that is not the dialect's plain call of a function; a provider that holds the conversation waits for an output to fit. */
   readonly kind?: string;
 }
 

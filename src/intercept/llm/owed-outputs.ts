@@ -1,4 +1,4 @@
-import type { ModelRequest, ToolCall, Verdict } from './dialect.ts';
+import type { Answer, ModelRequest, ToolCall, Verdict } from './dialect.ts';
 import type { ModelCaller } from './door.ts';
 import type { JsonObject } from '../../kernel/json.ts';
 import type { Relay } from './relay.ts';
@@ -13,8 +13,8 @@ const NOT_PASSED = 'Aegis did not pass this call on. It has not been done.';
 /** A call the provider remembers and the client never got: the provider waits for its output. */
 export interface OwedOutput {
   readonly callId: string;
-  /** The kind of item, as `ToolCall.kind`. */
-  readonly kind: string;
+  /** As `ToolCall.kind`. */
+  readonly kind?: string;
   /** The refusal the client was shown. */
   readonly text: string;
 }
@@ -56,25 +56,26 @@ export function createOwedOutputs(): OwedOutputs {
   };
 }
 
+type Named = Pick<Answer, 'id' | 'calls'>;
+
 /**
  * An answer that came whole: its session, and what its provider waits for when it goes on. Before its calls are decided all their outputs are
  * owed, so that a halt and a client that leaves leave no call open.
  */
-export function rememberAnswer({ exchange, request }: Relay, answer: { readonly id?: string; readonly calls: readonly ToolCall[] }): void {
+export function rememberAnswer({ exchange, request }: Relay, answer: Named): void {
   const { door, caller, session } = exchange;
-  for (const name of namesOf(request, answer.id)) {
-    door.ledger.answered(caller, name, session);
-    door.ledger.owed.set(caller, name, owing(answer.calls, null));
-  }
+  for (const name of namesOf(request, answer.id)) door.ledger.answered(caller, name, session);
+  owe({ exchange, request }, answer, null);
 }
 
 /** The calls are decided: the client has the others and answers them itself. */
-export function rememberRefused(
-  { exchange, request }: Relay,
-  answer: { readonly id?: string; readonly calls: readonly ToolCall[] },
-  verdicts: readonly Verdict[],
-): void {
-  const { door, caller } = exchange;
+export function rememberRefused(relay: Relay, answer: Named, verdicts: readonly Verdict[]): void {
+  owe(relay, answer, verdicts);
+}
+
+function owe({ exchange, request }: Pick<Relay, 'exchange' | 'request'>, answer: Named, verdicts: readonly Verdict[] | null): void {
+  const { door, caller, dialect } = exchange;
+  if (dialect.settleOwed === undefined) return;
   for (const name of namesOf(request, answer.id)) door.ledger.owed.set(caller, name, owing(answer.calls, verdicts));
 }
 
@@ -85,7 +86,7 @@ function namesOf({ conversation }: ModelRequest, id: string | undefined): readon
 function owing(calls: readonly ToolCall[], verdicts: readonly Verdict[] | null): readonly OwedOutput[] {
   return calls.flatMap(({ id, kind, done }, at) => {
     const verdict = verdicts === null ? ({ kind: 'refuse', text: NOT_PASSED } as const) : verdicts[at];
-    return kind === undefined || done === true || verdict?.kind !== 'refuse' ? [] : [{ callId: id, kind, text: verdict.text }];
+    return done === true || verdict?.kind !== 'refuse' ? [] : [{ callId: id, ...(kind === undefined ? {} : { kind }), text: verdict.text }];
   });
 }
 

@@ -113,7 +113,7 @@ export function callOf(item: JsonObject, place: number, ended = true): ToolCall 
     id: named ?? `item_${String(place)}`,
     name: textOf(item.name) ?? shape.name ?? textOf(item.type) ?? 'unknown',
     args: whole ? shape.read(item) : null,
-    ...(type === null ? {} : { kind: type }),
+    ...(type === null || type === 'function_call' ? {} : { kind: type }),
   };
   return standingOf(item) === 'done' ? { ...call, done: true } : call;
 }

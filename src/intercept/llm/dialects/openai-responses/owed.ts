@@ -23,7 +23,7 @@ const OUTPUTS: Readonly<Record<string, (id: string, text: string) => JsonObject>
 export function settleOwed(body: JsonObject, owed: readonly OwedOutput[]): JsonObject {
   const items = typeof body.input === 'string' ? [{ type: 'message', role: 'user', content: body.input }] : listOf(body.input);
   const brought = new Set(items.flatMap(answeredBy));
-  const outputs = owed.flatMap(({ callId, kind, text }) => {
+  const outputs = owed.flatMap(({ callId, kind = 'function_call', text }) => {
     const output = Object.hasOwn(OUTPUTS, kind) && !brought.has(callId) ? OUTPUTS[kind]?.(callId, text) : undefined;
     return output === undefined ? [] : [output];
   });
