@@ -12,6 +12,7 @@ import { forwardedQuery } from './match-route.ts';
 import type { Asked, Matched } from './match-route.ts';
 import { objectOf, requestInvalid } from './members.ts';
 import { changedBody, modelProposal } from './model-action.ts';
+import { withOwed } from './owed-outputs.ts';
 import { readBody } from './read-body.ts';
 import { refusalOfDecision, sendRefusal } from './reply.ts';
 import { sendOn } from './send-on.ts';
@@ -40,7 +41,7 @@ export async function answerRequest(letIn: LetIn): Promise<void> {
   const { dialect, route, params } = matched;
   const query = forwardedQuery(asked, dialect);
   const body = route.method === 'GET' ? null : await readJson(letIn);
-  const request = body === null ? listing(params.model) : dialect.readRequest(body, route, params);
+  const request = body === null ? listing(params.model) : readRequest(letIn, body);
   const [tool] = request.providerTools;
   if (tool !== undefined && door.settings.uninspected === 'refuse') {
     throw new AegisError('ROUTE_UNINSPECTED', { what: `${tool.type}, which the provider would run itself` }, tool.pointer);
@@ -92,6 +93,11 @@ async function readJson({ door, incoming }: LetIn): Promise<JsonObject> {
   const body = objectOf(parseStrict(await readBody(incoming, bodyBytes), { bytes: bodyBytes, keys: KEYS }));
   if (body === null) throw requestInvalid('The body must be a JSON object', '');
   return body;
+}
+
+/** The request as it goes upstream: with what its provider waits for (LLM-19). */
+function readRequest({ door, identity, matched: { dialect, route, params } }: LetIn, body: JsonObject): ModelRequest {
+  return withOwed(door.ledger.owed, identity.caller, { request: dialect.readRequest(body, route, params), body, settle: dialect.settleOwed });
 }
 
 /** What a list of models is asked with. */

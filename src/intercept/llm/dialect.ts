@@ -1,6 +1,7 @@
 import type { Label } from '../../kernel/decision.ts';
 import type { ToolDeclaration } from '../../kernel/finding.ts';
 import type { Json, JsonObject } from '../../kernel/json.ts';
+import type { OwedOutput } from './owed-outputs.ts';
 
 export type DialectName = 'openai-chat' | 'openai-responses' | 'anthropic' | 'gemini';
 
@@ -66,6 +67,8 @@ export interface ModelRequest {
   readonly root: Json;
   /** Answer this request continues from, held by the provider. */
   readonly previous?: string;
+  /** Conversation this request adds to, held by the provider; `previous` then names it. */
+  readonly conversation?: string;
   /** More than one alternative answer was asked for. */
   readonly choices?: number;
   /** The body to send in place of the client's, such as one that also asks for usage in the stream; the reader takes the surplus out again. */
@@ -81,6 +84,8 @@ export interface ToolCall {
   readonly args: JsonObject | null;
   /** Set when the provider ran it already: it can only be recorded. */
   readonly done?: boolean;
+  /** The type of its item, where that is not the dialect's plain call of a function; a provider that holds the conversation waits for an output to fit. */
+  readonly kind?: string;
 }
 
 /** Counts of one answer; every field in tokens unless said otherwise. Absent is unknown, never zero. */
@@ -153,6 +158,8 @@ export interface Dialect {
   readonly keepAlive: string;
   /** @throws AegisError REQUEST_INVALID with the JSON pointer of what is wrong */
   readRequest(body: JsonObject, route: ModelRoute, params: { readonly model?: string }): ModelRequest;
+  /** The body with the outputs a provider that holds the conversation waits for, as far as the client does not bring them. */
+  readonly settleOwed?: (body: JsonObject, owed: readonly OwedOutput[]) => JsonObject;
   readAnswer(body: JsonObject): Answer;
   /** The whole-body counterpart of `release`. */
   rewriteAnswer(body: JsonObject, verdicts: readonly Verdict[]): JsonObject;

@@ -68,6 +68,19 @@ function matchPath(template: string, path: string): Matched['params'] | null {
   return model.includes('/') || (after === '' && model.includes(':') && before.includes('beta')) ? null : { model };
 }
 
+/**
+ * Whether a path that matches no route is one to a server that reads more laxly: another case, or another provider's path. Such a path must not
+ * pass uninspected (LLM-17). Encoded, empty and dotted segments are refused before, by `readTarget`.
+ */
+export function resembles({ method, path }: Asked, dialects: readonly Dialect[]): boolean {
+  const lax = path.toLowerCase();
+  // A key or a provider that was not taken off the path, because it was written otherwise.
+  if (lax.startsWith('/key/')) return true;
+  const named = dialects.find(({ provider }) => lax.startsWith(`/${provider}/`));
+  const own = named === undefined ? lax : lax.slice(named.provider.length + 1);
+  return dialects.some(({ routes }) => routes.some((route) => route.method === method && matchPath(route.path.toLowerCase(), own) !== null));
+}
+
 /** The query that goes upstream. @throws AegisError ROUTE_UNINSPECTED for a parameter the dialect does not name */
 export function forwardedQuery(asked: Asked, dialect: Dialect): readonly string[] {
   return asked.query.flatMap(([name, value]) => {

@@ -8,7 +8,7 @@ import type { ModelCaller, ModelDoor, ModelDoorDeps } from './door.ts';
 import { createEndings } from './endings.ts';
 import { checkOnce, identify } from './identity.ts';
 import { watchLive } from './live.ts';
-import { matchRoute, readTarget } from './match-route.ts';
+import { matchRoute, readTarget, resembles } from './match-route.ts';
 import type { Asked } from './match-route.ts';
 import type { Dialect } from './dialect.ts';
 import { passOn } from './pass-on.ts';
@@ -74,7 +74,8 @@ async function take(door: ModelDoor, incoming: IncomingMessage, response: Server
     const identity = identify(door, asked, { headers: incoming.headers, dialect });
     caller = identity.caller;
     if (matched === null) {
-      if (door.settings.uninspected === 'refuse') throw new AegisError('ROUTE_UNINSPECTED', { what: `${asked.method} ${asked.path.slice(0, 128)}` });
+      if (door.settings.uninspected === 'refuse' || resembles(asked, door.dialects))
+        throw new AegisError('ROUTE_UNINSPECTED', { what: `${asked.method} ${asked.path.slice(0, 128)}` });
       await passOn({ door, incoming, response, asked, dialect, identity });
       return;
     }

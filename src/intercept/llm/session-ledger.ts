@@ -2,6 +2,8 @@ import { hash } from 'node:crypto';
 import type { ActionId, SessionId } from '../../kernel/ids.ts';
 import type { Json } from '../../kernel/json.ts';
 import type { ModelCaller } from './door.ts';
+import { createOwedOutputs } from './owed-outputs.ts';
+import type { OwedOutputs } from './owed-outputs.ts';
 
 const MAX_SESSIONS = 10_000;
 const MAX_CONTENTS = 4_096;
@@ -30,6 +32,8 @@ export interface SessionLedger {
   /** Which session an answer belongs to, for dialects whose requests name the answer before. */
   answered(caller: ModelCaller, answer: string, session: SessionId): void;
   sessionOfAnswer(caller: ModelCaller, answer: string): SessionId | null;
+  /** Outputs of refused calls, for conversations the provider holds. */
+  readonly owed: OwedOutputs;
 }
 
 export function createSessionLedger(): SessionLedger {
@@ -54,6 +58,7 @@ export function createSessionLedger(): SessionLedger {
       bound(answers, MAX_ANSWERS);
     },
     sessionOfAnswer: (caller, answer) => answers.get(key(caller, answer)) ?? null,
+    owed: createOwedOutputs(),
   };
 }
 

@@ -2,6 +2,7 @@ import type { AegisError } from '../../errors.ts';
 import { createArrayWriter } from './array-writer.ts';
 import type { AnswerReader, Frame, FrameReader } from './dialect.ts';
 import { upstreamInvalid } from './members.ts';
+import { rememberAnswer, rememberRefused } from './owed-outputs.ts';
 import { stoppedText } from './relay.ts';
 import type { Relay, Sink } from './relay.ts';
 import { codedError } from './reply.ts';
@@ -102,7 +103,7 @@ function conclude(streaming: Streaming): void {
     broken(streaming, upstreamInvalid('the answer ended before it was complete'));
     return;
   }
-  if (answer.id !== undefined) relay.exchange.door.ledger.answered(relay.exchange.caller, answer.id, relay.exchange.session);
+  rememberAnswer(relay, answer);
   if (answer.calls.length > 0) {
     void decideThenRelease(streaming);
     return;
@@ -129,6 +130,7 @@ async function decideThenRelease(streaming: Streaming): Promise<void> {
     return;
   }
   handOver(exchange, decided);
+  rememberRefused(relay, reader.answer(), decided.verdicts);
   if (!finish(streaming, 'succeeded')) return;
   streaming.write(frames);
   streaming.close();

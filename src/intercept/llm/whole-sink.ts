@@ -4,6 +4,7 @@ import type { JsonObject } from '../../kernel/json.ts';
 import { parseStrict } from '../strict-json.ts';
 import type { Answer } from './dialect.ts';
 import { objectOf, upstreamInvalid } from './members.ts';
+import { rememberAnswer, rememberRefused } from './owed-outputs.ts';
 import { stoppedText } from './relay.ts';
 import type { Relay, Sink } from './relay.ts';
 import { answerHeaders, codedError, refusalOf, sendRefusal } from './reply.ts';
@@ -89,7 +90,7 @@ async function conclude(collecting: Collecting): Promise<void> {
   const answer = exchange.dialect.readAnswer(body);
   collecting.answer = answer;
   if (exchange.route.kind === 'count' && answer.calls.length > 0) throw upstreamInvalid('a count carries a tool call');
-  if (answer.id !== undefined) exchange.door.ledger.answered(exchange.caller, answer.id, exchange.session);
+  rememberAnswer(relay, answer);
   if (answer.calls.length === 0) {
     if (relay.finish({ status: 'succeeded', answer })) send(collecting, bytes);
     return;
@@ -109,6 +110,7 @@ async function decideThenSend(collecting: Collecting, body: JsonObject, bytes: B
   const asItCame = decided.verdicts.every(({ kind }) => kind === 'pass');
   const out = asItCame ? bytes : Buffer.from(JSON.stringify(exchange.dialect.rewriteAnswer(body, decided.verdicts)));
   handOver(exchange, decided);
+  if (answer !== null) rememberRefused(relay, answer, decided.verdicts);
   if (relay.finish({ status: 'succeeded', answer })) send(collecting, out);
 }
 

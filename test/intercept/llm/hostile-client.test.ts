@@ -157,6 +157,49 @@ test('[LLM-13] where the configuration lets uninspected routes and tools go, the
   assert.match(socket, /^HTTP\/1\.1 403 /);
 });
 
+test('[LLM-17] no spelling of a route that is inspected passes as one that is not', async (context) => {
+  const there = await upstream(context, (response) => void response.writeHead(200, JSON_TYPE).end(WHOLE));
+  const s = await stage(context, there.url, { llm: { uninspected: 'pass' }, policy: OPEN });
+  const head = `authorization: Bearer ${s.key}\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{}`;
+  const spelled = (paths: readonly string[]) =>
+    Promise.all(paths.map(async (path) => [path, await raw(s, `POST ${path} HTTP/1.1\r\nhost: 127.0.0.1\r\n${head}`)] as const));
+  const lax = [
+    '/V1/chat/completions',
+    '/v1/Chat/Completions',
+    '/v1/RESPONSES',
+    '/v1/Messages',
+    '/v1/messages/Count_Tokens',
+    '/v1beta/models/gemini-2.5-pro:GenerateContent',
+    '/V1Beta/models/gemini-2.5-pro:streamgeneratecontent',
+    '/OpenAI/v1/chat/completions',
+    '/openai/V1/responses',
+    '/anthropic/v1/chat/completions',
+    '/google/v1/messages',
+    `/Key/${s.key}/v1/chat/completions`,
+    `/key/${s.key}/V1/chat/completions`,
+  ];
+  for (const [path, answer] of await spelled(lax)) assert.match(answer, /^HTTP\/1\.1 403 [^]*ROUTE_UNINSPECTED/, path);
+  const unclear = [
+    '/v1//chat/completions',
+    '//v1/chat/completions',
+    '/v1/chat/completions/',
+    '/v1/chat/completions//',
+    '/v1/chat%2fcompletions',
+    '/v1/%63hat/completions',
+    '/v1/chat/completions%00',
+    '/v1/%2563hat/completions',
+    '/v1/./chat/completions',
+    '/v1/x/../chat/completions',
+    '/v1/%2e%2e/v1/chat/completions',
+    '/v1/chat/completions;x=1',
+    '/v1\\chat\\completions',
+    'http://127.0.0.1/V1/chat/completions',
+  ];
+  for (const [path, answer] of await spelled(unclear)) assert.match(answer, /^HTTP\/1\.1 40[034] /, path);
+  assert.equal(there.seen.length, 0);
+  assert.equal((await refused(s)).filter((line) => line === 'llm ROUTE_UNINSPECTED').length, lax.length);
+});
+
 /** One connection, bytes as they are; resolves with all that came back. */
 function raw(s: Stage, bytes: string): Promise<string> {
   return new Promise((resolve, reject) => {

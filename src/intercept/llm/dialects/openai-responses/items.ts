@@ -108,10 +108,12 @@ export function callOf(item: JsonObject, place: number, ended = true): ToolCall 
   const shape = shapeOf(item);
   const whole = ended && textOf(item.status) !== 'incomplete';
   const named = [item.call_id, item.id].map((id) => textOf(id)).find((id) => id !== null && id !== '');
+  const type = textOf(item.type);
   const call = {
     id: named ?? `item_${String(place)}`,
     name: textOf(item.name) ?? shape.name ?? textOf(item.type) ?? 'unknown',
     args: whole ? shape.read(item) : null,
+    ...(type === null || type === 'function_call' ? {} : { kind: type }),
   };
   return standingOf(item) === 'done' ? { ...call, done: true } : call;
 }

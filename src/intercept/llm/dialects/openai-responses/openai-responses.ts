@@ -2,6 +2,7 @@ import type { Dialect } from '../../dialect.ts';
 import { frameOf } from '../../own-frame.ts';
 import { openaiError } from '../openai-error.ts';
 import { readAnswer, rewriteAnswer } from './answer.ts';
+import { settleOwed } from './owed.ts';
 import { createReader } from './reader.ts';
 import { readRequest } from './request.ts';
 
@@ -18,6 +19,7 @@ export const openaiResponses: Dialect = {
   query: [],
   keepAlive: ': aegis is waiting\n\n',
   readRequest: (body, route) => readRequest(body, route),
+  settleOwed,
   readAnswer,
   rewriteAnswer,
   createReader,

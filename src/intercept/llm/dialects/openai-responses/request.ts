@@ -36,14 +36,15 @@ export function readRequest(body: JsonObject, route: ModelRoute): ModelRequest {
   // Its answer would be fetched on another route, past the decision.
   if (body.background === true) throw requestInvalid('background answers are fetched later and cannot be held; leave background out', '/background');
   const items = itemsOf(body.input);
-  const previous = textOf(body.previous_response_id) ?? textOf(body.conversation) ?? textOf(objectOf(body.conversation)?.id);
+  const conversation = textOf(body.conversation) ?? textOf(objectOf(body.conversation)?.id) ?? undefined;
+  const previous = textOf(body.previous_response_id) ?? conversation;
   return {
     model,
     stream: route.kind === 'generate' && body.stream === true,
     ...toolsOf(body, items),
     carried: carriedOf(textOf(body.instructions), items),
     root: rootOf(body, items),
-    ...known<Pick<ModelRequest, 'maxTokens' | 'previous'>>({ maxTokens: countOf(body.max_output_tokens), previous: previous ?? undefined }),
+    ...known<Pick<ModelRequest, 'maxTokens' | 'previous' | 'conversation'>>({ maxTokens: countOf(body.max_output_tokens), previous, conversation }),
   };
 }
 
