@@ -41,7 +41,11 @@ interface Calling {
 }
 
 /** Asks the provider once; never again by itself (LLM-12). Answers are decoded whole, or refused. */
-export function callUpstream(dispatcher: Pick<Dispatcher, 'dispatch'>, request: UpstreamRequest, terms: { listener: AnswerListener; limit: number }): UpstreamCall {
+export function callUpstream(
+  dispatcher: Pick<Dispatcher, 'dispatch'>,
+  request: UpstreamRequest,
+  terms: { listener: AnswerListener; limit: number },
+): UpstreamCall {
   const calling: Calling = {
     listener: terms.listener,
     measure: createMeasure(terms.limit),
