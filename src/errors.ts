@@ -82,7 +82,7 @@ export const ERRORS = {
   UPSTREAM_UNREACHABLE: {
     status: 502,
     message: 'The model provider did not answer: {detail}',
-    hint: 'Check llm.upstreams in the configuration and the network; the request may be tried again.',
+    hint: 'Check llm.openai, llm.anthropic or llm.google in the configuration and the network; the request may be tried again.',
   },
   ROUTE_UNINSPECTED: {
     status: 403,
