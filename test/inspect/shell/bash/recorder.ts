@@ -18,6 +18,8 @@ export interface Recorder {
 
 /** Only a line that hangs meets it. */
 const HANG_MS = 10_000;
+/** Likewise for what a line leaves running behind itself, such as `<(…)`, which Bash does not wait for. */
+const LEFT_MS = 5_000;
 
 /** First of the usual places that holds an executable; null when none does. */
 export function executable(name: string): string | null {
@@ -66,7 +68,9 @@ function record(
   const file = join(cwd, '.record');
   writeFileSync(file, '');
   const env = { PATH: bin, AEGIS_RECORD: file, LC_ALL: 'C.UTF-8' };
-  const child = spawn(bash, ['--noprofile', '--norc', '-c', line], { cwd, env, stdio: 'ignore', detached: true });
+  // Everything the line starts inherits the pipe, so `close` comes when the last of it is gone.
+  const stdio = ['ignore', 'ignore', 'ignore', 'pipe'] as const;
+  const child = spawn(bash, ['--noprofile', '--norc', '-c', line], { cwd, env, stdio: [...stdio], detached: true });
   return new Promise((resolve, reject) => {
     const kill = (): void => {
       try {
@@ -80,11 +84,14 @@ function record(
       late = true;
       kill();
     }, HANG_MS);
+    let left: NodeJS.Timeout | undefined;
     child.on('error', reject);
-    child.on('close', () => {
+    child.on('exit', () => {
       clearTimeout(guard);
-      // What it left in the background is of no interest any more.
-      kill();
+      left = setTimeout(kill, LEFT_MS);
+    });
+    child.on('close', () => {
+      clearTimeout(left);
       resolve(late ? null : startedIn(readFileSync(file, 'utf8')));
     });
   });
