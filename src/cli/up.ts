@@ -31,11 +31,24 @@ export const define: Define = (command) => {
       const daemon = await startDaemon({ config, cwd, onFault });
       if (options.json === true) line(JSON.stringify({ url: daemon.url, modelUrl: daemon.modelUrl, firstKeys: daemon.firstKeys }));
       else announce(daemon);
+      const unwatch = await watched(daemon, config.hooks.canaryMs);
       await stopped();
       if (options.json !== true) note('Stopping …');
+      await unwatch();
       await daemon.close();
     });
 };
+
+/** HOOK-15. Loaded only now: nothing of it stands between a start and its first answer. */
+async function watched(daemon: Daemon, everyMs: number): Promise<() => Promise<void>> {
+  if (everyMs === 0) return () => Promise.resolve();
+  const { watchHooks } = await import('./hook/watch.ts');
+  return watchHooks({
+    daemon,
+    everyMs,
+    tell: ({ label, state, detail }) => note(`aegis: hook ${label}: ${state}: ${detail}`),
+  });
+}
 
 interface UpOptions {
   readonly policy?: string;

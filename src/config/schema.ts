@@ -70,6 +70,16 @@ export const ConfigSchema = Type.Object(
       },
       CLOSED,
     ),
+    hooks: Type.Object(
+      {
+        canaryMs: integer(
+          0,
+          3_600_000,
+          'Milliseconds between two canaries through every installed hook of this daemon; 0: only `aegis doctor` sends them',
+        ),
+      },
+      CLOSED,
+    ),
     mcp: Type.Object(
       {
         servers: Type.Array(
@@ -122,5 +132,6 @@ export const DEFAULTS: Config = {
   policy: 'default',
   tenants: ['default'],
   checkpoints: { everyEntries: 64, everyMs: 1_000 },
+  hooks: { canaryMs: 30_000 },
   mcp: { servers: [] },
 };

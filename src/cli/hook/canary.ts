@@ -32,10 +32,11 @@ const PATIENCE_MS = 15_000;
 /** Makes a call that must be stopped, through each harness's own settings and in its own way (HOOK-13). */
 export async function canaries(): Promise<readonly Canary[]> {
   const hooks = installations().filter(({ kind }) => kind === 'hook');
-  return Promise.all(hooks.map((one) => sing(one)));
+  return Promise.all(hooks.map((one) => canary(one)));
 }
 
-async function sing(installation: Installation): Promise<Canary> {
+/** The same through one installed hook. Whatever stands in its settings and looks like ours is run: the one who calls answers for that. */
+export async function canary(installation: Installation): Promise<Canary> {
   const { harness = '', path = '', agent = '' } = installation.detail;
   const found = (state: Canary['state'], detail: string): Canary => ({ harness, label: installation.label, state, detail, agent });
   const text = existsSync(path) ? readFileSync(path, 'utf8') : null;

@@ -26,7 +26,8 @@ export function hookStatus(): readonly HookRow[] {
     });
 }
 
-function stateOf({ files }: Installation): HookRow['state'] {
+/** Whether the entries stand in the harness's files as they were written. */
+export function stateOf({ files }: Installation): HookRow['state'] {
   const edits = files.flatMap((file) => file.edits.map((edit) => ({ edit, file })));
   const there = edits.filter(({ edit, file }) => {
     const held = existsSync(file.real) ? valueAt(readFileSync(file.real, 'utf8'), edit.at) : undefined;

@@ -66,6 +66,8 @@ test('[HOOK-10, HOOK-12, HOOK-13] every harness: installed beside what was there
 
 test('[HOOK-13] a hook that is gone, turned off, replaced or fails open is unprotected: exit code 1 and an alert in the log', async (context) => {
   const shell = await terminal(context);
+  // The daemon's own canaries would tell of the same (HOOK-15): here only the doctor is heard.
+  await shell.write('aegis.yaml', 'hooks:\n  canaryMs: 0\n');
   const { url, admin, stop } = await shell.up();
   await shell.aegis('login', admin, '--url', url);
   await shell.aegis('hook', 'install', 'claude-code');
