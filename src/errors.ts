@@ -74,6 +74,11 @@ export const ERRORS = {
     hint: 'Nothing of this batch was acknowledged. Free space or repair the disk; the next append reopens the store by itself.',
   },
   NOT_SUPPORTED: { status: 501, message: '{detail}', hint: 'See docs/limits.md.' },
+  PROVIDER_KEY_MISSING: {
+    status: 401,
+    message: 'There is no key for {provider}: the proxy holds none, and the request carries none besides the Aegis key',
+    hint: 'Give the proxy one (llm.{provider}.key in the configuration), or leave the provider’s key where it is and put the Aegis key into the base URL: <proxy>/key/<agent’s key>.',
+  },
   UPSTREAM_INVALID: {
     status: 502,
     message: 'The model provider answered something that cannot be read safely: {detail}',

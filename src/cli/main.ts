@@ -65,4 +65,20 @@ function exitOf(error: unknown): number {
   return error instanceof AegisError && error.code === 'CONFIG_INVALID' ? EXIT.usage : EXIT.failed;
 }
 
-if (import.meta.main) process.exitCode = await main(process.argv.slice(2));
+/** Commands that go on when nobody reads them any more. */
+const LASTING: ReadonlySet<string | undefined> = new Set(['up', 'proxy', 'mcp']);
+
+/** A reader may leave early (`aegis actions | head`). That ends a command as it ends any other program, and is no error of ours. */
+function endQuietly(command: string | undefined): void {
+  process.stderr.on('error', () => undefined);
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    // 128 + SIGPIPE: what was cut short has not said that all is well.
+    if (!LASTING.has(command)) process.exit(141);
+  });
+}
+
+if (import.meta.main) {
+  endQuietly(process.argv[2]);
+  process.exitCode = await main(process.argv.slice(2));
+}

@@ -1,14 +1,13 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { parse } from 'smol-toml';
 import type { HarnessName } from '../../intercept/hook/harness.ts';
 import { CANARY } from '../../intercept/hook/normalise.ts';
 import type { Json, JsonObject } from '../../kernel/json.ts';
 import { valueAt } from '../install/edit.ts';
 import { installations } from '../install/ledger.ts';
 import type { Installation } from '../install/ledger.ts';
+import { keptFromRunning } from './codex.ts';
 
 export interface Canary {
   readonly harness: string;
@@ -56,17 +55,10 @@ export async function canary(installation: Installation): Promise<Canary> {
     : found('closed', 'Aegis could not be asked; calls are refused without it');
 }
 
-/** Switches in the harness's configuration that keep every hook from running. */
+/** What keeps a harness from running a hook that stands in its settings. */
 function turnedOff(harness: string, path: string, text: string): string | null {
   if (valueAt(text, ['disableAllHooks']) === true) return `disableAllHooks is set in ${path}`;
-  const toml = join(dirname(path), 'config.toml');
-  if (harness !== 'codex' || !existsSync(toml)) return null;
-  try {
-    const features = parse(readFileSync(toml, 'utf8'))['features'] as { hooks?: unknown } | undefined;
-    return features?.hooks === false ? `hooks are turned off in ${toml}` : null;
-  } catch {
-    return `${toml} cannot be read`;
-  }
+  return harness === 'codex' ? keptFromRunning(path, isOurs) : null;
 }
 
 /** Every handler under an event that is ours, in either shape: in groups with a matcher, or side by side. */
@@ -76,10 +68,13 @@ function handlersIn(entries: Json | undefined): readonly JsonObject[] {
     const { hooks } = entry as { hooks?: readonly JsonObject[] };
     return hooks ?? [entry as JsonObject];
   });
-  return all.filter((handler) => {
-    const { url, command, bash } = handler;
-    return [url, command, bash].some((said) => typeof said === 'string' && (said.includes('/v1/hooks/') || said.includes('aegis-hook')));
-  });
+  return all.filter(isOurs);
+}
+
+/** Whether a handler calls Aegis. */
+export function isOurs(handler: Json): boolean {
+  const { url, command, bash } = handler as { readonly url?: Json; readonly command?: Json; readonly bash?: Json };
+  return [url, command, bash].some((said) => typeof said === 'string' && (said.includes('/v1/hooks/') || said.includes('aegis-hook')));
 }
 
 /** The call as the harness would tell of it. */

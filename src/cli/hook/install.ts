@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { parse } from 'smol-toml';
 import type { HarnessName } from '../../intercept/hook/harness.ts';
 import { connection } from '../connection.ts';
 import { loadCredentials } from '../credentials.ts';
@@ -12,6 +11,8 @@ import type { Planned } from '../install/change.ts';
 import { valueAt } from '../install/edit.ts';
 import { ownFolder } from '../install/ledger.ts';
 import type { Installation } from '../install/ledger.ts';
+import { codexConfig, configPath, turnsHooksOff } from './codex.ts';
+import type { CodexConfig } from './codex.ts';
 import { hookEdits, settingsPath } from './layout.ts';
 import type { Scope } from './layout.ts';
 
@@ -107,22 +108,22 @@ async function agentKey({ agent, harness, onUnavailable, rotate }: InstallTerms)
 /** What in the harness's own configuration would keep hooks from running. @throws CliError HOOKS_OFF, BAD_SETTINGS */
 function conflicts(harness: HarnessName, path: string): readonly string[] {
   if (harness !== 'codex') return [];
-  const toml = join(dirname(path), 'config.toml');
+  const folder = dirname(path);
+  const toml = configPath(folder);
   const trust = 'Codex runs new hooks only after you trust them: open it and type /hooks.';
-  if (!existsSync(toml)) return [trust];
-  let config: Record<string, unknown>;
+  let config: CodexConfig | null;
   try {
-    config = parse(readFileSync(toml, 'utf8'));
+    config = codexConfig(folder);
   } catch {
     throw new CliError(EXIT.failed, 'BAD_SETTINGS', `${toml} is not TOML.`, 'Nothing was changed. Mend the file and try again.');
   }
-  const features = config['features'] as { hooks?: unknown; codex_hooks?: unknown } | undefined;
-  if (features?.hooks === false || features?.codex_hooks === false)
+  if (turnsHooksOff(config))
     throw new CliError(
       EXIT.failed,
       'HOOKS_OFF',
       `${toml} turns hooks off ([features] hooks = false).`,
       'Nothing was changed. Turn them on and try again.',
     );
-  return config['hooks'] === undefined ? [trust] : [trust, `${toml} has [hooks] of its own; Codex runs those and these.`];
+  const own = Object.keys(config?.hooks ?? {}).some((key) => key !== 'state');
+  return own ? [trust, `${toml} has [hooks] of its own; Codex runs those and these.`] : [trust];
 }

@@ -26,6 +26,9 @@ export interface Terms {
 /** Seconds the harness grants beyond the time a person is waited for. */
 const MARGIN = 30;
 
+/** Seconds for the end of a session: Codex grants no more, and says so when more is asked. */
+const FAREWELL = 3;
+
 /** The settings file of a harness. What names a daemon on this machine and an agent's key is personal, so projects get their personal file. */
 export function settingsPath(harness: HarnessName, scope: Scope, terms: { readonly cwd: string; readonly env: NodeJS.ProcessEnv }): string {
   const { cwd, env } = terms;
@@ -53,7 +56,7 @@ export function hookEdits(terms: Terms): readonly Edit[] {
 }
 
 function entryOf(terms: Terms, event: string, meaning: Meaning): Json {
-  const seconds = meaning === 'decide' ? terms.waitSeconds + MARGIN : meaning === 'ended' ? 5 : MARGIN;
+  const seconds = meaning === 'decide' ? terms.waitSeconds + MARGIN : meaning === 'ended' ? FAREWELL : MARGIN;
   const command = commandOf(terms, event, meaning);
   switch (terms.harness) {
     case 'claude-code': {

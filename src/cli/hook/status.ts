@@ -3,13 +3,15 @@ import { isDeepStrictEqual } from 'node:util';
 import { valueAt } from '../install/edit.ts';
 import { installations } from '../install/ledger.ts';
 import type { Installation } from '../install/ledger.ts';
+import { isOurs } from './canary.ts';
+import { keptFromRunning } from './codex.ts';
 
 export interface HookRow {
   readonly harness: string;
   readonly scope: string;
   readonly handler: string;
-  /** `there`: every entry stands as it was written. `changed`: some do not. `missing`: none, or no file. */
-  readonly state: 'there' | 'changed' | 'missing';
+  /** `there`: every entry stands as it was written. `changed`: some do not. `missing`: none, or no file. `untrusted`: Codex does not run it. */
+  readonly state: 'there' | 'changed' | 'missing' | 'untrusted';
   readonly label: 'advisory';
   readonly fails: string;
   readonly path: string;
@@ -27,13 +29,15 @@ export function hookStatus(): readonly HookRow[] {
 }
 
 /** Whether the entries stand in the harness's files as they were written. */
-export function stateOf({ files }: Installation): HookRow['state'] {
+export function stateOf({ files, detail }: Installation): HookRow['state'] {
   const edits = files.flatMap((file) => file.edits.map((edit) => ({ edit, file })));
   const there = edits.filter(({ edit, file }) => {
     const held = existsSync(file.real) ? valueAt(readFileSync(file.real, 'utf8'), edit.at) : undefined;
     return edit.kind === 'set' ? isDeepStrictEqual(held, edit.value) : Array.isArray(held) && held.some((one) => isDeepStrictEqual(one, edit.value));
   });
-  return there.length === edits.length ? 'there' : there.length === 0 ? 'missing' : 'changed';
+  if (there.length !== edits.length) return there.length === 0 ? 'missing' : 'changed';
+  const { harness, path = '' } = detail;
+  return harness === 'codex' && keptFromRunning(path, isOurs) !== null ? 'untrusted' : 'there';
 }
 
 /** What happens to a call nobody could decide; docs/how-to/govern-a-coding-agent.md has the whole table. */

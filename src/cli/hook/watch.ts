@@ -34,7 +34,9 @@ export function watchHooks({ daemon, everyMs, tell }: Watch): () => Promise<void
     const agent = agentOf(daemon, installation);
     const before = last.get(installation.id);
     if (agent === null || (before === 'protected' && !working(agent))) return;
-    const sung = stateOf(installation) === 'there' ? await canary(installation) : changed(installation);
+    const state = stateOf(installation);
+    // What is not trusted is not run by its harness; the canary says so without running it either.
+    const sung = state === 'there' || state === 'untrusted' ? await canary(installation) : changed(installation);
     if (stop.signal.aborted || before === sung.state) return;
     last.set(installation.id, sung.state);
     if (sung.state === 'unprotected') await alert(daemon, agent, sung);

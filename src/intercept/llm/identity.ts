@@ -24,7 +24,7 @@ function keysOf(asked: Asked, headers: IncomingHttpHeaders, dialect: Dialect): {
 
 /**
  * Who asks, and with which key the provider is asked: the proxy's own when it holds one, else the agent's. Our keys never go upstream.
- * @throws AegisError UNAUTHENTICATED
+ * @throws AegisError UNAUTHENTICATED, PROVIDER_KEY_MISSING
  */
 export function identify(
   deps: Pick<ModelDoorDeps, 'callerOf' | 'settings'>,
@@ -37,11 +37,7 @@ export function identify(
   if (caller === null) throw new AegisError('UNAUTHENTICATED');
   const held = deps.settings.upstreams[dialect.provider]?.key ?? '';
   const key = held === '' ? theirs : held;
-  if (key === null) {
-    throw new AegisError('REQUEST_INVALID', {
-      detail: `There is no key for ${dialect.provider}: the proxy holds none and the request carries none besides the Aegis key.`,
-    });
-  }
+  if (key === null) throw new AegisError('PROVIDER_KEY_MISSING', { provider: dialect.provider });
   // A key that came as a bearer token goes as one: subscriptions of Anthropic do.
   const asBearer = dialect.keyHeader === 'authorization' || (held === '' && bearer(headers.authorization) === key);
   return { caller, credential: asBearer ? { name: 'authorization', value: `Bearer ${key}` } : { name: dialect.keyHeader, value: key } };

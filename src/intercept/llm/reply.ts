@@ -20,7 +20,7 @@ export function refusalOf(error: AegisError): Refusal {
   return {
     status: error.status,
     code: error.code,
-    message: `${error.message}. ${error.hint}`,
+    message: `${error.message.replace(/\.$/, '')}. ${error.hint}`,
     ...(Number.isFinite(retry) ? { retryAfterMs: retry } : {}),
   };
 }

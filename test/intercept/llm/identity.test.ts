@@ -60,10 +60,11 @@ test('[LLM-2] without a key for the provider the request is refused here, not th
   const there = await plain(context);
   const s = await stage(context, there.url, { llm: { openai: { url: there.url, key: '' } } });
   const answer = await post(`${s.models}/v1/chat/completions`, BODY, { authorization: `Bearer ${s.key}` });
-  assert.equal(answer.status, 400);
-  assert.match(answer.text, /no key for openai/);
+  assert.equal(answer.status, 401);
+  assert.match(answer.text, /PROVIDER_KEY_MISSING/);
+  assert.match(answer.text, /no key for openai.*llm\.openai\.key/);
   const twice = await post(`${s.models}/v1/chat/completions`, BODY, { authorization: `Bearer Bearer ${s.key}`, 'x-aegis-key': s.key });
-  assert.equal(twice.status, 400, twice.text);
+  assert.equal(twice.status, 401, twice.text);
   assert.equal(there.seen.length, 0);
 });
 

@@ -315,3 +315,8 @@ test('[LLM-53] Responses: an error is the library’s own kind of error, before 
     }, /Not this/),
   );
 });
+
+test('[LLM-13] Responses: what a coding agent tells of itself is no tool of the provider', () => {
+  const request = read({ input: 'hi', client_metadata: { thread_id: 't', turn_id: '1' }, include: ['reasoning.encrypted_content'], store: false });
+  assert.deepEqual(request.providerTools, []);
+});

@@ -11,7 +11,7 @@ const PLAIN: ReadonlySet<string> = new Set(
   (
     'model input instructions stream stream_options temperature top_p top_logprobs max_output_tokens max_tool_calls parallel_tool_calls ' +
     'tools tool_choice text reasoning include metadata store truncation user safety_identifier service_tier previous_response_id ' +
-    'conversation background prompt_cache_key prompt_cache_retention prompt_cache_options context_management verbosity moderation'
+    'conversation background prompt_cache_key prompt_cache_retention prompt_cache_options context_management verbosity moderation client_metadata'
   ).split(' '),
 );
 
