@@ -32,6 +32,8 @@ const COMMANDS = {
   ],
   bench: [['--expose-gc', 'bench/main.ts']],
   eval: [['eval/main.ts']],
+  'eval:harness': [['eval/harness/main.ts']],
+  'pack:sdk': [['bin/pack-sdk.mjs']],
 };
 
 if (!Object.hasOwn(COMMANDS, command)) {
