@@ -16,7 +16,7 @@ const MOST = 1_024;
 
 /** What MCP servers say their tools are, what is pinned of it, and a person's word on what is not (MCP). */
 export function mcpRoutes(deps: ApiDeps): readonly Route[] {
-  return [showRoute(deps), refusalRoute(deps), listRoute(deps), definitionRoute(deps), acceptRoute(deps)];
+  return [showRoute(deps), refusalRoute(deps), listRoute(deps), definitionRoute(deps), acceptRoute(deps), forgetRoute(deps)];
 }
 
 const showRoute = ({ gate }: ApiDeps): Route =>
@@ -120,4 +120,23 @@ const acceptRoute = ({ gate }: ApiDeps): Route =>
     response: ReceiptReply,
     handle: ({ principal, body }) =>
       gate.acceptTool(principal.tenant, { ...body, agent: body.agent as AgentId, digest: body.digest as Digest }, principal),
+  });
+
+const forgetRoute = ({ gate }: ApiDeps): Route =>
+  route({
+    method: 'POST',
+    path: '/v1/mcp/forget',
+    auth: 'key',
+    role: DECIDERS,
+    tenant: 'key',
+    audited: ['tool-forgotten'],
+    doc: doc('Forget what an agent was shown of a server: the tools named, or all'),
+    body: Type.Object(
+      { agent: name(), server: name(), tools: Type.Optional(Type.Array(tool(), { minItems: 1, maxItems: MOST, uniqueItems: true })) },
+      CLOSED,
+    ),
+    response: Type.Object({ forgotten: Type.Array(Type.String()) }),
+    handle: async ({ principal, body }) => ({
+      forgotten: await gate.forgetTools(principal.tenant, { ...body, agent: body.agent as AgentId }, principal),
+    }),
   });

@@ -8,7 +8,7 @@ interface Shown {
   readonly fingerprint: readonly string[];
 }
 
-interface ToolRow {
+export interface ToolRow {
   readonly agent: string;
   readonly server: string;
   readonly tool: string;
@@ -16,13 +16,13 @@ interface ToolRow {
   readonly doubted: (Shown & { readonly doubts: readonly string[] }) | null;
 }
 
-interface Which {
+export interface Which {
   readonly agent?: string;
   readonly server?: string;
   readonly json?: true;
 }
 
-async function rows({ agent, server }: Which): Promise<readonly ToolRow[]> {
+export async function rows({ agent, server }: Which): Promise<readonly ToolRow[]> {
   return ((await connection().get('/v1/mcp/tools', { agent, server })) as { tools: readonly ToolRow[] }).tools;
 }
 

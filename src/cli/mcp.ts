@@ -1,8 +1,9 @@
 import type { Define } from './commands.ts';
 import { examples } from './examples.ts';
+import { forget } from './mcp-forget.ts';
 import { accept, listTools } from './mcp-tools.ts';
 
-/** `aegis mcp -- <server command>`, `aegis mcp --url <server>`, `aegis mcp tools`, `aegis mcp accept`. */
+/** `aegis mcp -- <server command>`, `aegis mcp --url <server>`, `aegis mcp tools`, `aegis mcp accept`, `aegis mcp forget`. */
 export const define: Define = (command) => {
   command
     .command('serve [command...]', { isDefault: true })
@@ -28,12 +29,21 @@ export const define: Define = (command) => {
     .option('--yes', 'accept; without it the difference is shown and nothing changes')
     .option('--json', 'print JSON')
     .action(accept);
+  command
+    .command('forget <server> [tool...]')
+    .description('show what an agent was shown of a server and, with --yes, forget it: for a server that is gone or has another name')
+    .option('--agent <id>', 'the agent it was shown to; needed where several were')
+    .option('--yes', 'forget; without it what would go is shown and nothing changes')
+    .option('--json', 'print JSON')
+    .action(forget);
   examples(command, [
     'aegis mcp -- npx -y @modelcontextprotocol/server-filesystem ~/notes',
     'aegis mcp serve --name files -- npx -y @modelcontextprotocol/server-filesystem ~/notes',
     'aegis mcp serve --url https://mcp.example/mcp --header Authorization=MCP_TOKEN',
     'aegis mcp tools',
     'aegis mcp accept files read_file --yes',
+    'aegis mcp forget old-files --yes',
+    'aegis mcp forget files read_file write_file --agent desktop --yes',
   ]);
 };
 

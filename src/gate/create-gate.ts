@@ -21,7 +21,7 @@ import { recording } from './record.ts';
 import type { RecordPlace } from './record.ts';
 import { closing, handingOver, opening } from './sessions.ts';
 import { settle } from './settle.ts';
-import { accepting, showTools } from './tools.ts';
+import { accepting, forgetting, showTools } from './tools.ts';
 
 /** Where tenants are recorded. */
 export const DEFAULT_TENANT = 'default' as TenantId;
@@ -122,7 +122,19 @@ function deciding(
   house: House,
 ): Pick<
   Gate,
-  'admit' | 'admitAll' | 'preview' | 'budgets' | 'showTools' | 'acceptTool' | 'wait' | 'settle' | 'label' | 'pending' | 'grant' | 'refuse'
+  | 'admit'
+  | 'admitAll'
+  | 'preview'
+  | 'budgets'
+  | 'showTools'
+  | 'acceptTool'
+  | 'forgetTools'
+  | 'wait'
+  | 'settle'
+  | 'label'
+  | 'pending'
+  | 'grant'
+  | 'refuse'
 > {
   const room = (tenant: TenantId): OpenRoom => roomOf(house, tenant);
   return {
@@ -137,6 +149,7 @@ function deciding(
     budgets: (tenant, agent, session) => dollarBudgets(room(tenant), agent, session),
     showTools: async (shown) => showTools(room(shown.tenant), shown),
     acceptTool: async (tenant, tool, by) => room(tenant).chain.submit(accepting(tool, by)),
+    forgetTools: async (tenant, tools, by) => room(tenant).chain.submit(forgetting(tools, by)),
     wait: async (tenant: TenantId, action: ActionId, waitMs: number, signal?: AbortSignal): Promise<Decision> =>
       waitFor(room(tenant), action, { waitMs, signal }),
     settle: async (outcome: Outcome) => settle(room(outcome.tenant), outcome),

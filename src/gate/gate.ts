@@ -6,7 +6,7 @@ import type { ActionId, AgentId, ApprovalId, Digest, EntryIndex, OperatorId, Ses
 import type { Json, JsonObject } from '../kernel/json.ts';
 import type { World } from '../kernel/world.ts';
 import type { BudgetStanding } from './preview.ts';
-import type { AcceptedTool, ShownTools, ToolStanding } from './tools.ts';
+import type { AcceptedTool, ForgottenTools, ShownTools, ToolStanding } from './tools.ts';
 
 /** Who is asking, as established by a key; never by what the request says about itself. */
 export type Principal =
@@ -88,6 +88,8 @@ export interface Gate {
   showTools(shown: ShownTools): Promise<readonly ToolStanding[]>;
   /** A person takes a definition in quarantine as it is: by its digest, so that exactly what was read is accepted (MCP-3). */
   acceptTool(tenant: TenantId, tool: AcceptedTool, by: Principal): Promise<Receipt>;
+  /** A person takes back what an agent was shown of a server; resolves with the names of the tools (MCP-17). */
+  forgetTools(tenant: TenantId, tools: ForgottenTools, by: Principal): Promise<readonly string[]>;
   settle(outcome: Outcome): Promise<Receipt>;
   label(content: Content): Promise<Receipt>;
   /** Waits until an asked action is finally decided. */

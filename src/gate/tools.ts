@@ -44,6 +44,13 @@ export interface AcceptedTool {
   readonly digest: Digest;
 }
 
+export interface ForgottenTools {
+  readonly agent: AgentId;
+  readonly server: string;
+  /** Names of tools, `(instructions)` too; absent: all of the server. */
+  readonly tools?: readonly string[];
+}
+
 /** The name under which a server's instructions are pinned: no tool may be called this (NAME_INVALID). */
 export const INSTRUCTIONS = '(instructions)';
 
@@ -141,5 +148,20 @@ export function accepting({ agent, server, tool, digest }: AcceptedTool, by: Pri
     const { doubts: _doubts, ...shown } = known.doubted;
     const body: EntryBodies['tool-pinned'] = { server, tool, ...shown, why: 'accepted', by: person.operator };
     return ok(desk.write('tool-pinned', body, { actor: actorOf(by), agent }));
+  };
+}
+
+/**
+ * What this agent was shown of a server that is gone or has another name is taken back, all of it or nothing (MCP-17). One entry for each tool.
+ * @throws AegisError FORBIDDEN, NOT_FOUND when one of them was never shown
+ */
+export function forgetting({ agent, server, tools }: ForgottenTools, by: Principal): Operation<readonly string[]> {
+  return (desk) => {
+    const person = operatorOf(by, desk.world(), ['operator', 'admin']);
+    const known = (desk.world().tools.get(agent) ?? []).flatMap((one) => (one.server === server ? [one.tool] : []));
+    const named = tools === undefined ? known : [...new Set(tools)];
+    if (named.length === 0 || named.some((tool) => !known.includes(tool))) throw new AegisError('NOT_FOUND', { what: 'tool' });
+    for (const tool of named) desk.write('tool-forgotten', { server, tool, by: person.operator }, { actor: actorOf(by), agent });
+    return ok(named);
   };
 }

@@ -174,6 +174,8 @@ export interface EntryBodies {
   'tool-pinned': ShownTool & { readonly why: 'first-seen' | 'restored' | 'accepted'; readonly by?: OperatorId };
   /** A definition no call may use until a person accepts it. */
   'tool-quarantined': ShownTool & { readonly doubts: readonly ToolDoubt[] };
+  /** What was pinned or doubted of this tool is no longer known: shown again, it is a new one. */
+  'tool-forgotten': { readonly server: string; readonly tool: string; readonly by: OperatorId };
   'request-refused': { readonly code: string; readonly door: Door; readonly pointer?: string };
   /** A synthetic call that must be stopped was made where an agent would make it: `protected` when it was, an alert when it was not. */
   'canary-answered': { readonly harness: string; readonly door: Door; readonly protection: 'protected' | 'unprotected'; readonly detail: string };

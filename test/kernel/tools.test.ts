@@ -43,3 +43,23 @@ test('[MCP-2] what is shown is bounded for each agent, and a snapshot keeps it',
   assert.deepEqual(again.tools.get(id('a1')), now.tools.get(id('a1')));
   assert.match(say(again, { name: 't1099' }), /TOOL_QUARANTINED/);
 });
+
+test('[MCP-17] what is forgotten was never shown: calls are refused, its place is free, and a snapshot agrees', () => {
+  const forgotten = { server: 'mail', tool: 'send', by: id<never>('o1') };
+  const both = world([draft('tool-pinned', pinned(), OF), draft('tool-pinned', pinned({ server: 'post' }), OF)]);
+  const left = fold1(both, draft('tool-forgotten', forgotten, OF));
+  assert.match(say(left), /^deny TOOL_QUARANTINED/);
+  assert.doesNotMatch(say(left, { server: 'post' }), /TOOL_QUARANTINED/);
+  assert.doesNotMatch(say(both), /TOOL_QUARANTINED/);
+  const none = fold1(left, draft('tool-forgotten', { ...forgotten, server: 'post' }, OF));
+  assert.equal(none.tools.get(id('a1')), undefined);
+  assert.deepEqual(decodeWorld(encodeWorld(none)).tools.get(id('a1')), undefined);
+  for (const nothing of [
+    draft('tool-forgotten', forgotten),
+    draft('tool-forgotten', forgotten, { agent: 'a2' }),
+    draft('tool-forgotten', forgotten, OF),
+  ])
+    assert.deepEqual(fold1(left, nothing).tools.get(id('a1')), left.tools.get(id('a1')));
+  const again = fold1(left, draft('tool-pinned', pinned({ digest: id('d2') }), OF));
+  assert.doesNotMatch(say(again, { toolDigest: 'd2' }), /TOOL_QUARANTINED/);
+});

@@ -270,6 +270,7 @@ function event(dice: Dice, at: number, n: number): EntryDraft {
       digest: id<never>(dice.pick(DIGESTS)),
       fingerprint: [],
     };
+    if (dice.chance(0.1)) return draft('tool-forgotten', { server: shown.server, tool: shown.tool, by: id<never>('o1') }, place);
     if (dice.chance(0.8)) return draft('tool-pinned', { ...shown, why: 'first-seen' }, place);
     return draft('tool-quarantined', { ...shown, doubts: ['TOOL_CHANGED'] }, place);
   }

@@ -40,6 +40,8 @@ export async function call(session: Session, request: Request, running: Running)
     },
   });
   if (decision.effect === 'ask' && holds !== null && !running.abort.signal.aborted) return { ...holds(decision), id: request.id };
+  // MCP-17: what stands in quarantine is read again before the next call; a person may have made room for it.
+  if (decision.reasons.some(({ code }) => code === 'TOOL_QUARANTINED')) session.listed = false;
   const text = textOf(decision);
   if (decision.effect !== 'allow' && decision.effect !== 'modify') return refusal(asked, text ?? 'Aegis refused this action.');
   const forward = replaced(asked, decision.effect === 'modify' ? decision.modify.args : wanted.args);

@@ -15,7 +15,7 @@ function change(world: World, agent: AgentId | undefined, shown: ShownTool, to: 
   return { ...world, tools: world.tools.set(agent, at < 0 ? [...mine, next] : mine.with(at, next)) };
 }
 
-/** MCP-2, MCP-3: what is pinned ends every doubt; a doubt leaves the pin as it was. */
+/** MCP-2, MCP-3: what is pinned ends every doubt; a doubt leaves the pin as it was; what is forgotten was never there (MCP-17). */
 export const toolHandlers: Handlers = {
   'tool-pinned': (world, body, entry) => {
     const { server, tool, identity, digest, fingerprint } = body;
@@ -29,5 +29,11 @@ export const toolHandlers: Handlers = {
       pinned: known?.pinned ?? null,
       doubted: { identity, digest, fingerprint, doubts },
     }));
+  },
+  'tool-forgotten': (world, { server, tool }, { agent }) => {
+    const mine = agent === undefined ? undefined : world.tools.get(agent);
+    if (agent === undefined || mine === undefined) return world;
+    const left = mine.filter((one) => one.server !== server || one.tool !== tool);
+    return { ...world, tools: left.length === 0 ? world.tools.delete(agent) : world.tools.set(agent, left) };
   },
 };

@@ -1,22 +1,9 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { CLI, stage } from './conversation.ts';
-import type { Stage } from './conversation.ts';
-
-async function aegis({ aegis: { daemon, admin } }: Stage, ...words: readonly string[]): Promise<{ readonly code: number; readonly said: string }> {
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', CLI, 'mcp', ...words], {
-    env: { ...process.env, AEGIS_URL: daemon.url, AEGIS_KEY: admin, NO_COLOR: '1' },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let said = '';
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (said += chunk.toString('utf8')));
-  const [code] = (await once(child, 'close')) as [number];
-  return { code, said };
-}
+import { stage } from './conversation.ts';
+import { aegis } from './person.ts';
 
 test('[MCP-3] a person sees the difference, escaped, and accepts exactly that (P14)', { timeout: 120_000 }, async (context) => {
   const place = await stage(context);
