@@ -13,6 +13,7 @@ const doc = (summary: string) => ({ summary, tag: 'mcp' });
 const tool = () => Type.String({ minLength: 1, maxLength: 256 });
 const Place = Type.Object({ agent: name(), server: name(), tool: tool() }, CLOSED);
 const MOST = 1_024;
+const program = () => Type.Array(Type.String({ minLength: 1, maxLength: 512 }), { maxItems: 8 });
 
 /** What MCP servers say their tools are, what is pinned of it, and a person's word on what is not (MCP). */
 export function mcpRoutes(deps: ApiDeps): readonly Route[] {
@@ -29,7 +30,10 @@ const showRoute = ({ gate }: ApiDeps): Route =>
     audited: ['tool-pinned', 'tool-quarantined'],
     doc: doc('Show the definitions a server answered with: pinned, hidden, or in quarantine'),
     params: NameParams,
-    body: Type.Object({ identity: digest(), session: name(), tools: Type.Array(jsonObject(), { maxItems: MOST }) }, CLOSED),
+    body: Type.Object(
+      { identity: digest(), program: Type.Optional(program()), session: name(), tools: Type.Array(jsonObject(), { maxItems: MOST }) },
+      CLOSED,
+    ),
     response: Type.Object({ tools: Type.Array(jsonObject()) }),
     handle: async ({ principal, params, body }) => {
       const { tenant, agent } = agentOf(principal);
@@ -115,11 +119,16 @@ const acceptRoute = ({ gate }: ApiDeps): Route =>
     role: DECIDERS,
     tenant: 'key',
     audited: ['tool-pinned'],
-    doc: doc('Trust a definition in quarantine, named by the digest that was read'),
-    body: Type.Object({ agent: name(), server: name(), tool: tool(), digest: digest() }, CLOSED),
+    doc: doc('Trust a definition in quarantine, named by the digest that was read (and by its program, where that changed)'),
+    body: Type.Object(
+      { agent: name(), server: name(), tool: tool(), digest: digest(), identity: Type.Optional(digest()), program: Type.Optional(program()) },
+      CLOSED,
+    ),
     response: ReceiptReply,
-    handle: ({ principal, body }) =>
-      gate.acceptTool(principal.tenant, { ...body, agent: body.agent as AgentId, digest: body.digest as Digest }, principal),
+    handle: ({ principal, body: { agent, digest, ...read } }) => {
+      const accepted = { ...read, agent: agent as AgentId, digest: digest as Digest };
+      return gate.acceptTool(principal.tenant, accepted as typeof accepted & { readonly identity?: Digest }, principal);
+    },
   });
 
 const forgetRoute = ({ gate }: ApiDeps): Route =>

@@ -13,11 +13,12 @@ import { systemClock, systemRandom, uuidv7 } from '../runtime.ts';
 import { loadCredentials } from './credentials.ts';
 import { CliError, EXIT } from './exit.ts';
 import type { ServeOptions } from './mcp.ts';
-import { clean, environment, identityOfCommand, nameOfCommand } from './mcp-server-name.ts';
+import { programOf } from './mcp-program.ts';
+import { clean, environment, executableOf, identityOfCommand, nameOfCommand } from './mcp-server-name.ts';
 
 /** `aegis mcp -- <command>` and `aegis mcp --url <server>`: a conversation on stdin and stdout; everything for people goes to stderr. */
 export async function serve(words: readonly string[], options: ServeOptions): Promise<void> {
-  const target = targetOf(words, options);
+  const target = await targetOf(words, options);
   const { url, key } = loadCredentials();
   const ids = uuidv7(systemClock, systemRandom);
   const shared = options.session ?? process.env['AEGIS_SESSION'];
@@ -49,19 +50,22 @@ interface Target {
   readonly connect: StdioTerms['connect'];
 }
 
-function targetOf(words: readonly string[], options: ServeOptions): Target {
+async function targetOf(words: readonly string[], options: ServeOptions): Promise<Target> {
   if ((options.url === undefined) === (words.length === 0))
     throw new CliError(EXIT.usage, 'USAGE', 'Name one MCP server.', 'Either `aegis mcp -- <command> [arguments]` or `aegis mcp --url <server>`.');
   return options.url === undefined ? commandTarget(words, options) : urlTarget(options.url, options);
 }
 
-function commandTarget(words: readonly string[], { name, env = '' }: ServeOptions): Target {
+async function commandTarget(words: readonly string[], { name, env = '' }: ServeOptions): Promise<Target> {
   const [command = '', ...args] = words;
   const variables = env.split(',').filter((one) => one !== '');
   const identity = digestOf(identityOfCommand(words, variables));
+  const executable = executableOf(command);
+  const program = await programOf(executable, args);
   return {
-    server: { name: clean(name ?? nameOfCommand(words)), identity, remote: false },
-    connect: (terms) => startServer({ command, args, env: environment(variables) }, terms),
+    server: { name: clean(name ?? nameOfCommand(words)), identity, program, remote: false },
+    // What was read is what is executed; that it is called by another word is for programs that look at their own name.
+    connect: (terms) => startServer({ command: executable, called: command, args, env: environment(variables) }, terms),
   };
 }
 

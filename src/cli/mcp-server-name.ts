@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { accessSync, constants, statSync } from 'node:fs';
 import { basename, delimiter, isAbsolute, join, resolve } from 'node:path';
 
 /** Programs that only start another one, whose name says more. */
@@ -39,14 +39,25 @@ export function clean(name: string): string {
 /** What the server is, before anybody trusts it: the program PATH finds, its arguments, and which variables it is given (MCP-3). */
 export function identityOfCommand(words: readonly string[], variables: readonly string[], path = process.env['PATH'] ?? ''): object {
   const [command = '', ...args] = words;
-  return { transport: 'stdio', command: found(command, path), args, variables: [...new Set(variables)].toSorted() };
+  return { transport: 'stdio', command: executableOf(command, path), args, variables: [...new Set(variables)].toSorted() };
 }
 
-function found(command: string, path: string): string {
+/** The file that is executed; the word itself where PATH has none. */
+export function executableOf(command: string, path = process.env['PATH'] ?? ''): string {
   if (isAbsolute(command)) return command;
   if (command.includes('/') || command.includes('\\')) return resolve(command);
-  const folder = path.split(delimiter).find((one) => one !== '' && existsSync(join(one, command)));
+  const folder = path.split(delimiter).find((one) => one !== '' && isExecutable(join(one, command)));
   return folder === undefined ? command : join(folder, command);
+}
+
+/** A folder, or a file that may not be executed, is passed over by the system too. */
+function isExecutable(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return statSync(file).isFile();
+  } catch {
+    return false;
+  }
 }
 
 /** What a program needs to start at all; nothing here is a secret, and nothing here changes which code runs. */

@@ -5,6 +5,7 @@ import { json, line, table, tone, visible } from './print.ts';
 interface Shown {
   readonly digest: string;
   readonly identity: string;
+  readonly program?: readonly string[];
   readonly fingerprint: readonly string[];
 }
 
@@ -56,7 +57,11 @@ export async function accept(server: string, tool: string | undefined, options: 
   line(options.yes === true ? `Accepted ${String(waiting.length)}.` : 'Nothing was changed. Add --yes to trust what is marked + above.');
 }
 
-const acceptedOf = ({ agent, server, tool, doubted }: ToolRow) => ({ agent, server, tool, digest: doubted?.digest });
+/** Everything that was shown, so that nothing else is accepted than what was read. */
+function acceptedOf({ agent, server, tool, doubted }: ToolRow): object {
+  const { digest, identity, program } = doubted ?? {};
+  return { agent, server, tool, digest, identity, program };
+}
 
 interface Definitions {
   readonly pinned: string | null;
@@ -69,11 +74,18 @@ async function show({ agent, server, tool }: ToolRow): Promise<Definitions> {
 
 function print({ agent, server, tool, pinned, doubted }: ToolRow, definitions: Definitions | undefined): void {
   line(`${tone('bold', visible(`${server} / ${tool}`))} for ${visible(agent)}: ${(doubted?.doubts ?? []).join(', ')}`);
-  const [old, now] = [new Set(pinned?.fingerprint), new Set(doubted?.fingerprint)];
-  for (const fact of old) if (!now.has(fact)) line(tone('bad', visible(`  - ${fact}`)));
-  for (const fact of now) if (!old.has(fact)) line(tone('good', visible(`  + ${fact}`)));
+  difference(pinned?.fingerprint, doubted?.fingerprint);
   if (pinned !== null && pinned.identity !== doubted?.identity) line('  ! the server is started in another way, or stands at another address');
+  if (doubted?.doubts.includes('PROGRAM_CHANGED') === true) {
+    line('  ! the program changed: the files the server is started from are not what they were');
+    difference(pinned?.program, doubted.program);
+  }
   if (definitions?.pinned != null) line(tone('bad', visible(`  - ${definitions.pinned}`)));
   if (definitions?.doubted != null) line(tone('good', visible(`  + ${definitions.doubted}`)));
   line();
+}
+
+function difference(before: readonly string[] = [], after: readonly string[] = []): void {
+  for (const fact of before) if (!after.includes(fact)) line(tone('bad', visible(`  - ${fact}`)));
+  for (const fact of after) if (!before.includes(fact)) line(tone('good', visible(`  + ${fact}`)));
 }

@@ -38,6 +38,7 @@ export function doubtsOf(tool: ReadTool, mine: readonly ToolState[], terms: { re
     ['NEW_TOOL', pinned === null && terms.newIsDoubtful],
     ['TOOL_CHANGED', pinned !== null && pinned.digest !== shown.digest],
     ['SERVER_CHANGED', pinned !== null && pinned.identity !== shown.identity],
+    ['PROGRAM_CHANGED', pinned?.program !== undefined && !sameProgram(pinned, shown)],
     ['NAME_COLLISION', !tool.prose && others.some((one) => one.tool === shown.tool)],
     ['NAME_LOOKALIKE', !tool.prose && others.some((one) => one.tool !== shown.tool && look(one.tool) === looks)],
     ['NAME_INVALID', !tool.prose && !NAME.test(shown.tool)],
@@ -46,6 +47,11 @@ export function doubtsOf(tool: ReadTool, mine: readonly ToolState[], terms: { re
     ['SCHEMA_REFUSED', pointsOutside(tool.definition)],
   ];
   return doubts.flatMap(([doubt, holds]) => (holds ? [doubt] : []));
+}
+
+/** MCP-18: the same files with the same content. */
+export function sameProgram(one: Pick<ShownTool, 'program'>, other: Pick<ShownTool, 'program'>): boolean {
+  return JSON.stringify(one.program) === JSON.stringify(other.program);
 }
 
 /** A description that speaks of another server's tool by name tries to steer how that one is used. */

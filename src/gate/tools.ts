@@ -14,7 +14,7 @@ import { canonicalValue, checkPlace, parseOwn } from './proposal.ts';
 import { redactReading } from './redact.ts';
 import type { Room } from './room.ts';
 import { policyOf } from './room.ts';
-import { doubtsOf, fingerprintOf } from './tool-doubts.ts';
+import { doubtsOf, fingerprintOf, sameProgram } from './tool-doubts.ts';
 import type { ReadTool } from './tool-doubts.ts';
 
 /** What an MCP server answered to `tools/list`, or its instructions. */
@@ -25,6 +25,8 @@ export interface ShownTools {
   readonly server: string;
   /** Digest of the server's command, arguments and names of variables, or of its URL. */
   readonly identity: Digest;
+  /** The files the server is made of, as short facts; absent where they are not on the agent's machine. */
+  readonly program?: readonly string[];
   /** Definitions as they came, each with a `name`; at most 1,024. */
   readonly tools: readonly JsonObject[];
 }
@@ -42,6 +44,10 @@ export interface AcceptedTool {
   readonly server: string;
   readonly tool: string;
   readonly digest: Digest;
+  /** What the server was when it was read; refused when it is something else by now. */
+  readonly identity?: Digest;
+  /** Needed where it is the program that changed. */
+  readonly program?: readonly string[];
 }
 
 export interface ForgottenTools {
@@ -64,7 +70,7 @@ function invalid(detail: string, pointer: string): AegisError {
   return new AegisError('REQUEST_INVALID', { detail }, pointer);
 }
 
-function readTool(room: Room, { server, identity }: ShownTools, definition: JsonObject): Read {
+function readTool(room: Room, { server, identity, program }: ShownTools, definition: JsonObject): Read {
   const name = definition['name'];
   if (typeof name !== 'string' || name === '' || name.length > 256) throw invalid('a tool needs a name of 1–256 characters', '/tools');
   const { bytes, digest } = canonicalValue(definition, room.limits, room.limits.argsBytes);
@@ -72,7 +78,14 @@ function readTool(room: Room, { server, identity }: ShownTools, definition: Json
   const { description, ...schema } = own;
   const declaration = { name, ...(typeof description === 'string' ? { description } : {}), schema: schema as Json };
   const reading = redactReading(room.deps.inspect({ kind: 'tool', name, args: {}, declaration }), []);
-  const shown = { server, identity, tool: name, digest, fingerprint: fingerprintOf(own, reading.facts) };
+  const shown = {
+    server,
+    identity,
+    ...(program === undefined ? {} : { program }),
+    tool: name,
+    digest,
+    fingerprint: fingerprintOf(own, reading.facts),
+  };
   return { shown, definition: own, bytes, findings: reading.findings, prose: name === INSTRUCTIONS };
 }
 
@@ -87,10 +100,15 @@ function place(desk: Desk, agent: AgentId, read: Read, doubtful: boolean): reado
   const { shown, bytes } = read;
   const mine = desk.world().tools.get(agent) ?? [];
   const known = mine.find((one) => one.server === shown.server && one.tool === shown.tool);
-  const same = (one: ToolState['pinned']): boolean => one !== null && one.digest === shown.digest && one.identity === shown.identity;
+  const same = (one: ToolState['pinned']): boolean =>
+    one !== null && one.digest === shown.digest && one.identity === shown.identity && sameProgram(one, shown);
   const entry = { actor: actorOf('system'), agent, payload: { subject: `agent/${agent}`, bytes } } as const;
-  if (known !== undefined && same(known.pinned)) {
+  const pinned = known?.pinned ?? null;
+  // A pin from before programs were read learns the first that is shown: trusted at first sight, as the pin was.
+  const learns = pinned?.program === undefined && shown.program !== undefined;
+  if (known !== undefined && pinned !== null && same(learns ? { ...pinned, program: shown.program } : pinned)) {
     if (known.doubted !== null) desk.write('tool-pinned', { ...shown, why: 'restored' }, entry);
+    else if (learns) desk.write('tool-pinned', { ...shown, why: 'program-seen' }, entry);
     return [];
   }
   const doubts = doubtsOf(read, mine, { newIsDoubtful: doubtful });
@@ -135,8 +153,13 @@ function hides(room: Room, { tenant, agent, session, server }: ShownTools, { too
   return reasons.some(({ code, effect }) => effect === 'deny' && HIDING.has(code));
 }
 
+function isWhatWasRead(doubted: NonNullable<ToolState['doubted']>, read: Pick<AcceptedTool, 'digest' | 'identity' | 'program'>): boolean {
+  if (doubted.digest !== read.digest || (read.identity !== undefined && doubted.identity !== read.identity)) return false;
+  return (read.program === undefined && !doubted.doubts.includes('PROGRAM_CHANGED')) || sameProgram(doubted, read);
+}
+
 /** @throws AegisError FORBIDDEN, NOT_FOUND, CONFLICT when something else is in quarantine than what was read */
-export function accepting({ agent, server, tool, digest }: AcceptedTool, by: Principal): Operation<Receipt> {
+export function accepting({ agent, server, tool, ...read }: AcceptedTool, by: Principal): Operation<Receipt> {
   return (desk) => {
     const person = operatorOf(by, desk.world(), ['operator', 'admin']);
     const known = desk
@@ -144,7 +167,7 @@ export function accepting({ agent, server, tool, digest }: AcceptedTool, by: Pri
       .tools.get(agent)
       ?.find((one) => one.server === server && one.tool === tool);
     if (known?.doubted == null) throw new AegisError('NOT_FOUND', { what: 'tool in quarantine' });
-    if (known.doubted.digest !== digest) throw new AegisError('CONFLICT', { detail: 'The server has shown another definition since.' });
+    if (!isWhatWasRead(known.doubted, read)) throw new AegisError('CONFLICT', { detail: 'The server has shown something else since.' });
     const { doubts: _doubts, ...shown } = known.doubted;
     const body: EntryBodies['tool-pinned'] = { server, tool, ...shown, why: 'accepted', by: person.operator };
     return ok(desk.write('tool-pinned', body, { actor: actorOf(by), agent }));

@@ -171,7 +171,7 @@ export interface EntryBodies {
   'checkpoint-signed': { readonly size: number; readonly root: Digest };
   'clock-regressed': { readonly byMs: number };
   /** The definition of an MCP tool is trusted from here on, exactly as it is; its bytes lie beside the log. */
-  'tool-pinned': ShownTool & { readonly why: 'first-seen' | 'restored' | 'accepted'; readonly by?: OperatorId };
+  'tool-pinned': ShownTool & { readonly why: 'first-seen' | 'program-seen' | 'restored' | 'accepted'; readonly by?: OperatorId };
   /** A definition no call may use until a person accepts it. */
   'tool-quarantined': ShownTool & { readonly doubts: readonly ToolDoubt[] };
   /** What was pinned or doubted of this tool is no longer known: shown again, it is a new one. */
@@ -187,6 +187,8 @@ export interface ShownTool {
   readonly server: string;
   /** Digest of what the server is: its command, arguments and names of variables, or its URL. */
   readonly identity: Digest;
+  /** The files the server is made of, as short facts: path with SHA-256, or size and time of the last writing. Absent where nobody said. */
+  readonly program?: readonly string[];
   readonly tool: string;
   /** SHA-256 of the RFC 8785 bytes of the whole definition. */
   readonly digest: Digest;
@@ -198,6 +200,7 @@ export const TOOL_DOUBTS = [
   'NEW_TOOL',
   'TOOL_CHANGED',
   'SERVER_CHANGED',
+  'PROGRAM_CHANGED',
   'NAME_COLLISION',
   'NAME_LOOKALIKE',
   'NAME_INVALID',

@@ -35,7 +35,8 @@ export function gateJudge(gate: Gate, seat: Seat): Judge {
     label: async (source, value) => {
       await gate.label({ ...seat, source, trusted: false, value });
     },
-    show: ({ name, identity }, tools) => gate.showTools({ ...seat, server: name, identity, tools }),
+    show: ({ name, identity, program }, tools) =>
+      gate.showTools({ ...seat, server: name, identity, tools, ...(program === undefined ? {} : { program }) }),
     refused: async (code) => {
       await gate.record(tenant, 'request-refused', { code, door: 'mcp' }, { role: 'agent', tenant, agent }, { agent });
     },

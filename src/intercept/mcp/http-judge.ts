@@ -51,8 +51,10 @@ export function httpJudge(daemon: Daemon): HttpJudge {
     label: async (source, value) => {
       await post(`/v1/sessions/${encodeURIComponent(session)}/content`, { source, value });
     },
-    show: async ({ name, identity }, tools) =>
-      standingsOf(await post(`/v1/mcp/servers/${encodeURIComponent(name)}/tools`, { identity, session, tools }), tools),
+    show: async ({ name, identity, program }, tools) => {
+      const shown = { identity, session, tools, ...(program === undefined ? {} : { program }) };
+      return standingsOf(await post(`/v1/mcp/servers/${encodeURIComponent(name)}/tools`, shown), tools);
+    },
     refused: async (code) => {
       await post('/v1/mcp/refusals', { code });
     },

@@ -3,6 +3,7 @@ import type { Decision, Label } from '../../kernel/decision.ts';
 import type { OutcomeStatus, ToolDoubt } from '../../kernel/entry.ts';
 import type { Digest } from '../../kernel/ids.ts';
 import type { Json, JsonObject } from '../../kernel/json.ts';
+import type { ServerName } from './session.ts';
 
 /** What the door wants decided. The id is minted by the door, so that asking again is asking about the same. */
 export interface Wanted {
@@ -44,7 +45,7 @@ export interface Judge {
   /** Content that reached the agent outside a decided action. */
   label(source: Label, value: Json): Promise<void>;
   /** Pins or quarantines what the server says its tools are. */
-  show(server: { readonly name: string; readonly identity: Digest }, tools: readonly JsonObject[]): Promise<readonly Standing[]>;
+  show(server: Pick<ServerName, 'name' | 'identity' | 'program'>, tools: readonly JsonObject[]): Promise<readonly Standing[]>;
   /** Records that something was refused before there was anything to decide. */
   refused(code: string): Promise<void>;
 }

@@ -10,6 +10,8 @@ import type { Upstream } from './upstream.ts';
 export interface ServerName {
   readonly name: string;
   readonly identity: Digest;
+  /** The files it is made of, as short facts, where they are on this machine. */
+  readonly program?: readonly string[];
   /** Reached over a network: then nothing it says of this machine's files can be meant for the agent. */
   readonly remote: boolean;
 }

@@ -11,6 +11,8 @@ import { deadManFor } from './watcher.ts';
 
 export interface Command {
   readonly command: string;
+  /** What the program is told that it is called. */
+  readonly called?: string;
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
 }
@@ -37,8 +39,8 @@ interface Pending {
 const GRACE_MS = 2_000;
 
 /** An MCP server as a child process in a group of its own, that does not outlive this process (MCP-12). Its stderr is ours. */
-export function startServer({ command, args, env }: Command, terms: Terms): StdioServer {
-  const child = spawn(command, [...args], { env: { ...env }, stdio: ['pipe', 'pipe', 'inherit'], detached: true, windowsHide: true });
+export function startServer({ command, called = command, args, env }: Command, terms: Terms): StdioServer {
+  const child = spawn(command, [...args], { argv0: called, env: { ...env }, stdio: ['pipe', 'pipe', 'inherit'], detached: true, windowsHide: true });
   const pending = new Map<string, Pending>();
   const gone = ended(child);
   const watcher = deadManFor(child);

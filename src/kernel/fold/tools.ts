@@ -15,19 +15,23 @@ function change(world: World, agent: AgentId | undefined, shown: ShownTool, to: 
   return { ...world, tools: world.tools.set(agent, at < 0 ? [...mine, next] : mine.with(at, next)) };
 }
 
+function stateOf({ identity, program, digest, fingerprint }: ShownTool): NonNullable<ToolState['pinned']> {
+  return { identity, ...(program === undefined ? {} : { program }), digest, fingerprint };
+}
+
 /** MCP-2, MCP-3: what is pinned ends every doubt; a doubt leaves the pin as it was; what is forgotten was never there (MCP-17). */
 export const toolHandlers: Handlers = {
   'tool-pinned': (world, body, entry) => {
-    const { server, tool, identity, digest, fingerprint } = body;
-    return change(world, entry.agent, body, () => ({ server, tool, pinned: { identity, digest, fingerprint }, doubted: null }));
+    const { server, tool } = body;
+    return change(world, entry.agent, body, () => ({ server, tool, pinned: stateOf(body), doubted: null }));
   },
   'tool-quarantined': (world, body, entry) => {
-    const { server, tool, identity, digest, fingerprint, doubts } = body;
+    const { server, tool, doubts } = body;
     return change(world, entry.agent, body, (known) => ({
       server,
       tool,
       pinned: known?.pinned ?? null,
-      doubted: { identity, digest, fingerprint, doubts },
+      doubted: { ...stateOf(body), doubts },
     }));
   },
   'tool-forgotten': (world, { server, tool }, { agent }) => {
