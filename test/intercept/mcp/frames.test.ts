@@ -2,15 +2,10 @@ import assert from 'node:assert/strict';
 import { PassThrough } from 'node:stream';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { Decision } from '../../../src/kernel/decision.ts';
 import { lineReader } from '../../../src/intercept/mcp/frames.ts';
 import type { Frame } from '../../../src/intercept/mcp/frames.ts';
 import { idScanner } from '../../../src/intercept/mcp/id-scanner.ts';
-import type { Judge } from '../../../src/intercept/mcp/judge.ts';
-import { createSeal } from '../../../src/intercept/mcp/seal.ts';
-import { serveStdio } from '../../../src/intercept/mcp/serve-stdio.ts';
 import { eventsOf } from '../../../src/intercept/mcp/sse.ts';
-import { digestOf } from '../../../src/log/digest.ts';
 
 const bytes = (text: string): Uint8Array => Buffer.from(text);
 
@@ -66,95 +61,4 @@ test('[MCP-9] events are the same however a stream is cut, and an endless one en
   await assert.rejects(async () => {
     for await (const event of eventsOf(new PassThrough().end(`data: ${'x'.repeat(5_000)}`), 1_000)) void event;
   }, RangeError);
-});
-
-/** A judge that allows only what it was asked about by name, and remembers each yes. */
-function recordingJudge(allowed: string[]): Judge {
-  return {
-    most: 1_000_000,
-    decide: ({ name, args }) => {
-      const effect = name === 'good' ? 'allow' : 'deny';
-      if (effect === 'allow') allowed.push(JSON.stringify(args));
-      return Promise.resolve({
-        effect,
-        reasons: [{ effect, code: 'X', rule: 'x', message: 'm' }],
-        obligations: { timeoutMs: 1_000, maxOutputBytes: 1_000 },
-      } as unknown as Decision);
-    },
-    settle: () => Promise.resolve(),
-    end: () => Promise.resolve(),
-    label: () => Promise.resolve(),
-    show: (_server, tools) =>
-      Promise.resolve(tools.map((tool) => ({ tool: String(tool['name']), digest: digestOf(tool), status: 'pinned' as const, doubts: [] }))),
-    refused: () => Promise.resolve(),
-  };
-}
-
-const piece = fc.oneof(
-  fc.constantFrom(
-    'good',
-    'bad',
-    '1',
-    '"1"',
-    'null',
-    '{}',
-    '[]',
-    '\\u0063',
-    'tools/call',
-    '\n',
-    '\r',
-    '{',
-    '}',
-    '[',
-    ']',
-    ',',
-    ':',
-    '"',
-    'id',
-    'method',
-    '\u0000',
-    '\ufeff',
-  ),
-  fc.string({ maxLength: 4 }),
-);
-const call = '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"good","arguments":{"n":1}}}';
-
-test('[MCP-10] whatever frames come, the server hears of no call that was not allowed, in these very arguments', { timeout: 120_000 }, async () => {
-  await fc.assert(
-    fc.asyncProperty(fc.array(fc.tuple(fc.nat(call.length), piece, fc.nat(6)), { maxLength: 12 }), async (edits) => {
-      const allowed: string[] = [];
-      const heard: string[] = [];
-      const input = new PassThrough();
-      const output = new PassThrough().resume();
-      const over = serveStdio({
-        judge: recordingJudge(allowed),
-        server: { name: 's', identity: digestOf('s'), remote: false },
-        streams: { input, output },
-        stop: new AbortController().signal,
-        clock: { monotonic: () => 0 },
-        after: () => () => undefined,
-        mint: () => `m-${String(allowed.length)}-${String(heard.length)}`,
-        digestOf,
-        seal: createSeal(new Uint8Array(32)),
-        connect: () => ({
-          gone: new Promise(() => undefined),
-          close: () => Promise.resolve(),
-          send: () => Promise.resolve(),
-          request: ({ id, method, params }) => {
-            if (method === 'tools/list') return Promise.resolve({ jsonrpc: '2.0', id, result: { tools: [{ name: 'good' }, { name: 'bad' }] } });
-            if (method !== 'initialize' && method !== 'ping') heard.push(JSON.stringify(params?.['arguments'] ?? {}));
-            return Promise.resolve({ jsonrpc: '2.0', id, result: {} });
-          },
-        }),
-      });
-      for (const [at, text, drop] of edits) input.write(`${call.slice(0, at)}${text}${call.slice(at + drop)}\n`);
-      input.end();
-      await over;
-      assert.ok(
-        heard.every((args) => allowed.includes(args)),
-        JSON.stringify({ heard, allowed }),
-      );
-    }),
-    { numRuns: 1_500 },
-  );
 });
