@@ -25,6 +25,8 @@ export interface Ended {
 /** `aegis up` in a process of its own, and the ways to speak to it and to end it. */
 export interface Daemon {
   readonly url: string;
+  /** Of the model proxy; null when it is switched off. */
+  readonly modelUrl: string | null;
   readonly firstKey: string | undefined;
   readonly pid: number;
   readonly ended: Promise<Ended>;
@@ -80,12 +82,12 @@ export async function tryUp(t: Pick<TestContext, 'after'>, terms: UpTerms): Prom
   });
   const said = await line;
   if (said === null) return { daemon: null, ended };
-  const { url, firstKeys } = JSON.parse(said) as { url: string; firstKeys: readonly { readonly key: string }[] };
+  const { url, modelUrl, firstKeys } = JSON.parse(said) as { url: string; modelUrl: string | null; firstKeys: readonly { readonly key: string }[] };
   const end = (signal: NodeJS.Signals): Promise<Ended> => {
     child.kill(signal);
     return ended;
   };
-  return { daemon: { url, firstKey: firstKeys[0]?.key, pid: child.pid ?? 0, ended, end, ask: asker(url) }, ended };
+  return { daemon: { url, modelUrl, firstKey: firstKeys[0]?.key, pid: child.pid ?? 0, ended, end, ask: asker(url) }, ended };
 }
 
 function killChildren(pid: number): void {
