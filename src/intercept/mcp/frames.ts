@@ -1,3 +1,4 @@
+import { growing } from './growing.ts';
 import type { MessageId } from './message.ts';
 import { idScanner } from './id-scanner.ts';
 
@@ -13,51 +14,43 @@ const RETURN = 0x0d;
 
 /**
  * Cuts a byte stream into lines (MCP stdio framing: one message, one line). What is longer than `most` bytes is never kept: it is looked
- * through for its id while it passes, and dropped. Memory stays below `most` plus one chunk.
+ * through for its id while it passes, and dropped. Memory stays below twice `most` plus one chunk, however small the chunks are.
  */
 export function lineReader(most: number, take: (frame: Frame) => void): { push(chunk: Uint8Array): void; end(): void } {
-  let parts: Uint8Array[] = [];
-  let size = 0;
+  const held = growing();
   let dropping: ReturnType<typeof idScanner> | null = null;
   const keep = (piece: Uint8Array): void => {
     if (dropping !== null) return void dropping.push(piece);
-    if (size + piece.length <= most) {
-      parts.push(piece);
-      size += piece.length;
-      return;
-    }
+    if (held.size + piece.length <= most) return held.push(piece);
     dropping = idScanner();
-    for (const part of parts) dropping.push(part);
+    dropping.push(held.take());
     dropping.push(piece);
-    parts = [];
   };
-  const finish = (): void => {
+  const finish = (last: Uint8Array): void => {
+    // A line within one chunk is not copied.
+    if (dropping === null && held.size === 0 && last.length <= most) return emit(last, take);
+    keep(last);
     if (dropping !== null) take({ kind: 'oversize', id: dropping.id() });
-    else if (size > 0) emit(parts, take);
-    parts = [];
-    size = 0;
+    else emit(held.take(), take);
     dropping = null;
   };
   return {
     push: (chunk) => {
       let from = 0;
       for (let at = chunk.indexOf(NEWLINE); at >= 0; at = chunk.indexOf(NEWLINE, from)) {
-        if (at > from) keep(chunk.subarray(from, at));
-        finish();
+        finish(chunk.subarray(from, at));
         from = at + 1;
       }
-      if (from < chunk.length) keep(chunk.subarray(from));
+      if (from < chunk.length) keep(from === 0 ? chunk : chunk.subarray(from));
     },
     end: () => {
-      if (size > 0 || dropping !== null) take({ kind: 'partial' });
-      parts = [];
+      if (held.size > 0 || dropping !== null) take({ kind: 'partial' });
+      held.take();
     },
   };
 }
 
-function emit(parts: readonly Uint8Array[], take: (frame: Frame) => void): void {
-  const [first] = parts;
-  const whole = parts.length === 1 && first !== undefined ? first : Buffer.concat(parts);
-  const bytes = whole[whole.length - 1] === RETURN ? whole.subarray(0, -1) : whole;
+function emit(line: Uint8Array, take: (frame: Frame) => void): void {
+  const bytes = line[line.length - 1] === RETURN ? line.subarray(0, -1) : line;
   if (bytes.length > 0) take({ kind: 'line', bytes });
 }

@@ -2,6 +2,7 @@ import { Agent, request } from 'node:http';
 import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders } from 'node:http';
 import { Agent as SecureAgent, request as secureRequest } from 'node:https';
 import { AegisError } from '../../errors.ts';
+import { growing } from './growing.ts';
 
 export interface Peer {
   readonly url: URL;
@@ -79,15 +80,13 @@ export function letGo(body: IncomingMessage): void {
 
 /** The whole body, or null when it is longer than `most` bytes; what is longer is not read on. */
 export async function wholeBody(body: IncomingMessage, most: number): Promise<Uint8Array | null> {
-  const chunks: Buffer[] = [];
-  let size = 0;
+  const held = growing();
   for await (const chunk of body as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > most) {
+    if (held.size + chunk.length > most) {
       body.destroy();
       return null;
     }
-    chunks.push(chunk);
+    held.push(chunk);
   }
-  return Buffer.concat(chunks);
+  return held.take();
 }

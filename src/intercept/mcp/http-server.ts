@@ -5,7 +5,7 @@ import type { JsonObject } from '../../kernel/json.ts';
 import { exchange, letGo, wholeBody } from './http-exchange.ts';
 import type { Answer, Peer } from './http-exchange.ts';
 import { headersOf } from './headers.ts';
-import { failure, keyOf, readMessage, SERVER_LIMITS } from './message.ts';
+import { failure, keyOf, readMessage, SERVER_LIMITS, tooLong } from './message.ts';
 import type { Notification, Reply, Request } from './message.ts';
 import { eventsOf } from './sse.ts';
 import type { Interim, Upstream } from './upstream.ts';
@@ -75,14 +75,14 @@ async function replyIn(terms: HttpTerms, awaiting: Awaiting): Promise<Reply> {
   const { message, answer } = awaiting;
   if ((answer.headers['content-type'] ?? '').startsWith('text/event-stream')) return replyInStream(terms, awaiting);
   const bytes = await wholeBody(answer.body, SERVER_LIMITS.bytes);
-  const reply = bytes === null ? tooLong(terms, message) : replyOf(terms, message, { bytes, status: answer.status });
+  const reply = bytes === null ? cut(terms, message) : replyOf(terms, message, { bytes, status: answer.status });
   statusOf.set(reply, answer.status);
   return reply;
 }
 
-function tooLong({ refused }: HttpTerms, { id }: Request): Reply {
+function cut({ refused }: HttpTerms, { id }: Request): Reply {
   refused('MCP_RESULT_CUT');
-  return failure(id, -32603, 'The server’s answer is too long to pass on.');
+  return tooLong(id);
 }
 
 /** A refusal may carry no id (the server could not tell which request it was); an answer must. */
@@ -126,7 +126,7 @@ async function replyInStream(terms: HttpTerms, { message, answer, heard, signal 
       }
     } catch (error) {
       body.destroy();
-      if (error instanceof RangeError) return tooLong(terms, message);
+      if (error instanceof RangeError) return cut(terms, message);
       if (signal.aborted || error instanceof AegisError) throw error;
     }
     if (last === undefined || resumes >= RESUMES) throw new AegisError('MCP_SERVER_GONE', { detail: 'it hung up before it answered' });

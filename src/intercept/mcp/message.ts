@@ -108,6 +108,11 @@ export function failure(id: MessageId, code: number, message: string, data?: Jso
   return { jsonrpc: '2.0', id, error: { code, message, ...(data === undefined ? {} : { data }) } };
 }
 
+/** The answer where the server's own is longer than may be passed on (MCP-9). */
+export function tooLong(id: MessageId): Failure {
+  return failure(id, CODES.internal, 'The server’s answer is too long to pass on.', { code: 'MCP_RESULT_CUT' });
+}
+
 export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,6 +1,6 @@
 import { AegisError } from '../../errors.ts';
 import { call } from './calls.ts';
-import { CODES, failure, isObject, keyOf } from './message.ts';
+import { CODES, failure, isObject, keyOf, tooLong } from './message.ts';
 import type { Message, Notification, Reply, Request } from './message.ts';
 import { capped } from './results.ts';
 import { answered, heard } from './server-word.ts';
@@ -94,7 +94,7 @@ async function answer(session: Session, request: Request, running: Running): Pro
 function shortened(session: Session, reply: Reply): Reply {
   if (!('result' in reply) || capped(reply.result, session.deps.judge.most) === reply.result) return reply;
   audit(session, 'MCP_RESULT_CUT');
-  return failure(reply.id, CODES.internal, 'The server’s answer is too long to pass on.');
+  return tooLong(reply.id);
 }
 
 function passed(session: Session, request: Request, running: Running): Promise<Reply> {

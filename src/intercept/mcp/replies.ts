@@ -1,6 +1,6 @@
 import type { OutcomeStatus } from '../../kernel/entry.ts';
 import type { Json, JsonObject } from '../../kernel/json.ts';
-import { CODES, failure, isObject } from './message.ts';
+import { CODES, failure, isObject, tooLong } from './message.ts';
 import type { Reply, Request } from './message.ts';
 import { capped, fileLinks, withoutLinks } from './results.ts';
 import { policed, SERVER_REQUESTS } from './server-word.ts';
@@ -35,7 +35,7 @@ export async function policedReply(
   if (result !== linked) audit(session, 'MCP_RESULT_CUT');
   if (result === null)
     return {
-      reply: failure(request.id, CODES.internal, 'The server’s answer is too long to pass on.'),
+      reply: tooLong(request.id),
       status: 'succeeded',
       errorCode: 'MCP_RESULT_CUT',
     };

@@ -1,3 +1,5 @@
+import { growing } from './growing.ts';
+
 /** One event of a stream, as far as MCP uses them. */
 export interface ServerEvent {
   readonly id?: string;
@@ -28,7 +30,8 @@ export async function* eventsOf(body: AsyncIterable<Uint8Array>, most: number): 
     const field = colon < 0 ? line : line.slice(0, colon);
     const value = colon < 0 ? '' : line.slice(colon + (line[colon + 1] === ' ' ? 2 : 1));
     if (field === 'data') {
-      size += value.length;
+      // An empty line of data is kept as a line, too.
+      size += value.length + 1;
       if (size > most) throw new RangeError('an event is too long');
       data.push(value);
     } else if (field === 'event') named = value;
@@ -37,8 +40,7 @@ export async function* eventsOf(body: AsyncIterable<Uint8Array>, most: number): 
 }
 
 async function* linesOf(body: AsyncIterable<Uint8Array>, most: number): AsyncGenerator<string> {
-  let parts: Uint8Array[] = [];
-  let size = 0;
+  const held = growing();
   let skipNewline = false;
   for await (const chunk of body) {
     let from = 0;
@@ -54,15 +56,14 @@ async function* linesOf(body: AsyncIterable<Uint8Array>, most: number): AsyncGen
         skipNewline = false;
         continue;
       }
-      parts.push(chunk.subarray(from, at));
-      yield strict.decode(Buffer.concat(parts));
-      [parts, size] = [[], 0];
+      const rest = chunk.subarray(from, at);
+      if (held.size > 0) held.push(rest);
+      yield strict.decode(held.size > 0 ? held.take() : rest);
       from = at + 1;
       skipNewline = byte === RETURN;
     }
-    if (from < chunk.length) parts.push(chunk.slice(from));
-    size += chunk.length - from;
-    if (size > most) throw new RangeError('a line is too long');
+    held.push(chunk.subarray(from));
+    if (held.size > most) throw new RangeError('a line is too long');
   }
 }
 

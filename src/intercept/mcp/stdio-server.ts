@@ -4,7 +4,7 @@ import { AegisError } from '../../errors.ts';
 import { lineReader } from './frames.ts';
 import type { Frame } from './frames.ts';
 import { idScanner } from './id-scanner.ts';
-import { failure, keyOf, readMessage, SERVER_LIMITS } from './message.ts';
+import { failure, keyOf, readMessage, SERVER_LIMITS, tooLong } from './message.ts';
 import type { Message, MessageId, Notification, Reply, Request } from './message.ts';
 import type { Interim, Upstream } from './upstream.ts';
 import { deadManFor } from './watcher.ts';
@@ -133,7 +133,5 @@ function unreadable(id: MessageId | null, code: string, { pending, refused }: Ta
   const waits = pending.get(key);
   if (id === null || waits === undefined) return;
   pending.delete(key);
-  waits.resolve(
-    failure(id, -32603, code === 'MCP_FRAME' ? 'The server’s answer is not strict JSON.' : 'The server’s answer is too long to pass on.'),
-  );
+  waits.resolve(code === 'MCP_FRAME' ? failure(id, -32603, 'The server’s answer is not strict JSON.') : tooLong(id));
 }

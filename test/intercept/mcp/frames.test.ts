@@ -62,3 +62,21 @@ test('[MCP-9] events are the same however a stream is cut, and an endless one en
     for await (const event of eventsOf(new PassThrough().end(`data: ${'x'.repeat(5_000)}`), 1_000)) void event;
   }, RangeError);
 });
+
+test('[MCP-9] a line that comes byte by byte costs its length and not a buffer for each byte', () => {
+  const frames: Frame[] = [];
+  const reader = lineReader(16_777_216, (frame) => frames.push(frame));
+  const one = bytes('x');
+  const before = process.memoryUsage();
+  for (let n = 0; n < 8_000_000; n++) reader.push(one);
+  const { heapUsed, external } = process.memoryUsage();
+  assert.ok(heapUsed + external - before.heapUsed - before.external < 300_000_000);
+  reader.push(bytes('\n'));
+  assert.equal(frames[0]?.kind === 'line' ? frames[0].bytes.length : 0, 8_000_000);
+});
+
+test('[MCP-9] an event of nothing but empty lines of data ends as a long one does', async () => {
+  await assert.rejects(async () => {
+    for await (const event of eventsOf(new PassThrough().end('data:\n'.repeat(2_000)), 1_000)) void event;
+  }, RangeError);
+});
