@@ -49,7 +49,8 @@ async function scored(url: string): Promise<Readonly<Record<string, number>>> {
   let said = '';
   child.stdout.on('data', (chunk: Buffer) => (said += chunk.toString('utf8')));
   child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString('utf8')));
-  await once(child, 'exit');
+  // Not its exit: its last lines may come after that.
+  await once(child, 'close');
   const lines = [...said.matchAll(/^[✓✗] ([\w-]+): (\d+) passed/gm)];
   return Object.fromEntries(lines.map(([, scenario, passed]) => [scenario, Number(passed)]));
 }

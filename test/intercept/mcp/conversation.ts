@@ -96,7 +96,10 @@ function converse(place: { aegis: Running; key: string; heard: string }, { name 
     said.push(JSON.parse(line) as Wire);
     for (const look of waiting) look();
   });
-  const ended = once(child, 'exit').then(() => {
+  let closed = false;
+  // What it said last may still be on its way when it exits; nothing is once its streams are closed.
+  const ended = once(child, 'close').then(() => {
+    closed = true;
     for (const look of waiting) look();
   });
   child.stdin.on('error', () => undefined);
@@ -110,7 +113,7 @@ function converse(place: { aegis: Running; key: string; heard: string }, { name 
       new Promise((resolve, reject) => {
         const look = (): void => {
           const found = said.find(fits);
-          if (found === undefined && child.exitCode === null) return;
+          if (found === undefined && !closed) return;
           waiting.delete(look);
           if (found === undefined) reject(new Error('the proxy ended'));
           else resolve(found);
