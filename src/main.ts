@@ -99,10 +99,11 @@ interface Doors {
 
 async function openDoors(parts: ServerParts, serve: 'all' | 'models'): Promise<Doors> {
   const { gate, config, onFault } = parts;
+  // What the configuration lacks is found before anything listens.
+  const mcp = serve === 'all' ? openMcpDoor(gate, config) : null;
   const models = config.llm.listen === 'on' || serve === 'models' ? await openModelDoor(gate, config, onFault) : null;
-  if (serve === 'models' && models !== null) return { url: models.url, modelUrl: models.url, close: () => models.close() };
-  const mcp = openMcpDoor(gate, config);
-  const app = createServer(...serverParts(parts), [mcp.passage]);
+  if (mcp === null && models !== null) return { url: models.url, modelUrl: models.url, close: () => models.close() };
+  const app = createServer(...serverParts(parts), mcp === null ? [] : [mcp.passage]);
   try {
     await listen(app, config);
   } catch (error) {
@@ -116,7 +117,7 @@ async function openDoors(parts: ServerParts, serve: 'all' | 'models'): Promise<D
     close: async () => {
       await models?.close();
       await app.close();
-      mcp.close();
+      mcp?.close();
     },
   };
 }

@@ -4,6 +4,7 @@ import { AegisError } from './errors.ts';
 import type { Gate } from './gate/gate.ts';
 import { processTimers } from './gate/timers.ts';
 import { createGateway } from './intercept/mcp/gateway.ts';
+import { credential } from './intercept/mcp/headers.ts';
 import { digestOf } from './log/digest.ts';
 import { systemClock, systemRandom, uuidv7 } from './runtime.ts';
 
@@ -33,10 +34,12 @@ export function openMcpDoor(gate: Gate, { mcp }: Config): { readonly passage: Pa
 function headersFor({ name, headers = [] }: Server): Readonly<Record<string, string>> {
   return Object.fromEntries(
     headers.map((header) => {
-      const value = process.env[header.variable];
-      if (value === undefined)
-        throw new AegisError('CONFIG_INVALID', { detail: `mcp.servers ${name} needs the variable ${header.variable}, which is not set` });
-      return [header.name.toLowerCase(), value];
+      const held = credential(header.name, header.variable);
+      if (held === null)
+        throw new AegisError('CONFIG_INVALID', {
+          detail: `mcp.servers ${name} needs the variable ${header.variable}, which is not set, is empty, or holds what no header may (a line break?)`,
+        });
+      return held;
     }),
   );
 }

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { credential } from '../intercept/mcp/headers.ts';
 import { peerAt } from '../intercept/mcp/http-exchange.ts';
 import { httpJudge } from '../intercept/mcp/http-judge.ts';
 import { connectServer } from '../intercept/mcp/own-http-server.ts';
@@ -115,13 +116,13 @@ function urlTarget(url: string, { name, header }: ServeOptions): Target {
 /** `Authorization=MCP_TOKEN`: the content of a variable, so that no secret stands in a command line. */
 function headerFrom(text: string): readonly [string, string] {
   const [, name, variable] = /^([A-Za-z0-9-]{1,64})=([A-Za-z_][A-Za-z0-9_]{0,127})$/.exec(text) ?? [];
-  const value = variable === undefined ? undefined : process.env[variable];
-  if (name === undefined || value === undefined)
+  const held = name === undefined || variable === undefined ? null : credential(name, variable);
+  if (held === null)
     throw new CliError(
       EXIT.usage,
       'USAGE',
-      `--header ${text} names no header and variable that is set.`,
+      `--header ${text} names no header and variable whose content can be sent: it is not set, is empty, or holds what no header may (a line break?).`,
       'For example `--header Authorization=MCP_TOKEN`.',
     );
-  return [name.toLowerCase(), value];
+  return held;
 }

@@ -1,3 +1,4 @@
+import { validateHeaderName, validateHeaderValue } from 'node:http';
 import type { Json, JsonObject } from '../../kernel/json.ts';
 import { isObject } from './message.ts';
 import type { Notification, Reply, Request } from './message.ts';
@@ -104,4 +105,17 @@ export function mismatch(headers: Headers, message: Sent, definition: JsonObject
 function expectedOf(message: Request | Notification, definition: JsonObject | undefined): Readonly<Record<string, string | undefined>> {
   const made = headersOf({ ...message, params: { ...message.params, _meta: { [VERSION]: '-' } } }, definition);
   return Object.fromEntries(Object.entries(made).flatMap(([name, value]) => (name === 'mcp-protocol-version' ? [] : [[name, decoded(value) ?? '']])));
+}
+
+/** The content of a variable as a header for a server; null when it is not set, is empty, or cannot stand in a header (MCP-19). */
+export function credential(header: string, variable: string, env: NodeJS.ProcessEnv = process.env): readonly [string, string] | null {
+  const value = env[variable];
+  if (value === undefined || value === '') return null;
+  try {
+    validateHeaderName(header);
+    validateHeaderValue(header, value);
+  } catch {
+    return null;
+  }
+  return [header.toLowerCase(), value];
 }
