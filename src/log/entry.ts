@@ -2,8 +2,8 @@ import { parseStrict } from '../intercept/strict-json.ts';
 import { AegisError } from '../errors.ts';
 import type { Entry, EntryDraft } from '../kernel/entry.ts';
 import type { Digest, EntryIndex } from '../kernel/ids.ts';
-import { isDigest, leafDigest } from './digest.ts';
-import { canonical, canonicalBytes } from './jcs.ts';
+import { isDigest, sealedText } from './digest.ts';
+import { canonical } from './jcs.ts';
 import type { Head, SealedEntry } from './store.ts';
 
 /** `prev` of the first entry. */
@@ -19,8 +19,8 @@ export const ENTRY_LIMITS = { bytes: 16_777_216, depth: 96, keys: 1_000_000 } as
 export function seal(draft: EntryDraft, index: EntryIndex, prev: Digest): SealedEntry {
   const { actor, agent, at, body, payload, seq, session, tenant, type } = draft;
   // In canonical order already, so that nothing is sorted here.
-  const bytes = canonicalBytes({ actor, agent, at, body, index, payload, prev, seq, session, tenant, type, v: 1 });
-  return { index, bytes, leaf: leafDigest(bytes), ...columns(draft) };
+  const { bytes, leaf } = sealedText(canonical({ actor, agent, at, body, index, payload, prev, seq, session, tenant, type, v: 1 }));
+  return { index, bytes, leaf, ...columns(draft) };
 }
 
 /** Seals drafts one after another behind a head; the new head comes with them. */

@@ -10,7 +10,6 @@ import { EMPTY_HEAD, sealAll } from '../../src/log/entry.ts';
 import { OPENERS } from '../../src/log/sqlite/connection.ts';
 import { openLog } from '../../src/log/sqlite/schema.ts';
 import { openSqliteStore } from '../../src/log/sqlite/sqlite.ts';
-import { pack, packPayloads } from '../../src/log/sqlite/wire.ts';
 import type { Appended, Job } from '../../src/log/sqlite/wire.ts';
 import { createWriter } from '../../src/log/sqlite/writer.ts';
 import type { Head } from '../../src/log/store.ts';
@@ -72,7 +71,7 @@ const options = (name: string): { path: string; keysPath: string; masterKeyPath:
 function appendJob(head: Head, count: number): { job: Job; next: Head } {
   const { entries, head: next } = sealAll(drafts(count, head.size), head);
   return {
-    job: { kind: 'appends', appends: [{ kind: 'append', tenant: TENANT, expected: head, entries: pack(entries), payloads: packPayloads([]) }] },
+    job: { kind: 'appends', appends: [{ kind: 'append', tenant: TENANT, expected: head, entries, payloads: [] }] },
     next,
   };
 }
@@ -153,7 +152,7 @@ test('[LOG-8] acknowledged entries that vanish under a running writer close it f
   replaced.close();
   writer.do({
     kind: 'appends',
-    appends: [{ kind: 'append', tenant: null as never, expected: EMPTY_HEAD, entries: pack([]), payloads: packPayloads([]) }],
+    appends: [{ kind: 'append', tenant: null as never, expected: EMPTY_HEAD, entries: [], payloads: [] }],
   });
   const refused = writer.do(appendJob(first.next, 1).job);
   assert.deepEqual([refused.ok, refused.ok ? '' : refused.code], [false, 'STORE_CORRUPT']);

@@ -1,5 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { AegisError } from '../../errors.ts';
+import { newMailbox, send } from './mailbox.ts';
+import { sizeOf } from './wire.ts';
 import type { Answer, Appended, AppendJob, Job, WriterOptions } from './wire.ts';
 
 /** Most bytes in one transaction: bounds the wait of whoever comes next. */
@@ -18,7 +20,8 @@ export interface WriterQueue {
 }
 
 export function writerQueue(options: WriterOptions): WriterQueue {
-  const worker = new Worker(new URL('./thread.ts', import.meta.url), { workerData: options });
+  const mailbox = newMailbox();
+  const worker = new Worker(new URL('./thread.ts', import.meta.url), { workerData: { options, mailbox } });
   const waiting: Waiting[] = [];
   let underway: readonly Waiting[] = [];
   let dead: AegisError | null = null;
@@ -30,12 +33,8 @@ export function writerQueue(options: WriterOptions): WriterQueue {
     // An idle store does not keep the process alive.
     if (first === undefined) return worker.unref();
     worker.ref();
-    if (first.job.kind !== 'append') return worker.postMessage(first.job);
-    const appends = underway.map((item) => item.job as AppendJob);
-    worker.postMessage(
-      { kind: 'appends', appends } satisfies Job,
-      appends.flatMap((job) => [job.entries.bytes.buffer, job.payloads.bytes.buffer]),
-    );
+    if (first.job.kind !== 'append') return send(mailbox, worker, first.job);
+    send(mailbox, worker, { kind: 'appends', appends: underway.map((item) => item.job as AppendJob) });
   };
   const fail = (error: AegisError): void => {
     dead ??= error;
@@ -77,7 +76,7 @@ function take(waiting: Waiting[]): readonly Waiting[] {
   while (count < waiting.length) {
     const job = waiting[count]?.job;
     if (job?.kind !== 'append') break;
-    bytes += job.entries.bytes.length + job.payloads.bytes.length;
+    bytes += sizeOf(job);
     if (count > 0 && bytes > MOST_BYTES) break;
     count++;
   }

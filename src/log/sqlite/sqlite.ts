@@ -4,7 +4,6 @@ import { batchFault } from '../filter.ts';
 import type { LogStore } from '../store.ts';
 import { writerQueue } from './queue.ts';
 import { sqliteReader } from './reader.ts';
-import { pack, packPayloads } from './wire.ts';
 
 export interface SqliteOptions {
   /** The log's file. */
@@ -45,7 +44,7 @@ export async function openSqliteStore(options: SqliteOptions): Promise<LogStore>
     append: async (tenant, expected, entries, payloads) => {
       const fault = batchFault(expected.size, entries);
       if (fault !== null) throw new TypeError(fault);
-      const result = await queue.append({ kind: 'append', tenant, expected, entries: pack(entries), payloads: packPayloads(payloads) });
+      const result = await queue.append({ kind: 'append', tenant, expected, entries: [...entries], payloads: [...payloads] });
       if (!result.appended) return { kind: 'conflict', head: result.head };
       const last = entries.at(-1);
       if (last !== undefined && last.leaf !== result.head.leaf) throw new TypeError('an entry was sealed with a leaf its bytes do not have');

@@ -90,7 +90,7 @@ export function openVault(database: DatabaseSync, masterBytes: Buffer): Vault {
   };
   return {
     provide: (subjects) => {
-      forgetWhatChanged();
+      if (subjects.length > 0) forgetWhatChanged();
       const missing = subjects.filter((of) => find(of) === null);
       if (missing.length === 0) return;
       database.exec('BEGIN IMMEDIATE');
@@ -110,6 +110,7 @@ export function openVault(database: DatabaseSync, masterBytes: Buffer): Vault {
       return encrypt(key, `payload\n${of.tenant}\n${digest}`, bytes);
     },
     open: (of, digest, sealed) => {
+      forgetWhatChanged();
       const key = find(of);
       return key === null ? null : decrypt(key, `payload\n${of.tenant}\n${digest}`, sealed);
     },

@@ -1,31 +1,18 @@
-import type { Digest } from '../../kernel/ids.ts';
 import type { Head, Payload, SealedEntry, WorldSnapshot } from '../store.ts';
 
-/** Entries as they cross to the writer thread: one buffer, so that the crossing costs a transfer and not a copy for each. */
-export interface PackedEntries {
-  readonly bytes: Uint8Array<ArrayBuffer>;
-  readonly lengths: Uint32Array;
-  readonly types: readonly string[];
-  readonly at: Float64Array;
-  readonly agents: readonly (string | null)[];
-  readonly sessions: readonly (string | null)[];
-  readonly actions: readonly (string | null)[];
-}
-
-/** Payloads the same way. */
-export interface PackedPayloads {
-  readonly bytes: Uint8Array<ArrayBuffer>;
-  readonly lengths: Uint32Array;
-  readonly digests: readonly Digest[];
-  readonly subjects: readonly string[];
+/** What the writer keeps of an entry: the bytes and what it is looked up by. Its index and leaf are the writer's to say. */
+export interface Row extends Pick<SealedEntry, 'bytes' | 'type' | 'at'> {
+  readonly agent?: string | undefined;
+  readonly session?: string | undefined;
+  readonly action?: string | undefined;
 }
 
 export interface AppendJob {
   readonly kind: 'append';
   readonly tenant: string;
   readonly expected: Head;
-  readonly entries: PackedEntries;
-  readonly payloads: PackedPayloads;
+  readonly entries: readonly Row[];
+  readonly payloads: readonly Payload[];
 }
 
 /** What the writer thread is asked for. Appends that wait together arrive together and are one transaction. */
@@ -53,38 +40,10 @@ export interface WriterOptions {
   readonly masterKeyPath: string;
 }
 
-export function pack(entries: readonly SealedEntry[]): PackedEntries {
-  return {
-    ...packBytes(entries),
-    at: Float64Array.from(entries, (entry) => entry.at),
-    types: entries.map((entry) => entry.type),
-    agents: entries.map((entry) => entry.agent ?? null),
-    sessions: entries.map((entry) => entry.session ?? null),
-    actions: entries.map((entry) => entry.action ?? null),
-  };
-}
-
-export function packPayloads(payloads: readonly Payload[]): PackedPayloads {
-  return { ...packBytes(payloads), digests: payloads.map(({ digest }) => digest), subjects: payloads.map(({ subject }) => subject) };
-}
-
-function packBytes(items: readonly { readonly bytes: Uint8Array }[]): { bytes: Uint8Array<ArrayBuffer>; lengths: Uint32Array } {
-  const lengths = Uint32Array.from(items, (item) => item.bytes.length);
-  const bytes = new Uint8Array(lengths.reduce((sum, length) => sum + length, 0));
-  let offset = 0;
-  for (const item of items) {
-    bytes.set(item.bytes, offset);
-    offset += item.bytes.length;
-  }
-  return { bytes, lengths };
-}
-
-export function* unpack({ bytes, lengths, digests, subjects }: PackedPayloads): IterableIterator<Payload> {
-  let offset = 0;
-  for (const [at, length] of lengths.entries()) {
-    const [digest, subject] = [digests[at], subjects[at]];
-    if (digest === undefined || subject === undefined) throw new TypeError('a payload came without its name');
-    yield { digest, subject, bytes: bytes.subarray(offset, offset + length) };
-    offset += length;
-  }
+/** Bytes of an append: what a transaction is measured by. */
+export function sizeOf({ entries, payloads }: AppendJob): number {
+  let size = 0;
+  for (const { bytes } of entries) size += bytes.length;
+  for (const { bytes } of payloads) size += bytes.length;
+  return size;
 }

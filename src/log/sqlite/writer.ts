@@ -7,7 +7,6 @@ import type { Connection, Openers } from './connection.ts';
 import { countOf, lookedUp, SPAN } from './lookup.ts';
 import { tenantRow } from './tail.ts';
 import type { TenantRow } from './tail.ts';
-import { unpack } from './wire.ts';
 import type { Answer, Appended, AppendJob, Job, WriterOptions } from './wire.ts';
 
 export interface Writer {
@@ -69,7 +68,7 @@ function run(connection: Connection, job: Exclude<Job, { kind: 'close' }>, ackno
       return null;
     case 'appends': {
       // Keys of all the batch's new subjects in one commit of their own, before any payload that needs them.
-      connection.vault.provide(job.appends.flatMap(({ tenant, payloads }) => payloads.subjects.map((subject) => ({ tenant, subject }))));
+      connection.vault.provide(job.appends.flatMap(({ tenant, payloads }) => payloads.map(({ subject }) => ({ tenant, subject }))));
       const results = transaction(connection, () => job.appends.map((append) => appendOne(connection, append)));
       results.forEach((result, at) => {
         const tenant = job.appends[at]?.tenant;
@@ -120,12 +119,12 @@ function appendOne(connection: Connection, job: AppendJob): Appended {
 const LARGE = 4096;
 
 function addPayloads(connection: Connection, { no }: TenantRow, { tenant, payloads }: AppendJob): void {
-  if (payloads.lengths.length === 0) return;
+  if (payloads.length === 0) return;
   const { addPayload, fillPayloads, countPayloads } = connection.statements;
   const base = no * SPAN;
   const before = countOf(countPayloads.get(base), base);
   let count = before;
-  for (const { digest, subject, bytes } of unpack(payloads)) {
+  for (const { digest, subject, bytes } of payloads) {
     if (bytes.length > LARGE && isKept(connection, { base, count, digest, subject })) continue;
     addPayload.run(base + count, fromDigest(digest), subject, connection.vault.seal({ tenant, subject }, digest, bytes));
     count++;
@@ -148,17 +147,13 @@ function addEntries(connection: Connection, tenant: TenantRow, { entries }: Appe
   const base = tenant.no * SPAN;
   let { size } = tenant.head;
   const tree = growFrontier({ size, nodes: hashesOf(tenant.frontier) }, (root, at) => addSubtree.run(base + at / SUBTREE_LEAVES - 1, root));
-  let offset = 0;
   let leaf: Uint8Array = fromDigest(tenant.head.leaf);
-  entries.lengths.forEach((length, at) => {
-    const bytes = entries.bytes.subarray(offset, offset + length);
-    offset += length;
+  for (const { bytes, type, at, agent, session, action } of entries) {
     leaf = leafHash(bytes);
-    const { agents, sessions, actions, types } = entries;
-    addEntry.run(base + size, bytes, leaf, types[at] ?? '', entries.at[at] ?? 0, agents[at] ?? null, sessions[at] ?? null, actions[at] ?? null);
+    addEntry.run(base + size, bytes, leaf, type, at, agent ?? null, session ?? null, action ?? null);
     tree.push(leaf);
     size++;
-  });
+  }
   const done = lookedUp(tenant.head.size);
   if (lookedUp(size) > done) fillEntries.run(base + done, base + lookedUp(size));
   setTenant.run(size, leaf, Buffer.concat(tree.now().nodes), tenant.no);
