@@ -1,6 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Head } from '../store.ts';
 import { COUNT_PAYLOADS, FIELD, FILL, mend, SPAN } from './lookup.ts';
+import { makeRoom } from './room.ts';
 import { openKeys, openLog, openReader } from './schema.ts';
 import { checkTail, tenantRow } from './tail.ts';
 import type { TailFault, TenantRow } from './tail.ts';
@@ -63,6 +64,7 @@ export function connect(options: WriterOptions, acknowledged: ReadonlyMap<string
     const busy = database.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get()?.['busy'] === 1;
     // After a failure nothing goes on over bytes that were not synced anew; another process in the way is waited for at the next append.
     if (busy && acknowledged.size > 0) throw new Error('another process keeps the write-ahead log from being synced');
+    if (!busy) makeRoom(database);
     // One snapshot for all of it: another process may append between two reads.
     database.exec('BEGIN');
     const tenants = checkAll(database, acknowledged);

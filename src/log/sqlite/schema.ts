@@ -1,6 +1,7 @@
 import { chmodSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { fillAll, SPAN } from './lookup.ts';
+import { WAL_PAGES } from './room.ts';
 
 /** The layouts' versions, kept in `PRAGMA user_version`. */
 const VERSION = 2;
@@ -39,7 +40,8 @@ export function openLog(path: string): DatabaseSync {
   return opened(path, (database) => {
     // First of all, so that whoever comes second waits instead of failing.
     database.exec('PRAGMA busy_timeout = 5000');
-    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA wal_autocheckpoint = 4000;');
+    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;');
+    database.exec(`PRAGMA wal_autocheckpoint = ${String(WAL_PAGES)}`);
     database.exec('PRAGMA cache_size = -16000;');
     migrate(database, { to: VERSION, empty: TABLES, older: () => fromFirst(database) });
   });

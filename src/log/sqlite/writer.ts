@@ -5,6 +5,7 @@ import type { Head } from '../store.ts';
 import { connect, connectToRead, CorruptLog, OPENERS } from './connection.ts';
 import type { Connection, Openers } from './connection.ts';
 import { countOf, lookedUp, SPAN } from './lookup.ts';
+import { makeRoom } from './room.ts';
 import { tenantRow } from './tail.ts';
 import type { TenantRow } from './tail.ts';
 import type { Answer, Appended, AppendJob, Job, WriterOptions } from './wire.ts';
@@ -198,5 +199,6 @@ function erase(connection: Connection, job: { readonly tenant: string; readonly 
     return kept.map((one) => toDigest(one['digest'] as Uint8Array));
   });
   connection.database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+  makeRoom(connection.database);
   return digests;
 }

@@ -1,0 +1,28 @@
+import type { DatabaseSync } from 'node:sqlite';
+
+/** Pages in the write-ahead log when they are moved into the file: few enough for a short stall, enough to make it rare. */
+export const WAL_PAGES = 2000;
+const PAGE = 4096;
+
+/**
+ * Makes the write-ahead log as long as it will get before anything waits for it. A commit that makes a file longer syncs the file
+ * system's journal too, and with it whatever else the machine writes; one that writes over what is there does not. What is written for it
+ * is spilled from the cache and never committed. Room is a convenience: where the disk has none, commits make the file longer as they go.
+ */
+export function makeRoom(database: DatabaseSync): void {
+  const cache = Number(database.prepare('PRAGMA cache_size').get()?.['cache_size'] ?? 0);
+  try {
+    database.exec('PRAGMA cache_size = 50; BEGIN IMMEDIATE; CREATE TABLE room (bytes BLOB)');
+    database.prepare('INSERT INTO room VALUES (zeroblob(?))').run(WAL_PAGES * PAGE);
+  } catch (error) {
+    if (!isFull(error)) throw error;
+  } finally {
+    if (database.isTransaction) database.exec('ROLLBACK');
+    database.exec(`PRAGMA cache_size = ${String(cache)}`);
+  }
+}
+
+/** SQLITE_FULL. */
+function isFull(error: unknown): boolean {
+  return error instanceof Error && 'errcode' in error && error.errcode === 13;
+}
