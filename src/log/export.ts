@@ -10,7 +10,7 @@ import { keyring } from './rotation.ts';
 import type { FoundRotation } from './rotation.ts';
 import type { LogStore } from './store.ts';
 import { payloadsOf, startJudge } from './verify.ts';
-import type { Verification } from './verify.ts';
+import type { Verification } from './verification.ts';
 
 /** First line of an export. The entries follow as their exact bytes, one a line, then payload lines if any. */
 export interface ExportHeader {

@@ -1,5 +1,6 @@
 import type { Digest, EntryIndex, TenantId } from '../kernel/ids.ts';
 import type { Frontier } from './merkle.ts';
+import type { Stretch, StretchTerms } from './stretch.ts';
 
 /** Where a tenant's chain stands. `leaf` is the `prev` of the next entry; `size` its index. */
 export interface Head {
@@ -73,5 +74,7 @@ export interface LogStore {
   frontier(tenant: TenantId): Promise<Frontier>;
   /** Roots of the complete subtrees of 256 leaves, in order; `count` × 32 bytes. */
   subtrees(tenant: TenantId, from: number, count: number): Promise<Uint8Array>;
+  /** Verifies the log in stretches, several at once; answers in order, null where one is not certain to be good. Absent in a store that has no threads. */
+  stretches?(tenant: TenantId, terms: StretchTerms): AsyncIterable<Stretch | null>;
   close(): Promise<void>;
 }

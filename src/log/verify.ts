@@ -5,42 +5,21 @@ import { chainVerifier } from './chain.ts';
 import type { ChainVerifier } from './chain.ts';
 import { sha256, toDigest } from './digest.ts';
 import { EMPTY_ROOT, rootOf } from './merkle.ts';
+import { verifyQuickly } from './quickly.ts';
 import type { LogStore, SealedEntry } from './store.ts';
-
-/** What a verification found, as it is shown to people and machines. */
-export interface Verification {
-  readonly ok: boolean;
-  readonly tenant: TenantId;
-  /** Entries that verified. */
-  readonly size: number;
-  /** Root of exactly these. */
-  readonly root: Digest;
-  readonly firstBad?: EntryIndex;
-  readonly detail: string;
-  /** Entries a believed checkpoint vouches for; the rest stand on the chain alone. */
-  readonly anchored: number;
-  readonly payloads: PayloadCount;
-}
-
-export interface PayloadCount {
-  /** Present and hashing to their digests. */
-  readonly intact: number;
-  readonly erased: number;
-  readonly missing: number;
-}
-
-export interface VerifyTerms {
-  /** Checkpoints whose signatures were already checked, from places the store's owner cannot write. */
-  readonly checkpoints?: readonly Checkpoint[];
-  /** Read and hash the payloads too. Default true. */
-  readonly payloads?: boolean;
-}
+import { verified } from './verification.ts';
+import type { PayloadCount, Verification, VerifyTerms } from './verification.ts';
 
 const PAGE = 1000;
 
-/** Re-hashes a whole log, entry by entry, payloads too, and compares it with the tree the store keeps and the checkpoints given (LOG-9). */
+/**
+ * Re-hashes a whole log, entry by entry, payloads too, and compares it with the tree the store keeps and the checkpoints given (LOG-9).
+ * A long log is first read quickly in stretches; unless all of it is certain to be good, the slow way says what is not (LOG-21).
+ */
 export async function verifyStore(store: LogStore, tenant: TenantId, terms: VerifyTerms = {}): Promise<Verification> {
   const head = await store.head(tenant);
+  const quickly = await verifyQuickly(store, tenant, { ...terms, head });
+  if (quickly !== null) return quickly;
   const judge = startJudge(tenant, terms.checkpoints ?? []);
   const payloads = { intact: 0, erased: 0, missing: 0 };
   for (let from = 0; from < head.size; from += PAGE) {
@@ -120,8 +99,7 @@ export function startJudge(tenant: TenantId, checkpoints: readonly Checkpoint[])
   };
   const result = (payloads: PayloadCount): Verification => {
     const base = { tenant, size: size(), root: root(), anchored, payloads };
-    if (fault === null)
-      return { ok: true, ...base, detail: `${String(size())} entries verified, ${String(anchored)} of them anchored by a checkpoint` };
+    if (fault === null) return verified(base);
     return { ok: false, ...base, firstBad: fault.index, detail: fault.detail };
   };
   const stop = (index: EntryIndex, detail: string, payloads: PayloadCount): Verification => {

@@ -8,7 +8,7 @@ import { openCheckpoint, signCheckpoint } from '../../src/log/checkpoint.ts';
 import { verifyExport } from '../../src/log/export.ts';
 import { noteSigner, noteVerifier } from '../../src/log/note-key.ts';
 import type { NoteVerifier } from '../../src/log/note-key.ts';
-import type { Verification } from '../../src/log/verify.ts';
+import type { Verification } from '../../src/log/verification.ts';
 import { running } from './daemon.ts';
 import type { Running } from './daemon.ts';
 

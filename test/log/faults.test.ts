@@ -142,6 +142,26 @@ test('[LOG-8] a full disk refuses, keeps what is there readable, and goes on by 
   writer.do({ kind: 'close' });
 });
 
+test('[LOG-20] the write-ahead log has room from the opening on, and a disk without room opens all the same', () => {
+  const files = options('room.db');
+  const writer = createWriter(files);
+  assert.ok(writer.do({ kind: 'open' }).ok);
+  const made = statSync(`${files.path}-wal`).size;
+  assert.ok(made > 4_000_000, String(made));
+  const first = appendJob(EMPTY_HEAD, 50);
+  assert.ok(writer.do(first.job).ok);
+  assert.equal(statSync(`${files.path}-wal`).size, made);
+  writer.do({ kind: 'close' });
+  const log = (path: string): DatabaseSync => {
+    const database = openLog(path);
+    database.exec('PRAGMA max_page_count = 100');
+    return database;
+  };
+  const full = createWriter(files, { ...OPENERS, log });
+  assert.ok(full.do(appendJob(first.next, 50).job).ok);
+  full.do({ kind: 'close' });
+});
+
 test('[LOG-8] acknowledged entries that vanish under a running writer close it for good', () => {
   const { path, ...rest } = options('vanish.db');
   const writer = createWriter({ path, ...rest });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { TenantId } from '../../src/kernel/ids.ts';
+import type { SessionId, TenantId } from '../../src/kernel/ids.ts';
 import { fromDigest, sha256, toDigest } from '../../src/log/digest.ts';
 import { EMPTY_HEAD, GENESIS, openEntry, sealAll } from '../../src/log/entry.ts';
 import { EMPTY_FRONTIER, extend, hashesOf, rootOf, rootOfHashes } from '../../src/log/merkle.ts';
@@ -100,6 +100,32 @@ function appending(law: Law): void {
     }
     for (const result of await Promise.all(queued)) assert.deepEqual(result, { kind: 'appended' });
     assert.deepEqual(await store.head(TENANT), head);
+  });
+  law('[LOG-6] an append of any size and any text comes back as it was, alone or among others', async (store) => {
+    const text = 'é\u0000"\\\u2028\u{1f600}';
+    const large = {
+      ...eventDraft(1),
+      session: text as SessionId,
+      body: { eventType: text.repeat(60_000), eventSeq: 1, payloadDigest: payload('x', 's').digest },
+    };
+    const first = sealAll([{ ...large, type: 'event-ingested' }, ...drafts(3)], EMPTY_HEAD);
+    const second = sealAll(drafts(3_000), first.head);
+    const third = sealAll([eventDraft(9, { session: text, agent: text })], second.head);
+    const kept = payload('k', text, 'z'.repeat(1_500_000));
+    const results = await Promise.all([
+      store.append(TENANT, EMPTY_HEAD, first.entries, []),
+      store.append(TENANT, first.head, second.entries, [kept]),
+      store.append(TENANT, second.head, third.entries, [payload(text, text)]),
+    ]);
+    assert.deepEqual(results, Array(3).fill({ kind: 'appended' }));
+    const found = await store.read(TENANT, { limit: 9_999 });
+    const sent = [...first.entries, ...second.entries, ...third.entries];
+    assert.equal(found.length, sent.length);
+    found.forEach((entry, at) =>
+      assert.deepEqual({ ...entry, bytes: Buffer.from(entry.bytes) }, { ...sent[at], bytes: Buffer.from(sent[at]?.bytes ?? '') }),
+    );
+    assert.equal(Buffer.compare(Buffer.from((await store.payload(TENANT, kept.digest)) ?? ''), kept.bytes), 0);
+    assert.equal(Buffer.from((await store.payload(TENANT, payload(text, text).digest)) ?? '').toString(), text);
   });
   law('[LOG-2] a batch with a gap is a broken invariant, not an append', async (store) => {
     const { entries } = sealAll(drafts(3), EMPTY_HEAD);

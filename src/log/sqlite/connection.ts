@@ -28,6 +28,9 @@ export interface Statements {
   readonly fillPayloads: StatementSync;
   readonly countPayloads: StatementSync;
   readonly payloads: StatementSync;
+  readonly lookedUpPayloads: StatementSync;
+  readonly payloadDigests: StatementSync;
+  readonly payloadAt: StatementSync;
   readonly subjectPayloads: StatementSync;
   readonly erase: StatementSync;
   readonly snapshot: StatementSync;
@@ -143,6 +146,9 @@ function prepare(database: DatabaseSync): Statements {
     countPayloads: database.prepare(COUNT_PAYLOADS),
     payloads: database.prepare(`SELECT subject, sealed FROM payload WHERE digest = ?4 AND ${found(FIELD.digest, 'substr(?4, 1, 8)')}
       UNION ALL SELECT subject, sealed FROM payload WHERE digest = ?4 AND id >= ?2 AND id < ?3`),
+    lookedUpPayloads: database.prepare(`SELECT subject, sealed FROM payload WHERE digest = ?3 AND ${found(FIELD.digest, 'substr(?3, 1, 8)')}`),
+    payloadDigests: database.prepare('SELECT id, digest FROM payload WHERE id >= ? AND id < ?'),
+    payloadAt: database.prepare('SELECT subject, sealed FROM payload WHERE id = ?'),
     subjectPayloads: database.prepare(`SELECT digest FROM payload WHERE sealed IS NOT NULL AND ${found(FIELD.subject, '?4')}
       UNION SELECT digest FROM payload WHERE sealed IS NOT NULL AND subject = ?4 AND id >= ?2 AND id < ?3 ORDER BY digest`),
     erase: database.prepare(`UPDATE payload SET sealed = NULL WHERE ${found(FIELD.subject, '?4')} OR (subject = ?4 AND id >= ?2 AND id < ?3)`),

@@ -4,6 +4,7 @@ import { batchFault } from '../filter.ts';
 import type { LogStore } from '../store.ts';
 import { writerQueue } from './queue.ts';
 import { sqliteReader } from './reader.ts';
+import { stretches } from './stretches.ts';
 
 export interface SqliteOptions {
   /** The log's file. */
@@ -21,7 +22,8 @@ export interface SqliteOptions {
  */
 export async function openSqliteStore(options: SqliteOptions): Promise<LogStore> {
   const { path } = options;
-  const queue = writerQueue({ path, keysPath: options.keysPath ?? `${path}.keys`, masterKeyPath: options.masterKeyPath ?? `${path}.master` });
+  const files = { path, keysPath: options.keysPath ?? `${path}.keys`, masterKeyPath: options.masterKeyPath ?? `${path}.master` };
+  const queue = writerQueue(files);
   try {
     await queue.ask({ kind: 'open' });
   } catch (error) {
@@ -60,6 +62,7 @@ export async function openSqliteStore(options: SqliteOptions): Promise<LogStore>
     leaves: (tenant, from, count) => read(() => reader.leaves(tenant, from, count)),
     frontier: (tenant) => read(() => reader.frontier(tenant)),
     subtrees: (tenant, from, count) => read(() => reader.subtrees(tenant, from, count)),
+    stretches: (tenant, terms) => stretches(files, tenant, terms),
     close: () =>
       (closed ??= (async (): Promise<void> => {
         reader.close();

@@ -6,6 +6,8 @@ import type { DatabaseSync } from 'node:sqlite';
 
 /** Encrypts payloads under one key per subject; the keys lie wrapped by a master key in a file only the owner reads (L9). */
 export interface Vault {
+  /** Another process may have destroyed a key since; what is remembered is then looked up anew. */
+  refresh(): void;
   /** Makes sure each subject has a key on disk; must be called before a payload of theirs is committed. */
   provide(subjects: readonly Subject[]): void;
   seal(subject: Subject, digest: string, bytes: Uint8Array): Uint8Array;
@@ -70,7 +72,6 @@ export function openVault(database: DatabaseSync, masterBytes: Buffer): Vault {
   const remove = database.prepare('DELETE FROM subject_key WHERE tenant = ? AND subject = ?');
   const known = new Map<string, KeyObject>();
   let seen: unknown = null;
-  /** Another process may have destroyed a key since; what is remembered is then looked up anew. */
   const forgetWhatChanged = (): void => {
     const now = version.get()?.['data_version'];
     if (now !== seen) known.clear();
@@ -89,6 +90,7 @@ export function openVault(database: DatabaseSync, masterBytes: Buffer): Vault {
     return key;
   };
   return {
+    refresh: forgetWhatChanged,
     provide: (subjects) => {
       if (subjects.length > 0) forgetWhatChanged();
       const missing = subjects.filter((of) => find(of) === null);
@@ -110,7 +112,6 @@ export function openVault(database: DatabaseSync, masterBytes: Buffer): Vault {
       return encrypt(key, `payload\n${of.tenant}\n${digest}`, bytes);
     },
     open: (of, digest, sealed) => {
-      forgetWhatChanged();
       const key = find(of);
       return key === null ? null : decrypt(key, `payload\n${of.tenant}\n${digest}`, sealed);
     },

@@ -5,6 +5,7 @@ import type { Head } from '../store.ts';
 import { connect, connectToRead, CorruptLog, OPENERS } from './connection.ts';
 import type { Connection, Openers } from './connection.ts';
 import { countOf, lookedUp, SPAN } from './lookup.ts';
+import { rangeOf, readPayload } from './payloads.ts';
 import { makeRoom } from './room.ts';
 import { tenantRow } from './tail.ts';
 import type { TenantRow } from './tail.ts';
@@ -138,11 +139,6 @@ function isKept(connection: Connection, of: { base: number; count: number; diges
   return rows.some((row) => row['subject'] === of.subject && row['sealed'] !== null);
 }
 
-/** Where a tenant's payloads lie: looked up from the first to the second, to be scanned from the second to the third. */
-function rangeOf(base: number, count: number): [number, number, number] {
-  return [base, base + lookedUp(count), base + count];
-}
-
 function addEntries(connection: Connection, tenant: TenantRow, { entries }: AppendJob): Head {
   const { addEntry, addSubtree, fillEntries, setTenant } = connection.statements;
   const base = tenant.no * SPAN;
@@ -159,30 +155,6 @@ function addEntries(connection: Connection, tenant: TenantRow, { entries }: Appe
   if (lookedUp(size) > done) fillEntries.run(base + done, base + lookedUp(size));
   setTenant.run(size, leaf, Buffer.concat(tree.now().nodes), tenant.no);
   return { size, leaf: toDigest(leaf) };
-}
-
-function readPayload(connection: Connection, job: { readonly tenant: string; readonly digest: string }): Uint8Array | 'erased' | null {
-  const { countPayloads, payloads, tenant } = connection.statements;
-  const found = tenant.get(job.tenant);
-  if (found === undefined) return null;
-  const base = Number(found['no']) * SPAN;
-  const rows = payloads.all(...rangeOf(base, countOf(countPayloads.get(base), base)), Buffer.from(job.digest, 'hex'));
-  if (rows.length === 0) return null;
-  for (const row of rows) {
-    if (row['sealed'] === null) continue;
-    const of = { tenant: job.tenant, subject: String(row['subject']) };
-    const bytes = unseal(() => connection.vault.open(of, job.digest, row['sealed'] as Uint8Array));
-    if (bytes !== null) return bytes;
-  }
-  return 'erased';
-}
-
-function unseal<Result>(open: () => Result): Result {
-  try {
-    return open();
-  } catch {
-    throw new CorruptLog({ index: 0, detail: 'a payload or its key was altered, or the master key is another one' });
-  }
 }
 
 /** First the key, then the rows, then the write-ahead log that may still hold them (L9). Asked again after a crash it finishes. */

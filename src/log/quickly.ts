@@ -1,0 +1,66 @@
+import type { Digest, TenantId } from '../kernel/ids.ts';
+import { toDigest } from './digest.ts';
+import { GENESIS } from './entry.ts';
+import { EMPTY_FRONTIER, extend, rootOf } from './merkle.ts';
+import type { Frontier } from './merkle.ts';
+import type { Head, LogStore } from './store.ts';
+import { STRETCH } from './stretch.ts';
+import type { Stretch } from './stretch.ts';
+import { verified } from './verification.ts';
+import type { PayloadCount, Verification, VerifyTerms } from './verification.ts';
+
+/** Shorter logs are read before a thread has started. */
+const LONG = 20_000;
+
+/** What the stretches of a whole log come to when they are joined. */
+interface Joined {
+  /** The tree of all entries before the last, unfinished stretch. */
+  upper: Frontier;
+  size: number;
+  leaf: Digest;
+  root: Digest;
+  payloads: PayloadCount;
+  readonly roots: Map<number, Digest>;
+}
+
+/** A log that is long, in a store with threads, and without any doubt good: what is said of it. null for every other (LOG-21). */
+export async function verifyQuickly(
+  store: LogStore,
+  tenant: TenantId,
+  { head, payloads = true, checkpoints = [] }: VerifyTerms & { readonly head: Head },
+): Promise<Verification | null> {
+  if (store.stretches === undefined || head.size < LONG) return null;
+  const cuts = checkpoints.map(({ size }) => size);
+  const joined = await join(store.stretches(tenant, { size: head.size, cuts, payloads }));
+  if (joined?.size !== head.size || joined.leaf !== head.leaf) return null;
+  if (!checkpoints.every(({ size, root }) => joined.roots.get(size) === root)) return null;
+  const kept = await store.frontier(tenant);
+  if (kept.size === head.size && toDigest(rootOf(kept)) !== joined.root) return null;
+  return verified({ tenant, size: joined.size, root: joined.root, anchored: Math.max(0, ...cuts), payloads: joined.payloads });
+}
+
+/** Joins stretches in order: each begins where the one before ended, and follows its last leaf. */
+async function join(stretches: AsyncIterable<Stretch | null>): Promise<Joined | null> {
+  const joined: Joined = {
+    upper: EMPTY_FRONTIER,
+    size: 0,
+    leaf: GENESIS,
+    root: GENESIS,
+    payloads: { intact: 0, erased: 0, missing: 0 },
+    roots: new Map(),
+  };
+  for await (const stretch of stretches) {
+    if (stretch === null || stretch.from !== joined.size || stretch.prev !== joined.leaf || joined.upper.size * STRETCH !== stretch.from) return null;
+    const rootAt = (size: number, nodes: readonly Uint8Array[]): Digest => toDigest(rootOf({ size, nodes: [...joined.upper.nodes, ...nodes] }));
+    for (const { size, nodes } of stretch.cuts) joined.roots.set(size, rootAt(size, nodes));
+    joined.root = rootAt(stretch.to, stretch.nodes);
+    joined.size = stretch.to;
+    joined.leaf = stretch.leaf;
+    const { intact, erased, missing } = stretch.payloads;
+    const sum = joined.payloads;
+    joined.payloads = { intact: sum.intact + intact, erased: sum.erased + erased, missing: sum.missing + missing };
+    const [node, ...more] = stretch.nodes;
+    if (stretch.to - stretch.from === STRETCH && node !== undefined && more.length === 0) joined.upper = extend(joined.upper, node);
+  }
+  return joined;
+}

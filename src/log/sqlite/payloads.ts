@@ -1,0 +1,61 @@
+import type { Digest } from '../../kernel/ids.ts';
+import { fromDigest, toDigest } from '../digest.ts';
+import { CorruptLog } from './connection.ts';
+import type { Connection } from './connection.ts';
+import { countOf, lookedUp, SPAN } from './lookup.ts';
+
+type Found = readonly Readonly<Record<string, unknown>>[];
+
+/** Where a tenant's payloads lie: looked up from the first to the second, to be scanned from the second to the third. */
+export function rangeOf(base: number, count: number): [number, number, number] {
+  return [base, base + lookedUp(count), base + count];
+}
+
+/** The bytes under a digest. Another process may have destroyed a key since the last time: that is asked first. */
+export function readPayload(connection: Connection, job: { readonly tenant: string; readonly digest: string }): Uint8Array | 'erased' | null {
+  const { countPayloads, payloads, tenant } = connection.statements;
+  const found = tenant.get(job.tenant);
+  if (found === undefined) return null;
+  connection.vault.refresh();
+  const base = Number(found['no']) * SPAN;
+  const rows = payloads.all(...rangeOf(base, countOf(countPayloads.get(base), base)), Buffer.from(job.digest, 'hex'));
+  return openAny(connection, job, rows);
+}
+
+/** The same for many digests of one tenant as it stands now: what is not looked up yet is read once and not scanned for each. */
+export function payloadReader(connection: Connection, tenant: string): (digest: Digest) => Uint8Array | 'erased' | null {
+  const { countPayloads, lookedUpPayloads, payloadAt, payloadDigests } = connection.statements;
+  const row = connection.statements.tenant.get(tenant);
+  if (row === undefined) return () => null;
+  connection.vault.refresh();
+  const base = Number(row['no']) * SPAN;
+  const [from, border, to] = rangeOf(base, countOf(countPayloads.get(base), base));
+  const behind = new Map<Digest, number[]>();
+  for (const { id, digest } of payloadDigests.iterate(border, to) as Iterable<Record<string, unknown>>) {
+    const name = toDigest(digest as Uint8Array);
+    behind.set(name, [...(behind.get(name) ?? []), Number(id)]);
+  }
+  return (digest) => {
+    const rows = [...lookedUpPayloads.all(from, border, fromDigest(digest)), ...(behind.get(digest) ?? []).flatMap((id) => payloadAt.all(id))];
+    return openAny(connection, { tenant, digest }, rows);
+  };
+}
+
+function openAny(connection: Connection, job: { readonly tenant: string; readonly digest: string }, rows: Found): Uint8Array | 'erased' | null {
+  if (rows.length === 0) return null;
+  for (const row of rows) {
+    if (row['sealed'] === null) continue;
+    const of = { tenant: job.tenant, subject: String(row['subject']) };
+    const bytes = unseal(() => connection.vault.open(of, job.digest, row['sealed'] as Uint8Array));
+    if (bytes !== null) return bytes;
+  }
+  return 'erased';
+}
+
+function unseal<Result>(open: () => Result): Result {
+  try {
+    return open();
+  } catch {
+    throw new CorruptLog({ index: 0, detail: 'a payload or its key was altered, or the master key is another one' });
+  }
+}

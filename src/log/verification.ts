@@ -1,0 +1,36 @@
+import type { Digest, EntryIndex, TenantId } from '../kernel/ids.ts';
+import type { Checkpoint } from './checkpoint.ts';
+
+/** What a verification found, as it is shown to people and machines. */
+export interface Verification {
+  readonly ok: boolean;
+  readonly tenant: TenantId;
+  /** Entries that verified. */
+  readonly size: number;
+  /** Root of exactly these. */
+  readonly root: Digest;
+  readonly firstBad?: EntryIndex;
+  readonly detail: string;
+  /** Entries a believed checkpoint vouches for; the rest stand on the chain alone. */
+  readonly anchored: number;
+  readonly payloads: PayloadCount;
+}
+
+export interface PayloadCount {
+  /** Present and hashing to their digests. */
+  readonly intact: number;
+  readonly erased: number;
+  readonly missing: number;
+}
+
+export interface VerifyTerms {
+  /** Checkpoints whose signatures were already checked, from places the store's owner cannot write. */
+  readonly checkpoints?: readonly Checkpoint[];
+  /** Read and hash the payloads too. Default true. */
+  readonly payloads?: boolean;
+}
+
+/** What is said of a log in which nothing is wrong. */
+export function verified(found: Omit<Verification, 'ok' | 'detail' | 'firstBad'>): Verification {
+  return { ok: true, ...found, detail: `${String(found.size)} entries verified, ${String(found.anchored)} of them anchored by a checkpoint` };
+}
