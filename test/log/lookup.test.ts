@@ -97,13 +97,20 @@ test('[LOG-19] entries and payloads are found in whole runs, behind them and acr
   const another = await openSqliteStore({ path: long });
   await fill(another, 8);
   await answersRight(another, 8 * BATCH);
-  // Two tenants, two runs: type, agent and session of an entry, digest and subject of a payload.
-  assert.equal(count(long, 'SELECT count(*) AS n FROM lookup'), 2 * 2_048 * 5);
+  // Two tenants, two runs: one type, three agents and five sessions of entries, a digest for each payload and seven subjects.
+  assert.equal(count(long, 'SELECT count(*) AS n FROM lookup'), 2 * (2 * (1 + 3 + 5) + 2_048 + 2 * 7));
+  assert.equal(count(long, 'SELECT sum(json_array_length(places)) AS n FROM lookup'), 2 * 2_048 * 5);
   await another.close();
 });
 
 test('[LOG-19] look-ups that are lost are made anew at the next opening', async () => {
-  for (const [at, loss] of ['DELETE FROM lookup', 'DELETE FROM lookup WHERE field = 4', "DELETE FROM lookup WHERE value = 'session-3'"].entries()) {
+  const losses = [
+    'DELETE FROM lookup',
+    'DELETE FROM lookup WHERE field = 4',
+    "DELETE FROM lookup WHERE value = 'session-3'",
+    "UPDATE lookup SET places = '[3]' WHERE value = 'session-3'",
+  ];
+  for (const [at, loss] of losses.entries()) {
     const path = join(folder, `lost-${String(at)}.db`);
     const store = await openSqliteStore({ path });
     await fill(store, 5);
@@ -156,19 +163,29 @@ CREATE INDEX entry_action ON entry (action, id) WHERE action IS NOT NULL;
 PRAGMA user_version = 1;
 `;
 
-test('[LOG-19] a log of the first layout is carried over and answers as before', async () => {
-  const path = join(folder, 'first.db');
-  const store = await openSqliteStore({ path });
-  await fill(store, 5);
-  await store.close();
-  raw(path, TO_FIRST);
-  const carried = await openSqliteStore({ path });
-  assert.equal(count(path, 'SELECT user_version AS n FROM pragma_user_version'), 2);
-  await answersRight(carried, 5 * BATCH);
-  await carried.erase(TENANT, 'session/3');
-  assert.equal(await carried.payload(TENANT, payload(3).digest), 'erased');
-  const head = await carried.head(TENANT);
-  assert.equal((await carried.append(TENANT, head, sealAll(drafts(700, head.size), head).entries, [payload(9_999)])).kind, 'appended');
-  assert.deepEqual(Buffer.from((await carried.payload(TENANT, payload(9_999).digest)) as Uint8Array), payload(9_999).bytes);
-  await carried.close();
-});
+/** The second: a row of look-ups for each row found. */
+const TO_SECOND = `
+CREATE TABLE old (field INTEGER NOT NULL, value ANY NOT NULL, id INTEGER NOT NULL, PRIMARY KEY (field, value, id)) STRICT, WITHOUT ROWID;
+INSERT INTO old SELECT field, lookup.value, run + place.value FROM lookup CROSS JOIN json_each(places) AS place;
+DROP TABLE lookup;
+ALTER TABLE old RENAME TO lookup;
+PRAGMA user_version = 2;
+`;
+
+for (const [name, older] of Object.entries({ first: TO_FIRST, second: TO_SECOND }))
+  test(`[LOG-19] a log of the ${name} layout is carried over and answers as before`, async () => {
+    const path = join(folder, `${name}.db`);
+    const store = await openSqliteStore({ path });
+    await fill(store, 5);
+    await store.close();
+    raw(path, older);
+    const carried = await openSqliteStore({ path });
+    assert.equal(count(path, 'SELECT user_version AS n FROM pragma_user_version'), 3);
+    await answersRight(carried, 5 * BATCH);
+    await carried.erase(TENANT, 'session/3');
+    assert.equal(await carried.payload(TENANT, payload(3).digest), 'erased');
+    const head = await carried.head(TENANT);
+    assert.equal((await carried.append(TENANT, head, sealAll(drafts(700, head.size), head).entries, [payload(9_999)])).kind, 'appended');
+    assert.deepEqual(Buffer.from((await carried.payload(TENANT, payload(9_999).digest)) as Uint8Array), payload(9_999).bytes);
+    await carried.close();
+  });

@@ -1,6 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Head } from '../store.ts';
-import { COUNT_PAYLOADS, FIELD, FILL, mend, SPAN } from './lookup.ts';
+import { COUNT_PAYLOADS, FIELD, FILL, idsOf, mend, SPAN } from './lookup.ts';
 import { makeRoom } from './room.ts';
 import { openKeys, openLog, openReader } from './schema.ts';
 import { checkTail, tenantRow } from './tail.ts';
@@ -160,5 +160,5 @@ function prepare(database: DatabaseSync): Statements {
 
 /** ?1 to ?2: the payloads that are looked up; ?2 to ?3: the ones to scan; ?4: what for. */
 function found(field: number, value: string): string {
-  return `id IN (SELECT id FROM lookup WHERE field = ${String(field)} AND value = ${value} AND id >= ?1 AND id < ?2)`;
+  return `id IN (${idsOf(field, value, ['?1', '?2'])})`;
 }

@@ -70,7 +70,7 @@ export function sqliteReader(path: string): Reader {
   };
 }
 
-const SEALED = 'entry.id AS id, bytes, leaf, type, at, agent, session, action FROM';
+const SEALED = 'entry.id AS id, bytes, leaf, entry.type AS type, at, agent, session, action FROM';
 
 interface Asked {
   readonly tenant: TenantRow;
@@ -94,11 +94,14 @@ function select({ tenant, filter, prepare, newest }: Asked): readonly SealedEntr
   const border = base + lookedUp(tenant.head.size);
   const lookUp = (limit: number): readonly SealedEntry[] => {
     if (limit <= 0 || from >= border) return [];
-    const also = wanted.map((column) => ` AND ${column} = ?`).join('');
-    const where = `field = ? AND value = ? AND lookup.id >= ? AND lookup.id < ?${also}`;
-    const sql = `SELECT ${SEALED} lookup CROSS JOIN entry ON entry.id = lookup.id WHERE ${where} ORDER BY lookup.id ${order} LIMIT ?`;
+    const also = wanted.map((column) => ` AND entry.${column} = ?`).join('');
+    // Runs come in order; only the places of one are sorted, and the last run that is needed is the last one read.
+    const sql = `SELECT ${SEALED} lookup CROSS JOIN json_each(places) AS place CROSS JOIN entry ON entry.id = run + place.value
+      WHERE field = ? AND lookup.value = ? AND run >= ? AND run < ? AND entry.id >= ? AND entry.id < ?${also}
+      ORDER BY run ${order}, place.value ${order} LIMIT ?`;
     const values = wanted.map((column) => filter[column] ?? null);
-    const rows = prepare(sql).all(FIELD[first], filter[first] ?? null, from, Math.min(to, border), ...values, limit);
+    const end = Math.min(to, border);
+    const rows = prepare(sql).all(FIELD[first], filter[first] ?? null, base + lookedUp(from - base), end, from, end, ...values, limit);
     return rows.map((row) => sealed(row, base));
   };
   const lookBehind = (limit: number): readonly SealedEntry[] => {

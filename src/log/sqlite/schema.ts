@@ -4,7 +4,7 @@ import { fillAll, SPAN } from './lookup.ts';
 import { WAL_PAGES } from './room.ts';
 
 /** The layouts' versions, kept in `PRAGMA user_version`. */
-const VERSION = 2;
+const VERSION = 3;
 const KEYS_VERSION = 1;
 
 /**
@@ -18,7 +18,8 @@ CREATE TABLE IF NOT EXISTS entry (id INTEGER PRIMARY KEY, bytes BLOB NOT NULL, l
   agent TEXT, session TEXT, action TEXT) STRICT;
 CREATE TABLE IF NOT EXISTS subtree (id INTEGER PRIMARY KEY, root BLOB NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS payload (id INTEGER PRIMARY KEY, digest BLOB NOT NULL, subject TEXT NOT NULL, sealed BLOB) STRICT;
-CREATE TABLE IF NOT EXISTS lookup (field INTEGER NOT NULL, value ANY NOT NULL, id INTEGER NOT NULL, PRIMARY KEY (field, value, id)) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS lookup (field INTEGER NOT NULL, value ANY NOT NULL, run INTEGER NOT NULL, places TEXT NOT NULL,
+  PRIMARY KEY (field, value, run)) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS snapshot (tenant INTEGER PRIMARY KEY, size INTEGER NOT NULL, leaf BLOB NOT NULL, bytes BLOB NOT NULL) STRICT;
 `;
 
@@ -30,6 +31,9 @@ INSERT INTO payload SELECT tenant * ${String(SPAN)} + row_number() OVER (PARTITI
 DROP TABLE payload_1;
 DROP INDEX entry_type; DROP INDEX entry_agent; DROP INDEX entry_session; DROP INDEX entry_action;
 `;
+
+/** Version 2 had a row of `lookup` for each row it found. */
+const FROM_2 = `DROP TABLE lookup; ${TABLES}`;
 
 /** Subject keys, wrapped by the master key, in a file of their own so that a backup of the log holds none of them (L9). */
 const KEY_TABLES = `CREATE TABLE IF NOT EXISTS subject_key (tenant TEXT NOT NULL, subject TEXT NOT NULL, wrapped BLOB NOT NULL,
@@ -43,7 +47,7 @@ export function openLog(path: string): DatabaseSync {
     database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;');
     database.exec(`PRAGMA wal_autocheckpoint = ${String(WAL_PAGES)}`);
     database.exec('PRAGMA cache_size = -16000;');
-    migrate(database, { to: VERSION, empty: TABLES, older: () => fromFirst(database) });
+    migrate(database, { to: VERSION, empty: TABLES, older: (version) => older(database, version) });
   });
 }
 
@@ -82,8 +86,8 @@ function versionOf(database: DatabaseSync): number {
 interface Layout {
   readonly to: number;
   readonly empty: string;
-  /** From a version that was released, inside the transaction. */
-  readonly older: () => void;
+  /** From an earlier version, inside the transaction. */
+  readonly older: (version: number) => void;
 }
 
 /** Whole or not at all: a crash on the way leaves the layout that was there (LOG-7). */
@@ -95,11 +99,11 @@ function migrate(database: DatabaseSync, { to, empty, older }: Layout): void {
   // Asked again: another process may have been faster.
   const now = versionOf(database);
   if (now === 0) database.exec(empty);
-  else if (now < to) older();
+  else if (now < to) older(now);
   database.exec(`PRAGMA user_version = ${String(to)}; COMMIT`);
 }
 
-function fromFirst(database: DatabaseSync): void {
-  database.exec(FROM_1);
+function older(database: DatabaseSync, version: number): void {
+  database.exec(version === 1 ? FROM_1 : FROM_2);
   for (const { no, size } of database.prepare('SELECT no, size FROM tenant').all()) fillAll(database, Number(no) * SPAN, Number(size));
 }

@@ -4,7 +4,7 @@ import { growFrontier, hashesOf, SUBTREE_LEAVES } from '../merkle.ts';
 import type { Head } from '../store.ts';
 import { connect, connectToRead, CorruptLog, OPENERS } from './connection.ts';
 import type { Connection, Openers } from './connection.ts';
-import { countOf, lookedUp, SPAN } from './lookup.ts';
+import { countOf, fillRuns, lookedUp, SPAN } from './lookup.ts';
 import { rangeOf, readPayload } from './payloads.ts';
 import { makeRoom } from './room.ts';
 import { tenantRow } from './tail.ts';
@@ -131,7 +131,7 @@ function addPayloads(connection: Connection, { no }: TenantRow, { tenant, payloa
     addPayload.run(base + count, fromDigest(digest), subject, connection.vault.seal({ tenant, subject }, digest, bytes));
     count++;
   }
-  if (lookedUp(count) > lookedUp(before)) fillPayloads.run(base + lookedUp(before), base + lookedUp(count));
+  fillRuns(fillPayloads, base + lookedUp(before), base + lookedUp(count));
 }
 
 function isKept(connection: Connection, of: { base: number; count: number; digest: Digest; subject: string }): boolean {
@@ -151,8 +151,7 @@ function addEntries(connection: Connection, tenant: TenantRow, { entries }: Appe
     tree.push(leaf);
     size++;
   }
-  const done = lookedUp(tenant.head.size);
-  if (lookedUp(size) > done) fillEntries.run(base + done, base + lookedUp(size));
+  fillRuns(fillEntries, base + lookedUp(tenant.head.size), base + lookedUp(size));
   setTenant.run(size, leaf, Buffer.concat(tree.now().nodes), tenant.no);
   return { size, leaf: toDigest(leaf) };
 }
