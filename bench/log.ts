@@ -10,8 +10,11 @@ import { encodeWorld } from '../src/kernel/snapshot.ts';
 import { emptyWorld } from '../src/kernel/world.ts';
 import { chainVerifier } from '../src/log/chain.ts';
 import { EMPTY_HEAD, seal, sealAll } from '../src/log/entry.ts';
+import { toDigest } from '../src/log/digest.ts';
+import { rootOf } from '../src/log/merkle.ts';
 import { openSqliteStore } from '../src/log/sqlite/sqlite.ts';
 import type { SealedEntry } from '../src/log/store.ts';
+import { verifyStore } from '../src/log/verify.ts';
 import { quantile } from './figure.ts';
 import type { Figure } from './figure.ts';
 import { openGate } from './gate.ts';
@@ -34,6 +37,9 @@ function draft(n: number): EntryDraft {
 function middle(samples: readonly number[]): number {
   return samples.toSorted((a, b) => a - b)[Math.floor(samples.length / 2)] ?? 0;
 }
+
+/** Producers that each wait for their own entry. */
+const PRODUCERS = 64;
 
 /** Entries in one window of a rate. */
 const WINDOW = 100;
@@ -101,20 +107,23 @@ async function durable(path: string, count: number): Promise<Run> {
       });
     }
   };
-  await Promise.all(Array.from({ length: 64 }, producer));
+  await Promise.all(Array.from({ length: PRODUCERS }, producer));
   const result = watch.result();
   await store.close();
   return result;
 }
 
-/** The peer: the same bytes into one bare table, 100 to a synced transaction. */
+/**
+ * The peer: the same bytes into one bare table, as many to a synced transaction as there are producers. More would be less durable work than
+ * ours: each of 64 that wait for their own entry can be in a transaction once.
+ */
 function rawSqlite(path: string, entries: readonly SealedEntry[]): Run {
   const database = new DatabaseSync(path);
   database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; CREATE TABLE entry (id INTEGER PRIMARY KEY, bytes BLOB NOT NULL)');
   const insert = database.prepare('INSERT INTO entry VALUES (?, ?)');
   const watch = stopwatch();
-  for (let from = 0; from < entries.length; from += WINDOW) {
-    const batch = entries.slice(from, from + WINDOW);
+  for (let from = 0; from < entries.length; from += PRODUCERS) {
+    const batch = entries.slice(from, from + PRODUCERS);
     database.exec('BEGIN IMMEDIATE');
     for (const entry of batch) insert.run(entry.index, entry.bytes);
     database.exec('COMMIT');
@@ -125,6 +134,7 @@ function rawSqlite(path: string, entries: readonly SealedEntry[]): Run {
   return result;
 }
 
+/** The chain alone, in memory, on one thread. */
 function verified(entries: readonly SealedEntry[]): Run {
   const verifier = chainVerifier(TENANT);
   const watch = stopwatch();
@@ -133,6 +143,22 @@ function verified(entries: readonly SealedEntry[]): Run {
     watch.tick();
   }
   return watch.result();
+}
+
+/** Entries per second of a verification as `aegis log verify` does it: the file read, payloads looked for, the tree and a checkpoint compared. */
+async function verifiedStore(path: string): Promise<number[]> {
+  const store = await openSqliteStore({ path });
+  const frontier = await store.frontier(DEFAULT_TENANT);
+  const checkpoint = { origin: `bench/${DEFAULT_TENANT}`, size: frontier.size, root: toDigest(rootOf(frontier)) };
+  const rates: number[] = [];
+  for (let round = 0; round < ROUNDS; round++) {
+    const start = performance.now();
+    const result = await verifyStore(store, DEFAULT_TENANT, { checkpoints: [checkpoint] });
+    if (!result.ok || result.anchored !== frontier.size) throw new Error('a good log was refused');
+    rates.push(frontier.size / ((performance.now() - start) / 1000));
+  }
+  await store.close();
+  return rates;
 }
 
 /** Entries after the last snapshot of the world: as many as there can be. */
@@ -187,15 +213,24 @@ export async function run(): Promise<Figure[]> {
       checks.push(verified(entries));
     }
     const appends = rateOf('log: durable entries, 64 producers', ours);
-    const bare = rateOf('log: raw SQLite, one bare table, 100 a transaction', raw);
-    const verify = rateOf('log: verify', checks);
+    const bare = rateOf('log: raw SQLite, one bare table, 64 a transaction', raw);
+    const chain = rateOf('log: verify the chain alone, in memory, one thread', checks);
     const ratio = middle(ours.map((run, at) => run.perSecond / (raw[at]?.perSecond ?? Number.NaN)));
     const count = Number(process.env['AEGIS_BENCH_ENTRIES'] ?? 1_000_000);
     const open = middle([...(await openMillion(folder, count))]);
+    const verify = middle(await verifiedStore(join(folder, 'log.db')));
     return [
-      { ...appends, peer: 'raw SQLite', ratio, goal: '≥ 50,000/s where raw batched SQLite gives 100,000', holds: ratio >= 0.5 },
+      { ...appends, peer: 'raw SQLite', ratio, goal: '≥ 50,000/s and ≥ 0.5 × raw batched SQLite', holds: ratio >= 0.5 && appends.median >= 50_000 },
       { ...bare, goal: 'reported', holds: true },
-      { ...verify, goal: '≥ 250,000/s', holds: verify.median >= 250_000 },
+      { ...chain, goal: 'reported', holds: true },
+      {
+        n: ROUNDS,
+        unit: '1/s',
+        name: `log: verify a stored log of ${String(count)} entries, offline`,
+        median: verify,
+        goal: '≥ 250,000/s',
+        holds: verify >= 250_000,
+      },
       { n: ROUNDS, unit: 'ms', name: `log: open with ${String(count)} entries, gate and all`, median: open, goal: '≤ 5 s', holds: open <= 5000 },
     ];
   } finally {

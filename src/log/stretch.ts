@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import type { Entry } from '../kernel/entry.ts';
 import type { Digest, EntryIndex, TenantId } from '../kernel/ids.ts';
 import { openText, sameColumns } from './chain.ts';
-import { leafHash, toDigest } from './digest.ts';
+import { fromDigest, leafDigest } from './digest.ts';
 import { openEntry } from './entry.ts';
 import { growFrontier } from './merkle.ts';
 import type { SealedEntry } from './store.ts';
@@ -58,11 +58,11 @@ export function stretchVerifier(tenant: TenantId, from: EntryIndex, prev: Digest
       if (row.index !== size) return null;
       const text = hashOfText(row);
       const bytes = text === null ? row.bytes() : null;
-      const own = text ?? leafHash(bytes ?? row.bytes());
-      if (toDigest(own) !== row.leaf) return null;
+      const own = text ?? leafDigest(bytes ?? row.bytes());
+      if (own !== row.leaf) return null;
       const entry = (bytes === null ? openText(row.text, size, leaf) : null) ?? openEntry(bytes ?? row.bytes(), size);
       if (entry.prev !== leaf || entry.tenant !== tenant || !sameColumns(row, entry)) return null;
-      tree.push(own);
+      tree.push(fromDigest(own));
       leaf = row.leaf;
       size++;
       return entry;
@@ -80,8 +80,8 @@ const room = Buffer.alloc(65_536);
  * Leaf hash of the bytes a text came from. null where they may be others than the text's own: a decoder puts U+FFFD for bytes that are not
  * UTF-8, and may end at a NUL.
  */
-function hashOfText({ text, length }: TextRow): Buffer | null {
+function hashOfText({ text, length }: TextRow): Digest | null {
   if (length >= room.length || text.includes('\ufffd')) return null;
   const written = room.write(text, 1, 'utf8');
-  return written === length ? Buffer.from(hash('sha256', room.subarray(0, written + 1), 'binary'), 'latin1') : null;
+  return written === length ? (hash('sha256', room.subarray(0, written + 1), 'hex') as Digest) : null;
 }

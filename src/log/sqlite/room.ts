@@ -15,14 +15,16 @@ export function makeRoom(database: DatabaseSync): void {
     database.exec('PRAGMA cache_size = 50; BEGIN IMMEDIATE; CREATE TABLE room (bytes BLOB)');
     database.prepare('INSERT INTO room VALUES (zeroblob(?))').run(WAL_PAGES * PAGE);
   } catch (error) {
-    if (!isFull(error)) throw error;
+    if (!isWithout(error)) throw error;
   } finally {
     if (database.isTransaction) database.exec('ROLLBACK');
     database.exec(`PRAGMA cache_size = ${String(cache)}`);
   }
 }
 
-/** SQLITE_FULL. */
-function isFull(error: unknown): boolean {
-  return error instanceof Error && 'errcode' in error && error.errcode === 13;
+/** SQLITE_FULL, or SQLITE_BUSY: another process is writing, and has its room already. */
+function isWithout(error: unknown): boolean {
+  if (!(error instanceof Error) || !('errcode' in error)) return false;
+  const code = Number(error.errcode) & 0xff;
+  return code === 13 || code === 5;
 }
