@@ -61,6 +61,7 @@ export interface WorldSnapshot {
 export interface LogStore {
   tenants(): Promise<readonly TenantId[]>;
   head(tenant: TenantId): Promise<Head>;
+  /** Bytes handed over must not change before the answer: they are read when their turn comes. */
   append(tenant: TenantId, expected: Head, entries: readonly SealedEntry[], payloads: readonly Payload[]): Promise<AppendResult>;
   read(tenant: TenantId, filter: EntryFilter): Promise<readonly SealedEntry[]>;
   payload(tenant: TenantId, digest: Digest): Promise<Uint8Array | 'erased' | null>;
