@@ -65,10 +65,13 @@ function stopHalted(live: ReadonlySet<LiveAnswer>, tenant: TenantId, world: Worl
   }
 }
 
+/** What a halt is of, without its code: whoever shows the reason says that too. */
+const STOPPED = { all: 'Everything was stopped', agent: 'The agent was stopped', session: 'The session was stopped' } as const;
+
 /** Why this agent may not go on in this session; null when it may. */
 export function haltOf(world: World, { agent }: ModelCaller, session: SessionId): string | null {
   for (const { scope, reason } of world.halts) {
-    if (scope.kind === 'all' || (scope.kind === 'agent' ? scope.id === agent : scope.id === session)) return `Halted (${scope.kind}): ${reason}`;
+    if (scope.kind === 'all' || (scope.kind === 'agent' ? scope.id === agent : scope.id === session)) return `${STOPPED[scope.kind]}: ${reason}`;
   }
   if (world.agents.get(agent)?.revoked !== false) return 'The agent was revoked.';
   return world.sessions.get(session)?.closed === true ? 'The session was closed.' : null;

@@ -56,7 +56,7 @@ export function createRelay(terms: Pick<Relay, 'exchange' | 'request' | 'promptL
   };
 }
 
-/** What stands in an answer that was stopped. */
+/** What stands in an answer that was stopped; the code once, and not in the reason. */
 export function stoppedText(why: string, code: string): string {
-  return `Aegis stopped this answer. ${/[.!?]$/.test(why) ? why : `${why}.`} (${code}) No tool call of it was passed on or done.`;
+  return `Aegis stopped this answer (${code}). ${/[.!?]$/.test(why) ? why : `${why}.`} No tool call of it was passed on or done.`;
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { GPT, stage } from './stage.ts';
+import { CLAUDE, GPT, stage } from './stage.ts';
 import type { Settled, Stage } from './stage.ts';
 import { called, chunk, DONE, EVENTS, JSON_TYPE, post, upstream, USAGE } from './upstream.ts';
 
@@ -31,7 +31,8 @@ test('[LLM-11] a halt ends a live stream with a word about it, and hangs up on t
   while (!text.includes('On and')) text += (await reader.read()).value ?? '';
   await halt(s, { kind: 'agent', id: 'a1' });
   for (let part = await reader.read(); !part.done; part = await reader.read()) text += part.value;
-  assert.match(text, /Aegis stopped this answer\. Halted \(agent\): enough\. \(HALTED\)/);
+  assert.match(text, /Aegis stopped this answer \(HALTED\)\. The agent was stopped: enough\. No tool call/);
+  assert.equal(text.match(/halted/gi)?.length, 1, 'it is said once');
   assert.ok(text.endsWith(DONE), text);
   await there.seen[0]?.gone;
   assert.deepEqual([(await settled(s, 'model')).status, (await settled(s, 'model')).errorCode], ['cancelled', 'HALTED']);
@@ -57,6 +58,20 @@ test('[LLM-11] a halt while calls wait for a person releases none of them, and w
   assert.match(text, /\(HALTED\)/);
   const answer = await thinking;
   assert.deepEqual([answer.status, (JSON.parse(answer.text) as { error: { code: string } }).error.code], [403, 'HALTED']);
+});
+
+test('[LLM-11] where an error has no place for a code its message says it, once', async (context) => {
+  const there = await upstream(context, () => undefined);
+  const s = await stage(context, there.url);
+  const body = { model: CLAUDE, max_tokens: 9, messages: [{ role: 'user', content: 'think' }] };
+  const headers = { 'x-api-key': s.key, 'anthropic-version': '2023-06-01', 'x-aegis-session': 's3' };
+  const thinking = post(`${s.models}/v1/messages`, JSON.stringify(body), headers);
+  await there.next();
+  await halt(s, { kind: 'session', id: 's3' });
+  const { status, text } = await thinking;
+  assert.equal(status, 403);
+  const { message } = (JSON.parse(text) as { error: { message: string } }).error;
+  assert.equal(message, 'Aegis stopped this answer (HALTED). The session was stopped: enough. No tool call of it was passed on or done.');
 });
 
 test('[LLM-11] another agent’s answer goes on', async (context) => {

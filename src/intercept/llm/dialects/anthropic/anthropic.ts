@@ -27,9 +27,9 @@ export const anthropic: Dialect = {
   errorFrame: (terms) => frameOf(errorBody(terms), 'error'),
 };
 
-/** Source: Anthropic API reference, Errors. The code is the first word, because the shape has no place of its own for it. */
+/** Source: Anthropic API reference, Errors. The code is the first word unless the message names it: the shape has no place of its own for it. */
 function errorBody({ status, code, message }: { readonly status: number; readonly code: string; readonly message: string }): JsonObject {
-  return { type: 'error', error: { type: typeOf(status), message: `${code}: ${message}` } };
+  return { type: 'error', error: { type: typeOf(status), message: message.includes(`(${code})`) ? message : `${code}: ${message}` } };
 }
 
 function typeOf(status: number): string {
