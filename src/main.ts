@@ -101,7 +101,7 @@ async function openDoors(parts: ServerParts, serve: 'all' | 'models'): Promise<D
   const { gate, config, onFault } = parts;
   // What the configuration lacks is found before anything listens.
   const mcp = serve === 'all' ? openMcpDoor(gate, config) : null;
-  const models = config.llm.listen === 'on' || serve === 'models' ? await openModelDoor(gate, config, onFault) : null;
+  const models = config.llm.listen === 'on' || serve === 'models' ? await openModelDoor(parts, config, onFault) : null;
   if (mcp === null && models !== null) return { url: models.url, modelUrl: models.url, close: () => models.close() };
   const app = createServer(...serverParts(parts), mcp === null ? [] : [mcp.passage]);
   try {

@@ -14,6 +14,9 @@ import { openaiResponses } from './intercept/llm/dialects/openai-responses/opena
 import type { ModelDoorSettings } from './intercept/llm/door.ts';
 import { libraryPrices } from './intercept/llm/price.ts';
 import { createModelServer } from './intercept/llm/serve.ts';
+import { digestOf } from './log/digest.ts';
+import type { LogStore } from './log/store.ts';
+import { answersBefore } from './model-answers.ts';
 import { systemClock } from './runtime.ts';
 
 /** The model proxy, listening. */
@@ -30,7 +33,7 @@ const CONNECTIONS = 1_024;
 
 /** @throws AegisError LISTEN_FAILED */
 export async function openModelDoor(
-  gate: Gate,
+  { gate, store }: { readonly gate: Gate; readonly store: LogStore },
   config: Config,
   onFault: (fault: { readonly what: string; readonly error: unknown }) => void,
 ): Promise<OpenModelDoor> {
@@ -52,6 +55,8 @@ export async function openModelDoor(
       if (principal !== null) limiter(principal.keyDigest, systemClock.monotonic());
       return principal?.role === 'agent' ? { tenant: principal.tenant, agent: principal.agent } : null;
     },
+    answersBefore: (caller) => answersBefore(store, caller),
+    digestOf,
     checkHost: (request) => checkHost(request, rules),
     dispatcher,
     onFault,

@@ -31,6 +31,7 @@ const WRITERS: { readonly [T in EntryType]?: readonly Writer[] } = {
   'store-recovered': ['system'],
   'checkpoint-signed': ['system'],
   'request-refused': ['agent', 'system'],
+  'answer-received': ['agent'],
   'canary-answered': ['agent', 'operator', 'admin', 'system'],
   'approval-voided': ['system'],
 };

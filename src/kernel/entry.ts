@@ -176,6 +176,20 @@ export interface EntryBodies {
   'tool-quarantined': ShownTool & { readonly doubts: readonly ToolDoubt[] };
   /** What was pinned or doubted of this tool is no longer known: shown again, it is a new one. */
   'tool-forgotten': { readonly server: string; readonly tool: string; readonly by: OperatorId };
+  /**
+   * A model's answer came whole: what its provider calls it and its calls, so that results, questions and refusals find their actions after a
+   * restart. Nothing a decision reads.
+   */
+  'answer-received': {
+    /** The model action it answers. */
+    readonly action: ActionId;
+    /** By what a later request goes on from it where the provider holds the conversation: its own name, the conversation's. */
+    readonly names: readonly string[];
+    /** In order, as the provider names them, without those it ran itself. No `action`: its arguments could not be read, so it was refused. */
+    readonly calls: readonly { readonly id: string; readonly kind?: string; readonly action?: ActionId }[];
+    /** Of calls a person was asked about: those that leave with this answer. Without it, what was granted has not gone out yet. */
+    readonly passed?: readonly ActionId[];
+  };
   'request-refused': { readonly code: string; readonly door: Door; readonly pointer?: string };
   /** A synthetic call that must be stopped was made where an agent would make it: `protected` when it was, an alert when it was not. */
   'canary-answered': { readonly harness: string; readonly door: Door; readonly protection: 'protected' | 'unprotected'; readonly detail: string };

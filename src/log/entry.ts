@@ -57,6 +57,7 @@ export function actionOf(entry: EntryDraft): string | undefined {
     case 'action-settled':
     case 'approval-consumed':
     case 'lock-granted':
+    case 'answer-received':
       return entry.body.action;
     default:
       return undefined;

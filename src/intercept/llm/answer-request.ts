@@ -41,6 +41,7 @@ export async function answerRequest(letIn: LetIn): Promise<void> {
   const { dialect, route, params } = matched;
   const query = forwardedQuery(asked, dialect);
   const body = route.method === 'GET' ? null : await readJson(letIn);
+  await door.recall(identity.caller);
   const request = body === null ? listing(params.model) : readRequest(letIn, body);
   const [tool] = request.providerTools;
   if (tool !== undefined && door.settings.uninspected === 'refuse') {

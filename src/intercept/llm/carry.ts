@@ -9,37 +9,42 @@ import { rememberContent } from './session-ledger.ts';
  * Brings what a request carries into the session, each content once: results settle the call they answer, the rest is labelled (LLM-7).
  * Resolves when all of it is durable.
  */
-export async function carryIn(
-  door: ModelDoor,
-  place: { readonly caller: ModelCaller; readonly session: SessionId },
-  carried: readonly Carried[],
-): Promise<void> {
+export async function carryIn(door: ModelDoor, place: Place, carried: readonly Carried[]): Promise<void> {
   const remembered = door.ledger.of(place.caller, place.session);
-  const entering: Promise<void>[] = [];
-  const now = new Set<string>();
+  // A name that is used again is its newest call's: of the results under it the last one settles, the others are content like any other.
+  const newest = new Map(carried.map((content) => [content.callId, content]));
+  const fresh = new Map<string, Carried>();
   for (const content of carried) {
     const digest = hash('sha256', JSON.stringify([content.source, content.callId ?? '', content.value]), 'base64url');
-    if (remembered.contents.has(digest) || now.has(digest)) continue;
-    now.add(digest);
-    entering.push(enter(door, place, content).then(() => rememberContent(remembered, digest)));
+    if (!remembered.contents.has(digest)) fresh.set(digest, content);
   }
+  const entering = [...fresh].map(async ([digest, content]) => {
+    await (newest.get(content.callId) === content ? enter(door, place, content) : label(door, place, content));
+    rememberContent(remembered, digest);
+  });
   await Promise.all(entering);
 }
 
-async function enter(door: ModelDoor, place: { readonly caller: ModelCaller; readonly session: SessionId }, content: Carried): Promise<void> {
+interface Place {
+  readonly caller: ModelCaller;
+  readonly session: SessionId;
+}
+
+async function label(door: ModelDoor, { caller, session }: Place, { source, trusted, value }: Carried): Promise<void> {
+  await door.gate.label({ ...caller, session, source, trusted, value });
+}
+
+async function enter(door: ModelDoor, place: Place, content: Carried): Promise<void> {
   const { caller, session } = place;
   const { source, trusted, value, callId, failed } = content;
   const { calls } = door.ledger.of(caller, session);
   const action = callId === undefined ? undefined : calls.get(callId);
-  if (action === undefined || callId === undefined) {
-    await door.gate.label({ ...caller, session, source, trusted, value });
-    return;
-  }
+  if (action === undefined) return label(door, place, content);
   try {
     await door.gate.settle({ ...caller, action, status: failed === true ? 'failed' : 'succeeded', usage: {}, result: value, source, trusted });
   } catch (error) {
     // The same call answered twice, differently: the second word is content like any other.
     if (!(error instanceof AegisError) || (error.code !== 'CONFLICT' && error.code !== 'NOT_FOUND')) throw error;
-    await door.gate.label({ ...caller, session, source, trusted, value });
+    await label(door, place, content);
   }
 }

@@ -1,11 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Dispatcher } from 'undici';
 import type { Gate } from '../../gate/gate.ts';
-import type { ActionId, AgentId, SessionId, TenantId } from '../../kernel/ids.ts';
+import type { ActionId, AgentId, Digest, SessionId, TenantId } from '../../kernel/ids.ts';
+import type { Json } from '../../kernel/json.ts';
 import type { Clock } from '../../ports.ts';
 import type { Dialect, ModelRoute, Prices } from './dialect.ts';
 import type { Endings } from './endings.ts';
 import type { LiveAnswers } from './live.ts';
+import type { Recall } from './recall.ts';
+import type { KnownAnswer } from './received.ts';
 import type { SessionLedger } from './session-ledger.ts';
 
 /** How the model door is set up; see `llm` in src/config/schema.ts. */
@@ -48,6 +51,10 @@ export interface ModelDoorDeps {
   readonly settings: ModelDoorSettings;
   /** The agent a bare key belongs to; null for nobody's and for a person's. */
   readonly callerOf: (key: string) => ModelCaller | null;
+  /** The newest answers of an agent that the log knows, oldest first; bounded. */
+  readonly answersBefore: (caller: ModelCaller) => Promise<readonly KnownAnswer[]>;
+  /** As the gate takes it of arguments. */
+  readonly digestOf: (value: Json) => Digest;
   /** Throws HOST_REFUSED or REQUEST_INVALID (AUTH-3). */
   readonly checkHost: (request: IncomingMessage) => void;
   readonly dispatcher: Pick<Dispatcher, 'dispatch'>;
@@ -57,6 +64,7 @@ export interface ModelDoorDeps {
 /** The door at work: what it was given, and what it remembers. */
 export interface ModelDoor extends ModelDoorDeps {
   readonly ledger: SessionLedger;
+  readonly recall: Recall;
   readonly live: LiveAnswers;
   readonly endings: Endings;
 }

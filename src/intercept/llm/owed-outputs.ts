@@ -1,6 +1,7 @@
 import type { Answer, ModelRequest, ToolCall, Verdict } from './dialect.ts';
 import type { ModelCaller } from './door.ts';
 import type { JsonObject } from '../../kernel/json.ts';
+import { namesOf, recordLater } from './received.ts';
 import type { Relay } from './relay.ts';
 
 /** Calls of one agent whose outputs are owed. The oldest answers leave first. */
@@ -8,7 +9,11 @@ const MAX_CALLS = 2_000;
 /** Characters of a refusal that are kept. */
 const MAX_TEXT = 4_096;
 /** What stands for a call that was read and never decided to the end: a halt, or a client that left. */
-const NOT_PASSED = 'Aegis did not pass this call on. It has not been done.';
+export const NOT_PASSED = 'Aegis did not pass this call on. It has not been done.';
+
+/** What stands for a call nothing could be decided about but a refusal. */
+export const UNREADABLE =
+  'Aegis denied this action. Its arguments are not one strict JSON object (BODY_INVALID_JSON). It has not been done; call the tool again with valid arguments.';
 
 /** A call the provider remembers and the client never got: the provider waits for its output. */
 export interface OwedOutput {
@@ -19,7 +24,7 @@ export interface OwedOutput {
   readonly text: string;
 }
 
-/** Outputs owed to conversations that providers hold, by the name a request continues them by. Memory only. */
+/** Outputs owed to conversations that providers hold, by the name a request continues them by. */
 export interface OwedOutputs {
   set(caller: ModelCaller, name: string, outputs: readonly OwedOutput[]): void;
   of(caller: ModelCaller, name: string): readonly OwedOutput[];
@@ -64,8 +69,10 @@ type Named = Pick<Answer, 'id' | 'calls'>;
  */
 export function rememberAnswer({ exchange, request }: Relay, answer: Named): void {
   const { door, caller, session } = exchange;
-  for (const name of namesOf(request, answer.id)) door.ledger.answered(caller, name, session);
+  const names = namesOf({ exchange, request }, answer.id);
+  for (const name of names) door.ledger.answered(caller, name, session);
   owe({ exchange, request }, answer, null);
+  if (answer.calls.length === 0) recordLater(exchange, names);
 }
 
 /** The calls are decided: the client has the others and answers them itself. */
@@ -74,13 +81,8 @@ export function rememberRefused(relay: Relay, answer: Named, verdicts: readonly 
 }
 
 function owe({ exchange, request }: Pick<Relay, 'exchange' | 'request'>, answer: Named, verdicts: readonly Verdict[] | null): void {
-  const { door, caller, dialect } = exchange;
-  if (dialect.settleOwed === undefined) return;
-  for (const name of namesOf(request, answer.id)) door.ledger.owed.set(caller, name, owing(answer.calls, verdicts));
-}
-
-function namesOf({ conversation }: ModelRequest, id: string | undefined): readonly string[] {
-  return [id, conversation].filter((name) => name !== undefined);
+  const { door, caller } = exchange;
+  for (const name of namesOf({ exchange, request }, answer.id)) door.ledger.owed.set(caller, name, owing(answer.calls, verdicts));
 }
 
 function owing(calls: readonly ToolCall[], verdicts: readonly Verdict[] | null): readonly OwedOutput[] {

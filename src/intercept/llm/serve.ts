@@ -12,6 +12,7 @@ import { matchRoute, readTarget, resembles } from './match-route.ts';
 import type { Asked } from './match-route.ts';
 import type { Dialect } from './dialect.ts';
 import { passOn } from './pass-on.ts';
+import { createRecall } from './recall.ts';
 import { codedError, refusalOf, sendRefusal } from './reply.ts';
 import { createSessionLedger } from './session-ledger.ts';
 
@@ -31,7 +32,8 @@ export function createModelServer(deps: ModelDoorDeps): ModelServer {
   const tickMs = Math.max(10, Math.min(TICK_MS, settings.keepAliveMs));
   const live = watchLive(gate, { mostPerAgent: limits.livePerAgent, tickMs, now: () => clock.monotonic() });
   const endings = createEndings();
-  const door: ModelDoor = { ...deps, ledger: createSessionLedger(), live, endings };
+  const ledger = createSessionLedger();
+  const door: ModelDoor = { ...deps, ledger, recall: createRecall(deps, ledger), live, endings };
   const server = createServer(
     {
       headersTimeout: limits.headersTimeoutMs,

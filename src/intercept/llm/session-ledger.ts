@@ -23,10 +23,7 @@ export interface Remembered {
   readonly asked: Map<string, readonly ActionId[]>;
 }
 
-/**
- * Memory only: after a restart a conversation's contents are labelled once more.
- * HOLE: results of calls made before a restart are labelled, but their actions stay unsettled.
- */
+/** Memory, filled from the log by recall.ts. Which contents were labelled is not: after a restart they are labelled once more. */
 export interface SessionLedger {
   of(caller: ModelCaller, session: SessionId): Remembered;
   /** Which session an answer belongs to, for dialects whose requests name the answer before. */
@@ -80,8 +77,15 @@ export function rememberCall({ calls }: Remembered, callId: string, action: Acti
   bound(calls, MAX_CALLS);
 }
 
+/** What a call would do: the tool, and the digest of its arguments. */
+export function askedKey(tool: string, argsDigest: string): string {
+  return `${argsDigest} ${tool}`;
+}
+
 export function rememberAsked({ asked }: Remembered, call: string, action: ActionId): void {
-  asked.set(call, [...(asked.get(call) ?? []), action].slice(-MAX_SAME));
+  const known = asked.get(call) ?? [];
+  if (known.includes(action)) return;
+  asked.set(call, [...known, action].slice(-MAX_SAME));
   bound(asked, MAX_CALLS);
 }
 

@@ -3,6 +3,7 @@ import { createArrayWriter } from './array-writer.ts';
 import type { AnswerReader, Frame, FrameReader } from './dialect.ts';
 import { upstreamInvalid } from './members.ts';
 import { rememberAnswer, rememberRefused } from './owed-outputs.ts';
+import { namesOf } from './received.ts';
 import { stoppedText } from './relay.ts';
 import type { Relay, Sink } from './relay.ts';
 import { codedError } from './reply.ts';
@@ -116,7 +117,12 @@ function conclude(streaming: Streaming): void {
 async function decideThenRelease(streaming: Streaming): Promise<void> {
   const { reader, relay } = streaming;
   const { exchange, request, stopped } = relay;
-  const decided = await decideCalls(exchange, { calls: reader.answer().calls, tools: request.tools, signal: stopped.signal });
+  const decided = await decideCalls(exchange, {
+    calls: reader.answer().calls,
+    names: namesOf(relay, reader.answer().id),
+    tools: request.tools,
+    signal: stopped.signal,
+  });
   if (relay.over()) {
     await withdraw(exchange, decided);
     return;

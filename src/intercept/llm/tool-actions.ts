@@ -1,14 +1,14 @@
-import { hash } from 'node:crypto';
 import { AegisError } from '../../errors.ts';
 import type { Proposal } from '../../gate/gate.ts';
 import type { Decision } from '../../kernel/decision.ts';
 import type { ToolDeclaration } from '../../kernel/finding.ts';
 import type { ActionId } from '../../kernel/ids.ts';
-import type { JsonObject } from '../../kernel/json.ts';
 import { textOf } from '../refusal.ts';
 import type { ToolCall, Verdict } from './dialect.ts';
 import type { Exchange } from './door.ts';
-import { rememberAsked, rememberCall, takeAsked } from './session-ledger.ts';
+import { UNREADABLE } from './owed-outputs.ts';
+import { recordPassed, recordReceived } from './received.ts';
+import { askedKey, rememberAsked, rememberCall, takeAsked } from './session-ledger.ts';
 
 /** The decided set of one answer's calls. */
 export interface Decided {
@@ -17,28 +17,25 @@ export interface Decided {
   readonly running: readonly { readonly callId: string; readonly action: ActionId }[];
 }
 
-const UNREADABLE: Verdict = {
-  kind: 'refuse',
-  text: 'Aegis denied this action. Its arguments are not one strict JSON object (BODY_INVALID_JSON). It has not been done; call the tool again with valid arguments.',
-};
-
 /**
  * Decides the calls of one answer as a set, in order, in one append; waits for people and resources up to the door's patience (LLM-4, LLM-8).
  * What cannot be decided is refused; only a broken invariant is thrown.
  */
 export async function decideCalls(
   exchange: Exchange,
-  terms: { calls: readonly ToolCall[]; tools: readonly ToolDeclaration[]; signal: AbortSignal },
+  terms: { calls: readonly ToolCall[]; names: readonly string[]; tools: readonly ToolDeclaration[]; signal: AbortSignal },
 ): Promise<Decided> {
-  const { calls, tools, signal } = terms;
+  const { calls, names, tools, signal } = terms;
   const proposals = calls.map((call, at) => (call.args === null ? null : proposalOf(exchange, call, { tools, at })));
   const readable = proposals.filter((proposal) => proposal !== null);
   const decisions = new Map<ActionId, Decision>();
   try {
     await recordUnreadable(exchange, calls.length - readable.length);
-    const set = readable.length === 0 ? [] : await exchange.door.gate.admitAll(readable);
+    const received = recordReceived(exchange, { names, calls, actions: proposals.map((proposal) => proposal?.id) });
+    const [set] = await Promise.all([readable.length === 0 ? [] : exchange.door.gate.admitAll(readable), received]);
     const held = await Promise.all(set.map((decision, at) => waited(exchange, { decision, proposal: readable[at], signal })));
     for (const decision of held) decisions.set(decision.action, decision);
+    await recordPassed(exchange, granted(exchange, set, held));
     rememberOpen(exchange, readable, decisions);
   } catch (error) {
     return { verdicts: calls.map(() => refusedFor(exchange, error)), running: [] };
@@ -59,7 +56,7 @@ function proposalOf(
   { tools, at }: { tools: readonly ToolDeclaration[]; at: number },
 ): Placed {
   const declaration = tools.find(({ name }) => name === call.name);
-  const again = takeAsked(door.ledger.of(caller, session), doing(call.name, call.args));
+  const again = takeAsked(door.ledger.of(caller, session), askedKey(call.name, door.digestOf(call.args ?? {})));
   return {
     // The answer's own name and the place in it: a provider that repeats a call's name cannot repeat its decision (GATE-3).
     id: again ?? (`${action}.${String(at)}` as ActionId),
@@ -77,14 +74,19 @@ function proposalOf(
   };
 }
 
-function doing(name: string, args: JsonObject | null): string {
-  return hash('sha256', JSON.stringify([name, args]), 'base64url');
-}
-
 /** LLM-8: nobody answered yet; when the model asks for the same again it is the same question, and a grant given meanwhile is redeemed. */
 function rememberOpen({ door, caller, session }: Exchange, proposals: readonly Placed[], decisions: ReadonlyMap<ActionId, Decision>): void {
   const remembered = door.ledger.of(caller, session);
-  for (const { id, name, args } of proposals) if (decisions.get(id)?.effect === 'ask') rememberAsked(remembered, doing(name, args), id);
+  for (const { id, name, args } of proposals)
+    if (decisions.get(id)?.effect === 'ask') rememberAsked(remembered, askedKey(name, door.digestOf(args)), id);
+}
+
+/** What a person was asked about, now or in an answer before, and may run. */
+function granted({ action }: Exchange, first: readonly Decision[], final: readonly Decision[]): readonly ActionId[] {
+  return final.flatMap((decision, at) => {
+    const asked = first[at]?.effect === 'ask' || !decision.action.startsWith(`${action}.`);
+    return asked && (decision.effect === 'allow' || decision.effect === 'modify') ? [decision.action] : [];
+  });
 }
 
 async function recordUnreadable({ door, caller }: Exchange, count: number): Promise<void> {
@@ -102,7 +104,7 @@ async function waited({ door }: Exchange, terms: { decision: Decision; proposal:
 }
 
 function verdictOf(decision: Decision | undefined): Verdict {
-  if (decision === undefined) return UNREADABLE;
+  if (decision === undefined) return { kind: 'refuse', text: UNREADABLE };
   if (decision.effect === 'allow') return { kind: 'pass' };
   if (decision.effect === 'modify') return { kind: 'replace', args: decision.modify.args };
   return { kind: 'refuse', text: textOf(decision) ?? '' };

@@ -5,6 +5,7 @@ import { parseStrict } from '../strict-json.ts';
 import type { Answer } from './dialect.ts';
 import { objectOf, upstreamInvalid } from './members.ts';
 import { rememberAnswer, rememberRefused } from './owed-outputs.ts';
+import { namesOf } from './received.ts';
 import { stoppedText } from './relay.ts';
 import type { Relay, Sink } from './relay.ts';
 import { answerHeaders, codedError, refusalOf, sendRefusal } from './reply.ts';
@@ -102,7 +103,12 @@ async function decideThenSend(collecting: Collecting, body: JsonObject, bytes: B
   const { relay, answer } = collecting;
   const { exchange, request, stopped } = relay;
   collecting.asking = true;
-  const decided = await decideCalls(exchange, { calls: answer?.calls ?? [], tools: request.tools, signal: stopped.signal });
+  const decided = await decideCalls(exchange, {
+    calls: answer?.calls ?? [],
+    names: namesOf(relay, answer?.id),
+    tools: request.tools,
+    signal: stopped.signal,
+  });
   if (relay.over()) {
     await withdraw(exchange, decided);
     return;
