@@ -2,6 +2,7 @@
 export const CODES: ReadonlyMap<string, string> = new Map(
   `
 UNINSPECTABLE | Something that could matter could not be parsed, decoded or fully expanded.
+PROMPT_UNREAD | A prompt carries pictures, sound, files or unknown parts that were not read.
 COMMAND_INJECTION | A plain value carries a shell command behind a separator or inside a substitution.
 INJECTION_OVERRIDE | Text tells a model to ignore or replace its instructions.
 INJECTION_ROLE | Text gives a model another role or frees it from its limits.

@@ -7,6 +7,7 @@ import { found } from './found.ts';
 import { distinct, factsOf, gather } from './gather.ts';
 import type { Inspectable } from './inspect.ts';
 import { maskFacts, maskFinding, masker } from './mask.ts';
+import { promptParts } from './prompt-parts.ts';
 import type { Readers } from './readers.ts';
 import { readText } from './read-text.ts';
 import { readValue, unfinished } from './read-value.ts';
@@ -55,6 +56,7 @@ export function inspectAction(subject: Inspectable, readers: Readers): Reading {
   for (const argv of argvIn(subject.args, shellTool)) readValue(argv.line, { type: 'shell' }, argv.pointer, task);
   for (const leaf of leaves) readLeaf(leaf, 0, task);
   into.findings.push(...toolSaw(tool, leaves));
+  if (subject.kind === 'model') into.findings.push(...promptParts(subject.args));
   const mask = masker(task.secrets);
   const hide = masker([...task.secrets, ...task.personal]);
   return { findings: distinct(into.findings).map((one) => maskFinding(one, hide)), facts: maskFacts(factsOf(into), mask) };

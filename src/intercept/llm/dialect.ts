@@ -2,6 +2,7 @@ import type { Label } from '../../kernel/decision.ts';
 import type { ToolDeclaration } from '../../kernel/finding.ts';
 import type { Json, JsonObject } from '../../kernel/json.ts';
 import type { OwedOutput } from './owed-outputs.ts';
+import type { Unread } from './unread.ts';
 
 export type DialectName = 'openai-chat' | 'openai-responses' | 'anthropic' | 'gemini';
 
@@ -61,6 +62,8 @@ export interface ModelRequest {
   /** Tools the provider would run on its own, out of our sight: type and JSON pointer. Refused in strict mode. */
   readonly providerTools: readonly { readonly type: string; readonly pointer: string }[];
   readonly carried: readonly Carried[];
+  /** Pictures, sound, files and unknown parts: what of the prompt was not read. Absent: nothing. */
+  readonly unread?: Unread;
   /** Upper bound of the answer in tokens, when the request sets one. */
   readonly maxTokens?: number;
   /** What stays the same from turn to turn of one conversation, such as its first user message; names the session when no header does. */

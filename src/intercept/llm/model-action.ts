@@ -45,6 +45,7 @@ export function modelProposal(door: ModelDoor, prompt: Prompt): Proposal {
       prompt: `sha256:${hash('sha256', bytes, 'hex')}`,
       tools: asked.tools.length,
       ...(asked.maxTokens === undefined ? {} : { maxTokens: asked.maxTokens }),
+      ...(asked.unread === undefined ? {} : { unread: asked.unread }),
       ...(asked.providerTools.length === 0 ? {} : { inspected: false, uninspected: asked.providerTools.map(({ type }) => type) }),
     },
     claims: {

@@ -2,6 +2,7 @@ import type { ToolDeclaration } from '../../../../kernel/finding.ts';
 import type { Json, JsonObject } from '../../../../kernel/json.ts';
 import type { Carried, ModelRequest, ModelRoute } from '../../dialect.ts';
 import { countOf, isEmpty, listOf, objectOf, requestInvalid, textOf } from '../../members.ts';
+import { unreadOf } from './unread.ts';
 
 /** Members that configure the answer and carry nothing that runs. Source: Anthropic API reference, Create a message. */
 const PLAIN: ReadonlySet<string> = new Set(
@@ -37,6 +38,7 @@ export function readRequest(body: JsonObject, route: ModelRoute): ModelRequest {
     stream: body['stream'] === true,
     ...toolsOf(body),
     carried: [...(system === null ? [] : [own(system)]), ...messages.flatMap(carriedOf)],
+    ...unreadOf(messages),
     ...(maxTokens === undefined ? {} : { maxTokens }),
     root: [system, first === undefined ? null : wordsOf(first['content'])],
   };
@@ -98,7 +100,7 @@ function resultOf(block: JsonObject): readonly Carried[] {
     {
       source: 'tool_output',
       trusted: false,
-      value: wordsOf(block['content']) ?? '',
+      value: onlyOf(textsIn(block['content'])) ?? '',
       ...(callId === null ? {} : { callId }),
       failed: block['is_error'] === true,
     },
@@ -106,21 +108,38 @@ function resultOf(block: JsonObject): readonly Carried[] {
 }
 
 function documentOf(block: JsonObject): readonly Carried[] {
-  const source = objectOf(block['source']);
-  const value = textOf(source?.['type'] === 'text' ? source['data'] : undefined) ?? wordsOf(source?.['content']) ?? wordsOf(block['content']);
+  const value = onlyOf(textsIn([block]));
   return value === null ? [] : [{ source: 'retrieved_doc', trusted: false, value }];
+}
+
+/** Every text the model reads of a content: also of the documents and search results in it, with what they are called. */
+function textsIn(content: Json | undefined): readonly string[] {
+  if (typeof content === 'string') return content === '' ? [] : [content];
+  return listOf(content).flatMap((part) => {
+    const block = objectOf(part);
+    const named = [block?.['text'], block?.['title'], block?.['context']].flatMap((value) => textOf(value) ?? []);
+    const source = objectOf(block?.['source']);
+    const plain = (source?.['type'] === 'text' ? textOf(source['data']) : textOf(block?.['source'])) ?? '';
+    const within = [...textsIn(source?.['content']), ...(block?.['type'] === 'search_result' ? textsIn(block['content']) : [])];
+    return [...named, plain, ...within].filter((text) => text !== '');
+  });
 }
 
 /**
  * The words of text and blocks of text; null when there are none.
- * HOLE: pictures and PDF files in a prompt are not read; their bytes go upstream unlabelled.
+ * HOLE: pictures and PDF files in a prompt are counted (LLM-21), not read; their bytes go upstream unlabelled.
  */
 function wordsOf(content: Json | undefined): Json | null {
   if (typeof content === 'string') return content === '' ? null : content;
-  const texts = listOf(content).flatMap((part) => {
-    const text = textOf(objectOf(part)?.['text']);
-    return text === null || text === '' ? [] : [text];
-  });
+  return onlyOf(
+    listOf(content).flatMap((part) => {
+      const text = textOf(objectOf(part)?.['text']);
+      return text === null || text === '' ? [] : [text];
+    }),
+  );
+}
+
+function onlyOf(texts: readonly string[]): Json | null {
   const [only] = texts;
   return only === undefined ? null : texts.length === 1 ? only : texts;
 }

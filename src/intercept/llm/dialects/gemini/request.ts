@@ -3,6 +3,7 @@ import type { Json, JsonObject } from '../../../../kernel/json.ts';
 import type { Carried, ModelRequest, ModelRoute } from '../../dialect.ts';
 import { countOf, isEmpty, known, listOf, objectOf, requestInvalid, textOf } from '../../members.ts';
 import { camel } from './camel.ts';
+import { unreadOf } from './unread.ts';
 
 /** Members that configure the answer and carry no instructions to run anything. Source: Gemini API reference, GenerateContentRequest. */
 const PLAIN: ReadonlySet<string> = new Set(
@@ -29,6 +30,7 @@ export function readRequest(body: JsonObject, route: ModelRoute, params: { reado
     stream: route.streams === 'always',
     ...toolsOf(request),
     carried: [...(system === null ? [] : [said(system)]), ...contents.flatMap(carriedOf)],
+    ...unreadOf(contents),
     root: [system, rootOf(contents)],
     ...known<Pick<ModelRequest, 'maxTokens' | 'choices'>>({
       maxTokens: countOf(config.maxOutputTokens),
@@ -115,7 +117,7 @@ function numbered(name: string | null, counts: Map<string, number>): string | nu
 
 /**
  * The words of a content.
- * HOLE: pictures, sound and files in a prompt are not read; their bytes go upstream unlabelled.
+ * HOLE: pictures, sound and files in a prompt are counted (LLM-21), not read; their bytes go upstream unlabelled.
  */
 function wordsIn(value: Json | undefined): Json | null {
   if (typeof value === 'string') return value === '' ? null : value;

@@ -2,6 +2,7 @@ import type { ToolDeclaration } from '../../../../kernel/finding.ts';
 import type { Json, JsonObject } from '../../../../kernel/json.ts';
 import type { Carried, ModelRequest, ModelRoute } from '../../dialect.ts';
 import { countOf, isEmpty, listOf, objectOf, requestInvalid, textOf } from '../../members.ts';
+import { unreadOf } from './unread.ts';
 
 /** Members that configure the answer and carry no instructions to run anything. Source: OpenAI API reference, Create chat completion. */
 const PLAIN: ReadonlySet<string> = new Set(
@@ -33,6 +34,7 @@ export function readRequest(body: JsonObject, _route: ModelRoute): ModelRequest 
     stream,
     ...toolsOf(body),
     carried: messages.flatMap(carriedOf),
+    ...unreadOf(messages),
     ...(maxTokens === undefined ? {} : { maxTokens }),
     root: rootOf(messages),
     ...(choices === undefined || choices < 2 ? {} : { choices }),
@@ -97,7 +99,7 @@ function carriedOf(message: JsonObject): readonly Carried[] {
 
 /**
  * The words of a message.
- * HOLE: pictures, sound and files in a prompt are not read; their bytes go upstream unlabelled.
+ * HOLE: pictures, sound and files in a prompt are counted (LLM-21), not read; their bytes go upstream unlabelled.
  */
 function contentOf(content: Json | undefined): Json | null {
   if (typeof content === 'string') return content === '' ? null : content;

@@ -69,7 +69,7 @@ function plain(value: Json): Json {
 
 /**
  * The words of a message.
- * HOLE: pictures, sound and files in a prompt are not read; their bytes go upstream unlabelled.
+ * HOLE: pictures, sound and files in a prompt are counted (LLM-21), not read; their bytes go upstream unlabelled.
  */
 export function wordsIn(content: Json | undefined): Json | null {
   if (typeof content === 'string') return content === '' ? null : content;

@@ -3,6 +3,7 @@ import type { Json, JsonObject } from '../../../../kernel/json.ts';
 import type { ModelRequest, ModelRoute } from '../../dialect.ts';
 import { countOf, isEmpty, known, listOf, objectOf, requestInvalid, textOf } from '../../members.ts';
 import { carriedOf, wordsIn } from './carried.ts';
+import { unreadOf } from './unread.ts';
 
 type ProviderTool = ModelRequest['providerTools'][number];
 
@@ -43,6 +44,7 @@ export function readRequest(body: JsonObject, route: ModelRoute): ModelRequest {
     stream: route.kind === 'generate' && body.stream === true,
     ...toolsOf(body, items),
     carried: carriedOf(textOf(body.instructions), items),
+    ...unreadOf(items),
     root: rootOf(body, items),
     ...known<Pick<ModelRequest, 'maxTokens' | 'previous' | 'conversation'>>({ maxTokens: countOf(body.max_output_tokens), previous, conversation }),
   };
