@@ -11,7 +11,7 @@ import type { Identity } from './identity.ts';
 import { forwardedQuery } from './match-route.ts';
 import type { Asked, Matched } from './match-route.ts';
 import { objectOf, requestInvalid } from './members.ts';
-import { changedBody, modelProposal } from './model-action.ts';
+import { changedBody, countAttempt, modelProposal } from './model-action.ts';
 import { withOwed } from './owed-outputs.ts';
 import { readBody } from './read-body.ts';
 import { refusalOfDecision, sendRefusal } from './reply.ts';
@@ -63,7 +63,7 @@ export async function answerRequest(letIn: LetIn): Promise<void> {
       return;
     }
     sendOn({
-      exchange: { door, response, dialect, route, ...place, action: final.action },
+      exchange: { door, response, dialect, route, ...place, sent: proposal, action: final.action },
       request,
       path: `${asked.path}${query.length === 0 ? '' : `?${query.join('&')}`}`,
       headers: headersFor(letIn, incoming.headers),
@@ -71,6 +71,7 @@ export async function answerRequest(letIn: LetIn): Promise<void> {
       wantsEvents: asked.query.some(([name, value]) => name === 'alt' && value === 'sse'),
     });
   } catch (error) {
+    countAttempt(door, proposal, false);
     void letGo(door, identity.caller, admitted);
     throw error;
   }

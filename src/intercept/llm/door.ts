@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Dispatcher } from 'undici';
-import type { Gate } from '../../gate/gate.ts';
+import type { Gate, Proposal } from '../../gate/gate.ts';
 import type { ActionId, AgentId, Digest, SessionId, TenantId } from '../../kernel/ids.ts';
 import type { Json } from '../../kernel/json.ts';
 import type { Clock } from '../../ports.ts';
@@ -77,6 +77,8 @@ export interface Exchange {
   readonly route: ModelRoute;
   readonly caller: ModelCaller;
   readonly session: SessionId;
-  /** Of the model action. */
+  /** The model action. */
+  readonly sent: Proposal;
+  /** Its id. */
   readonly action: ActionId;
 }

@@ -6,6 +6,7 @@ import type { SessionId } from '../../kernel/ids.ts';
 import type { JsonObject } from '../../kernel/json.ts';
 import type { Answer, Dialect, ModelRequest, ModelRoute, TokenUsage } from './dialect.ts';
 import type { Exchange, ModelCaller, ModelDoor } from './door.ts';
+import { rememberUnanswered } from './session-ledger.ts';
 
 /** What a policy's lists call each kind of request: `model:*` is what costs. */
 const KINDS = { generate: 'model', count: 'model-count', list: 'model-list' } as const;
@@ -31,6 +32,9 @@ export interface Prompt {
 export function modelProposal(door: ModelDoor, prompt: Prompt): Proposal {
   const { caller, session, dialect, route, asked, bytes, length } = prompt;
   if (!MODEL.test(asked.model)) throw new AegisError('REQUEST_INVALID', { detail: 'The model’s name is none a provider would use.' }, '/model');
+  const digest = `sha256:${hash('sha256', bytes, 'hex')}`;
+  const name = `${KINDS[route.kind]}:${asked.model}`;
+  const again = door.ledger.of(caller, session).unanswered.get(`${name} ${digest}`) ?? 0;
   const inputTokens = Math.ceil(length / BYTES_PER_TOKEN);
   const outputTokens = route.kind === 'generate' ? (asked.maxTokens ?? ANSWER_TOKENS) * (asked.choices ?? 1) : 0;
   const estimate =
@@ -39,11 +43,12 @@ export function modelProposal(door: ModelDoor, prompt: Prompt): Proposal {
     ...caller,
     session,
     kind: 'model',
-    name: `${KINDS[route.kind]}:${asked.model}`,
+    name,
     args: {
       model: asked.model,
-      prompt: `sha256:${hash('sha256', bytes, 'hex')}`,
+      prompt: digest,
       tools: asked.tools.length,
+      ...(again === 0 ? {} : { again }),
       ...(asked.maxTokens === undefined ? {} : { maxTokens: asked.maxTokens }),
       ...(asked.unread === undefined ? {} : { unread: asked.unread }),
       ...(asked.providerTools.length === 0 ? {} : { inspected: false, uninspected: asked.providerTools.map(({ type }) => type) }),
@@ -71,6 +76,17 @@ export function changedBody(decision: Decision & { effect: 'modify' }, body: Jso
 
 function sorted(object: JsonObject): JsonObject {
   return Object.fromEntries(Object.entries(object).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/**
+ * LLM-16: the same bytes again are the client's way of trying again as long as nobody answered them; only what was answered can be repeated. A list and
+ * a count answer nothing.
+ */
+export function countAttempt(door: ModelDoor, sent: Pick<Proposal, 'tenant' | 'agent' | 'session' | 'name' | 'args'>, answered: boolean): void {
+  const remembered = door.ledger.of(sent, sent.session);
+  const prompt = `${sent.name} ${String(sent.args['prompt'])}`;
+  if (answered && sent.name.startsWith(`${KINDS.generate}:`)) remembered.unanswered.delete(prompt);
+  else rememberUnanswered(remembered, prompt);
 }
 
 export interface Ending {

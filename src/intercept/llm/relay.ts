@@ -1,7 +1,7 @@
 import type { AegisError } from '../../errors.ts';
 import type { ModelRequest } from './dialect.ts';
 import type { Exchange } from './door.ts';
-import { settleModel } from './model-action.ts';
+import { countAttempt, settleModel } from './model-action.ts';
 import type { Ending } from './model-action.ts';
 import type { UpstreamCall } from './upstream.ts';
 
@@ -50,6 +50,7 @@ export function createRelay(terms: Pick<Relay, 'exchange' | 'request' | 'promptL
         stopped.abort();
         upstream.abort();
       }
+      countAttempt(exchange.door, exchange.sent, ending.status === 'succeeded');
       exchange.door.endings.add(() => settleModel(exchange, request.model, { ...ending, promptLength }));
       return true;
     },

@@ -11,6 +11,7 @@ const MAX_CALLS = 1_024;
 const MAX_ANSWERS = 20_000;
 /** Open questions about the same call. */
 const MAX_SAME = 32;
+const MAX_UNANSWERED = 256;
 const NAME = /^[A-Za-z0-9._:@/-]{1,128}$/;
 
 /** What the door remembers of a session, so that a conversation that is sent again and again enters it once. */
@@ -21,6 +22,8 @@ export interface Remembered {
   readonly calls: Map<string, ActionId>;
   /** Calls whose question is still open, by what they would do: the model may ask for them again (LLM-8). */
   readonly asked: Map<string, readonly ActionId[]>;
+  /** Requests that were sent and not answered since, by what they were (LLM-16). */
+  readonly unanswered: Map<string, number>;
 }
 
 /** Memory, filled from the log by recall.ts. Which contents were labelled is not: after a restart they are labelled once more. */
@@ -44,6 +47,7 @@ export function createSessionLedger(): SessionLedger {
         contents: new Set<string>(),
         calls: new Map<string, ActionId>(),
         asked: new Map<string, readonly ActionId[]>(),
+        unanswered: new Map<string, number>(),
       };
       sessions.delete(name);
       sessions.set(name, known);
@@ -95,6 +99,14 @@ export function takeAsked({ asked }: Remembered, call: string): ActionId | null 
   if (rest.length === 0) asked.delete(call);
   else asked.set(call, rest);
   return oldest ?? null;
+}
+
+/** One more attempt at these bytes that brought no answer. */
+export function rememberUnanswered({ unanswered }: Remembered, prompt: string): void {
+  const times = (unanswered.get(prompt) ?? 0) + 1;
+  unanswered.delete(prompt);
+  unanswered.set(prompt, times);
+  bound(unanswered, MAX_UNANSWERED);
 }
 
 export function isSessionName(text: string): text is SessionId {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { CLAUDE, GPT, stage } from './stage.ts';
+import { CLAUDE, GPT, POLICY, stage } from './stage.ts';
 import type { Settled, Stage } from './stage.ts';
 import { called, chunk, DONE, EVENTS, JSON_TYPE, post, upstream, USAGE } from './upstream.ts';
 
@@ -160,4 +160,56 @@ test('[LLM-16] an outage of the provider is handed on each time, and never becom
     assert.deepEqual([answer.status, answer.text], [500, '{"error":{"message":"down"}}']);
   }
   assert.equal(there.seen.length, 6);
+});
+
+const LOOPS = `${POLICY}loops: { identical: { max: 5, windowMs: 600000 }, sequences: true, noProgress: 3, effect: ask }\n`;
+
+/** The very same bytes, as a client that tries again sends them. */
+const again = (s: Stage, signal?: AbortSignal): Promise<Response> => open(s, signal);
+
+test('[LLM-16] retries of what nobody answered are the client’s business, and what was answered five times is a loop', async (context) => {
+  let down = true;
+  const there = await upstream(context, (response) => {
+    if (down) response.writeHead(429, JSON_TYPE).end('{"error":{"message":"slow down"}}');
+    else response.writeHead(200, EVENTS).end(chunk({ content: 'Hi' }) + chunk({}, 'stop') + USAGE + DONE);
+  });
+  const s = await stage(context, there.url, { policy: LOOPS, llm: { holdMs: 0 } });
+  const statuses = async (times: number): Promise<readonly number[]> => {
+    const seen: number[] = [];
+    for (let at = 0; at < times; at++) {
+      const answer = await again(s);
+      await answer.text();
+      seen.push(answer.status);
+    }
+    return seen;
+  };
+  assert.deepEqual(await statuses(12), Array<number>(12).fill(429));
+  down = false;
+  assert.deepEqual(await statuses(1), [200]);
+  down = true;
+  assert.deepEqual(await statuses(3), [429, 429, 429]);
+  down = false;
+  assert.deepEqual(await statuses(1), [200]);
+  // Since its last answer each is the first attempt; the one the outage began with was the second of those.
+  assert.deepEqual(await statuses(5), [200, 200, 200, 403, 403]);
+  assert.equal((await again(s)).headers.get('x-aegis-code'), 'LOOP_DETECTED');
+});
+
+test('[LLM-16] who hangs up and asks again, and who lists models, is in no loop', async (context) => {
+  const there = await upstream(context, (response, { method }) => {
+    if (method === 'GET') response.writeHead(200, JSON_TYPE).end('{"object":"list","data":[]}');
+    else response.writeHead(200, EVENTS).write(chunk({ content: 'On and' }));
+  });
+  const s = await stage(context, there.url, { policy: LOOPS, llm: { holdMs: 0 } });
+  for (let at = 0; at < 8; at++) {
+    const leaving = new AbortController();
+    const answer = await again(s, leaving.signal);
+    assert.equal(answer.status, 200);
+    leaving.abort();
+    await there.seen[at]?.gone;
+  }
+  for (let at = 0; at < 8; at++) {
+    const answer = await fetch(`${s.models}/v1/models`, { headers: { authorization: `Bearer ${s.key}`, 'x-aegis-session': 's1' } });
+    assert.equal(answer.status, 200, await answer.text());
+  }
 });
