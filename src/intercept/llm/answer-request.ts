@@ -1,7 +1,6 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { AegisError } from '../../errors.ts';
 import type { Decision } from '../../kernel/decision.ts';
-import type { SessionId } from '../../kernel/ids.ts';
 import type { JsonObject } from '../../kernel/json.ts';
 import { parseStrict } from '../strict-json.ts';
 import { carryIn } from './carry.ts';
@@ -16,7 +15,7 @@ import { withOwed } from './owed-outputs.ts';
 import { readBody } from './read-body.ts';
 import { refusalOfDecision, sendRefusal } from './reply.ts';
 import { sendOn } from './send-on.ts';
-import { derivedSession, isSessionName } from './session-ledger.ts';
+import { sessionOf } from './session-of.ts';
 import { within } from './within.ts';
 
 /** A request whose route and asker are known. */
@@ -47,7 +46,7 @@ export async function answerRequest(letIn: LetIn): Promise<void> {
   if (tool !== undefined && door.settings.uninspected === 'refuse') {
     throw new AegisError('ROUTE_UNINSPECTED', { what: `${tool.type}, which the provider would run itself` }, tool.pointer);
   }
-  const session = sessionOf(letIn, request);
+  const session = sessionOf({ door, caller: identity.caller, dialect }, incoming.headers, request);
   const bytes = body === null ? '' : JSON.stringify(request.forward ?? body);
   const place = { caller: identity.caller, session };
   const proposal = modelProposal(door, { ...place, dialect, route, asked: request, bytes, length: Buffer.byteLength(bytes) });
@@ -105,17 +104,6 @@ function readRequest({ door, identity, matched: { dialect, route, params } }: Le
 /** What a list of models is asked with. */
 function listing(model = 'all'): ModelRequest {
   return { model, stream: false, tools: [], providerTools: [], carried: [], root: null };
-}
-
-/** LLM-3: the header's, else that of the answer this one continues, else the conversation's own. */
-function sessionOf({ door, incoming, matched, identity }: LetIn, request: ModelRequest): SessionId {
-  const named = incoming.headers['x-aegis-session'];
-  if (typeof named === 'string') {
-    if (!isSessionName(named)) throw requestInvalid('x-aegis-session must be 1–128 characters of A–Z a–z 0–9 . _ : @ / -', '/session');
-    return named;
-  }
-  const before = request.previous === undefined ? null : door.ledger.sessionOfAnswer(identity.caller, request.previous);
-  return before ?? derivedSession(identity.caller, matched.dialect.name, request.root);
 }
 
 /** LLM-8: a person or a resource is waited for as long as the door's patience and the client's connection last. */

@@ -68,6 +68,8 @@ export interface ModelRequest {
   readonly maxTokens?: number;
   /** What stays the same from turn to turn of one conversation, such as its first user message; names the session when no header does. */
   readonly root: Json;
+  /** Whom the client says the conversation is for: identifiers of its user or of its cache. Absent: nobody. */
+  readonly parties?: readonly Json[];
   /** Answer this request continues from, held by the provider. */
   readonly previous?: string;
   /** Conversation this request adds to, held by the provider; `previous` then names it. */
@@ -155,6 +157,8 @@ export interface Dialect {
   readonly keyQuery?: string;
   /** Request headers of the provider's own that go upstream, lower case: `anthropic-version`, `openai-organization` … Others stay here. */
   readonly headers: readonly string[];
+  /** Request headers in which its clients name their session, lower case; the first that is there counts. They do not go upstream. */
+  readonly sessionHeaders?: readonly string[];
   /** Query parameters that go upstream; any other is refused. `name=value` allows that value only: `alt=sse`. */
   readonly query: readonly string[];
   /** Bytes that keep a stream alive without meaning anything to its clients; a comment, or an event of the dialect's own. */

@@ -51,7 +51,17 @@ function single(value: string | string[] | undefined): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
-const ONCE: ReadonlySet<string> = new Set(['x-aegis-key', 'x-aegis-session', 'x-api-key', 'x-goog-api-key', 'accept-encoding', 'anthropic-version']);
+const ONCE: ReadonlySet<string> = new Set([
+  'x-aegis-key',
+  'x-aegis-session',
+  'x-claude-code-session-id',
+  'session-id',
+  'session_id',
+  'x-api-key',
+  'x-goog-api-key',
+  'accept-encoding',
+  'anthropic-version',
+]);
 
 /** A header that decides something must not stand twice. @throws AegisError REQUEST_INVALID */
 export function checkOnce(raw: readonly string[]): void {

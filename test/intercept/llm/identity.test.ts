@@ -88,6 +88,77 @@ test('[LLM-3] the session is the header’s, else the conversation’s own from 
   assert.equal(bad.status, 400);
 });
 
+/** Every dialect in which a client says whom it talks for, the same first words each time. */
+const SAID: Readonly<Record<string, { path: string; body: object; says: (who: string) => object }>> = {
+  user: { path: '/v1/chat/completions', body: JSON.parse(BODY) as object, says: (user) => ({ user }) },
+  safety_identifier: { path: '/v1/chat/completions', body: JSON.parse(BODY) as object, says: (safety_identifier) => ({ safety_identifier }) },
+  prompt_cache_key: { path: '/v1/responses', body: { model: GPT, input: 'hi' }, says: (prompt_cache_key) => ({ prompt_cache_key }) },
+  'metadata.user_id': {
+    path: '/v1/messages',
+    body: { model: CLAUDE, max_tokens: 9, messages: [{ role: 'user', content: 'hi' }] },
+    says: (user_id) => ({ metadata: { user_id } }),
+  },
+};
+
+for (const [name, { path, body, says }] of Object.entries(SAID)) {
+  test(`[LLM-3] conversations that begin with the same words are told apart by ${name}`, async (context) => {
+    const s = await stage(context, await scripted(context, { text: 'hello' }));
+    const ask = async (more: object): Promise<string> => {
+      const answer = await post(`${s.models}${path}`, JSON.stringify({ ...body, ...more }), {
+        'x-aegis-key': s.key,
+        'anthropic-version': '2023-06-01',
+      });
+      assert.equal(answer.status, 200, answer.text);
+      return answer.headers.get('x-aegis-session') ?? '';
+    };
+    const [ann, bob, again, nobody] = [await ask(says('ann@example.org')), await ask(says('bob')), await ask(says('ann@example.org')), await ask({})];
+    assert.equal(ann, again);
+    assert.equal(new Set([ann, bob, nobody]).size, 3);
+    assert.equal(await ask(says('')), nobody, 'an empty name is none');
+    assert.ok(!JSON.stringify(await s.entries()).includes('ann@example.org'), 'whom it is for is not recorded');
+  });
+}
+
+test('[LLM-3] a coding agent’s own header names its session, whatever its conversations begin with; another agent’s is another', async (context) => {
+  const s = await stage(context, await scripted(context, { text: 'hello' }));
+  const other = await s.aegis.agent('a2');
+  const claude = async (content: string, more: Record<string, string>, key = s.key): Promise<string> => {
+    const body = JSON.stringify({ model: CLAUDE, max_tokens: 9, messages: [{ role: 'user', content }] });
+    const answer = await post(`${s.models}/v1/messages`, body, { 'x-api-key': key, 'anthropic-version': '2023-06-01', ...more });
+    return answer.headers.get('x-aegis-session') ?? answer.text;
+  };
+  const named = { 'x-claude-code-session-id': '0f0e' };
+  const main = await claude('Fix the bug.', named);
+  assert.match(main, /^llm-/);
+  assert.equal(await claude('Title this.', named), main);
+  assert.notEqual(await claude('Fix the bug.', { 'x-claude-code-session-id': '0f0f' }), main);
+  assert.notEqual(await claude('Fix the bug.', named, other), main);
+  assert.equal(await claude('Fix the bug.', { ...named, 'x-aegis-session': 'mine' }), 'mine');
+  const codex = async (content: string, more: Record<string, string>): Promise<string> => {
+    const body = JSON.stringify({ model: GPT, input: content });
+    const answer = await post(`${s.models}/v1/responses`, body, { authorization: `Bearer ${s.key}`, ...more });
+    return answer.headers.get('x-aegis-session') ?? answer.text;
+  };
+  assert.equal(await codex('Fix it.', { 'session-id': 'c0de' }), await codex('And this.', { session_id: 'c0de' }));
+});
+
+test('[LLM-3, SPEND-2] who names a new session for each request escapes what is limited by session, and nothing that is limited by agent', async (context) => {
+  const policy = (scope: string): string =>
+    `apiVersion: aegis.dev/v1\nkind: Policy\nmetadata: { name: spend }\ndefault: allow\nbudgets: [{ scope: ${scope}, modelCalls: 2 }]\n`;
+  for (const [scope, statuses] of [
+    ['session', [200, 200, 200, 200]],
+    ['agent, period: day', [200, 200, 403, 403]],
+  ] as const) {
+    const s = await stage(context, await scripted(context, { text: 'hello' }), { policy: policy(scope) });
+    const seen: number[] = [];
+    for (let at = 0; at < 4; at++) {
+      const body = JSON.stringify({ model: GPT, messages: [{ role: 'user', content: 'hi' }], user: `u${String(at)}` });
+      seen.push((await post(`${s.models}/v1/chat/completions`, body, { authorization: `Bearer ${s.key}`, session_id: `s${String(at)}` })).status);
+    }
+    assert.deepEqual(seen, statuses, scope);
+  }
+});
+
 test('[LLM-3, DOOR-2] a session of another agent is refused', async (context) => {
   const there = await plain(context);
   const s = await stage(context, there.url, { policy: null });

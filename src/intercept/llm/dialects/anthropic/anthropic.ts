@@ -17,6 +17,8 @@ export const anthropic: Dialect = {
   ],
   keyHeader: 'x-api-key',
   headers: ['anthropic-version', 'anthropic-beta', 'anthropic-dangerous-direct-browser-access'],
+  // Source: Claude Code documentation, LLM gateway protocol.
+  sessionHeaders: ['x-claude-code-session-id'],
   query: ['beta=true', 'limit', 'after_id', 'before_id'],
   keepAlive: 'event: ping\ndata: {"type": "ping"}\n\n',
   readRequest: (body, route) => readRequest(body, route),

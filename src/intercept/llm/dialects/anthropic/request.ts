@@ -2,6 +2,7 @@ import type { ToolDeclaration } from '../../../../kernel/finding.ts';
 import type { Json, JsonObject } from '../../../../kernel/json.ts';
 import type { Carried, ModelRequest, ModelRoute } from '../../dialect.ts';
 import { countOf, isEmpty, listOf, objectOf, requestInvalid, textOf } from '../../members.ts';
+import { partiesIn } from '../../parties.ts';
 import { unreadOf } from './unread.ts';
 
 /** Members that configure the answer and carry nothing that runs. Source: Anthropic API reference, Create a message. */
@@ -40,6 +41,7 @@ export function readRequest(body: JsonObject, route: ModelRoute): ModelRequest {
     carried: [...(system === null ? [] : [own(system)]), ...messages.flatMap(carriedOf)],
     ...unreadOf(messages),
     ...(maxTokens === undefined ? {} : { maxTokens }),
+    ...partiesIn(objectOf(body['metadata']) ?? {}, ['user_id']),
     root: [system, first === undefined ? null : wordsOf(first['content'])],
   };
 }

@@ -15,6 +15,7 @@ export const openaiChat: Dialect = {
   ],
   keyHeader: 'authorization',
   headers: ['openai-organization', 'openai-project', 'openai-beta'],
+  sessionHeaders: ['session-id', 'session_id'],
   query: [],
   keepAlive: ': aegis is waiting\n\n',
   readRequest: (body, route) => readRequest(body, route),

@@ -2,6 +2,7 @@ import type { ToolDeclaration } from '../../../../kernel/finding.ts';
 import type { Json, JsonObject } from '../../../../kernel/json.ts';
 import type { Carried, ModelRequest, ModelRoute } from '../../dialect.ts';
 import { countOf, isEmpty, listOf, objectOf, requestInvalid, textOf } from '../../members.ts';
+import { partiesIn } from '../../parties.ts';
 import { unreadOf } from './unread.ts';
 
 /** Members that configure the answer and carry no instructions to run anything. Source: OpenAI API reference, Create chat completion. */
@@ -37,6 +38,7 @@ export function readRequest(body: JsonObject, _route: ModelRoute): ModelRequest 
     ...unreadOf(messages),
     ...(maxTokens === undefined ? {} : { maxTokens }),
     root: rootOf(messages),
+    ...partiesIn(body, ['safety_identifier', 'user', 'prompt_cache_key']),
     ...(choices === undefined || choices < 2 ? {} : { choices }),
     // Without this a stream does not say what it cost (SPEND-3).
     ...(counted ? { forward: { ...body, stream_options: { ...options, include_usage: true } } } : {}),

@@ -16,6 +16,8 @@ export const openaiResponses: Dialect = {
   ],
   keyHeader: 'authorization',
   headers: ['openai-organization', 'openai-project', 'openai-beta'],
+  // Codex, now and before. Source: openai/codex, codex-api, request headers.
+  sessionHeaders: ['session-id', 'session_id'],
   query: [],
   keepAlive: ': aegis is waiting\n\n',
   readRequest: (body, route) => readRequest(body, route),

@@ -3,6 +3,7 @@ import type { Json, JsonObject } from '../../../../kernel/json.ts';
 import type { ModelRequest, ModelRoute } from '../../dialect.ts';
 import { countOf, isEmpty, known, listOf, objectOf, requestInvalid, textOf } from '../../members.ts';
 import { carriedOf, wordsIn } from './carried.ts';
+import { partiesIn } from '../../parties.ts';
 import { unreadOf } from './unread.ts';
 
 type ProviderTool = ModelRequest['providerTools'][number];
@@ -46,6 +47,7 @@ export function readRequest(body: JsonObject, route: ModelRoute): ModelRequest {
     carried: carriedOf(textOf(body.instructions), items),
     ...unreadOf(items),
     root: rootOf(body, items),
+    ...partiesIn(body, ['safety_identifier', 'user', 'prompt_cache_key']),
     ...known<Pick<ModelRequest, 'maxTokens' | 'previous' | 'conversation'>>({ maxTokens: countOf(body.max_output_tokens), previous, conversation }),
   };
 }
