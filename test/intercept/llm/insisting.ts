@@ -21,8 +21,8 @@ export const call = (call_id: string, name: string): JsonObject => ({
 });
 const words: JsonObject = { id: 'msg_1', type: 'message', role: 'assistant', status: 'completed', content: [{ type: 'output_text', text: 'Done.' }] };
 
-/** A provider that holds conversations as OpenAI does: who goes on without the output of a call is refused. */
-export function insisting(context: TestContext, first: readonly JsonObject[]): Promise<Upstream> {
+/** A provider that holds conversations as OpenAI does: who goes on without the output of a call is refused. After its turns it says that it is done. */
+export function insisting(context: TestContext, ...turns: readonly (readonly JsonObject[])[]): Promise<Upstream> {
   const open = new Map<string, readonly string[]>();
   let count = 0;
   return upstream(context, (response: ServerResponse, { text }: Seen) => {
@@ -35,7 +35,7 @@ export function insisting(context: TestContext, first: readonly JsonObject[]): P
       response.writeHead(400, JSON_TYPE).end(JSON.stringify({ error }));
       return;
     }
-    const output = count === 0 ? first : [words];
+    const output = turns[count] ?? [words];
     const id = `resp_${String(++count)}`;
     const calls = output.flatMap((item) => (typeof item['call_id'] === 'string' ? [item['call_id']] : []));
     open.set(id, calls);
