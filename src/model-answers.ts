@@ -1,4 +1,4 @@
-import type { KnownAnswer } from './intercept/llm/received.ts';
+import type { Known } from './intercept/llm/received.ts';
 import type { ModelCaller } from './intercept/llm/door.ts';
 import { openEntry } from './log/entry.ts';
 import type { LogStore } from './log/store.ts';
@@ -7,13 +7,15 @@ import type { LogStore } from './log/store.ts';
 const MOST = 2_000;
 const WINDOW = 200_000;
 
-/** What the log knows of an agent's newest answers, oldest first. @throws AegisError STORE_CORRUPT */
-export async function answersBefore(store: LogStore, { tenant, agent }: ModelCaller): Promise<readonly KnownAnswer[]> {
+/** What the log knows of an agent's newest answers. @throws AegisError STORE_CORRUPT */
+export async function answersBefore(store: LogStore, { tenant, agent }: ModelCaller): Promise<Known> {
   const { size } = await store.head(tenant);
   const from = Math.max(0, size - WINDOW);
   const newest = await store.read(tenant, { type: 'answer-received', agent, from, limit: MOST, reverse: true });
-  return newest.toReversed().flatMap(({ bytes, index }) => {
+  const [opening] = await store.read(tenant, { type: 'gate-opened', limit: 1, reverse: true });
+  const answers = newest.toReversed().flatMap(({ bytes, index }) => {
     const entry = openEntry(bytes, index);
     return entry.type === 'answer-received' && entry.session !== undefined ? [{ session: entry.session, body: entry.body }] : [];
   });
+  return { opened: opening?.index ?? size, answers };
 }

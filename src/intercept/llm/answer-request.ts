@@ -15,6 +15,7 @@ import { withOwed } from './owed-outputs.ts';
 import { readBody } from './read-body.ts';
 import { refusalOfDecision, sendRefusal } from './reply.ts';
 import { sendOn } from './send-on.ts';
+import { askedKey, rememberAsked, takeAsked } from './session-ledger.ts';
 import { sessionOf } from './session-of.ts';
 import { within } from './within.ts';
 
@@ -49,7 +50,12 @@ export async function answerRequest(letIn: LetIn): Promise<void> {
   const session = sessionOf({ door, caller: identity.caller, dialect }, incoming.headers, request);
   const bytes = body === null ? '' : JSON.stringify(request.forward ?? body);
   const place = { caller: identity.caller, session };
-  const proposal = modelProposal(door, { ...place, dialect, route, asked: request, bytes, length: Buffer.byteLength(bytes) });
+  const made = modelProposal(door, { ...place, dialect, route, asked: request, bytes, length: Buffer.byteLength(bytes) });
+  // LLM-8: what a person is asked about stays one question however often it is sent.
+  const question = askedKey(made.name, door.digestOf(made.args));
+  const remembered = door.ledger.of(identity.caller, session);
+  const open = takeAsked(remembered, question);
+  const proposal = open === null ? made : { ...made, id: open };
   door.endings.flush();
   const entering = carryIn(door, place, request.carried);
   // Both are on their way before either is waited for, so that one append makes both durable.
@@ -58,6 +64,7 @@ export async function answerRequest(letIn: LetIn): Promise<void> {
     const [, decision] = await within(Promise.all([entering, admitted]), door.settings.decideMs);
     const final = await patient(door, { decision, proposal: { ...proposal, id: decision.action }, response });
     if (final.effect !== 'allow' && final.effect !== 'modify') {
+      if (final.effect === 'ask') rememberAsked(remembered, question, final.action);
       sendRefusal(response, dialect, refusalOfDecision(final));
       return;
     }

@@ -8,7 +8,7 @@ import type { Dialect, ModelRoute, Prices } from './dialect.ts';
 import type { Endings } from './endings.ts';
 import type { LiveAnswers } from './live.ts';
 import type { Recall } from './recall.ts';
-import type { KnownAnswer } from './received.ts';
+import type { Known } from './received.ts';
 import type { SessionLedger } from './session-ledger.ts';
 
 /** How the model door is set up; see `llm` in src/config/schema.ts. */
@@ -51,8 +51,8 @@ export interface ModelDoorDeps {
   readonly settings: ModelDoorSettings;
   /** The agent a bare key belongs to; null for nobody's and for a person's. */
   readonly callerOf: (key: string) => ModelCaller | null;
-  /** The newest answers of an agent that the log knows, oldest first; bounded. */
-  readonly answersBefore: (caller: ModelCaller) => Promise<readonly KnownAnswer[]>;
+  /** What the log knows of an agent's newest answers. */
+  readonly answersBefore: (caller: ModelCaller) => Promise<Known>;
   /** As the gate takes it of arguments. */
   readonly digestOf: (value: Json) => Digest;
   /** Throws HOST_REFUSED or REQUEST_INVALID (AUTH-3). */

@@ -1,11 +1,11 @@
 import type { Decision } from '../../kernel/decision.ts';
-import type { ActionId } from '../../kernel/ids.ts';
+import type { ActionId, EntryIndex } from '../../kernel/ids.ts';
 import type { ApprovalState, World } from '../../kernel/world.ts';
 import { textOf } from '../refusal.ts';
 import type { ModelCaller, ModelDoorDeps } from './door.ts';
 import { NOT_PASSED, UNREADABLE } from './owed-outputs.ts';
 import type { OwedOutput } from './owed-outputs.ts';
-import type { KnownAnswer } from './received.ts';
+import type { Known, KnownAnswer } from './received.ts';
 import { askedKey, rememberAsked, rememberCall } from './session-ledger.ts';
 import type { Remembered, SessionLedger } from './session-ledger.ts';
 
@@ -24,7 +24,7 @@ export function createRecall({ gate, answersBefore }: Pick<ModelDoorDeps, 'gate'
     const known = recalled.get(key);
     if (known !== undefined) return known;
     const reading = answersBefore(caller)
-      .then((answers) => restore(ledger, { caller, world: gate.world(caller.tenant) }, answers))
+      .then((read) => restore(ledger, { caller, world: gate.world(caller.tenant) }, read))
       .catch((error: unknown) => {
         recalled.delete(key);
         throw error;
@@ -52,13 +52,28 @@ interface Place {
  */
 type Standing = 'unreadable' | 'again' | 'asked' | 'out' | 'ended' | 'refused' | 'forgotten';
 
-function restore(ledger: SessionLedger, { caller, world }: Pick<Place, 'caller' | 'world'>, answers: readonly KnownAnswer[]): void {
+function restore(ledger: SessionLedger, { caller, world }: Pick<Place, 'caller' | 'world'>, { answers, opened }: Known): void {
   const last = new Map(answers.flatMap((answer) => answer.body.calls.flatMap(({ action }) => (action === undefined ? [] : [[action, answer]]))));
   const passed = new Set(answers.flatMap(({ body }) => body.passed ?? []));
   const asked = new Map([...world.approvals.entries()].map(([, approval]) => [approval.action, approval]));
   const place: Place = { caller, world, last, passed, asked };
+  for (const [, approval] of world.approvals.entries()) restoreRequest(ledger, { caller, world }, { approval, opened });
   // Oldest first, so that what the bounds let go is the oldest.
   for (const answer of answers) restoreAnswer(ledger, place, answer);
+}
+
+/** A request a person is asked about was not sent; a grant from before the start may have been used, and is not used again. */
+function restoreRequest(
+  ledger: SessionLedger,
+  { caller, world }: Pick<Place, 'caller' | 'world'>,
+  { approval, opened }: { readonly approval: ApprovalState; readonly opened: EntryIndex },
+): void {
+  const { agent, session, tool, argsDigest, action, status } = approval;
+  const state = world.actions.get(action);
+  if (agent !== caller.agent || state === undefined || !/^model(?:-count|-list)?:/.test(tool)) return;
+  const runs = state.decision.effect === 'allow' || state.decision.effect === 'modify';
+  const open = runs ? !state.settled && state.index > opened : status === 'pending' || status === 'granted';
+  if (open) rememberAsked(ledger.of(caller, session), askedKey(tool, argsDigest), action);
 }
 
 function restoreAnswer(ledger: SessionLedger, place: Place, answer: KnownAnswer): void {

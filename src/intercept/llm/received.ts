@@ -1,6 +1,6 @@
 import { AegisError } from '../../errors.ts';
 import type { EntryBodies } from '../../kernel/entry.ts';
-import type { ActionId, SessionId } from '../../kernel/ids.ts';
+import type { ActionId, EntryIndex, SessionId } from '../../kernel/ids.ts';
 import type { Answer, ToolCall } from './dialect.ts';
 import type { Exchange } from './door.ts';
 import type { Relay } from './relay.ts';
@@ -12,6 +12,14 @@ export type ReceivedAnswer = EntryBodies['answer-received'];
 export interface KnownAnswer {
   readonly session: SessionId;
   readonly body: ReceivedAnswer;
+}
+
+/** What the log knows of an agent when it comes back. */
+export interface Known {
+  /** The entry with which the gate opened last: what was granted after it was not sent by anybody before it. */
+  readonly opened: EntryIndex;
+  /** Oldest first; bounded. */
+  readonly answers: readonly KnownAnswer[];
 }
 
 /** Names of a provider longer than this are not kept; nobody's are. */

@@ -7,7 +7,7 @@ import type { ModelCaller } from '../../../src/intercept/llm/door.ts';
 import type { JsonObject } from '../../../src/kernel/json.ts';
 import { answersBefore } from '../../../src/model-answers.ts';
 import { call, inputOf, insisting } from './insisting.ts';
-import { GPT, stage } from './stage.ts';
+import { GPT, POLICY, scripted, stage } from './stage.ts';
 import type { Stage } from './stage.ts';
 
 const caller = { tenant: 'default', agent: 'a1' } as ModelCaller;
@@ -58,7 +58,7 @@ test('[LLM-20] what cannot be read back decides nothing: the request is refused,
       gate: { world: () => ({ actions: new Map(), approvals: new Map() }) } as never,
       answersBefore: () => {
         reads++;
-        return broken ? Promise.reject(new Error('the disk is gone')) : Promise.resolve([]);
+        return broken ? Promise.reject(new Error('the disk is gone')) : Promise.resolve({ opened: 0, answers: [] });
       },
     },
     createSessionLedger(),
@@ -79,6 +79,27 @@ test('[LLM-20] a start reads so many answers back and no more, and from so far b
       return Promise.resolve([]);
     },
   };
-  assert.deepEqual(await answersBefore(store as never, caller), []);
-  assert.deepEqual(asked, [{ type: 'answer-received', agent: 'a1', from: 300_000, limit: 2_000, reverse: true }]);
+  assert.deepEqual(await answersBefore(store as never, caller), { opened: 500_000, answers: [] });
+  assert.deepEqual(asked[0], { type: 'answer-received', agent: 'a1', from: 300_000, limit: 2_000, reverse: true });
 });
+
+const ASKING = `${POLICY.slice(0, POLICY.indexOf('rules:'))}rules: [{ id: big, when: 'action.kind == "model"', effect: ask, reason: { code: BIG, message: A person looks first } }]\n`;
+
+for (const restart of [false, true]) {
+  const when = restart ? 'a start later' : 'when it is sent again';
+  test(`[LLM-8, LLM-20] a request a person is asked about is one question, and is sent once after the grant, ${when}`, async (context) => {
+    const s = await stage(context, await scripted(context, { text: 'hello' }), { policy: ASKING, llm: { holdMs: 0 } });
+    let client = s.openai;
+    const status = async (): Promise<unknown> => {
+      const asked = client.chat.completions.create({ model: GPT, messages: [{ role: 'user', content: 'hi' }] });
+      return asked.then(() => 200).catch(({ status: refused }: { status?: number }) => refused);
+    };
+    assert.deepEqual([await status(), await status()], [403, 403]);
+    if (restart) client = await restarted(s);
+    const waiting = await s.aegis.daemon.gate.pending('default' as never);
+    assert.equal(waiting.length, 1);
+    const answer = await s.aegis.ask('POST', `/v1/approvals/${waiting[0]?.approval ?? ''}/grant`, { key: s.aegis.admin, body: { reason: 'fine' } });
+    assert.equal(answer.status, 200, answer.text);
+    assert.deepEqual([await status(), await status()], [200, 403]);
+  });
+}
