@@ -16,6 +16,7 @@ import { ok } from './operation.ts';
 import { loadPolicy, writeActivated } from './policies.ts';
 import { dollarBudgets, preview } from './preview.ts';
 import { actorOf, operatorOf } from './principal.ts';
+import { promptTerms } from './prompts.ts';
 import { canonicalValue, checkPlace, parseOwn } from './proposal.ts';
 import { recording } from './record.ts';
 import type { RecordPlace } from './record.ts';
@@ -126,6 +127,7 @@ function deciding(
   | 'admitAll'
   | 'preview'
   | 'budgets'
+  | 'prompts'
   | 'showTools'
   | 'acceptTool'
   | 'forgetTools'
@@ -147,6 +149,7 @@ function deciding(
     },
     preview: async (proposal) => preview(room(proposal.tenant), proposal),
     budgets: (tenant, agent, session) => dollarBudgets(room(tenant), agent, session),
+    prompts: (tenant, agent) => promptTerms(room(tenant), agent),
     showTools: async (shown) => showTools(room(shown.tenant), shown),
     acceptTool: async (tenant, tool, by) => room(tenant).chain.submit(accepting(tool, by)),
     forgetTools: async (tenant, tools, by) => room(tenant).chain.submit(forgetting(tools, by)),

@@ -6,6 +6,7 @@ import type { ActionId, AgentId, ApprovalId, Digest, EntryIndex, OperatorId, Ses
 import type { Json, JsonObject } from '../kernel/json.ts';
 import type { World } from '../kernel/world.ts';
 import type { BudgetStanding } from './preview.ts';
+import type { PromptTerms } from './prompts.ts';
 import type { AcceptedTool, ForgottenTools, ShownTools, ToolStanding } from './tools.ts';
 
 /** Who is asking, as established by a key; never by what the request says about itself. */
@@ -84,6 +85,8 @@ export interface Gate {
   preview(proposal: Proposal): Promise<Decision>;
   /** The limits on dollars that stand against an agent in a session, and what is taken of them. */
   budgets(tenant: TenantId, agent: AgentId, session: SessionId): readonly BudgetStanding[];
+  /** What the policy in force wants of the prompts of an agent; null when it says nothing of them (LLM-54). */
+  prompts(tenant: TenantId, agent: AgentId): PromptTerms | null;
   /** Reads, pins or quarantines what an MCP server says its tools are; one append, nothing written where nothing changed (MCP-1). */
   showTools(shown: ShownTools): Promise<readonly ToolStanding[]>;
   /** A person takes a definition in quarantine as it is: by its digest, so that exactly what was read is accepted (MCP-3). */

@@ -15,7 +15,8 @@ export const CONFLICT: Said = {
 
 /** The arguments after every change, or null when the changes conflict. */
 function changed(args: JsonObject, said: readonly Said[]): JsonObject | null {
-  const changes = said.filter((one) => one.effect === 'modify' && one.args !== undefined);
+  // The very arguments of the action: a voice that only says what its door has changed already.
+  const changes = said.filter((one) => one.effect === 'modify' && one.args !== undefined && one.args !== args);
   const [first, second] = changes;
   if (first === undefined) return args;
   if (second === undefined) return first.args ?? args;

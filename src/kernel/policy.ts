@@ -119,7 +119,12 @@ export interface DetectorRule {
   /** Findings below this confidence do not speak. */
   readonly threshold: number;
   readonly redact: boolean;
+  /** What becomes of its finds in prompts; the model proxy asks, no rule of the kernel does. Absent: they are not touched. */
+  readonly prompt?: PromptWord;
 }
+
+/** `redact`: a placeholder goes to the provider; `restore`: and the value is put back into the answer. */
+export type PromptWord = 'redact' | 'restore';
 
 export interface IntentRules {
   readonly costCeilingUsdMicros: MicroUsd | null;

@@ -6,6 +6,7 @@ import { PolicyDocument } from './document.ts';
 import type { Fault, Report } from './fault.ts';
 import { compileManifest } from './manifest.ts';
 import { checkReachable } from './reachable.ts';
+import { promptVoices } from './prompt-voice.ts';
 import { resolveBytes, resolveText, type Resolve } from './resolve.ts';
 import { checkRules, voicesOf, type CheckedRule } from './rules.ts';
 import { sectionsOf } from './sections.ts';
@@ -47,7 +48,7 @@ function compile(text: string, resolve: Resolve, canonicalBytes: CanonicalBytes)
     ...sectionsOf(read.document),
     digest,
     manifests: read.manifests,
-    voices: [...voicesOf(read.rules), ...read.outside],
+    voices: [...voicesOf(read.rules), ...read.outside, ...promptVoices(read.document)],
   };
   return { ok: true, policy, documentDigest: sha256Hex(text) as Digest };
 }

@@ -58,21 +58,31 @@ const off = Type.Literal('off');
 const shorthand = oneOf(['block', 'ask', 'redact', 'off']);
 const riskOrOff = oneOf([...RISKS, 'off']);
 
+const detectorTerms = {
+  effect: optional(shorthand),
+  deny: optional(riskOrOff),
+  ask: optional(riskOrOff),
+  threshold: optional(Type.Number({ minimum: 0, maximum: 1, description: 'a confidence from 0 to 1' })),
+  redact: optional(Type.Boolean()),
+};
+
 const detector = Type.Union(
+  [shorthand, Type.Object(detectorTerms, { ...closed, description: 'a mapping of effect, deny, ask, threshold, redact' })],
+  { description: 'block, ask, redact, off, or a mapping of effect, deny, ask, threshold, redact' },
+);
+
+/** Detectors whose finds are values of their own, so that a prompt can go on without them (LLM-54). */
+export const PROMPT_DETECTORS = ['pii', 'secret'] as const;
+
+const valueDetector = Type.Union(
   [
     shorthand,
     Type.Object(
-      {
-        effect: optional(shorthand),
-        deny: optional(riskOrOff),
-        ask: optional(riskOrOff),
-        threshold: optional(Type.Number({ minimum: 0, maximum: 1, description: 'a confidence from 0 to 1' })),
-        redact: optional(Type.Boolean()),
-      },
-      { ...closed, description: 'a mapping of effect, deny, ask, threshold, redact' },
+      { ...detectorTerms, prompt: optional(oneOf(['redact', 'restore'], 'What becomes of what it finds in a prompt: redact or restore.')) },
+      { ...closed, description: 'a mapping of effect, deny, ask, threshold, redact, prompt' },
     ),
   ],
-  { description: 'block, ask, redact, off, or a mapping of effect, deny, ask, threshold, redact' },
+  { description: 'block, ask, redact, off, or a mapping of effect, deny, ask, threshold, redact, prompt' },
 );
 
 const rule = Type.Object(
@@ -251,7 +261,11 @@ export const PolicyDocument = Type.Object(
     ),
     detectors: optional(
       Type.Object(
-        Object.fromEntries(DETECTORS.map((name) => [name, optional(detector)])) as Record<(typeof DETECTORS)[number], DetectorSchema>,
+        {
+          ...(Object.fromEntries(DETECTORS.map((name) => [name, optional(detector)])) as Record<(typeof DETECTORS)[number], DetectorSchema>),
+          pii: optional(valueDetector),
+          secret: optional(valueDetector),
+        },
         closed,
       ),
     ),
@@ -268,5 +282,5 @@ export type PolicyDocument = Static<typeof PolicyDocument>;
 export type RuleDocument = Static<typeof rule>;
 export type BudgetDocument = Static<typeof budget>;
 export type RateDocument = Static<typeof rate>;
-export type DetectorDocument = Static<typeof detector>;
+export type DetectorDocument = Static<typeof valueDetector>;
 export type PrecisionDocument = Static<typeof precision>;

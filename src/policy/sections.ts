@@ -42,6 +42,7 @@ function detectorRule(document: DetectorDocument): DetectorRule {
     ask: document.ask === undefined ? base.ask : document.ask === 'off' ? null : document.ask,
     threshold: document.threshold ?? 0,
     redact: document.redact ?? base.redact,
+    ...(document.prompt === undefined ? {} : { prompt: document.prompt }),
   };
 }
 

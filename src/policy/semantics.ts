@@ -1,3 +1,4 @@
+import { PROMPT_DETECTORS } from './document.ts';
 import type { PolicyDocument } from './document.ts';
 import type { Path, Report } from './fault.ts';
 import { linearPattern, PATTERN_HINT } from './pattern.ts';
@@ -48,11 +49,23 @@ function checkRates(document: PolicyDocument, report: Report): void {
 
 function checkDetectors(document: PolicyDocument, report: Report): void {
   const order = ['LOW', 'MEDIUM', 'HIGH', 'CRITICAL'];
+  checkPrompts(document, report);
   for (const [name, detector] of Object.entries(document.detectors ?? {})) {
     if (typeof detector === 'string' || detector.deny === undefined || detector.ask === undefined) continue;
     if (detector.deny === 'off' || detector.ask === 'off' || order.indexOf(detector.ask) < order.indexOf(detector.deny)) continue;
     const message = `\`ask: ${detector.ask}\` can never speak: \`deny: ${detector.deny}\` speaks first`;
     report({ path: ['detectors', name, 'ask'], code: 'UNREACHABLE', message, hint: 'Ask at a lower risk than you deny, or write ask: off.' });
+  }
+}
+
+/** What nobody governs nobody changes: the word would be read and never heard. */
+function checkPrompts({ detectors, kinds }: PolicyDocument, report: Report): void {
+  if (kinds === undefined || kinds.includes('model')) return;
+  for (const name of PROMPT_DETECTORS) {
+    const detector = detectors?.[name];
+    if (detector === undefined || typeof detector === 'string' || detector.prompt === undefined) continue;
+    const message = `\`prompt: ${detector.prompt}\` can never speak: \`kinds\` leaves models out`;
+    report({ path: ['detectors', name, 'prompt'], code: 'CONTRADICTION', message, hint: 'Add model to kinds, or take the word out.' });
   }
 }
 
