@@ -40,8 +40,8 @@ function hands(): { readonly done: string[]; readonly run: (name: string, args: 
 }
 
 const NAMES = ['lookup', 'wipe', 'change'] as const;
-const schema = { type: 'object', properties: { id: { type: 'number' }, amount: { type: 'number' } } } as const;
-const shape = z.object({ id: z.number().optional(), amount: z.number().optional() });
+const schema = { type: 'object', properties: { id: { type: 'number' }, amount: { type: 'number' }, to: { type: 'string' } } } as const;
+const shape = z.object({ id: z.number().optional(), amount: z.number().optional(), to: z.string().optional() });
 /** No agent here needs more turns than this. */
 const TURNS = 4;
 

@@ -1,10 +1,12 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { AegisError } from '../../errors.ts';
+import type { Proposal } from '../../gate/gate.ts';
 import type { Decision } from '../../kernel/decision.ts';
+import type { SessionId } from '../../kernel/ids.ts';
 import type { JsonObject } from '../../kernel/json.ts';
 import { parseStrict } from '../strict-json.ts';
 import { carryIn } from './carry.ts';
-import type { ModelRequest } from './dialect.ts';
+import type { Dialect, ModelRequest } from './dialect.ts';
 import type { ModelCaller, ModelDoor } from './door.ts';
 import type { Identity } from './identity.ts';
 import { forwardedQuery } from './match-route.ts';
@@ -13,6 +15,8 @@ import { objectOf, requestInvalid } from './members.ts';
 import { changedBody, countAttempt, modelProposal } from './model-action.ts';
 import { withOwed } from './owed-outputs.ts';
 import { readBody } from './read-body.ts';
+import { redactPrompt } from './redact-prompt.ts';
+import type { RedactedPrompt } from './redact-prompt.ts';
 import { refusalOfDecision, sendRefusal } from './reply.ts';
 import { sendOn } from './send-on.ts';
 import { askedKey, rememberAsked, takeAsked } from './session-ledger.ts';
@@ -48,9 +52,11 @@ export async function answerRequest(letIn: LetIn): Promise<void> {
     throw new AegisError('ROUTE_UNINSPECTED', { what: `${tool.type}, which the provider would run itself` }, tool.pointer);
   }
   const session = sessionOf({ door, caller: identity.caller, dialect }, incoming.headers, request);
-  const bytes = body === null ? '' : JSON.stringify(request.forward ?? body);
   const place = { caller: identity.caller, session };
-  const made = modelProposal(door, { ...place, dialect, route, asked: request, bytes, length: Buffer.byteLength(bytes) });
+  const prompt = body === null ? null : await promptOf(door, place, { dialect, body: request.forward ?? body });
+  const bytes = prompt === null ? '' : JSON.stringify(prompt.body);
+  const told = prompt?.told === undefined ? {} : { redaction: prompt.told };
+  const made = modelProposal(door, { ...place, dialect, route, asked: request, bytes, length: Buffer.byteLength(bytes), ...told });
   // LLM-8: what a person is asked about stays one question however often it is sent.
   const question = askedKey(made.name, door.digestOf(made.args));
   const remembered = door.ledger.of(identity.caller, session);
@@ -73,7 +79,8 @@ export async function answerRequest(letIn: LetIn): Promise<void> {
       request,
       path: `${asked.path}${query.length === 0 ? '' : `?${query.join('&')}`}`,
       headers: headersFor(letIn, incoming.headers),
-      body: final.effect === 'modify' && body !== null ? JSON.stringify(changedBody(final, request.forward ?? body, proposal)) : bytes,
+      body: final.effect === 'modify' && prompt !== null ? bytesAfter(final, { ...prompt, bytes }, proposal) : bytes,
+      restore: prompt?.restore ?? null,
       wantsEvents: asked.query.some(([name, value]) => name === 'alt' && value === 'sse'),
     });
   } catch (error) {
@@ -81,6 +88,27 @@ export async function answerRequest(letIn: LetIn): Promise<void> {
     void letGo(door, identity.caller, admitted);
     throw error;
   }
+}
+
+type SentPrompt = Omit<RedactedPrompt, 'told'> & Partial<Pick<RedactedPrompt, 'told'>>;
+
+/** The request as its provider may see it (LLM-54); where the policy says nothing of prompts, nothing looks at it. */
+async function promptOf(
+  door: ModelDoor,
+  place: { readonly caller: ModelCaller; readonly session: SessionId },
+  { dialect, body }: { readonly dialect: Dialect; readonly body: JsonObject },
+): Promise<SentPrompt> {
+  const terms = door.gate.prompts(place.caller.tenant, place.caller.agent);
+  return terms === null ? { body, restore: null } : redactPrompt(door, place, { terms, body, shape: dialect.promptShape });
+}
+
+function bytesAfter(
+  decision: Parameters<typeof changedBody>[0],
+  { body, bytes }: { readonly body: JsonObject; readonly bytes: string },
+  proposal: Proposal,
+): string {
+  const changed = changedBody(decision, body, proposal);
+  return changed === body ? bytes : JSON.stringify(changed);
 }
 
 /** What was allowed, or will be, and never goes upstream costs nothing. */

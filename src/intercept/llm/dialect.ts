@@ -1,7 +1,9 @@
 import type { Label } from '../../kernel/decision.ts';
 import type { ToolDeclaration } from '../../kernel/finding.ts';
 import type { Json, JsonObject } from '../../kernel/json.ts';
+import type { PromptShape } from './map-strings.ts';
 import type { OwedOutput } from './owed-outputs.ts';
+import type { Restore } from './restore.ts';
 import type { Unread } from './unread.ts';
 
 export type DialectName = 'openai-chat' | 'openai-responses' | 'anthropic' | 'gemini';
@@ -145,6 +147,16 @@ export interface AnswerReader {
   abandon(text: string): readonly Frame[];
 }
 
+/**
+ * Puts values back into the words of a stream on its way to the client: behind the reader, so that what is held, rewritten or said by ourselves
+ * passes it too. Frames without a placeholder leave as they came. Arguments of calls are not its business (restore.ts).
+ */
+export interface AnswerRestorer {
+  take(frame: Frame): readonly Frame[];
+  /** What waited in case a placeholder went on; nothing waits any more. */
+  end(): readonly Frame[];
+}
+
 /** One provider's language: data, and pure functions between its bytes and ours. */
 export interface Dialect {
   readonly name: DialectName;
@@ -171,6 +183,11 @@ export interface Dialect {
   /** The whole-body counterpart of `release`. */
   rewriteAnswer(body: JsonObject, verdicts: readonly Verdict[]): JsonObject;
   createReader(request: ModelRequest): AnswerReader;
+  /** Where in a request words stand that may hold values (LLM-54). */
+  readonly promptShape: PromptShape;
+  createRestorer(restore: Restore): AnswerRestorer;
+  /** The whole-body counterpart: the very same object when its words hold no placeholder. */
+  restoreAnswer(body: JsonObject, restore: Restore): JsonObject;
   /** An error in the shape this provider's SDKs turn into their typed errors. */
   errorBody(terms: { readonly status: number; readonly code: string; readonly message: string }): JsonObject;
   /** The same inside a stream that has begun. */

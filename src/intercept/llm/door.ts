@@ -10,6 +10,7 @@ import type { LiveAnswers } from './live.ts';
 import type { Recall } from './recall.ts';
 import type { Known } from './received.ts';
 import type { SessionLedger } from './session-ledger.ts';
+import type { Vaults } from './vaults.ts';
 
 /** How the model door is set up; see `llm` in src/config/schema.ts. */
 export interface ModelDoorSettings {
@@ -65,6 +66,7 @@ export interface ModelDoorDeps {
 export interface ModelDoor extends ModelDoorDeps {
   readonly ledger: SessionLedger;
   readonly recall: Recall;
+  readonly vaults: Vaults;
   readonly live: LiveAnswers;
   readonly endings: Endings;
 }

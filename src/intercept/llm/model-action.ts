@@ -6,6 +6,7 @@ import type { SessionId } from '../../kernel/ids.ts';
 import type { JsonObject } from '../../kernel/json.ts';
 import type { Answer, Dialect, ModelRequest, ModelRoute, TokenUsage } from './dialect.ts';
 import type { Exchange, ModelCaller, ModelDoor } from './door.ts';
+import { sameJson } from './same-json.ts';
 import { rememberUnanswered } from './session-ledger.ts';
 
 /** What a policy's lists call each kind of request: `model:*` is what costs. */
@@ -26,11 +27,13 @@ export interface Prompt {
   /** Exactly what goes upstream when it is allowed. */
   readonly bytes: string;
   readonly length: number;
+  /** What was replaced in it, where the policy has a word on prompts. */
+  readonly redaction?: JsonObject;
 }
 
 /** A request as an action: which model, and the digest of exactly the bytes that go upstream (LLM-1). */
 export function modelProposal(door: ModelDoor, prompt: Prompt): Proposal {
-  const { caller, session, dialect, route, asked, bytes, length } = prompt;
+  const { caller, session, dialect, route, asked, bytes, length, redaction } = prompt;
   if (!MODEL.test(asked.model)) throw new AegisError('REQUEST_INVALID', { detail: 'The model’s name is none a provider would use.' }, '/model');
   const digest = `sha256:${hash('sha256', bytes, 'hex')}`;
   const name = `${KINDS[route.kind]}:${asked.model}`;
@@ -50,6 +53,7 @@ export function modelProposal(door: ModelDoor, prompt: Prompt): Proposal {
       tools: asked.tools.length,
       ...(again === 0 ? {} : { again }),
       ...(asked.maxTokens === undefined ? {} : { maxTokens: asked.maxTokens }),
+      ...(redaction === undefined ? {} : { redaction }),
       ...(asked.unread === undefined ? {} : { unread: asked.unread }),
       ...(asked.providerTools.length === 0 ? {} : { inspected: false, uninspected: asked.providerTools.map(({ type }) => type) }),
     },
@@ -68,14 +72,12 @@ export function modelProposal(door: ModelDoor, prompt: Prompt): Proposal {
 export function changedBody(decision: Decision & { effect: 'modify' }, body: JsonObject, proposal: Proposal): JsonObject {
   const { model, ...rest } = decision.modify.args;
   const { model: _model, ...before } = proposal.args;
-  if (typeof model !== 'string' || !('model' in body) || JSON.stringify(sorted(rest)) !== JSON.stringify(sorted(before))) {
+  // What was replaced in the prompt is in its bytes already, and the decision only says so (LLM-59).
+  if (sameJson(decision.modify.args, proposal.args)) return body;
+  if (typeof model !== 'string' || !('model' in body) || !sameJson(rest, before)) {
     throw new AegisError('NOT_SUPPORTED', { detail: 'The policy changes this model request in a way the model proxy cannot follow.' });
   }
   return { ...body, model };
-}
-
-function sorted(object: JsonObject): JsonObject {
-  return Object.fromEntries(Object.entries(object).toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 /**

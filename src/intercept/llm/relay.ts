@@ -3,6 +3,7 @@ import type { ModelRequest } from './dialect.ts';
 import type { Exchange } from './door.ts';
 import { countAttempt, settleModel } from './model-action.ts';
 import type { Ending } from './model-action.ts';
+import type { Restore } from './restore.ts';
 import type { UpstreamCall } from './upstream.ts';
 
 /** One answer on its way from the provider to the client: what its parts share. */
@@ -10,6 +11,8 @@ export interface Relay {
   readonly exchange: Exchange;
   readonly request: ModelRequest;
   readonly promptLength: number;
+  /** Puts values back that the prompt was sent without; null where the policy does not ask for it. */
+  readonly restore: Restore | null;
   readonly upstream: UpstreamCall;
   /** Aborted when the client is gone or the answer was stopped: whoever waits for a person stops waiting. */
   readonly stopped: AbortController;
@@ -31,14 +34,17 @@ export interface Sink {
   tick(nowMs: number): void;
 }
 
-export function createRelay(terms: Pick<Relay, 'exchange' | 'request' | 'promptLength' | 'upstream'> & { readonly leave: () => void }): Relay {
-  const { exchange, request, promptLength, upstream, leave } = terms;
+export function createRelay(
+  terms: Pick<Relay, 'exchange' | 'request' | 'promptLength' | 'restore' | 'upstream'> & { readonly leave: () => void },
+): Relay {
+  const { exchange, request, promptLength, restore, upstream, leave } = terms;
   const stopped = new AbortController();
   let over = false;
   return {
     exchange,
     request,
     promptLength,
+    restore,
     upstream,
     stopped,
     over: () => over,

@@ -7,6 +7,7 @@ import { upstreamInvalid } from './members.ts';
 import { createRelay, stoppedText } from './relay.ts';
 import type { Relay, Sink } from './relay.ts';
 import { answerHeaders, codedError, refusalOf, sendRefusal } from './reply.ts';
+import type { Restore } from './restore.ts';
 import { streamSink } from './stream-sink.ts';
 import type { Wire } from './stream-sink.ts';
 import { callUpstream } from './upstream.ts';
@@ -20,13 +21,15 @@ export interface Sending {
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
+  /** See `Relay.restore`. */
+  readonly restore: Restore | null;
   /** `alt=sse` was asked for. */
   readonly wantsEvents: boolean;
 }
 
 /** Sends an allowed request upstream and its answer down, chunk by chunk. Returns at once; nothing is thrown. */
 export function sendOn(sending: Sending): void {
-  const { exchange, request, body } = sending;
+  const { exchange, request, body, restore } = sending;
   const { door, caller, session, response } = exchange;
   let sink: Sink | null = null;
   let call: UpstreamCall | null = null;
@@ -37,7 +40,7 @@ export function sendOn(sending: Sending): void {
     halt: (reason) => (sink ?? waiting(relay)).halt(reason),
     tick: (now) => sink?.tick(now),
   });
-  const relay: Relay = createRelay({ exchange, request, promptLength: Buffer.byteLength(body), upstream, leave: () => leave?.() });
+  const relay: Relay = createRelay({ exchange, request, promptLength: Buffer.byteLength(body), restore, upstream, leave: () => leave?.() });
   if (leave === null) {
     waiting(relay).broken(new AegisError('RATE_LIMITED', { retryAfterMs: 1_000 }));
     return;

@@ -15,6 +15,7 @@ import { passOn } from './pass-on.ts';
 import { createRecall } from './recall.ts';
 import { codedError, refusalOf, sendRefusal } from './reply.ts';
 import { createSessionLedger } from './session-ledger.ts';
+import { createVaults } from './vaults.ts';
 
 export interface ModelServer {
   readonly server: Server;
@@ -33,7 +34,7 @@ export function createModelServer(deps: ModelDoorDeps): ModelServer {
   const live = watchLive(gate, { mostPerAgent: limits.livePerAgent, tickMs, now: () => clock.monotonic() });
   const endings = createEndings();
   const ledger = createSessionLedger();
-  const door: ModelDoor = { ...deps, ledger, recall: createRecall(deps, ledger), live, endings };
+  const door: ModelDoor = { ...deps, ledger, recall: createRecall(deps, ledger), vaults: createVaults(), live, endings };
   const server = createServer(
     {
       headersTimeout: limits.headersTimeoutMs,

@@ -1,6 +1,6 @@
 import type { AegisError } from '../../errors.ts';
 import { createArrayWriter } from './array-writer.ts';
-import type { AnswerReader, Frame, FrameReader } from './dialect.ts';
+import type { AnswerReader, AnswerRestorer, Frame, FrameReader } from './dialect.ts';
 import { upstreamInvalid } from './members.ts';
 import { rememberAnswer, rememberRefused } from './owed-outputs.ts';
 import { namesOf } from './received.ts';
@@ -17,6 +17,8 @@ interface Streaming {
   readonly relay: Relay;
   readonly frames: FrameReader;
   readonly reader: AnswerReader;
+  /** Null where nothing is put back: then frames are written as the reader gives them, and nothing waits. */
+  readonly restorer: AnswerRestorer | null;
   readonly write: (frames: readonly Frame[]) => void;
   readonly close: () => void;
   holding: boolean;
@@ -32,12 +34,18 @@ export function streamSink(relay: Relay, wire: Wire): Sink {
     relay,
     frames: createFrameReader(),
     reader: dialect.createReader(relay.request),
-    write(frames) {
+    restorer: relay.restore === null ? null : dialect.createRestorer(relay.restore),
+    write(came) {
+      const { restorer } = streaming;
+      const frames = restorer === null ? came : came.flatMap((frame) => restorer.take(frame));
       if (frames.length === 0 || response.destroyed) return;
       streaming.wroteAt = door.clock.monotonic();
       if (!response.write(writer.text(frames))) waitForClient(relay);
     },
-    close: () => void response.end(writer.end()),
+    close() {
+      const frames = streaming.restorer?.end() ?? [];
+      response.end(`${writer.text(frames)}${writer.end()}`);
+    },
     holding: false,
     held: 0,
     wroteAt: door.clock.monotonic(),
@@ -116,11 +124,12 @@ function conclude(streaming: Streaming): void {
 
 async function decideThenRelease(streaming: Streaming): Promise<void> {
   const { reader, relay } = streaming;
-  const { exchange, request, stopped } = relay;
+  const { exchange, request, restore, stopped } = relay;
   const decided = await decideCalls(exchange, {
     calls: reader.answer().calls,
     names: namesOf(relay, reader.answer().id),
     tools: request.tools,
+    restore,
     signal: stopped.signal,
   });
   if (relay.over()) {

@@ -8,6 +8,8 @@ import type { ToolCall, Verdict } from './dialect.ts';
 import type { Exchange } from './door.ts';
 import { UNREADABLE } from './owed-outputs.ts';
 import { recordPassed, recordReceived } from './received.ts';
+import { restoredCalls, restoredVerdicts } from './restore.ts';
+import type { Restore } from './restore.ts';
 import { askedKey, rememberAsked, rememberCall, takeAsked } from './session-ledger.ts';
 
 /** The decided set of one answer's calls. */
@@ -23,9 +25,16 @@ export interface Decided {
  */
 export async function decideCalls(
   exchange: Exchange,
-  terms: { calls: readonly ToolCall[]; names: readonly string[]; tools: readonly ToolDeclaration[]; signal: AbortSignal },
+  terms: {
+    calls: readonly ToolCall[];
+    names: readonly string[];
+    tools: readonly ToolDeclaration[];
+    restore: Restore | null;
+    signal: AbortSignal;
+  },
 ): Promise<Decided> {
-  const { calls, names, tools, signal } = terms;
+  const { names, tools, restore, signal } = terms;
+  const calls = restoredCalls(terms.calls, restore);
   const proposals = calls.map((call, at) => (call.args === null ? null : proposalOf(exchange, call, { tools, at })));
   const readable = proposals.filter((proposal) => proposal !== null);
   const decisions = new Map<ActionId, Decision>();
@@ -40,7 +49,8 @@ export async function decideCalls(
   } catch (error) {
     return { verdicts: calls.map(() => refusedFor(exchange, error)), running: [] };
   }
-  const verdicts = proposals.map((proposal) => verdictOf(proposal === null ? undefined : decisions.get(proposal.id)));
+  const decided = proposals.map((proposal) => verdictOf(proposal === null ? undefined : decisions.get(proposal.id)));
+  const verdicts = restoredVerdicts(decided, { came: terms.calls, calls });
   const running = calls.flatMap(({ id }, at) => {
     const proposal = proposals[at];
     return proposal === null || proposal === undefined || verdicts[at]?.kind === 'refuse' ? [] : [{ callId: id, action: proposal.id }];

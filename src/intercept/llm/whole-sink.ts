@@ -93,7 +93,7 @@ async function conclude(collecting: Collecting): Promise<void> {
   if (exchange.route.kind === 'count' && answer.calls.length > 0) throw upstreamInvalid('a count carries a tool call');
   rememberAnswer(relay, answer);
   if (answer.calls.length === 0) {
-    if (relay.finish({ status: 'succeeded', answer })) send(collecting, bytes);
+    if (relay.finish({ status: 'succeeded', answer })) send(collecting, written(relay, body, body) ?? bytes);
     return;
   }
   await decideThenSend(collecting, body, bytes);
@@ -101,12 +101,13 @@ async function conclude(collecting: Collecting): Promise<void> {
 
 async function decideThenSend(collecting: Collecting, body: JsonObject, bytes: Buffer): Promise<void> {
   const { relay, answer } = collecting;
-  const { exchange, request, stopped } = relay;
+  const { exchange, request, restore, stopped } = relay;
   collecting.asking = true;
   const decided = await decideCalls(exchange, {
     calls: answer?.calls ?? [],
     names: namesOf(relay, answer?.id),
     tools: request.tools,
+    restore,
     signal: stopped.signal,
   });
   if (relay.over()) {
@@ -114,10 +115,16 @@ async function decideThenSend(collecting: Collecting, body: JsonObject, bytes: B
     return;
   }
   const asItCame = decided.verdicts.every(({ kind }) => kind === 'pass');
-  const out = asItCame ? bytes : Buffer.from(JSON.stringify(exchange.dialect.rewriteAnswer(body, decided.verdicts)));
+  const out = written(relay, body, asItCame ? body : exchange.dialect.rewriteAnswer(body, decided.verdicts)) ?? bytes;
   handOver(exchange, decided);
   if (answer !== null) rememberRefused(relay, answer, decided.verdicts);
   if (relay.finish({ status: 'succeeded', answer })) send(collecting, out);
+}
+
+/** The answer with its words restored; null when nothing of it changed on its way, so that it leaves as it came. */
+function written({ exchange: { dialect, route }, restore }: Relay, came: JsonObject, leaves: JsonObject): Buffer | null {
+  const out = restore === null || route.kind !== 'generate' ? leaves : dialect.restoreAnswer(leaves, restore);
+  return out === came ? null : Buffer.from(JSON.stringify(out));
 }
 
 function send(collecting: Collecting, bytes: Buffer): void {

@@ -2,8 +2,10 @@ import type { JsonObject } from '../../../../kernel/json.ts';
 import type { Dialect } from '../../dialect.ts';
 import { frameOf } from '../../own-frame.ts';
 import { readAnswer, rewriteAnswer } from './answer.ts';
+import { promptShape } from './prompt-shape.ts';
 import { createReader } from './reader.ts';
 import { readRequest } from './request.ts';
+import { createRestorer, restoreAnswer } from './restorer.ts';
 
 /** Anthropic Messages and count_tokens. Source: Anthropic API reference, Messages and Streaming. */
 export const anthropic: Dialect = {
@@ -25,6 +27,9 @@ export const anthropic: Dialect = {
   readAnswer,
   rewriteAnswer,
   createReader: () => createReader(),
+  promptShape,
+  createRestorer,
+  restoreAnswer,
   errorBody,
   errorFrame: (terms) => frameOf(errorBody(terms), 'error'),
 };

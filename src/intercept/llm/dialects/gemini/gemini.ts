@@ -2,8 +2,10 @@ import type { JsonObject } from '../../../../kernel/json.ts';
 import type { Dialect, ModelRoute } from '../../dialect.ts';
 import { frameOf } from '../../own-frame.ts';
 import { readAnswer, rewriteAnswer } from './answer.ts';
+import { promptShape } from './prompt-shape.ts';
 import { createReader } from './reader.ts';
 import { readRequest } from './request.ts';
+import { createRestorer, restoreAnswer } from './restorer.ts';
 
 /** Canonical codes of Google's errors by status. Source: google.rpc.Code. */
 const STATUSES: Readonly<Record<number, string>> = {
@@ -50,6 +52,9 @@ export const gemini: Dialect = {
   readAnswer,
   rewriteAnswer,
   createReader,
+  promptShape,
+  createRestorer,
+  restoreAnswer,
   errorBody: errorOf,
   errorFrame: (terms) => frameOf(errorOf(terms)),
 };

@@ -1,8 +1,10 @@
 import type { Dialect } from '../../dialect.ts';
 import { frameOf } from '../../own-frame.ts';
 import { readAnswer, rewriteAnswer } from './answer.ts';
+import { promptShape } from './prompt-shape.ts';
 import { createReader } from './reader.ts';
 import { readRequest } from './request.ts';
+import { createRestorer, restoreAnswer } from './restorer.ts';
 
 /** OpenAI Chat Completions, and the many servers that speak it. Source: OpenAI API reference, Chat. */
 export const openaiChat: Dialect = {
@@ -22,6 +24,9 @@ export const openaiChat: Dialect = {
   readAnswer,
   rewriteAnswer,
   createReader,
+  promptShape,
+  createRestorer,
+  restoreAnswer,
   errorBody: ({ status, code, message }) => ({ error: { message, type: typeOf(status), param: null, code } }),
   errorFrame: ({ status, code, message }) => frameOf({ error: { message, type: typeOf(status), param: null, code } }),
 };

@@ -3,8 +3,10 @@ import { frameOf } from '../../own-frame.ts';
 import { openaiError } from '../openai-error.ts';
 import { readAnswer, rewriteAnswer } from './answer.ts';
 import { settleOwed } from './owed.ts';
+import { promptShape } from './prompt-shape.ts';
 import { createReader } from './reader.ts';
 import { readRequest } from './request.ts';
+import { createRestorer, restoreAnswer } from './restorer.ts';
 
 /** OpenAI Responses, and the servers that speak it. Source: OpenAI API reference, Responses and its streaming events. */
 export const openaiResponses: Dialect = {
@@ -25,6 +27,9 @@ export const openaiResponses: Dialect = {
   readAnswer,
   rewriteAnswer,
   createReader,
+  promptShape,
+  createRestorer,
+  restoreAnswer,
   errorBody: (terms) => ({ error: openaiError(terms) }),
   // Both shapes that are in use: the members themselves, and under `error`, by which the SDKs know an error.
   errorFrame: (terms) => frameOf({ ...openaiError(terms), type: 'error', sequence_number: 0, error: openaiError(terms) }, 'error'),

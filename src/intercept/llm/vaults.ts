@@ -1,0 +1,154 @@
+import { createSecretKey, hash, randomBytes } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
+import type { PromptDetector, PromptTerms } from '../../gate/prompts.ts';
+import type { Digest, SessionId } from '../../kernel/ids.ts';
+import type { ModelCaller } from './door.ts';
+import { createKnownValues } from './known-values.ts';
+import type { KnownValues } from './known-values.ts';
+import { eachPlaceholder, placeholderOf } from './placeholder.ts';
+
+/** A value of a session and what stands for it. */
+export interface Kept {
+  readonly placeholder: string;
+  readonly value: string;
+  readonly detector: PromptDetector;
+  readonly kind: string;
+}
+
+export type Span = ReturnType<PromptTerms['read']>['spans'][number];
+type Scan = ReturnType<PromptTerms['read']>;
+
+/** What one session's placeholders stand for. Never recorded, never of use to another session (LLM-58). */
+export interface Vault {
+  /** What the detectors see in a text; our own placeholders are nothing to them. */
+  scan(text: string, terms: PromptTerms): Scan;
+  keep(value: string, of: Pick<Kept, 'detector' | 'kind'>): Kept;
+  behind(placeholder: string): Kept | undefined;
+  readonly known: Pick<KnownValues, 'find'>;
+  get(value: string): Kept | undefined;
+}
+
+/** Vaults of all sessions. Memory only: a conversation brings its values along with each request, and so fills its vault again. */
+export interface Vaults {
+  of(caller: ModelCaller, session: SessionId): Vault;
+  /** Called when a request is through: the oldest values and sessions leave, never those of this request. */
+  trim(caller: ModelCaller, session: SessionId): void;
+}
+
+/** Values of one session. A request that holds more keeps them while it lasts. */
+const MOST_VALUES = 4_096;
+const MOST_SESSIONS = 2_000;
+/** Characters of all values together. */
+const MOST_CHARACTERS = 67_108_864;
+/** Texts whose reading is remembered, and from which length on that pays. */
+const MOST_SCANS = 2_048;
+const WORTH = 256;
+
+interface OwnVault extends Vault {
+  trim(): void;
+  readonly characters: number;
+}
+
+export function createVaults(bytes: Uint8Array = randomBytes(32)): Vaults {
+  const key = createSecretKey(bytes);
+  const vaults = new Map<string, OwnVault>();
+  const weights = new Map<string, number>();
+  let total = 0;
+  const weigh = (name: string, weight: number): void => {
+    total += weight - (weights.get(name) ?? 0);
+    if (weight === 0) weights.delete(name);
+    else weights.set(name, weight);
+  };
+  const nameOf = ({ tenant, agent }: ModelCaller, session: SessionId): string => `${tenant}\n${agent}\n${session}`;
+  return {
+    of(caller, session) {
+      const name = nameOf(caller, session);
+      const vault = vaults.get(name) ?? createVault(key, name);
+      vaults.delete(name);
+      vaults.set(name, vault);
+      return vault;
+    },
+    trim(caller, session) {
+      const name = nameOf(caller, session);
+      const vault = vaults.get(name);
+      vault?.trim();
+      weigh(name, vault?.characters ?? 0);
+      for (const oldest of vaults.keys()) {
+        if (oldest === name || (vaults.size <= MOST_SESSIONS && total <= MOST_CHARACTERS)) return;
+        vaults.delete(oldest);
+        weigh(oldest, 0);
+      }
+    },
+  };
+}
+
+function createVault(key: KeyObject, name: string): OwnVault {
+  const byValue = new Map<string, Kept>();
+  const byPlaceholder = new Map<string, Kept>();
+  /** Values seen since the last trim: they are the newest already. */
+  const recent = new Set<string>();
+  const scans = createScans((placeholder) => byPlaceholder.has(placeholder));
+  let known = createKnownValues();
+  let characters = 0;
+  return {
+    scan: scans.scan,
+    keep(value, { detector, kind }) {
+      const before = byValue.get(value);
+      if (before !== undefined && recent.has(value)) return before;
+      recent.add(value);
+      const kept = before ?? { placeholder: placeholderOf(key, name, { kind, value }), value, detector, kind };
+      byValue.delete(value);
+      byValue.set(value, kept);
+      if (before !== undefined) return kept;
+      byPlaceholder.set(kept.placeholder, kept);
+      known.add(value);
+      characters += value.length;
+      return kept;
+    },
+    behind: (placeholder) => byPlaceholder.get(placeholder),
+    known: { find: (text, hit) => known.find(text, hit) },
+    get: (value) => byValue.get(value),
+    get characters() {
+      return characters;
+    },
+    trim() {
+      scans.trim();
+      const most = Math.max(MOST_VALUES, recent.size);
+      recent.clear();
+      if (byValue.size <= most) return;
+      for (const [value, { placeholder }] of byValue) {
+        if (byValue.size <= most) break;
+        byValue.delete(value);
+        byPlaceholder.delete(placeholder);
+        characters -= value.length;
+      }
+      known = createKnownValues();
+      for (const value of byValue.keys()) known.add(value);
+    },
+  };
+}
+
+/** A conversation is sent again with every turn: what was read once under a policy is not read again. */
+function createScans(isOurs: (placeholder: string) => boolean): Pick<Vault, 'scan'> & { trim(): void } {
+  const scans = new Map<string, Scan>();
+  let policy: Digest | null = null;
+  return {
+    scan(text, terms) {
+      if (policy !== terms.policy) scans.clear();
+      policy = terms.policy;
+      const plain = eachPlaceholder(text, (one) => (isOurs(one) ? '*'.repeat(one.length) : one));
+      if (plain.length < WORTH) return terms.read(plain);
+      const digest = hash('sha256', plain, 'base64url');
+      const scan = scans.get(digest) ?? terms.read(plain);
+      scans.delete(digest);
+      scans.set(digest, scan);
+      return scan;
+    },
+    trim() {
+      for (const oldest of scans.keys()) {
+        if (scans.size <= MOST_SCANS) return;
+        scans.delete(oldest);
+      }
+    },
+  };
+}
