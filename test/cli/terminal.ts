@@ -136,8 +136,8 @@ function level(text: string, folder: string): string {
     .replace(/(whole|prints?|salt)(\\?": ?\\?")[\w-]+(\\?")/g, '$1$2<print>$3')
     .replace(/\d+ MB free/g, '<n> MB free')
     .replace(/Node \d+\.\d+\.\d+/g, 'Node <version>')
-    .replace(/[A-Za-z0-9+/]{43}=/g, '<base64>')
-    .replace(/[A-Za-z0-9+/]{80,}=*/g, '<base64>');
+    .replace(/[A-Za-z0-9+/]{80,}=*/g, '<base64>')
+    .replace(/[A-Za-z0-9+/]{43}=/g, '<base64>');
 }
 
 /** Posts what an agent would. */
