@@ -5,8 +5,8 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest, HTTPM
 import { AegisError } from '../errors.ts';
 import type { Call, Raw, Route } from '../intercept/http/route.ts';
 import type { Role } from '../kernel/entry.ts';
-import { parseStrict } from '../intercept/strict-json.ts';
 import { checkHost } from './hosts.ts';
+import { readJson } from './json-body.ts';
 import { authenticate } from './keys.ts';
 import type { Passage } from './passage.ts';
 import { codedError, isRefusal, PROBLEM_TYPE, problemOf } from './problem.ts';
@@ -44,13 +44,7 @@ export function createServer(deps: ApiDeps, routes: readonly Route[], passages: 
   });
   app.server.maxConnections = limits.connections;
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body: Buffer, done) => {
-    try {
-      done(null, body.length === 0 ? undefined : parseStrict(body, { bytes: limits.bodyBytes }));
-    } catch (error) {
-      done(error as Error, undefined);
-    }
-  });
+  app.addContentTypeParser('application/json', readJson(limits.bodyBytes));
   app.addHook('onRequest', (request, reply, done) => {
     void reply.headers(HEADERS);
     try {

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { AegisError } from '../../errors.ts';
+import { bufferOf, growingBytes } from '../growing-bytes.ts';
 import { createMeasure, decoderFor } from './codings.ts';
 
 /**
@@ -11,7 +12,7 @@ export function readBody(request: IncomingMessage, limit: number): Promise<Buffe
   if (Number(request.headers['content-length'] ?? 0) > limit) throw new AegisError('BODY_TOO_LARGE', { limit });
   const measure = createMeasure(limit);
   const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
-  const parts: Buffer[] = [];
+  const held = growingBytes();
   const fail = (error: AegisError): void => {
     request.pause();
     decoder?.destroy();
@@ -20,12 +21,12 @@ export function readBody(request: IncomingMessage, limit: number): Promise<Buffe
   const keep = (part: Buffer): void => {
     try {
       measure.decoded(part.length);
-      parts.push(part);
+      held.append(part);
     } catch (error) {
       fail(error as AegisError);
     }
   };
-  const finish = (): void => resolve(parts.length === 1 && parts[0] !== undefined ? parts[0] : Buffer.concat(parts));
+  const finish = (): void => resolve(bufferOf(held.take()));
   request.on('aborted', () => fail(new AegisError('REQUEST_INVALID', { detail: 'The body ended early.' })));
   request.on('error', () => fail(new AegisError('REQUEST_INVALID', { detail: 'The body ended early.' })));
   request.on('data', (part: Buffer) => {

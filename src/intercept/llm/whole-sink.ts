@@ -1,6 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { AegisError } from '../../errors.ts';
 import type { JsonObject } from '../../kernel/json.ts';
+import { bufferOf, growingBytes } from '../growing-bytes.ts';
+import type { GrowingBytes } from '../growing-bytes.ts';
 import { parseStrict } from '../strict-json.ts';
 import type { Answer } from './dialect.ts';
 import { objectOf, upstreamInvalid } from './members.ts';
@@ -18,8 +20,7 @@ interface Collecting {
   readonly relay: Relay;
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
-  readonly parts: Buffer[];
-  size: number;
+  readonly held: GrowingBytes;
   answer: Answer | null;
   /** The client waits for a person. */
   asking: boolean;
@@ -29,18 +30,17 @@ interface Collecting {
 /** Takes an answer whole; nothing of it leaves before its calls are decided (LLM-4). */
 export function wholeSink(relay: Relay, status: number, headers: IncomingHttpHeaders): Sink {
   const { response, door } = relay.exchange;
-  const collecting: Collecting = { relay, status, headers, parts: [], size: 0, answer: null, asking: false, wroteAt: door.clock.monotonic() };
+  const collecting: Collecting = { relay, status, headers, held: growingBytes(), answer: null, asking: false, wroteAt: door.clock.monotonic() };
   const refuse = (error: AegisError, settled: 'failed' | 'cancelled'): void => {
     if (relay.finish({ status: settled, answer: collecting.answer, errorCode: error.code }))
       sendRefusal(response, relay.exchange.dialect, refusalOf(error));
   };
   return {
     data(bytes) {
-      collecting.size += bytes.length;
       const most = door.settings.limits.answerBytes;
-      if (collecting.size > most) throw upstreamInvalid(`the answer is longer than ${String(most)} bytes`);
-      // A copy: the client library uses its buffer again.
-      collecting.parts.push(Buffer.from(bytes));
+      if (collecting.held.length + bytes.length > most) throw upstreamInvalid(`the answer is longer than ${String(most)} bytes`);
+      // Copied, too: the client library uses its buffer again.
+      collecting.held.append(bytes);
     },
     end() {
       conclude(collecting).catch((error: unknown) => {
@@ -78,7 +78,7 @@ function begin({ relay: { exchange }, status, headers }: Collecting, length?: nu
 async function conclude(collecting: Collecting): Promise<void> {
   const { relay, status } = collecting;
   const { exchange } = relay;
-  const bytes = Buffer.concat(collecting.parts);
+  const bytes = bufferOf(collecting.held.take());
   if (status >= 300) {
     refusedThere(collecting, bytes);
     return;

@@ -1,4 +1,4 @@
-import { growing } from './growing.ts';
+import { growingBytes } from '../growing-bytes.ts';
 import type { MessageId } from './message.ts';
 import { idScanner } from './id-scanner.ts';
 
@@ -17,18 +17,18 @@ const RETURN = 0x0d;
  * through for its id while it passes, and dropped. Memory stays below twice `most` plus one chunk, however small the chunks are.
  */
 export function lineReader(most: number, take: (frame: Frame) => void): { push(chunk: Uint8Array): void; end(): void } {
-  const held = growing();
+  const held = growingBytes();
   let dropping: ReturnType<typeof idScanner> | null = null;
   const keep = (piece: Uint8Array): void => {
     if (dropping !== null) return void dropping.push(piece);
-    if (held.size + piece.length <= most) return held.push(piece);
+    if (held.length + piece.length <= most) return held.append(piece);
     dropping = idScanner();
     dropping.push(held.take());
     dropping.push(piece);
   };
   const finish = (last: Uint8Array): void => {
     // A line within one chunk is not copied.
-    if (dropping === null && held.size === 0 && last.length <= most) return emit(last, take);
+    if (dropping === null && held.length === 0 && last.length <= most) return emit(last, take);
     keep(last);
     if (dropping !== null) take({ kind: 'oversize', id: dropping.id() });
     else emit(held.take(), take);
@@ -44,7 +44,7 @@ export function lineReader(most: number, take: (frame: Frame) => void): { push(c
       if (from < chunk.length) keep(from === 0 ? chunk : chunk.subarray(from));
     },
     end: () => {
-      if (held.size > 0 || dropping !== null) take({ kind: 'partial' });
+      if (held.length > 0 || dropping !== null) take({ kind: 'partial' });
       held.take();
     },
   };

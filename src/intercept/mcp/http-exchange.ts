@@ -2,7 +2,7 @@ import { Agent, request } from 'node:http';
 import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders } from 'node:http';
 import { Agent as SecureAgent, request as secureRequest } from 'node:https';
 import { AegisError } from '../../errors.ts';
-import { growing } from './growing.ts';
+import { growingBytes } from '../growing-bytes.ts';
 
 export interface Peer {
   readonly url: URL;
@@ -80,13 +80,13 @@ export function letGo(body: IncomingMessage): void {
 
 /** The whole body, or null when it is longer than `most` bytes; what is longer is not read on. */
 export async function wholeBody(body: IncomingMessage, most: number): Promise<Uint8Array | null> {
-  const held = growing();
+  const held = growingBytes();
   for await (const chunk of body as AsyncIterable<Buffer>) {
-    if (held.size + chunk.length > most) {
+    if (held.length + chunk.length > most) {
       body.destroy();
       return null;
     }
-    held.push(chunk);
+    held.append(chunk);
   }
   return held.take();
 }

@@ -1,4 +1,4 @@
-import { growing } from './growing.ts';
+import { growingBytes } from '../growing-bytes.ts';
 
 /** One event of a stream, as far as MCP uses them. */
 export interface ServerEvent {
@@ -40,7 +40,7 @@ export async function* eventsOf(body: AsyncIterable<Uint8Array>, most: number): 
 }
 
 async function* linesOf(body: AsyncIterable<Uint8Array>, most: number): AsyncGenerator<string> {
-  const held = growing();
+  const held = growingBytes();
   let skipNewline = false;
   for await (const chunk of body) {
     let from = 0;
@@ -57,13 +57,13 @@ async function* linesOf(body: AsyncIterable<Uint8Array>, most: number): AsyncGen
         continue;
       }
       const rest = chunk.subarray(from, at);
-      if (held.size > 0) held.push(rest);
-      yield strict.decode(held.size > 0 ? held.take() : rest);
+      if (held.length > 0) held.append(rest);
+      yield strict.decode(held.length > 0 ? held.take() : rest);
       from = at + 1;
       skipNewline = byte === RETURN;
     }
-    held.push(chunk.subarray(from));
-    if (held.size > most) throw new RangeError('a line is too long');
+    held.append(chunk.subarray(from));
+    if (held.length > most) throw new RangeError('a line is too long');
   }
 }
 

@@ -1,0 +1,42 @@
+import type { IncomingMessage } from 'node:http';
+import { AegisError } from '../errors.ts';
+import { growingBytes } from '../intercept/growing-bytes.ts';
+import { parseStrict } from '../intercept/strict-json.ts';
+
+type Done = (error: Error | null, body?: unknown) => void;
+
+interface Asked {
+  readonly headers: { readonly 'content-length'?: string | undefined };
+  readonly routeOptions: { readonly bodyLimit?: number };
+}
+
+/**
+ * Reads a JSON body of at most the route's limit into one buffer, however small the pieces are in which it comes (Fastify's own reader keeps
+ * each of them), and parses it strictly. An empty body is undefined. Errors: BODY_TOO_LARGE, before more was kept; BODY_INVALID_JSON and its kin.
+ */
+export function readJson(most: number): (request: Asked, payload: IncomingMessage, done: Done) => void {
+  return ({ headers, routeOptions }, payload, done) => {
+    const limit = routeOptions.bodyLimit ?? most;
+    if (Number(headers['content-length']) > limit) return done(new AegisError('BODY_TOO_LARGE', { limit }));
+    const held = growingBytes();
+    const settle = (error: Error | null, body?: unknown): void => {
+      payload.off('data', keep).off('end', parse).off('error', settle);
+      done(error, body);
+    };
+    const keep = (piece: Buffer): void => {
+      if (held.length + piece.length > limit) settle(new AegisError('BODY_TOO_LARGE', { limit }));
+      else held.append(piece);
+    };
+    const parse = (): void => {
+      let body: unknown;
+      try {
+        body = held.length === 0 ? undefined : parseStrict(held.take(), { bytes: limit });
+      } catch (error) {
+        settle(error as Error);
+        return;
+      }
+      settle(null, body);
+    };
+    payload.on('data', keep).on('end', parse).on('error', settle);
+  };
+}
