@@ -17,20 +17,25 @@ interface Asked {
 export function readJson(most: number): (request: Asked, payload: IncomingMessage, done: Done) => void {
   return ({ headers, routeOptions }, payload, done) => {
     const limit = routeOptions.bodyLimit ?? most;
-    if (Number(headers['content-length']) > limit) return done(new AegisError('BODY_TOO_LARGE', { limit }));
+    const declared = Number(headers['content-length']);
+    if (declared > limit) return done(new AegisError('BODY_TOO_LARGE', { limit }));
     const held = growingBytes();
+    let whole: Buffer | null = null;
     const settle = (error: Error | null, body?: unknown): void => {
       payload.off('data', keep).off('end', parse).off('error', settle);
       done(error, body);
     };
     const keep = (piece: Buffer): void => {
       if (held.length + piece.length > limit) settle(new AegisError('BODY_TOO_LARGE', { limit }));
+      // Most bodies come in one piece, which is ours to keep: the parser of HTTP copies what it hands out.
+      else if (piece.length === declared) whole = piece;
       else held.append(piece);
     };
     const parse = (): void => {
       let body: unknown;
       try {
-        body = held.length === 0 ? undefined : parseStrict(held.take(), { bytes: limit });
+        const bytes = whole ?? held.take();
+        body = bytes.length === 0 ? undefined : parseStrict(bytes, { bytes: limit });
       } catch (error) {
         settle(error as Error);
         return;
