@@ -3,11 +3,12 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import type { HarnessName } from '../../intercept/hook/harness.ts';
 import { CANARY } from '../../intercept/hook/normalise.ts';
-import type { Json, JsonObject } from '../../kernel/json.ts';
+import type { JsonObject } from '../../kernel/json.ts';
 import { valueAt } from '../install/edit.ts';
 import { installations } from '../install/ledger.ts';
 import type { Installation } from '../install/ledger.ts';
 import { keptFromRunning } from './codex.ts';
+import { handlersOf, writtenUnder } from './written.ts';
 
 export interface Canary {
   readonly harness: string;
@@ -34,17 +35,19 @@ export async function canaries(): Promise<readonly Canary[]> {
   return Promise.all(hooks.map((one) => canary(one)));
 }
 
-/** The same through one installed hook. Whatever stands in its settings and looks like ours is run: the one who calls answers for that. */
+/** The same through one installed hook. Only what stands in the settings as it was written there is run. */
 export async function canary(installation: Installation): Promise<Canary> {
   const { harness = '', path = '', agent = '' } = installation.detail;
   const found = (state: Canary['state'], detail: string): Canary => ({ harness, label: installation.label, state, detail, agent });
   const text = existsSync(path) ? readFileSync(path, 'utf8') : null;
   if (text === null) return found('unprotected', `${path} is gone`);
-  const off = turnedOff(harness, path, text);
-  if (off !== null) return found('unprotected', off);
   const event = EVENT[harness as HarnessName];
-  const handlers = handlersIn(valueAt(text, ['hooks', event]));
-  if (handlers.length === 0) return found('unprotected', `no hook of Aegis stands under hooks.${event} in ${path}`);
+  const isWritten = writtenUnder(installation, event);
+  const handlers = handlersOf(valueAt(text, ['hooks', event])).filter(isWritten);
+  if (handlers.length === 0) return found('unprotected', `no hook of Aegis stands under hooks.${event} in ${path} as it was written`);
+  if (valueAt(text, ['disableAllHooks']) === true) return found('unprotected', `disableAllHooks is set in ${path}`);
+  const kept = harness === 'codex' ? keptFromRunning(path, isWritten) : null;
+  if (kept !== null) return found('unprotected', kept);
   const nonce = randomBytes(9).toString('base64url');
   const answers = await Promise.all(handlers.map((handler) => asked(handler, JSON.stringify(payloadOf(harness, nonce)))));
   const heard = answers.find(({ refused, text: said }) => refused && said.includes(nonce));
@@ -53,28 +56,6 @@ export async function canary(installation: Installation): Promise<Canary> {
   return refused === undefined
     ? found('unprotected', `a call that must be stopped would have run: ${answers[0]?.text.slice(0, 200) ?? ''}`)
     : found('closed', 'Aegis could not be asked; calls are refused without it');
-}
-
-/** What keeps a harness from running a hook that stands in its settings. */
-function turnedOff(harness: string, path: string, text: string): string | null {
-  if (valueAt(text, ['disableAllHooks']) === true) return `disableAllHooks is set in ${path}`;
-  return harness === 'codex' ? keptFromRunning(path, isOurs) : null;
-}
-
-/** Every handler under an event that is ours, in either shape: in groups with a matcher, or side by side. */
-function handlersIn(entries: Json | undefined): readonly JsonObject[] {
-  const held = Array.isArray(entries) ? (entries as readonly Json[]) : [];
-  const all = held.flatMap((entry) => {
-    const { hooks } = entry as { hooks?: readonly JsonObject[] };
-    return hooks ?? [entry as JsonObject];
-  });
-  return all.filter(isOurs);
-}
-
-/** Whether a handler calls Aegis. */
-export function isOurs(handler: Json): boolean {
-  const { url, command, bash } = handler as { readonly url?: Json; readonly command?: Json; readonly bash?: Json };
-  return [url, command, bash].some((said) => typeof said === 'string' && (said.includes('/v1/hooks/') || said.includes('aegis-hook')));
 }
 
 /** The call as the harness would tell of it. */

@@ -30,7 +30,7 @@ export function turnsHooksOff(config: CodexConfig | null): boolean {
  * Why Codex would not run our hook though it stands in `hooks.json`; null when it would. Codex runs what a person has trusted with `/hooks`,
  * and keeps that word beside the user’s settings (as Codex 0.169 does). Whether the word was given to this very command only Codex can tell.
  */
-export function keptFromRunning(path: string, isOurs: (handler: Json) => boolean, env: NodeJS.ProcessEnv = process.env): string | null {
+export function keptFromRunning(path: string, isWritten: (handler: Json) => boolean, env: NodeJS.ProcessEnv = process.env): string | null {
   const home = env['CODEX_HOME'] ?? join(env['HOME'] ?? homedir(), '.codex');
   for (const folder of new Set([dirname(path), home])) {
     try {
@@ -41,7 +41,7 @@ export function keptFromRunning(path: string, isOurs: (handler: Json) => boolean
   }
   const states = codexConfig(home)?.hooks?.state ?? {};
   const files = [path, realpathSync(path)];
-  for (const place of placesOf(readFileSync(path, 'utf8'), isOurs)) {
+  for (const place of placesOf(readFileSync(path, 'utf8'), isWritten)) {
     const state = files.map((file) => states[`${file}:pre_tool_use:${place}`]).find((one) => one !== undefined);
     if (state?.enabled === false) return 'it is turned off in Codex: open Codex and type /hooks';
     if (typeof state?.trusted_hash !== 'string') return 'Codex does not run it until you trust it: open Codex and type /hooks';
@@ -50,10 +50,10 @@ export function keptFromRunning(path: string, isOurs: (handler: Json) => boolean
 }
 
 /** `<group>:<handler>` of each of ours before a tool. */
-function placesOf(text: string, isOurs: (handler: Json) => boolean): readonly string[] {
+function placesOf(text: string, isWritten: (handler: Json) => boolean): readonly string[] {
   const groups = valueAt(text, ['hooks', 'PreToolUse']);
   if (!Array.isArray(groups)) return [];
   return (groups as readonly { readonly hooks?: readonly Json[] }[]).flatMap(({ hooks = [] }, group) =>
-    hooks.flatMap((handler, at) => (isOurs(handler) ? [`${String(group)}:${String(at)}`] : [])),
+    hooks.flatMap((handler, at) => (isWritten(handler) ? [`${String(group)}:${String(at)}`] : [])),
   );
 }

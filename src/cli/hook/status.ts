@@ -3,8 +3,8 @@ import { isDeepStrictEqual } from 'node:util';
 import { valueAt } from '../install/edit.ts';
 import { installations } from '../install/ledger.ts';
 import type { Installation } from '../install/ledger.ts';
-import { isOurs } from './canary.ts';
 import { keptFromRunning } from './codex.ts';
+import { writtenUnder } from './written.ts';
 
 export interface HookRow {
   readonly harness: string;
@@ -29,7 +29,8 @@ export function hookStatus(): readonly HookRow[] {
 }
 
 /** Whether the entries stand in the harness's files as they were written. */
-export function stateOf({ files, detail }: Installation): HookRow['state'] {
+export function stateOf(installation: Installation): HookRow['state'] {
+  const { files, detail } = installation;
   const edits = files.flatMap((file) => file.edits.map((edit) => ({ edit, file })));
   const there = edits.filter(({ edit, file }) => {
     const held = existsSync(file.real) ? valueAt(readFileSync(file.real, 'utf8'), edit.at) : undefined;
@@ -37,7 +38,7 @@ export function stateOf({ files, detail }: Installation): HookRow['state'] {
   });
   if (there.length !== edits.length) return there.length === 0 ? 'missing' : 'changed';
   const { harness, path = '' } = detail;
-  return harness === 'codex' && keptFromRunning(path, isOurs) !== null ? 'untrusted' : 'there';
+  return harness === 'codex' && keptFromRunning(path, writtenUnder(installation, 'PreToolUse')) !== null ? 'untrusted' : 'there';
 }
 
 /** What happens to a call nobody could decide; docs/how-to/govern-a-coding-agent.md has the whole table. */

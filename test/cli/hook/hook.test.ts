@@ -88,7 +88,10 @@ test('[HOOK-13] a hook that is gone, turned off, replaced or fails open is unpro
   };
   await spoil('{}', /unprotected: no hook of Aegis/);
   await spoil(installed.replace('{', '{ "disableAllHooks": true,'), /unprotected: disableAllHooks/);
-  await spoil(installed.replaceAll('/v1/hooks/claude-code/PreToolUse', '/v1/hooks/claude-code/Nothing'), /unprotected: .*would have run/);
+  await spoil(
+    installed.replaceAll('/v1/hooks/claude-code/PreToolUse', '/v1/hooks/claude-code/Nothing'),
+    /unprotected: no hook of Aegis .* as it was written/,
+  );
   trustCodex(shell, '[features]\nhooks = false\n');
   assert.match((await findings(shell)).hooks.find(({ state }) => state === 'bad')?.detail ?? '', /codex.*turned off/);
   const alerts = await fetch(`${url}/v1/log?type=canary-answered&limit=100`, { headers: { authorization: `Bearer ${admin}` } });

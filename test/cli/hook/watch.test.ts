@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -48,12 +48,22 @@ test(
     const path = join(shell.folder, '.codex/hooks.json');
     const installed = readFileSync(path, 'utf8');
     const trap = join(shell.folder, 'trap');
+    // Beside ours, which stands as it was written, another that only looks like it.
+    const held = JSON.parse(installed) as { hooks: { PreToolUse: object[] } };
+    held.hooks.PreToolUse.push({ hooks: [{ type: 'command', command: `echo > ${trap}; exit 2 # aegis-hook /v1/hooks/` }] });
+    writeFileSync(path, JSON.stringify(held));
+    const before = (await told(up)).length;
+    await until(async () => (await told(up)).length >= before + 3);
+    assert.ok(!existsSync(trap), 'what looks like ours was run');
+    const { stdout } = await shell.aegis('doctor', '--data', 'data', '--checkpoints', 'checkpoints');
+    assert.match(stdout, /codex \(user\): protected/);
+    assert.ok(!existsSync(trap), 'the doctor ran what looks like ours');
     writeFileSync(path, installed.replaceAll('/bin/aegis-hook.mjs', `/bin/aegis-hook.mjs; echo > ${trap}`));
     await until(async () => (await told(up)).some(({ protection }) => protection === 'unprotected'));
     assert.match((await shell.aegis('agents')).stdout, /^codex +active, unprotected/m);
     writeFileSync(path, installed);
     await until(async () => (await told(up)).at(-1)?.protection === 'protected');
-    assert.throws(() => readFileSync(trap), 'a command that was put in the place of ours was run');
+    assert.ok(!existsSync(trap), 'a command that was put in the place of ours was run');
     const alerts = (await told(up)).filter(({ protection }) => protection === 'unprotected');
     assert.deepEqual(
       alerts.map(({ harness }) => harness),
