@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Gate, Principal } from '../../gate/gate.ts';
+import type { ServerResponse } from 'node:http';
+import type { Gate } from '../../gate/gate.ts';
 import type { Digest, SessionId } from '../../kernel/ids.ts';
+import type { Visit } from '../visit.ts';
 import { gateJudge } from './gate-judge.ts';
 import { mismatch } from './headers.ts';
 import { exchange, peerAt } from './http-exchange.ts';
@@ -29,15 +30,6 @@ export interface GatewayServer {
 export interface GatewayDeps extends Pick<SessionDeps, 'clock' | 'after' | 'mint' | 'digestOf'> {
   readonly gate: Gate;
   readonly servers: readonly GatewayServer[];
-}
-
-/** A request that has been authenticated and whose body has arrived. */
-export interface Visit {
-  readonly principal: Principal & { readonly role: 'agent' };
-  readonly name: string;
-  readonly request: IncomingMessage;
-  readonly response: ServerResponse;
-  readonly body: Uint8Array;
 }
 
 export interface Gateway {
