@@ -1,42 +1,20 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
 import { connect } from 'node:net';
-import type { AddressInfo, Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { startModelServer } from '../../examples/model-server/server.ts';
 import { agentKey, asker, atEnd, places, up } from '../fault/daemon.ts';
 import type { Daemon } from '../fault/daemon.ts';
+import { oneToolServer } from '../intercept/mcp/one-tool-server.ts';
 
 const SLOW = 500;
 const MOST_RSS = 512 * 1_024 * 1_024;
 const LIMITS = { headersTimeoutMs: 2_000, requestTimeoutMs: 3_000, connections: 1_024, requestsPerSecond: 100_000 };
 const POLICY =
   'apiVersion: aegis.dev/v1\nkind: Policy\nmetadata: { name: t }\ndefault: allow\nloops: { identical: { max: 100000, windowMs: 1000 } }\n';
-
-/** A server of one tool, over HTTP. */
-async function toolServer(t: TestContext): Promise<string> {
-  const server = createServer((request, response) => {
-    const chunks: Buffer[] = [];
-    request.on('data', (chunk: Buffer) => chunks.push(chunk));
-    request.on('end', () => {
-      const { id, method } = JSON.parse(Buffer.concat(chunks).toString('utf8')) as { id?: number; method: string };
-      const listed = { tools: [{ name: 'look', description: 'Looks.', inputSchema: { type: 'object' } }] };
-      const result = method === 'tools/list' ? listed : { content: [{ type: 'text', text: 'seen' }] };
-      response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ jsonrpc: '2.0', id, result }));
-    });
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  atEnd(t, () => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return `http://127.0.0.1:${String((server.address() as AddressInfo).port)}/mcp`;
-}
 
 interface Place {
   readonly daemon: Daemon;
@@ -49,9 +27,11 @@ async function place(t: TestContext): Promise<Place> {
   const folders = places(t);
   const models = await startModelServer(() => ({ text: 'Good day.' }));
   atEnd(t, () => models.close());
+  const tools = await oneToolServer();
+  atEnd(t, tools.close);
   const settings = {
     limits: LIMITS,
-    mcp: { servers: [{ name: 'srv', url: await toolServer(t) }] },
+    mcp: { servers: [{ name: 'srv', url: tools.url }] },
     llm: { port: 0, openai: { url: models.url, key: 'sk-upstream' } },
   };
   mkdirSync(folders.root, { recursive: true });

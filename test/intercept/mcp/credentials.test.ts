@@ -2,42 +2,17 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { test } from 'node:test';
-import type { TestContext } from 'node:test';
 import { places, tryUp } from '../../fault/daemon.ts';
+import { oneToolServer } from './one-tool-server.ts';
 import { running } from '../../api/daemon.ts';
 import type { Running } from '../../api/daemon.ts';
 import { CLI, ROOT } from './conversation.ts';
 
 const PATIENT = { timeout: 120_000 };
 const SECRET = 'Bearer kq7-not-for-the-agent-4411';
-
-/** A server that says what it may not: it answers with the credential it was given. */
-async function upstream(context: TestContext): Promise<{ readonly url: string; readonly given: Set<string | undefined> }> {
-  const given = new Set<string | undefined>();
-  const server = createServer((request, response) => {
-    given.add(request.headers.authorization);
-    const chunks: Buffer[] = [];
-    request.on('data', (chunk: Buffer) => chunks.push(chunk));
-    request.on('end', () => {
-      const { id, method } = JSON.parse(Buffer.concat(chunks).toString('utf8')) as { id?: number; method: string };
-      const listed = { tools: [{ name: 'look', description: 'Looks.', inputSchema: { type: 'object' } }] };
-      const result = method === 'tools/list' ? listed : { content: [{ type: 'text', text: 'seen' }] };
-      response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ jsonrpc: '2.0', id, result }));
-    });
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  context.after(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return { url: `http://127.0.0.1:${String((server.address() as AddressInfo).port)}/mcp`, given };
-}
 
 /** Nothing of the secret in the log, nor in what the API tells of servers and tools. */
 async function nowhere(aegis: Running): Promise<void> {
@@ -51,7 +26,8 @@ async function nowhere(aegis: Running): Promise<void> {
 const CALL = { jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'look', arguments: {} } };
 
 test('[MCP-19] the gateway gives a server the credential its configuration names, and never the agent’s key', PATIENT, async (context) => {
-  const { url, given } = await upstream(context);
+  const { url, given, close } = await oneToolServer();
+  context.after(close);
   process.env['AEGIS_TEST_SERVER_AUTH'] = SECRET;
   context.after(() => delete process.env['AEGIS_TEST_SERVER_AUTH']);
   const headers = [{ name: 'Authorization', variable: 'AEGIS_TEST_SERVER_AUTH' }];
@@ -63,7 +39,8 @@ test('[MCP-19] the gateway gives a server the credential its configuration names
 });
 
 test('[MCP-19] `aegis mcp --url` takes it from the variable that is named, and starts nothing where there is none', PATIENT, async (context) => {
-  const { url, given } = await upstream(context);
+  const { url, given, close } = await oneToolServer();
+  context.after(close);
   const aegis = await running(context);
   const key = await aegis.agent('a1');
   const start = (env: NodeJS.ProcessEnv) => {
