@@ -7,6 +7,7 @@ import { DEFAULT_TENANT, mintKey } from './api/keys.ts';
 import { allRoutes } from './api/routes.ts';
 import { createServer } from './api/server.ts';
 import type { Config } from './config/schema.ts';
+import { lastResort } from './daemon/last-resort.ts';
 import { AegisError } from './errors.ts';
 import { createGate } from './gate/create-gate.ts';
 import type { Gate } from './gate/gate.ts';
@@ -89,6 +90,11 @@ export async function startDaemon({ config, cwd, onFault, serve = 'all' }: Start
     await store.close();
     throw error;
   }
+}
+
+/** For a process that is the daemon and nothing else (DOOR-12). */
+export function surviveFaults(daemon: Daemon, onFault: StartTerms['onFault']): void {
+  lastResort({ onFault, monotonic: () => systemClock.monotonic(), end: () => daemon.close() });
 }
 
 interface Doors {

@@ -43,6 +43,8 @@ export function createServer(deps: ApiDeps, routes: readonly Route[], passages: 
     clientErrorHandler,
   });
   app.server.maxConnections = limits.connections;
+  // A passage writes to the response itself; an error event without a listener would end the process.
+  app.server.on('request', (_request, response) => response.on('error', () => response.destroy()));
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('application/json', readJson(limits.bodyBytes));
   app.addHook('onRequest', (request, reply, done) => {

@@ -25,7 +25,7 @@ export const define: Define = (command) => {
     .option('--json', 'print one JSON object when ready')
     .addHelpText('after', '\nExamples:\n  $ aegis proxy\n  $ aegis proxy --port 9000 --data /var/lib/aegis')
     .action(async ({ port, ...options }: ProxyOptions) => {
-      const [{ startDaemon }, { loadConfig }] = await Promise.all([import('../main.ts'), import('../config/load.ts')]);
+      const [{ startDaemon, surviveFaults }, { loadConfig }] = await Promise.all([import('../main.ts'), import('../config/load.ts')]);
       const cwd = process.cwd();
       const flags: StoreFlags = { ...options, ...(port === undefined ? {} : { proxyPort: port }) };
       const config = await loadConfig({
@@ -37,6 +37,7 @@ export const define: Define = (command) => {
       const onFault = ({ what, error }: { what: string; error: unknown }): void =>
         note(`aegis: ${what}: ${error instanceof Error ? error.message : String(error)}`);
       const daemon = await startDaemon({ config, cwd, onFault, serve: 'models' });
+      surviveFaults(daemon, onFault);
       if (options.json === true) line(JSON.stringify({ url: daemon.url, modelUrl: daemon.modelUrl, firstKeys: daemon.firstKeys }));
       else announce(daemon);
       await stopped();

@@ -18,7 +18,7 @@ export const define: Define = (command) => {
     .option('--json', 'print one JSON object when ready')
     .addHelpText('after', '\nExamples:\n  $ aegis up\n  $ aegis up --policy strict --port 8080\n  $ aegis up --data /var/lib/aegis')
     .action(async (options: UpOptions) => {
-      const [{ startDaemon }, { loadConfig }] = await Promise.all([import('../main.ts'), import('../config/load.ts')]);
+      const [{ startDaemon, surviveFaults }, { loadConfig }] = await Promise.all([import('../main.ts'), import('../config/load.ts')]);
       const cwd = process.cwd();
       const config = await loadConfig({
         ...(options.config === undefined ? {} : { file: options.config }),
@@ -29,6 +29,7 @@ export const define: Define = (command) => {
       const onFault = ({ what, error }: { what: string; error: unknown }): void =>
         note(`aegis: ${what}: ${error instanceof Error ? error.message : String(error)}`);
       const daemon = await startDaemon({ config, cwd, onFault });
+      surviveFaults(daemon, onFault);
       if (options.json === true) line(JSON.stringify({ url: daemon.url, modelUrl: daemon.modelUrl, firstKeys: daemon.firstKeys }));
       else announce(daemon);
       const unwatch = await watched(daemon, config.hooks.canaryMs);

@@ -66,12 +66,14 @@ export interface UpTerms extends Places {
   /** Put before the command: a tracer, a shell that limits it. */
   readonly before?: readonly string[];
   readonly policy?: string;
+  /** A configuration file. */
+  readonly config?: string;
 }
 
 /** Starts a daemon and waits until it listens; null, with how it ended, when it refuses to. It is killed when the test ends. */
 export async function tryUp(t: Pick<TestContext, 'after'>, terms: UpTerms): Promise<{ daemon: Daemon | null; ended: Promise<Ended> }> {
   const up = [MAIN, 'up', '--port', '0', '--json', '--data', terms.data, '--checkpoints', terms.checkpoints];
-  const command = [...(terms.before ?? []), process.execPath, ...up, ...(terms.policy === undefined ? [] : ['--policy', terms.policy])];
+  const command = [...(terms.before ?? []), process.execPath, ...up, ...flag('--policy', terms.policy), ...flag('--config', terms.config)];
   const child = spawn(command[0] ?? '', command.slice(1), { stdio: ['ignore', 'pipe', 'pipe'], cwd: join(terms.data, '..') });
   const { ended, line } = listen(child);
   atEnd(t, () => {
@@ -89,6 +91,8 @@ export async function tryUp(t: Pick<TestContext, 'after'>, terms: UpTerms): Prom
   };
   return { daemon: { url, modelUrl, firstKey: firstKeys[0]?.key, pid: child.pid ?? 0, ended, end, ask: asker(url) }, ended };
 }
+
+const flag = (name: string, value: string | undefined): readonly string[] => (value === undefined ? [] : [name, value]);
 
 function killChildren(pid: number): void {
   for (const one of childrenOf(pid)) process.kill(one, 'SIGKILL');

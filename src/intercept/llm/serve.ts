@@ -88,7 +88,7 @@ async function take(door: ModelDoor, incoming: IncomingMessage, response: Server
     if (coded.code === 'INTERNAL') door.onFault({ what: 'a model request', error });
     await recordRefused(door, caller, coded);
     // What is left of the body is not read: the connection cannot serve another request.
-    if (!incoming.complete) response.setHeader('connection', 'close');
+    if (!incoming.complete && !response.headersSent) response.setHeader('connection', 'close');
     sendRefusal(response, dialect, refusalOf(coded));
   }
 }
@@ -151,6 +151,8 @@ function refuseBroken(error: Error & { code?: string }, socket: Duplex): void {
 }
 
 function end(socket: Duplex, status: string, { code, message }: AegisError): void {
+  // Node takes its own listeners off a socket it hands over, and a reset would then end the process.
+  socket.on('error', () => socket.destroy());
   const body = JSON.stringify({ error: { type: code, code, message } });
   const length = String(Buffer.byteLength(body));
   socket.end(`HTTP/1.1 ${status}\r\ncontent-type: application/json\r\ncontent-length: ${length}\r\nconnection: close\r\n\r\n${body}`);

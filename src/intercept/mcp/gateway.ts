@@ -5,7 +5,7 @@ import type { Digest, SessionId } from '../../kernel/ids.ts';
 import type { Visit } from '../visit.ts';
 import { gateJudge } from './gate-judge.ts';
 import { mismatch } from './headers.ts';
-import { exchange, peerAt } from './http-exchange.ts';
+import { exchange, letGo, peerAt } from './http-exchange.ts';
 import type { Peer } from './http-exchange.ts';
 import { httpServer, listen, statusOf } from './http-server.ts';
 import type { HttpTerms } from './http-server.ts';
@@ -215,6 +215,8 @@ async function answer(house: House, { visit, found, message }: { visit: Visit; f
 
 /** MCP-11: what waits for an agent that does not read stays bounded; then its stream ends. */
 function write(response: ServerResponse, said: object): void {
+  // Writing after the end is an error event, and a message of the server may come late.
+  if (response.writableEnded || response.destroyed) return;
   if (response.writableLength > MOST_UNREAD) response.destroy();
   else response.write(eventText(said));
 }
@@ -245,7 +247,7 @@ async function end(house: House, { response }: Visit, found: Open): Promise<void
   for (const [key, one] of house.open) if (one === found) house.open.delete(key);
   try {
     const answer = await exchange(found.terms.peer, { method: 'DELETE', headers: found.state });
-    answer.body.resume();
+    letGo(answer.body);
     status(response, answer.status);
   } catch {
     status(response, 502);

@@ -36,26 +36,37 @@ export function peerAt(address: string, headers: Readonly<Record<string, string>
   return { url, headers, agent };
 }
 
-/** One HTTP exchange. Redirects are answers like others: who is configured is who is asked (W6). @throws AegisError MCP_SERVER_GONE */
+/** One HTTP exchange. Redirects are answers like others: only the configured address is asked. @throws AegisError MCP_SERVER_GONE */
 export function exchange(peer: Peer, { method, headers, body, signal }: Asking): Promise<Answer> {
   const send = peer.url.protocol === 'https:' ? secureRequest : request;
   return new Promise((resolve, reject) => {
     const gone = (error: Error): void =>
       reject(new AegisError('MCP_SERVER_GONE', { detail: signal?.aborted === true ? 'the request was taken back' : error.message }));
+    if (signal?.aborted === true) return gone(new Error('taken back'));
     const all = {
       ...headers,
       ...peer.headers,
       'accept-encoding': 'identity',
       ...(body === undefined ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }),
     };
-    const sent = send(peer.url, { method, agent: peer.agent, headers: all, ...(signal === undefined ? {} : { signal }) }, (answer) => {
+    let stop = (): void => void sent.destroy();
+    const sent = send(peer.url, { method, agent: peer.agent, headers: all }, (answer) => {
+      stop = () => void answer.destroy();
       sent.setTimeout(0);
+      // Nobody may be reading this body when its connection breaks.
+      answer.on('error', () => undefined);
+      answer.once('end', over);
       if ((answer.headers['content-encoding'] ?? 'identity') !== 'identity') {
         answer.destroy();
         return gone(new Error('its answer is coded, which was not asked for'));
       }
       resolve({ status: answer.statusCode ?? 0, headers: answer.headers, body: answer });
     });
+    // Not Node's `signal` option: it destroys a connection with an error while it is on its way back to the pool, where nobody listens.
+    const aborted = (): void => stop();
+    const over = (): void => signal?.removeEventListener('abort', aborted);
+    signal?.addEventListener('abort', aborted, { once: true });
+    sent.once('close', over);
     sent.setTimeout(FIRST_BYTE_MS, () => sent.destroy(new Error('it took too long')));
     sent.on('error', gone);
     sent.end(body);

@@ -42,7 +42,7 @@ export function httpServer(terms: HttpTerms): Upstream {
     },
     send: async (message) => {
       const { body } = await posted(terms, message, undefined);
-      body.resume();
+      letGo(body);
     },
   };
 }
@@ -61,7 +61,7 @@ async function takenBack(terms: HttpTerms, { id }: Request): Promise<void> {
   if (Object.keys(terms.state()).length === 0) return;
   const params = { requestId: id, reason: 'taken back' };
   const told = await posted(terms, { jsonrpc: '2.0', method: 'notifications/cancelled', params }, AbortSignal.timeout(2_000)).catch(() => null);
-  told?.body.resume();
+  if (told !== null) letGo(told.body);
 }
 
 interface Awaiting {
@@ -146,7 +146,7 @@ export async function listen(
   const answer = await exchange(terms.peer, { method: 'GET', headers: { accept: 'text/event-stream', ...terms.state() }, signal });
   const streams = answer.status === 200 && (answer.headers['content-type'] ?? '').startsWith('text/event-stream');
   opened(streams ? 200 : answer.status === 200 ? 405 : answer.status);
-  if (!streams) return void answer.body.resume();
+  if (!streams) return letGo(answer.body);
   for await (const event of eventsOf(answer.body, SERVER_LIMITS.bytes)) {
     if (event.data === '') continue;
     const read = readMessage(Buffer.from(event.data), SERVER_LIMITS);

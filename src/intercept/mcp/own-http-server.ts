@@ -1,4 +1,4 @@
-import { exchange } from './http-exchange.ts';
+import { exchange, letGo } from './http-exchange.ts';
 import type { Peer } from './http-exchange.ts';
 import { httpServer, listen } from './http-server.ts';
 import type { HttpTerms } from './http-server.ts';
@@ -57,7 +57,7 @@ export function connectServer(peer: Peer, terms: Terms): OwnUpstream {
       over.abort();
       if (id !== undefined)
         await exchange(peer, { method: 'DELETE', headers: state(), signal: AbortSignal.timeout(2_000) }).then(
-          ({ body }) => void body.resume(),
+          ({ body }) => letGo(body),
           () => undefined,
         );
       peer.agent.destroy();
