@@ -4,7 +4,7 @@ import { decide } from '../src/kernel/decide.ts';
 import type { Digest, Print } from '../src/kernel/ids.ts';
 import type { Policy } from '../src/kernel/policy.ts';
 import type { World } from '../src/kernel/world.ts';
-import { canonicalBytes } from '../src/log/jcs.ts';
+import { canonicalBytes } from '../src/wire/jcs.ts';
 import { compilePolicy } from '../src/policy/compile.ts';
 import { driver } from '../test/kernel/driver.ts';
 import { action, CONTEXT, draft, facts, names, policy, world } from '../test/kernel/samples.ts';

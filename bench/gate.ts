@@ -8,7 +8,7 @@ import type { Gate, Proposal } from '../src/gate/gate.ts';
 import { processTimers } from '../src/gate/timers.ts';
 import { createInspect } from '../src/inspect/create-inspect.ts';
 import type { TenantId } from '../src/kernel/ids.ts';
-import { canonicalBytes } from '../src/log/jcs.ts';
+import { canonicalBytes } from '../src/wire/jcs.ts';
 import { openSqliteStore } from '../src/log/sqlite/sqlite.ts';
 import { compilePolicy } from '../src/policy/compile.ts';
 import { quantile } from './figure.ts';

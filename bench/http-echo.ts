@@ -5,8 +5,8 @@
 import Fastify from 'fastify';
 import type { AddressInfo } from 'node:net';
 import { Compile } from 'typebox/compile';
-import { parseStrict } from '../src/intercept/strict-json.ts';
-import { ActionBody } from '../src/intercept/http/shapes.ts';
+import { parseStrict } from '../src/wire/strict-json.ts';
+import { ActionBody } from '../src/http/shapes.ts';
 
 const validator = Compile(ActionBody);
 const app = Fastify({ bodyLimit: 1_048_576 });

@@ -9,7 +9,7 @@ import type { Reading } from '../src/kernel/finding.ts';
 import { fold } from '../src/kernel/fold.ts';
 import { emptyWorld } from '../src/kernel/world.ts';
 import type { World } from '../src/kernel/world.ts';
-import { canonicalBytes } from '../src/log/jcs.ts';
+import { canonicalBytes } from '../src/wire/jcs.ts';
 import { compilePolicy } from '../src/policy/compile.ts';
 
 /** What becomes of a call whose content reads so. */

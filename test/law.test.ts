@@ -34,3 +34,33 @@ test('every rule of SPEC.md is cited by a test, every cited rule exists, no numb
   );
   assert.ok(rules.length > 50);
 });
+
+/** Comments of a TypeScript file, with their places; a `//` inside a string or a pattern is behind a quote, a colon or a slash. */
+const COMMENT = /\/\*[\s\S]*?\*\/|(?<![:'"`\\/])\/\/[^\n]*/g;
+
+/** `DEC-3`, and codes of one letter, which name nothing in this repository. */
+function codesIn(text: string, single: boolean): readonly string[] {
+  const families = [...new Set(rules.map((rule) => rule.slice(0, rule.indexOf('-'))))].join('|');
+  const pattern = new RegExp(`\\b(?:${families})-\\d+\\b${single ? '|\\b[A-Z]\\d{1,2}\\b' : ''}`, 'g');
+  return [...text.matchAll(pattern)].map(([code]) => code);
+}
+
+test('comments and docs cite rules that exist, and no codes from elsewhere', () => {
+  const unknown: string[] = [];
+  const sources = globSync('{src,test,bench,eval,examples,conformance,sdk/typescript/src,sdk/typescript/test}/**/*.ts');
+  for (const file of sources.filter((one) => !one.includes('node_modules'))) {
+    for (const [comment] of readFileSync(file, 'utf8').matchAll(COMMENT))
+      unknown.push(
+        ...codesIn(comment, true)
+          .filter((code) => !rules.includes(code))
+          .map((code) => `${file}: ${code}`),
+      );
+  }
+  for (const file of globSync(['*.md', 'docs/**/*.md', 'conformance/**/*.md', 'sdk/typescript/*.md']))
+    unknown.push(
+      ...codesIn(readFileSync(file, 'utf8'), false)
+        .filter((code) => !rules.includes(code))
+        .map((code) => `${file}: ${code}`),
+    );
+  assert.deepEqual(unknown, []);
+});

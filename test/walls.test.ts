@@ -1,42 +1,110 @@
 import assert from 'node:assert/strict';
-import { globSync, readFileSync } from 'node:fs';
-import { dirname, join, normalize } from 'node:path';
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize, relative } from 'node:path';
 import { test } from 'node:test';
+import { CYCLES, LOOSE, ROOMS, roomTable } from './rooms.ts';
 
-/** Room → rooms it may import, and why nothing else (HOUSE: who may import whom). Types of `kernel` and coded errors are for all. */
-const WALLS: Readonly<Record<string, { readonly may: readonly string[]; readonly because: string }>> = {
-  kernel: { may: [], because: 'the kernel imports nothing, so that it runs in a browser, in a test and in ten years' },
-  inspect: { may: ['kernel'], because: 'reading is pure; it knows the nouns and its parsers' },
-  policy: { may: ['kernel'], because: 'a policy is text made into kernel values; no I/O, no clock' },
-  log: { may: ['kernel', 'intercept/strict-json.ts'], because: 'truth does not know who writes it' },
-  gate: { may: ['kernel', 'inspect', 'policy', 'log'], because: 'the gate is the only writer' },
-  intercept: { may: ['kernel', 'gate'], because: 'a door never reads a view and never imports another door' },
-  views: { may: ['kernel', 'log'], because: 'views are derived and deletable' },
-  lab: { may: ['kernel', 'log', 'policy', 'inspect'], because: 'the lab is the kernel off-line' },
-  api: { may: ['kernel', 'gate', 'views', 'lab', 'log', 'intercept', 'config', 'policy'], because: 'people go through the gate too' },
-  config: { may: [], because: 'configuration is plain values' },
-};
+const files = globSync('src/**/*.ts').toSorted();
 
-function room(path: string): string {
-  const parts = path.split('/');
-  return parts.length > 2 ? (parts[1] ?? '') : 'root';
+/** Relative imports of a file, types and dynamic ones included, as paths from the root. */
+function importsOf(file: string): readonly string[] {
+  const text = readFileSync(file, 'utf8');
+  const found = [...text.matchAll(/(?:\bfrom|\bimport\(|\bimport)\s*'(\.[^']+)'/g)].map((match) => normalize(join(dirname(file), match[1] ?? '')));
+  return [...new Set(found)];
 }
 
-test('the walls of the house stand', () => {
+const graph = new Map(files.map((file) => [file, importsOf(file)]));
+
+/** `src/intercept/mcp/relay.ts` → `intercept/mcp`; what lies loose in `src` or outside of it is told by its first folder or its name. */
+function roomOf(path: string): string {
+  const [first = '', second = '', third] = path.split('/');
+  if (first !== 'src') return first;
+  if (third === undefined) return second;
+  return second === 'intercept' ? `intercept/${third}` : second;
+}
+
+test('every file of src lies in a room, and nothing loose but errors, ports and version', () => {
+  const names: ReadonlySet<string> = new Set([...ROOMS.map(({ name }) => name), ...LOOSE]);
+  assert.deepEqual(
+    files.filter((file) => !names.has(roomOf(file))),
+    [],
+  );
+  assert.deepEqual(
+    ROOMS.filter(({ name }) => !existsSync(`src/${name}`)),
+    [],
+    'rooms that are not there',
+  );
+});
+
+test('the walls of the house stand: a room imports only what its entry names', () => {
   const breaches: string[] = [];
-  for (const file of globSync('src/**/*.ts')) {
-    const from = room(file);
-    const wall = WALLS[from];
-    if (wall === undefined) continue;
-    for (const match of readFileSync(file, 'utf8').matchAll(/(?:from|import\()\s*'(\.[^']+)'/g)) {
-      const target = normalize(join(dirname(file), match[1] ?? ''));
-      const to = room(target);
-      const shared = from !== 'kernel' && (target === 'src/errors.ts' || target === 'src/ports.ts');
-      const allowed = to === from || shared || wall.may.some((room) => target === `src/${room}` || target.startsWith(`src/${room}/`));
-      if (!allowed) breaches.push(`${file} imports ${target}: ${wall.because}`);
+  const used = new Map<string, Set<string>>();
+  for (const [file, targets] of graph) {
+    const from = roomOf(file);
+    const room = ROOMS.find(({ name }) => name === from);
+    for (const target of targets) {
+      const to = roomOf(target);
+      if (to === from) continue;
+      used.set(from, (used.get(from) ?? new Set()).add(to));
+      const loose = (LOOSE as readonly string[]).includes(to) && from !== 'kernel';
+      const packaged = file === 'src/version.ts' && target === 'package.json';
+      const typed = file === 'src/ports.ts' && to === 'kernel';
+      if (!loose && !packaged && !typed && room?.may.includes(to) !== true)
+        breaches.push(`${file} imports ${target}: ${room?.because ?? 'it lies loose'}`);
     }
   }
   assert.deepEqual(breaches, []);
+  // A door in a wall that nobody uses is no wall.
+  const unused = ROOMS.flatMap(({ name, may }) => may.filter((one) => used.get(name)?.has(one) !== true).map((one) => `${name} → ${one}`));
+  assert.deepEqual(unused, []);
+});
+
+test('the table of ARCHITECTURE.md is the one the walls are held to', () => {
+  const text = readFileSync('ARCHITECTURE.md', 'utf8');
+  const rows = (table: string): readonly string[] =>
+    table
+      .split('\n')
+      .filter((line) => line.startsWith('|'))
+      .map((line) => line.replaceAll(/\s+/g, ' ').replaceAll(/-+/g, '-'));
+  const between = /<!-- rooms -->([\s\S]*?)<!-- \/rooms -->/.exec(text)?.[1] ?? '';
+  assert.deepEqual(rows(between), rows(roomTable()), `put this between the marks:\n${roomTable()}`);
+});
+
+/** Tarjan: the sets of files that reach each other. */
+function cycles(): readonly (readonly string[])[] {
+  const index = new Map<string, number>();
+  const low = new Map<string, number>();
+  const stack: string[] = [];
+  const found: string[][] = [];
+  const visit = (file: string): void => {
+    index.set(file, index.size);
+    low.set(file, index.get(file) ?? 0);
+    stack.push(file);
+    for (const next of graph.get(file) ?? []) {
+      if (!graph.has(next)) continue;
+      if (!index.has(next)) visit(next);
+      if (stack.includes(next)) low.set(file, Math.min(low.get(file) ?? 0, low.get(next) ?? 0));
+    }
+    if (low.get(file) !== index.get(file)) return;
+    const group = stack.splice(stack.indexOf(file));
+    if (group.length > 1) found.push(group.toSorted());
+  };
+  for (const file of graph.keys()) if (!index.has(file)) visit(file);
+  return found.toSorted((a, b) => b.length - a.length);
+}
+
+test('no files import each other in a circle, types included', () => {
+  const known = CYCLES.map(({ files: named }) => JSON.stringify([...named].toSorted()));
+  const standing = cycles().map((group) => JSON.stringify(group));
+  assert.deepEqual(
+    standing.filter((group) => !known.includes(group)),
+    [],
+  );
+  assert.deepEqual(
+    known.filter((group) => !standing.includes(group)),
+    [],
+    'named but gone',
+  );
 });
 
 test('kernel, inspect and policy read no clock, no randomness and no outside world', () => {
@@ -54,4 +122,13 @@ test('no room is a drawer', () => {
     (file) => /(?:^|\/)(?:utils?|helpers?|common|shared|misc|manager|service|support)(?:\.ts|\/)/.test(file) && !file.includes('node_modules'),
   );
   assert.deepEqual(drawers, []);
+});
+
+test('the TypeScript SDK asks over the wire and imports nothing of src', () => {
+  const breaches = globSync('sdk/typescript/src/**/*.ts').flatMap((file) =>
+    importsOf(file)
+      .filter((target) => relative('sdk/typescript', target).startsWith('..'))
+      .map((target) => `${file} imports ${target}`),
+  );
+  assert.deepEqual(breaches, []);
 });

@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
-import { EVERYONE, route } from '../intercept/http/route.ts';
-import type { Route } from '../intercept/http/route.ts';
-import { CLOSED, jsonObject, oneOf } from '../intercept/http/shapes.ts';
+import { EVERYONE, route } from '../http/route.ts';
+import type { Route } from '../http/route.ts';
+import { CLOSED, jsonObject, oneOf } from '../http/shapes.ts';
 import type { ApiDeps } from './deps.ts';
 import { page, PageQuery } from './pages.ts';
 import type { LoggedEntry } from './pages.ts';

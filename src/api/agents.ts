@@ -1,14 +1,14 @@
 import { Type } from 'typebox';
 import { AegisError } from '../errors.ts';
 import type { Principal } from '../gate/gate.ts';
-import { EVERYONE, DECIDERS, route } from '../intercept/http/route.ts';
-import type { Route } from '../intercept/http/route.ts';
-import { CLOSED, integer, name, NameParams, oneOf, ReceiptReply } from '../intercept/http/shapes.ts';
+import { EVERYONE, DECIDERS, route } from '../http/route.ts';
+import type { Route } from '../http/route.ts';
+import { CLOSED, integer, name, NameParams, oneOf, ReceiptReply } from '../http/shapes.ts';
 import type { EntryBodies } from '../kernel/entry.ts';
 import type { AgentId } from '../kernel/ids.ts';
 import type { AgentState, World } from '../kernel/world.ts';
 import type { ApiDeps } from './deps.ts';
-import { mintKey } from './keys.ts';
+import { mintKey } from '../http/keys.ts';
 import { protections } from './protection.ts';
 import type { Protection } from './protection.ts';
 

@@ -1,10 +1,10 @@
 import { Type } from 'typebox';
 import { AegisError } from '../errors.ts';
 import type { PendingApproval, Principal } from '../gate/gate.ts';
-import { wireDecision } from '../intercept/http/enforce.ts';
-import { DECIDERS, DECIDING, PEOPLE, route } from '../intercept/http/route.ts';
-import type { Route } from '../intercept/http/route.ts';
-import { CLOSED, DecisionReply, integer, jsonObject, oneOf } from '../intercept/http/shapes.ts';
+import { wireDecision } from '../http/wire-decision.ts';
+import { DECIDERS, DECIDING, PEOPLE, route } from '../http/route.ts';
+import type { Route } from '../http/route.ts';
+import { CLOSED, DecisionReply, integer, jsonObject, oneOf } from '../http/shapes.ts';
 import type { Role } from '../kernel/entry.ts';
 import type { ApprovalId } from '../kernel/ids.ts';
 import type { ApiDeps } from './deps.ts';
@@ -47,7 +47,7 @@ const ApprovalReply = Type.Object({
 
 type Person = Principal & { readonly role: Exclude<Role, 'agent'> };
 
-/** The route's declaration lets no agent in; this says so to the compiler, and once more at run time (A5). */
+/** The route's declaration lets no agent in; this says so to the compiler, and once more at run time. */
 function personOf(principal: Principal): Person {
   if (principal.role === 'agent') throw new AegisError('FORBIDDEN', { role: 'agent', needs: 'operator or admin' });
   return principal;

@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
-import { DECIDERS, PEOPLE, route } from '../intercept/http/route.ts';
-import type { Route } from '../intercept/http/route.ts';
-import { CLOSED, name, ReceiptReply } from '../intercept/http/shapes.ts';
+import { DECIDERS, PEOPLE, route } from '../http/route.ts';
+import type { Route } from '../http/route.ts';
+import { CLOSED, name, ReceiptReply } from '../http/shapes.ts';
 import type { HaltScope } from '../kernel/entry.ts';
 import type { ApiDeps } from './deps.ts';
 

@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import { AegisError } from '../errors.ts';
-import { route } from '../intercept/http/route.ts';
-import type { Route } from '../intercept/http/route.ts';
+import { route } from '../http/route.ts';
+import type { Route } from '../http/route.ts';
 import type { ApiDeps } from './deps.ts';
 
 const doc = (summary: string) => ({ summary, tag: 'daemon' });

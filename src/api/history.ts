@@ -1,9 +1,9 @@
 import { Type } from 'typebox';
 import { AegisError } from '../errors.ts';
 import type { Principal } from '../gate/gate.ts';
-import { PEOPLE, route } from '../intercept/http/route.ts';
-import type { Route } from '../intercept/http/route.ts';
-import { CLOSED, integer, jsonObject, NameParams } from '../intercept/http/shapes.ts';
+import { PEOPLE, route } from '../http/route.ts';
+import type { Route } from '../http/route.ts';
+import { CLOSED, integer, jsonObject, NameParams } from '../http/shapes.ts';
 import type { SessionId } from '../kernel/ids.ts';
 import type { ApiDeps } from './deps.ts';
 

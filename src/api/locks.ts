@@ -1,9 +1,9 @@
 import { Type } from 'typebox';
 import { AegisError } from '../errors.ts';
 import type { Principal } from '../gate/gate.ts';
-import { PEOPLE, route } from '../intercept/http/route.ts';
-import type { Route } from '../intercept/http/route.ts';
-import { CLOSED, integer, jsonObject, ReceiptReply } from '../intercept/http/shapes.ts';
+import { PEOPLE, route } from '../http/route.ts';
+import type { Route } from '../http/route.ts';
+import { CLOSED, integer, jsonObject, ReceiptReply } from '../http/shapes.ts';
 import { canonicalResource } from '../kernel/resource-id.ts';
 import type { LockState, World } from '../kernel/world.ts';
 import type { ApiDeps } from './deps.ts';

@@ -1,13 +1,13 @@
 import { Type } from 'typebox';
 import { AegisError } from '../errors.ts';
-import { PEOPLE, route } from '../intercept/http/route.ts';
-import type { Route } from '../intercept/http/route.ts';
-import { CLOSED, integer, jsonObject } from '../intercept/http/shapes.ts';
+import { PEOPLE, route } from '../http/route.ts';
+import type { Route } from '../http/route.ts';
+import { CLOSED, integer, jsonObject } from '../http/shapes.ts';
 import { exportLog } from '../log/export.ts';
 import { consistencyProof, inclusionReceipt, rangeRoot } from '../log/receipt.ts';
-import { toDigest } from '../log/digest.ts';
+import { toDigest } from '../log/tree-hash.ts';
 import type { ApiDeps } from './deps.ts';
-import { DEFAULT_TENANT } from './keys.ts';
+import { DEFAULT_TENANT } from '../kernel/ids.ts';
 import { page, PageQuery } from './pages.ts';
 
 const doc = (summary: string) => ({ summary, tag: 'log' });

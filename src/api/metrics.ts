@@ -1,5 +1,5 @@
-import { PEOPLE, route } from '../intercept/http/route.ts';
-import type { Route } from '../intercept/http/route.ts';
+import { PEOPLE, route } from '../http/route.ts';
+import type { Route } from '../http/route.ts';
 import type { ApiDeps } from './deps.ts';
 import type { Tally, Totals } from '../views/tally.ts';
 

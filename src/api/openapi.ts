@@ -1,6 +1,6 @@
-import type { Route } from '../intercept/http/route.ts';
-import { route } from '../intercept/http/route.ts';
-import { jsonObject } from '../intercept/http/shapes.ts';
+import type { Route } from '../http/route.ts';
+import { route } from '../http/route.ts';
+import { jsonObject } from '../http/shapes.ts';
 import { ERRORS } from '../errors.ts';
 import { docsPage } from './docs-page.ts';
 import { DOCS_STYLE } from './docs-style.ts';

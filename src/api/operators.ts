@@ -1,12 +1,12 @@
 import { Type } from 'typebox';
 import { AegisError } from '../errors.ts';
-import { PEOPLE, route } from '../intercept/http/route.ts';
-import type { Route } from '../intercept/http/route.ts';
-import { CLOSED, name, NameParams, oneOf, ReceiptReply } from '../intercept/http/shapes.ts';
+import { PEOPLE, route } from '../http/route.ts';
+import type { Route } from '../http/route.ts';
+import { CLOSED, name, NameParams, oneOf, ReceiptReply } from '../http/shapes.ts';
 import type { OperatorId } from '../kernel/ids.ts';
 import { openEntry } from '../log/entry.ts';
 import type { ApiDeps } from './deps.ts';
-import { mintKey } from './keys.ts';
+import { mintKey } from '../http/keys.ts';
 
 const doc = (summary: string) => ({ summary, tag: 'operators' });
 const roleName = () => oneOf('operator', 'auditor', 'admin');

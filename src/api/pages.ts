@@ -1,9 +1,10 @@
 import { Type } from 'typebox';
-import { CLOSED, integer, name } from '../intercept/http/shapes.ts';
+import { CLOSED, integer, name } from '../http/shapes.ts';
 import type { Entry } from '../kernel/entry.ts';
 import type { TenantId } from '../kernel/ids.ts';
 import { openEntry } from '../log/entry.ts';
-import type { EntryFilter, LogStore, SealedEntry } from '../log/store.ts';
+import type { EntryFilter, LogStore } from '../log/store.ts';
+import type { SealedEntry } from '../log/sealed-entry.ts';
 
 /** Filters and paging every listing of the log takes. */
 export const PageQuery = Type.Object(

@@ -1,13 +1,13 @@
 import { Type } from 'typebox';
 import { AegisError } from '../errors.ts';
-import { PEOPLE, route } from '../intercept/http/route.ts';
-import type { Route } from '../intercept/http/route.ts';
-import { CLOSED, jsonObject } from '../intercept/http/shapes.ts';
+import { PEOPLE, route } from '../http/route.ts';
+import type { Route } from '../http/route.ts';
+import { CLOSED, jsonObject } from '../http/shapes.ts';
 import type { JsonObject } from '../kernel/json.ts';
-import { parseStrict } from '../intercept/strict-json.ts';
+import { parseStrict } from '../wire/strict-json.ts';
 import { openEntry } from '../log/entry.ts';
 import type { ApiDeps } from './deps.ts';
-import type { Refusal } from './problem.ts';
+import type { Refusal } from '../http/problem.ts';
 
 const doc = (summary: string) => ({ summary, tag: 'policies' });
 const DocumentBody = Type.Object({ document: Type.String({ minLength: 1, maxLength: 1_048_576, description: 'YAML' }) }, CLOSED);

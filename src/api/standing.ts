@@ -1,8 +1,8 @@
 import { Type } from 'typebox';
-import { DECIDERS, EVERYONE, PEOPLE, route } from '../intercept/http/route.ts';
-import type { Route } from '../intercept/http/route.ts';
-import { CLOSED, integer, jsonObject, name, ReceiptReply } from '../intercept/http/shapes.ts';
-import { present } from '../intercept/http/normalise.ts';
+import { DECIDERS, EVERYONE, PEOPLE, route } from '../http/route.ts';
+import type { Route } from '../http/route.ts';
+import { CLOSED, integer, jsonObject, name, ReceiptReply } from '../http/shapes.ts';
+import { present } from '../http/present.ts';
 import type { AgentId, SessionId, TenantId } from '../kernel/ids.ts';
 import { statusOf } from './agents.ts';
 import type { ApiDeps } from './deps.ts';

@@ -1,5 +1,5 @@
 import { Option } from 'commander';
-import type { Define } from './commands.ts';
+import type { Define } from './define.ts';
 import { connection } from './connection.ts';
 import { whole } from './numbers.ts';
 import { json, line, shortened, table, time } from './print.ts';

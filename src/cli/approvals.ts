@@ -1,4 +1,4 @@
-import type { Define } from './commands.ts';
+import type { Define } from './define.ts';
 import { connection } from './connection.ts';
 import { examples } from './examples.ts';
 import { CliError, EXIT } from './exit.ts';

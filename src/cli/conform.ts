@@ -1,6 +1,6 @@
 import { Option } from 'commander';
 import { join } from 'node:path';
-import type { Define } from './commands.ts';
+import type { Define } from './define.ts';
 import { EXIT } from './exit.ts';
 import { HOME } from './files.ts';
 import { line } from './print.ts';

@@ -7,7 +7,7 @@ import { emptyWorld } from '../kernel/world.ts';
 import { policyTest } from '../lab/policy-test.ts';
 import { readPacks } from '../lab/conform-packs.ts';
 import { conform, type ConformDeps, type Report } from '../lab/conform.ts';
-import { canonicalBytes } from '../log/jcs.ts';
+import { canonicalBytes } from '../wire/jcs.ts';
 import { compilePolicy } from '../policy/compile.ts';
 import { sha256Hex } from '../policy/digest.ts';
 import type { Resolve } from '../policy/resolve.ts';

@@ -1,4 +1,4 @@
-import type { Define } from './commands.ts';
+import type { Define } from './define.ts';
 import type { Cell } from './demo/matrix.ts';
 import type { Scene } from './demo/scenes.ts';
 import { EXIT } from './exit.ts';

@@ -2,22 +2,15 @@ import { accessSync, constants, existsSync, statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { loadConfig } from '../config/load.ts';
 import { AegisError } from '../errors.ts';
-import type { Define } from './commands.ts';
+import type { Define } from './define.ts';
 import { connection } from './connection.ts';
 import { credentialsPath } from './credentials.ts';
 import { CliError, EXIT } from './exit.ts';
+import type { Finding } from './finding.ts';
 import { flagsOf } from './flags.ts';
 import { hookFindings } from './hook/findings.ts';
 import { json, line, tone, visible } from './print.ts';
 import type { Stats } from './status.ts';
-
-export interface Finding {
-  readonly check: string;
-  readonly state: 'ok' | 'warn' | 'bad';
-  readonly detail: string;
-  /** What to do about it. */
-  readonly next?: string;
-}
 
 /** `aegis doctor`: exit code 1 when something is bad. */
 export const define: Define = (command) => {
@@ -103,7 +96,7 @@ function disk(check: string, folder: string): Finding {
   }
 }
 
-/** A person's token in a place where an agent of the same user can read it (A5). */
+/** A person's token in a place where an agent of the same user can read it. */
 function environment(env: NodeJS.ProcessEnv): Finding {
   if (env['AEGIS_AGENT'] !== undefined && existsSync(credentialsPath(env))) {
     return {

@@ -1,5 +1,5 @@
 import { nearest } from '../config/keys.ts';
-import type { Define } from './commands.ts';
+import type { Define } from './define.ts';
 import { connection } from './connection.ts';
 import { json, line, note, visible } from './print.ts';
 import { named, scopeOf } from './scope.ts';

@@ -1,7 +1,7 @@
 import { Argument, Option } from 'commander';
 import { HARNESSES } from '../intercept/hook/harness.ts';
 import type { HarnessName } from '../intercept/hook/harness.ts';
-import type { Define } from './commands.ts';
+import type { Define } from './define.ts';
 import { examples } from './examples.ts';
 import { CliError, EXIT } from './exit.ts';
 import type { InstallTerms } from './hook/install.ts';

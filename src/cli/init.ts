@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import type { Define } from './commands.ts';
+import type { Define } from './define.ts';
 import { CliError, EXIT } from './exit.ts';
 import { policyFile, readText } from './files.ts';
 import { frameworksIn } from './init/frameworks.ts';

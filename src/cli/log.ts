@@ -1,7 +1,7 @@
 import { createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import type { Command } from 'commander';
-import type { Define } from './commands.ts';
+import type { Define } from './define.ts';
 import { connection } from './connection.ts';
 import { examples } from './examples.ts';
 import { EXIT } from './exit.ts';

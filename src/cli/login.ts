@@ -1,4 +1,4 @@
-import type { Define } from './commands.ts';
+import type { Define } from './define.ts';
 import { connection } from './connection.ts';
 import { DEFAULT_URL, forgetCredentials, saveCredentials } from './credentials.ts';
 import { CliError, EXIT } from './exit.ts';

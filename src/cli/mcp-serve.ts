@@ -8,14 +8,21 @@ import { serveStdio } from '../intercept/mcp/serve-stdio.ts';
 import type { StdioTerms } from '../intercept/mcp/serve-stdio.ts';
 import type { ServerName } from '../intercept/mcp/session.ts';
 import { startServer } from '../intercept/mcp/stdio-server.ts';
-import { digestOf } from '../log/digest.ts';
+import { digestOf } from '../wire/digest.ts';
 import { processTimers } from '../gate/timers.ts';
-import { systemClock, systemRandom, uuidv7 } from '../runtime.ts';
+import { systemClock, systemRandom, uuidv7 } from '../daemon/runtime.ts';
 import { loadCredentials } from './credentials.ts';
 import { CliError, EXIT } from './exit.ts';
-import type { ServeOptions } from './mcp.ts';
 import { programOf } from './mcp-program.ts';
 import { clean, environment, executableOf, identityOfCommand, nameOfCommand } from './mcp-server-name.ts';
+
+export interface ServeOptions {
+  readonly url?: string;
+  readonly name?: string;
+  readonly env?: string;
+  readonly header: readonly string[];
+  readonly session?: string;
+}
 
 /** `aegis mcp -- <command>` and `aegis mcp --url <server>`: a conversation on stdin and stdout; everything for people goes to stderr. */
 export async function serve(words: readonly string[], options: ServeOptions): Promise<void> {
@@ -70,7 +77,7 @@ async function commandTarget(words: readonly string[], { name, env = '' }: Serve
   };
 }
 
-/** Fail closed, and before the server is started: without Aegis there is nothing to decide with (F1). */
+/** Fail closed, and before the server is started: without Aegis there is nothing to decide with. */
 async function reachable(url: string, key: string): Promise<void> {
   let status: number;
   try {

@@ -1,4 +1,5 @@
-import type { Define } from './commands.ts';
+import type { Define } from './define.ts';
+import type { ServeOptions } from './mcp-serve.ts';
 import { examples } from './examples.ts';
 import { forget } from './mcp-forget.ts';
 import { accept, listTools } from './mcp-tools.ts';
@@ -46,14 +47,6 @@ export const define: Define = (command) => {
     'aegis mcp forget files read_file write_file --agent desktop --yes',
   ]);
 };
-
-export interface ServeOptions {
-  readonly url?: string;
-  readonly name?: string;
-  readonly env?: string;
-  readonly header: readonly string[];
-  readonly session?: string;
-}
 
 function collect(value: string, before: readonly string[]): readonly string[] {
   return [...before, value];

@@ -1,4 +1,4 @@
-/** What goes to the terminal. Colour only where a person looks, and never a byte of an agent's that the terminal would obey (P14). */
+/** What goes to the terminal. Colour only where a person looks, and never a byte of an agent's that the terminal would obey. */
 
 const colours = { allow: 32, modify: 36, ask: 33, defer: 35, deny: 31, good: 32, bad: 31, dim: 2, bold: 1 } as const;
 
@@ -56,7 +56,7 @@ const HIDDEN: readonly (readonly [from: number, to: number])[] = [
   [0xe0000, 0xe0fff],
 ];
 
-/** Head, tail and length: a payload may hide at the end, so the end is always shown (A7). */
+/** Head, tail and length: a payload may hide at the end, so the end is always shown. */
 export function shortened(text: string, limit: number): string {
   if (text.length <= limit) return text;
   const half = Math.max(1, Math.floor((limit - 12) / 2));

@@ -1,5 +1,5 @@
-import type { Daemon } from '../main.ts';
-import type { Define } from './commands.ts';
+import type { Daemon } from '../daemon/main.ts';
+import type { Define } from './define.ts';
 import { flagsOf } from './flags.ts';
 import type { StoreFlags } from './flags.ts';
 import { line, note, tone } from './print.ts';
@@ -25,7 +25,7 @@ export const define: Define = (command) => {
     .option('--json', 'print one JSON object when ready')
     .addHelpText('after', '\nExamples:\n  $ aegis proxy\n  $ aegis proxy --port 9000 --data /var/lib/aegis')
     .action(async ({ port, ...options }: ProxyOptions) => {
-      const [{ startDaemon, surviveFaults }, { loadConfig }] = await Promise.all([import('../main.ts'), import('../config/load.ts')]);
+      const [{ startDaemon, surviveFaults }, { loadConfig }] = await Promise.all([import('../daemon/main.ts'), import('../config/load.ts')]);
       const cwd = process.cwd();
       const flags: StoreFlags = { ...options, ...(port === undefined ? {} : { proxyPort: port }) };
       const config = await loadConfig({

@@ -1,5 +1,5 @@
 import { userInfo } from 'node:os';
-import type { Define } from './commands.ts';
+import type { Define } from './define.ts';
 import { flagsOf } from './flags.ts';
 import { json, line, visible } from './print.ts';
 
@@ -16,7 +16,7 @@ export const define: Define = (command) => {
       '\nWhen Aegis refuses to start with STORE_ROLLED_BACK; look with `aegis log verify` first.\n\nExamples:\n  $ aegis recover --reason "restored from the backup of Friday"',
     )
     .action(async (options: { reason: string; data?: string; checkpoints?: string; config?: string; json?: true }) => {
-      const [{ recoverStore }, { loadConfig }] = await Promise.all([import('../main.ts'), import('../config/load.ts')]);
+      const [{ recoverStore }, { loadConfig }] = await Promise.all([import('../daemon/recover-store.ts'), import('../config/load.ts')]);
       const config = await loadConfig({
         ...(options.config === undefined ? {} : { file: options.config }),
         env: process.env,

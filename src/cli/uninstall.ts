@@ -1,4 +1,4 @@
-import type { Define } from './commands.ts';
+import type { Define } from './define.ts';
 import { undo } from './install/change.ts';
 import { installations, ownFolder } from './install/ledger.ts';
 import { json, line, visible } from './print.ts';

@@ -1,5 +1,5 @@
-import type { Daemon } from '../main.ts';
-import type { Define } from './commands.ts';
+import type { Daemon } from '../daemon/main.ts';
+import type { Define } from './define.ts';
 import { DEFAULT_URL } from './credentials.ts';
 import { flagsOf } from './flags.ts';
 import { line, note, tone } from './print.ts';
@@ -18,7 +18,7 @@ export const define: Define = (command) => {
     .option('--json', 'print one JSON object when ready')
     .addHelpText('after', '\nExamples:\n  $ aegis up\n  $ aegis up --policy strict --port 8080\n  $ aegis up --data /var/lib/aegis')
     .action(async (options: UpOptions) => {
-      const [{ startDaemon, surviveFaults }, { loadConfig }] = await Promise.all([import('../main.ts'), import('../config/load.ts')]);
+      const [{ startDaemon, surviveFaults }, { loadConfig }] = await Promise.all([import('../daemon/main.ts'), import('../config/load.ts')]);
       const cwd = process.cwd();
       const config = await loadConfig({
         ...(options.config === undefined ? {} : { file: options.config }),

@@ -10,8 +10,9 @@ import { openSqliteStore } from '../log/sqlite/sqlite.ts';
 import type { LogStore } from '../log/store.ts';
 import type { Verification } from '../log/verification.ts';
 import { verifyStore } from '../log/verify.ts';
-import { LOG_FILE } from '../main.ts';
-import { openWitness } from '../witness.ts';
+import { LOG_FILE } from '../daemon/log-file.ts';
+import { systemClock, systemRandom } from '../daemon/runtime.ts';
+import { openSecondPlace } from '../checkpoints/second-place.ts';
 import { CliError, EXIT } from './exit.ts';
 import { flagsOf, type StoreFlags } from './flags.ts';
 
@@ -38,11 +39,11 @@ export async function verifyData(options: StoreFlags & { readonly config?: strin
     return [unverified(tenant, { firstBad: Number(error.details['index'] ?? 0), detail: told.slice(cut === -1 ? 0 : cut + 2) })];
   }
   try {
-    const witness = await openWitness(config, store);
+    const secondPlace = await openSecondPlace({ config, store, clock: systemClock, random: systemRandom });
     const results: Verification[] = [];
     for (const tenant of await store.tenants()) {
-      const record = await witness.latest(tenant);
-      const opened = record === null ? null : openCheckpoint(record, witness.keysFor);
+      const record = await secondPlace.latest(tenant);
+      const opened = record === null ? null : openCheckpoint(record, secondPlace.keysFor);
       if (opened !== null && !opened.ok)
         results.push(unverified(tenant, { firstBad: 0, detail: `its checkpoint cannot be believed: ${opened.detail}` }));
       else results.push(await verifyStore(store, tenant, { checkpoints: checkpointsOf(opened) }));

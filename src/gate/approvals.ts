@@ -51,7 +51,7 @@ function openFor(room: Room, desk: Desk, approval: ApprovalId, by: Principal): O
   if (state.status === 'expired') throw new AegisError('APPROVAL_EXPIRED');
   if (state.status !== 'pending' || held === undefined) throw new AegisError('APPROVAL_NOT_PENDING', { status: state.status });
   const named = state.approvers.length === 0 || state.approvers.includes(operator.operator) || state.approvers.includes(operator.role);
-  // H7: whoever asks does not answer, under whatever kind of name.
+  // Whoever asks does not answer, under whatever kind of name.
   const own = String(operator.operator) === String(state.agent);
   if (!named || own) throw new AegisError('FORBIDDEN', { role: operator.role, needs: own ? 'another person' : state.approvers.join(' or ') });
   return { state, held, operator: operator.operator, actor: actorOf(operator) };
@@ -82,7 +82,7 @@ function editedHeld(room: Room, desk: Desk, held: Held, edited: NonNullable<Gran
   return { action, bytes, erased: false };
 }
 
-/** A13: what untrusted text led to is never made a habit. */
+/** What untrusted text led to is never made a habit. */
 function isTainted(decision: Decision): boolean {
   return (
     decision.reasons.some((reason) => reason.code === 'TAINTED_TO_HIGH_RISK') || decision.origins.some((origin) => origin.provenance === 'quoted')

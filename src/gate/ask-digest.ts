@@ -2,7 +2,7 @@ import type { Action } from '../kernel/action.ts';
 import type { DecideContext } from '../kernel/decide.ts';
 import type { ApprovalId, Digest, Millis } from '../kernel/ids.ts';
 import type { Policy } from '../kernel/policy.ts';
-import { digestOf } from '../log/digest.ts';
+import { digestOf } from '../wire/digest.ts';
 
 /**
  * ASK-20: SHA-256 over the RFC 8785 form of exactly what may run. The arguments enter by the SHA-256 of their own canonical bytes; the

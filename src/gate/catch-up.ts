@@ -82,7 +82,7 @@ async function holdEdit(deps: GateDeps, world: World, held: Held, terms: { diges
   return { action: withArgs(held.action, edited, { inspect: deps.inspect, policy: terms.policy, salt }), bytes, erased: false };
 }
 
-/** The policy in force and every asked action that still waits, from the log and the bytes beside it (GATE-6). */
+/** The policy in force and every asked action that still waits, from the log and the bytes beside it (GATE-12, ASK-26). */
 export async function remember(deps: GateDeps, tenant: TenantId, { world, memory }: { world: World; memory: Memory }): Promise<void> {
   if (world.policy !== null && !memory.policies.has(world.policy)) memory.policies.set(world.policy, await policyFromLog(deps, tenant, world.policy));
   for (const [approval, state] of world.approvals.entries()) {

@@ -2,9 +2,10 @@ import { fold } from '../kernel/fold.ts';
 import type { Actor, EntryBodies, EntryDraft, EntryType } from '../kernel/entry.ts';
 import type { AgentId, Digest, Millis, SessionId, TenantId } from '../kernel/ids.ts';
 import type { World } from '../kernel/world.ts';
-import { sha256 } from '../log/digest.ts';
+import { sha256 } from '../wire/digest.ts';
 import { seal } from '../log/entry.ts';
-import type { Head, Payload, SealedEntry } from '../log/store.ts';
+import type { Payload } from '../log/store.ts';
+import type { Head, SealedEntry } from '../log/sealed-entry.ts';
 import type { Receipt } from './gate.ts';
 
 /** Who an entry is about and what lies beside it. */

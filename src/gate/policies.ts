@@ -3,7 +3,7 @@ import type { Actor } from '../kernel/entry.ts';
 import type { Digest, EntryIndex } from '../kernel/ids.ts';
 import type { JsonObject } from '../kernel/json.ts';
 import type { Policy } from '../kernel/policy.ts';
-import { canonicalBytes } from '../log/jcs.ts';
+import { canonicalBytes } from '../wire/jcs.ts';
 import type { Desk } from './desk.ts';
 import type { PolicySource } from './deps.ts';
 import { parseOwn } from './proposal.ts';

@@ -2,8 +2,8 @@ import { AegisError } from '../errors.ts';
 import type { Action } from '../kernel/action.ts';
 import type { ActionId, Digest } from '../kernel/ids.ts';
 import type { Json, JsonObject } from '../kernel/json.ts';
-import { digestOf, isDigest, sha256 } from '../log/digest.ts';
-import { canonicalBytes } from '../log/jcs.ts';
+import { digestOf, isDigest, sha256 } from '../wire/digest.ts';
+import { canonicalBytes } from '../wire/jcs.ts';
 import type { GateLimits } from './deps.ts';
 import type { Proposal } from './gate.ts';
 

@@ -1,7 +1,7 @@
 import { AegisError } from '../errors.ts';
 import type { EntryBodies } from '../kernel/entry.ts';
 import { openEntry } from '../log/entry.ts';
-import { digestOf } from '../log/digest.ts';
+import { digestOf } from '../wire/digest.ts';
 import type { Outcome as ActionOutcome, Receipt } from './gate.ts';
 import type { Operation } from './operation.ts';
 import { ok } from './operation.ts';

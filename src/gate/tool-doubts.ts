@@ -69,7 +69,7 @@ function named(word: string, foreign: ReadonlySet<string>): boolean {
   return foreign.has(bare) || foreign.has(bare.slice(bare.lastIndexOf('.') + 1)) || foreign.has(bare.slice(bare.lastIndexOf('/') + 1));
 }
 
-/** C8: a schema that has to be fetched from somewhere is not the schema that was pinned. Schemas are never compiled here. */
+/** A schema that has to be fetched from somewhere is not the schema that was pinned. Schemas are never compiled here. */
 function pointsOutside(definition: JsonObject): boolean {
   return walk(definition, (key, value) => (key === '$ref' || key === '$dynamicRef') && typeof value === 'string' && !value.startsWith('#'));
 }

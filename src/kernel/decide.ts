@@ -48,7 +48,7 @@ function opinions(subject: Subject): readonly Said[] {
   return release(said, subject);
 }
 
-/** A11: an agent that asks faster than people answer is denied, so that it cannot drown the others' questions. */
+/** An agent that asks faster than people answer is denied, so that it cannot drown the others' questions. */
 function crowded(subject: Subject): readonly Said[] {
   const pending = subject.agent?.pendingApprovals ?? 0;
   if (pending < subject.policy.approvals.maxPendingPerAgent) return SILENCE;

@@ -14,6 +14,9 @@ export type Digest = Branded<string, 'Digest'>;
 /** Salted, truncated fingerprint of a normalised value: 12 characters base64url (72 bits). See TAINT in SPEC.md. */
 export type Print = Branded<string, 'Print'>;
 
+/** The tenant of an installation that names none. */
+export const DEFAULT_TENANT = 'default' as TenantId;
+
 /** Milliseconds since the Unix epoch, an integer. */
 export type Millis = number;
 /** Micro-USD: 1_000_000 is one dollar. Always a non-negative integer. */

@@ -7,7 +7,7 @@ function priceOf(model: ModelTier): number {
   return model.usdMicrosPerMillionInput + model.usdMicrosPerMillionOutput;
 }
 
-/** G4: the cheapest model that is good enough: complexity 1–2 needs tier 1, … 9–10 tier 5. */
+/** The cheapest model that is good enough: complexity 1–2 needs tier 1, … 9–10 tier 5. */
 export function recommend(complexity: number | undefined, policy: Policy): string | undefined {
   if (complexity === undefined || policy.models.length === 0) return undefined;
   const tier = Math.min(5, Math.max(1, Math.ceil(complexity / 2)));

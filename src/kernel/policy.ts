@@ -17,7 +17,7 @@ export interface AgentLists {
   readonly block: NameSet;
 }
 
-/** `aegis.dev/manifest/v0.1`, every field enforced (D6). */
+/** `aegis.dev/manifest/v0.1`, every field enforced. */
 export interface Manifest {
   readonly name: string;
   readonly version: string;
@@ -108,7 +108,7 @@ export interface ApprovalTriggers {
   readonly timeoutMs: number;
   readonly quorum: number;
   readonly approvers: readonly string[];
-  /** Pending approvals one agent may hold before asking denies (A11). */
+  /** Pending approvals one agent may hold before asking denies. */
   readonly maxPendingPerAgent: number;
 }
 
@@ -134,7 +134,7 @@ export interface IntentRules {
   readonly blockedAgents: NameSet;
 }
 
-/** Set on the server per agent, never by the agent's process (D12). */
+/** Set on the server per agent, never by the agent's process. */
 export interface Precision {
   readonly allowTools: NameSet;
   readonly allowCategories: readonly Category[];

@@ -1,5 +1,5 @@
 /**
- * Every reason code a kernel rule may give, in the order reasons are reported (D7 first, in its order).
+ * Every reason code a kernel rule may give, in the order reasons are reported.
  * Conditions written by users may carry codes of their own.
  */
 export const REASON_CODES = [

@@ -20,7 +20,7 @@ export function isViolation(decision: Decision): boolean {
   return decision.effect === 'deny' && decision.reasons.some((reason) => reason.effect === 'deny' && VIOLATIONS.has(reason.code));
 }
 
-/** Whether the agent did this often enough to be halted by itself (K7). The gate then records `agent-halted` with cause `violations`. */
+/** Whether the agent did this often enough to be halted by itself. The gate then records `agent-halted` with cause `violations`. */
 export function mustHalt(agent: AgentId, at: Millis, world: World, policy: Policy): boolean {
   const state = world.agents.get(agent);
   const rule = policy.autoHalt;

@@ -9,9 +9,9 @@ import type { JsonObject } from '../kernel/json.ts';
 import type { Policy } from '../kernel/policy.ts';
 import { emptyWorld } from '../kernel/world.ts';
 import type { World } from '../kernel/world.ts';
-import { sha256 } from '../log/digest.ts';
+import { sha256 } from '../wire/digest.ts';
 import { openEntry } from '../log/entry.ts';
-import { canonical, canonicalBytes } from '../log/jcs.ts';
+import { canonical, canonicalBytes } from '../wire/jcs.ts';
 import type { LogStore } from '../log/store.ts';
 
 const PAGE = 1_000;

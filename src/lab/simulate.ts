@@ -33,7 +33,7 @@ export interface SimulateTerms {
 }
 
 /**
- * What another policy would have said to each past action, in the world as it then was (L6). Facts stay as recorded: consequences of a
+ * What another policy would have said to each past action, in the world as it then was. Facts stay as recorded: consequences of a
  * flip (money not spent, a lock not taken) are not followed, and findings are those of the time.
  */
 export async function simulate({ store, tenant, policy, limit, mostFlips = 1_000 }: SimulateTerms): Promise<SimulationReport> {

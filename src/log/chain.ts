@@ -1,10 +1,10 @@
 import type { Entry } from '../kernel/entry.ts';
 import type { Digest, EntryIndex, TenantId } from '../kernel/ids.ts';
-import { fromDigest, leafDigest } from './digest.ts';
+import { fromDigest, leafDigest } from './tree-hash.ts';
 import { actionOf, envelopeFault, GENESIS, openEntry } from './entry.ts';
 import { growFrontier } from './merkle.ts';
 import type { Frontier } from './merkle.ts';
-import type { SealedEntry } from './store.ts';
+import type { SealedEntry } from './sealed-entry.ts';
 
 export interface ChainFault {
   readonly index: EntryIndex;

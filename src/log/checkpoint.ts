@@ -1,5 +1,5 @@
 import type { Digest } from '../kernel/ids.ts';
-import { fromDigest, toDigest } from './digest.ts';
+import { fromDigest, toDigest } from './tree-hash.ts';
 import type { NoteSigner, NoteVerifier } from './note-key.ts';
 
 /** What a checkpoint says: this log had this many entries and this root (C2SP tlog-checkpoint). */

@@ -1,10 +1,11 @@
-import { parseStrict } from '../intercept/strict-json.ts';
+import { parseStrict } from '../wire/strict-json.ts';
 import { AegisError } from '../errors.ts';
 import type { Entry, EntryDraft } from '../kernel/entry.ts';
 import type { Digest, EntryIndex } from '../kernel/ids.ts';
-import { isDigest, sealedText } from './digest.ts';
-import { canonical } from './jcs.ts';
-import type { Head, SealedEntry } from './store.ts';
+import { sealedText } from './tree-hash.ts';
+import { isDigest } from '../wire/digest.ts';
+import { canonical } from '../wire/jcs.ts';
+import type { Head, SealedEntry } from './sealed-entry.ts';
 
 /** `prev` of the first entry. */
 export const GENESIS = '0'.repeat(64) as Digest;

@@ -1,9 +1,10 @@
 import { AegisError } from '../errors.ts';
 import type { Digest, TenantId } from '../kernel/ids.ts';
 import { openCheckpoint, parseCheckpoint } from './checkpoint.ts';
-import { leafHash, sha256, toDigest } from './digest.ts';
+import { leafHash, toDigest } from './tree-hash.ts';
+import { sha256 } from '../wire/digest.ts';
 import { columns, ENTRY_LIMITS, openEntry } from './entry.ts';
-import { parseStrict } from '../intercept/strict-json.ts';
+import { parseStrict } from '../wire/strict-json.ts';
 import { rangeRoot } from './receipt.ts';
 import type { NoteVerifier } from './note-key.ts';
 import { keyring } from './rotation.ts';

@@ -1,4 +1,5 @@
-import type { EntryFilter, SealedEntry } from './store.ts';
+import type { EntryFilter } from './store.ts';
+import type { SealedEntry } from './sealed-entry.ts';
 
 /** Whether an entry passes a filter. `from` is inclusive, `to` exclusive. */
 export function passes(entry: SealedEntry, filter: EntryFilter): boolean {

@@ -1,10 +1,11 @@
 import type { Digest, TenantId } from '../kernel/ids.ts';
-import { fromDigest } from './digest.ts';
+import { fromDigest } from './tree-hash.ts';
 import { EMPTY_HEAD } from './entry.ts';
 import { batchFault, passes } from './filter.ts';
 import { EMPTY_FRONTIER, extend } from './merkle.ts';
 import type { Frontier } from './merkle.ts';
-import type { EntryFilter, Head, LogStore, Payload, SealedEntry, WorldSnapshot } from './store.ts';
+import type { EntryFilter, LogStore, Payload, WorldSnapshot } from './store.ts';
+import type { Head, SealedEntry } from './sealed-entry.ts';
 
 interface Chain {
   readonly entries: SealedEntry[];

@@ -1,4 +1,4 @@
-import { nodeHash } from './digest.ts';
+import { nodeHash } from './tree-hash.ts';
 
 /** Height of the complete subtrees a store keeps roots of: 2^8 = 256 leaves each. */
 export const SUBTREE_HEIGHT = 8;

@@ -1,4 +1,4 @@
-import { nodeHash } from './digest.ts';
+import { nodeHash } from './tree-hash.ts';
 
 /** Leaves from (inclusive) to to (exclusive) whose subtree root is a step of a proof. */
 export type Range = readonly [from: number, to: number];

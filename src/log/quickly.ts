@@ -1,9 +1,10 @@
 import type { Digest, TenantId } from '../kernel/ids.ts';
-import { toDigest } from './digest.ts';
+import { toDigest } from './tree-hash.ts';
 import { GENESIS } from './entry.ts';
 import { EMPTY_FRONTIER, extend, rootOf } from './merkle.ts';
 import type { Frontier } from './merkle.ts';
-import type { Head, LogStore } from './store.ts';
+import type { LogStore } from './store.ts';
+import type { Head } from './sealed-entry.ts';
 import { STRETCH } from './stretch.ts';
 import type { Stretch } from './stretch.ts';
 import { verified } from './verification.ts';

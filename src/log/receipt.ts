@@ -1,6 +1,7 @@
 import { AegisError } from '../errors.ts';
 import type { Digest, EntryIndex, TenantId } from '../kernel/ids.ts';
-import { fromDigest, isDigest, leafHash, toDigest } from './digest.ts';
+import { fromDigest, leafHash, toDigest } from './tree-hash.ts';
+import { isDigest } from '../wire/digest.ts';
 import { frontierFrom, hashesOf, rootOf, rootOfHashes, SUBTREE_LEAVES } from './merkle.ts';
 import { consistencyRanges, inclusionRanges, isConsistent, rootFromInclusion } from './proof.ts';
 import type { Range } from './proof.ts';

@@ -2,10 +2,10 @@ import { hash } from 'node:crypto';
 import type { Entry } from '../kernel/entry.ts';
 import type { Digest, EntryIndex, TenantId } from '../kernel/ids.ts';
 import { openText, sameColumns } from './chain.ts';
-import { fromDigest, leafDigest } from './digest.ts';
+import { fromDigest, leafDigest } from './tree-hash.ts';
 import { openEntry } from './entry.ts';
 import { growFrontier } from './merkle.ts';
-import type { SealedEntry } from './store.ts';
+import type { SealedEntry } from './sealed-entry.ts';
 import type { PayloadCount } from './verification.ts';
 
 /** Entries verified as one piece: a power of two, so that the tree of each full stretch is a node of the whole tree. */

@@ -3,10 +3,12 @@ import type { Digest, EntryIndex, TenantId } from '../kernel/ids.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { chainVerifier } from './chain.ts';
 import type { ChainVerifier } from './chain.ts';
-import { sha256, toDigest } from './digest.ts';
+import { toDigest } from './tree-hash.ts';
+import { sha256 } from '../wire/digest.ts';
 import { EMPTY_ROOT, rootOf } from './merkle.ts';
 import { verifyQuickly } from './quickly.ts';
-import type { LogStore, SealedEntry } from './store.ts';
+import type { LogStore } from './store.ts';
+import type { SealedEntry } from './sealed-entry.ts';
 import { verified } from './verification.ts';
 import type { PayloadCount, Verification, VerifyTerms } from './verification.ts';
 

@@ -69,7 +69,7 @@ export function conditionCompiler(): (text: string) => Condition | readonly Cond
 
 function vocabulary(patterns: ReadonlyMap<string, LinearPattern>): Environment {
   const environment = new Environment({ limits: { maxAstNodes: 2000, maxDepth: 48, maxListElements: 1000 } });
-  // CEL `matches` of the library is a backtracking RegExp: replaced by RE2 (E21).
+  // CEL `matches` of the library is a backtracking RegExp: replaced by RE2.
   environment.registerFunction(`string.${LINEAR}(string): bool`, (text: string, pattern: string) => {
     const compiled = patterns.get(pattern);
     if (compiled === undefined) throw new Error('a pattern that was not compiled at load');

@@ -1,7 +1,7 @@
 import type { NameSet } from '../kernel/policy.ts';
 
 /**
- * Compiles exact names and explicit globs (`*` is any run of characters, nothing else is special; never a prefix, D6).
+ * Compiles exact names and explicit globs (`*` is any run of characters, nothing else is special; never a prefix).
  * Exact names cost one set look-up however many there are; a glob is matched in time linear in the name.
  */
 export function nameSet(patterns: readonly string[]): NameSet {

@@ -1,6 +1,6 @@
 import { RE2JS } from 're2js';
 
-/** A user's regular expression on a linear-time engine (RE2): no pattern can make a decision slow (E21). */
+/** A user's regular expression on a linear-time engine (RE2): no pattern can make a decision slow. */
 export type LinearPattern = (text: string) => boolean;
 
 /**

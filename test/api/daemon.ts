@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { DEFAULTS } from '../../src/config/schema.ts';
 import type { Config, Partly } from '../../src/config/schema.ts';
-import { startDaemon } from '../../src/main.ts';
-import type { Daemon } from '../../src/main.ts';
+import { startDaemon } from '../../src/daemon/main.ts';
+import type { Daemon } from '../../src/daemon/main.ts';
 
 export interface Answer {
   readonly status: number;

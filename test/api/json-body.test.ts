@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { EventEmitter } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import { test } from 'node:test';
-import { readJson } from '../../src/api/json-body.ts';
+import { readJson } from '../../src/http/json-body.ts';
 import { AegisError } from '../../src/errors.ts';
 
 const MOST = 1_048_576;

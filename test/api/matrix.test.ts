@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { allRoutes } from '../../src/api/routes.ts';
+import { allRoutes } from '../../src/daemon/routes.ts';
 import type { ApiDeps } from '../../src/api/deps.ts';
-import type { Route } from '../../src/intercept/http/route.ts';
+import type { Route } from '../../src/http/route.ts';
 import { running } from './daemon.ts';
 
 /** Declarations only: no handler is called through these. */

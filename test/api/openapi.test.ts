@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
 import type { ApiDeps } from '../../src/api/deps.ts';
 import { openApi } from '../../src/api/openapi.ts';
-import { allRoutes } from '../../src/api/routes.ts';
+import { allRoutes } from '../../src/daemon/routes.ts';
 import { VERSION } from '../../src/version.ts';
 
 const FILE = 'schema/openapi.json';

@@ -1,4 +1,4 @@
-import { allRoutes } from '../../src/api/routes.ts';
+import { allRoutes } from '../../src/daemon/routes.ts';
 import type { ApiDeps } from '../../src/api/deps.ts';
 
 export interface Fuzzed {

@@ -102,7 +102,7 @@ function mostMemory(pid: number): number | null {
 }
 
 test(
-  `[DOOR-10] ${String(SLOW)} clients that drip at three doors are each told 408, and everybody else is answered meanwhile (F6)`,
+  `[DOOR-10] ${String(SLOW)} clients that drip at three doors are each told 408, and everybody else is answered meanwhile`,
   { timeout: 240_000 },
   async (t) => {
     const where = await place(t);

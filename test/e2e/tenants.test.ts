@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { allRoutes } from '../../src/api/routes.ts';
+import { allRoutes } from '../../src/daemon/routes.ts';
 import type { ApiDeps } from '../../src/api/deps.ts';
 import { running } from '../api/daemon.ts';
 import type { Running } from '../api/daemon.ts';

@@ -8,7 +8,7 @@ import { AegisError } from '../../src/errors.ts';
 import { reloadPolicy } from '../../src/gate/policies.ts';
 import { replayTenant } from '../../src/lab/replay.ts';
 import type { CompileRecorded } from '../../src/lab/replay.ts';
-import { canonicalBytes } from '../../src/log/jcs.ts';
+import { canonicalBytes } from '../../src/wire/jcs.ts';
 import { compilePolicy } from '../../src/policy/compile.ts';
 import { ofType } from './entries.ts';
 import { ADMIN, AUDITOR, dependencies, document, house, id, OPERATOR, proposal, register, SECOND, TENANT } from './house.ts';

@@ -5,7 +5,7 @@ import type { GateDeps, Timers } from '../../src/gate/deps.ts';
 import type { Gate, Principal, Proposal } from '../../src/gate/gate.ts';
 import type { TenantId } from '../../src/kernel/ids.ts';
 import type { JsonObject } from '../../src/kernel/json.ts';
-import { canonicalBytes } from '../../src/log/jcs.ts';
+import { canonicalBytes } from '../../src/wire/jcs.ts';
 import { memoryStore } from '../../src/log/memory.ts';
 import { compilePolicy } from '../../src/policy/compile.ts';
 import type { Clock, Ids, Random } from '../../src/ports.ts';

@@ -4,7 +4,7 @@ import { reloadPolicy } from '../../src/gate/policies.ts';
 import { replayTenant } from '../../src/lab/replay.ts';
 import type { CompileRecorded } from '../../src/lab/replay.ts';
 import { compilePolicy } from '../../src/policy/compile.ts';
-import { canonicalBytes } from '../../src/log/jcs.ts';
+import { canonicalBytes } from '../../src/wire/jcs.ts';
 import { ADMIN, document, house, id, OPERATOR, proposal, SECOND, TENANT } from './house.ts';
 
 const compile: CompileRecorded = (bytes, digest) => reloadPolicy((text, resolve) => compilePolicy(text, resolve, canonicalBytes), bytes, digest);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { textOf } from '../../src/intercept/refusal.ts';
+import { textOf } from '../../src/gate/refusal.ts';
 import { permissionReply } from '../../src/intercept/http/handshake/enforce.ts';
 import { policyDecision } from '../../src/intercept/http/events/enforce.ts';
 import { EFFECTS } from '../../src/kernel/decision.ts';

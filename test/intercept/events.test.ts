@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { follow } from '../../src/intercept/http/events/order.ts';
 import { sealEvent } from '../../src/intercept/http/events/envelope.ts';
-import { digestOf } from '../../src/log/digest.ts';
+import { digestOf } from '../../src/wire/digest.ts';
 import { running } from '../api/daemon.ts';
 
 const GOLDEN = 'cfa697f0eb082a2889ab92b2c457060c08eab0ced2677ac2a09d4488322b6ee3';

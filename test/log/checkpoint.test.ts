@@ -4,15 +4,15 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import type { TenantId } from '../../src/kernel/ids.ts';
 import { openCheckpoint, parseCheckpoint, signCheckpoint } from '../../src/log/checkpoint.ts';
-import { createCheckpointer } from '../../src/log/checkpointer.ts';
-import { toDigest } from '../../src/log/digest.ts';
+import { createCheckpointer } from '../../src/checkpoints/checkpointer.ts';
+import { toDigest } from '../../src/log/tree-hash.ts';
 import { memoryStore } from '../../src/log/memory.ts';
 import { rootOf } from '../../src/log/merkle.ts';
 import { noteSigner, noteVerifier } from '../../src/log/note-key.ts';
-import { folderPlace } from '../../src/log/place.ts';
-import type { CheckpointPlace } from '../../src/log/place.ts';
-import { compareWithCheckpoint, recover, refuseRollback } from '../../src/log/rollback.ts';
-import type { Witnessed } from '../../src/log/rollback.ts';
+import { folderPlace } from '../../src/checkpoints/place.ts';
+import type { CheckpointPlace } from '../../src/checkpoints/place.ts';
+import { compareWithCheckpoint, recover, refuseRollback } from '../../src/checkpoints/rollback.ts';
+import type { CheckedPlace } from '../../src/checkpoints/rollback.ts';
 import { keyring, rotateKey } from '../../src/log/rotation.ts';
 import type { LogStore } from '../../src/log/store.ts';
 import { eventDraft, digest, TENANT } from './drafts.ts';
@@ -142,7 +142,7 @@ test('[LOG-12] a place that fails is said and tried again', async () => {
   assert.deepEqual([keeper.failure(), written.length], [null, 1]);
 });
 
-async function witnessed(name: string, entries: number): Promise<Witnessed & { store: LogStore }> {
+async function witnessed(name: string, entries: number): Promise<CheckedPlace & { store: LogStore }> {
   const store = memoryStore();
   await fill(store, entries);
   const place = folderPlace(join(folder, name));

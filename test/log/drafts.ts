@@ -1,6 +1,6 @@
 import type { EntryDraft } from '../../src/kernel/entry.ts';
 import type { AgentId, Digest, SessionId, TenantId } from '../../src/kernel/ids.ts';
-import { sha256 } from '../../src/log/digest.ts';
+import { sha256 } from '../../src/wire/digest.ts';
 
 export const TENANT = 'acme' as TenantId;
 

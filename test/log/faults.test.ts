@@ -12,7 +12,7 @@ import { openLog } from '../../src/log/sqlite/schema.ts';
 import { openSqliteStore } from '../../src/log/sqlite/sqlite.ts';
 import type { Appended, Job } from '../../src/log/sqlite/wire.ts';
 import { createWriter } from '../../src/log/sqlite/writer.ts';
-import type { Head } from '../../src/log/store.ts';
+import type { Head } from '../../src/log/sealed-entry.ts';
 import { verifyStore } from '../../src/log/verify.ts';
 import { drafts, TENANT } from './drafts.ts';
 import { testFolder } from './folder.ts';

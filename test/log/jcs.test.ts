@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import canonicalize from 'canonicalize';
 import fc from 'fast-check';
-import { sha256 } from '../../src/log/digest.ts';
-import { canonical, canonicalBytes } from '../../src/log/jcs.ts';
+import { sha256 } from '../../src/wire/digest.ts';
+import { canonical, canonicalBytes } from '../../src/wire/jcs.ts';
 
 const VECTORS = join(process.env['AEGIS_VECTORS'] ?? '../shared/corpora/vectors', 'jcs-cyberphone/testdata');
 const OWN: readonly { readonly input: string; readonly output: string }[] = JSON.parse(readFileSync('conformance/chain/jcs.json', 'utf8'));

@@ -5,7 +5,8 @@ import { test } from 'node:test';
 import type { AgentId, TenantId } from '../../src/kernel/ids.ts';
 import { EMPTY_HEAD, sealAll } from '../../src/log/entry.ts';
 import { openSqliteStore } from '../../src/log/sqlite/sqlite.ts';
-import type { EntryFilter, Head, LogStore, Payload } from '../../src/log/store.ts';
+import type { EntryFilter, LogStore, Payload } from '../../src/log/store.ts';
+import type { Head } from '../../src/log/sealed-entry.ts';
 import { digest, drafts, TENANT } from './drafts.ts';
 import { testFolder } from './folder.ts';
 

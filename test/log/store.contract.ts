@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { SessionId, TenantId } from '../../src/kernel/ids.ts';
-import { fromDigest, sha256, toDigest } from '../../src/log/digest.ts';
+import { fromDigest, toDigest } from '../../src/log/tree-hash.ts';
+import { sha256 } from '../../src/wire/digest.ts';
 import { EMPTY_HEAD, GENESIS, openEntry, sealAll } from '../../src/log/entry.ts';
 import { EMPTY_FRONTIER, extend, hashesOf, rootOf, rootOfHashes } from '../../src/log/merkle.ts';
-import type { EntryFilter, Head, LogStore, Payload } from '../../src/log/store.ts';
+import type { EntryFilter, LogStore, Payload } from '../../src/log/store.ts';
+import type { Head } from '../../src/log/sealed-entry.ts';
 import { drafts, eventDraft, TENANT } from './drafts.ts';
 
 /** How the suite gets a store of its own. `open` may be called again after `close` when `durable`. */

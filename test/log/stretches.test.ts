@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { after, before, test } from 'node:test';
-import { toDigest } from '../../src/log/digest.ts';
+import { toDigest } from '../../src/log/tree-hash.ts';
 import { EMPTY_HEAD, openEntry, seal, sealAll } from '../../src/log/entry.ts';
 import { rootOf } from '../../src/log/merkle.ts';
 import { openSqliteStore } from '../../src/log/sqlite/sqlite.ts';

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { AegisError } from '../../src/errors.ts';
-import { parseStrict } from '../../src/intercept/strict-json.ts';
-import { canonical } from '../../src/log/jcs.ts';
+import { parseStrict } from '../../src/wire/strict-json.ts';
+import { canonical } from '../../src/wire/jcs.ts';
 
 const bytes = (text: string): Uint8Array => Buffer.from(text, 'utf8');
 const code = (input: string | Uint8Array): string => {

@@ -4,7 +4,7 @@ import type { Action } from '../../src/kernel/action.ts';
 import type { JsonObject } from '../../src/kernel/json.ts';
 import type { Opinion } from '../../src/kernel/policy.ts';
 import type { World } from '../../src/kernel/world.ts';
-import { canonicalBytes } from '../../src/log/jcs.ts';
+import { canonicalBytes } from '../../src/wire/jcs.ts';
 import { checkPolicy, compilePolicy } from '../../src/policy/compile.ts';
 
 const HEAD = 'apiVersion: aegis.dev/v1\nkind: Policy\nmetadata: { name: prompts }\ndefault: allow\n';

@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import type { Transport } from './transport.ts';
 import type { JournalEntry } from './wire.ts';
 
-/** Decisions obeyed while Aegis was away, kept on disk until Aegis has recorded them (D16). */
+/** Decisions obeyed while Aegis was away, kept on disk until Aegis has recorded them. */
 export interface Journal {
   append(entry: JournalEntry): Promise<void>;
   /** Sends what is kept; entries are dropped only after Aegis acknowledged them. Returns how many were sent. */

@@ -46,7 +46,7 @@ export function httpTransport({ url, key, timeoutMs }: TransportOptions): Transp
   };
 }
 
-/** Anything but a well-formed 2xx is not an answer to act on (F1: 200 with garbage, half JSON, a foreign 500). */
+/** Anything but a well-formed 2xx is not an answer to act on (200 with garbage, half JSON, a foreign 500). */
 function answer(base: string, status: number, text: string): Json {
   let parsed: unknown;
   try {

@@ -59,7 +59,7 @@ export interface Outcome {
   readonly usage?: { readonly usdMicros?: number; readonly tokens?: number };
 }
 
-/** What a local decision looked like while Aegis could not be reached (D16). */
+/** What a local decision looked like while Aegis could not be reached. */
 export interface JournalEntry {
   readonly action: JsonObject;
   readonly effect: 'allow' | 'deny';

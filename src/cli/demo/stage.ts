@@ -5,7 +5,7 @@ import { bankScript } from '../../../examples/bank/script.ts';
 import { STAFF, type Staff } from '../../../examples/bank/staff.ts';
 import { startModelServer } from '../../../examples/model-server/server.ts';
 import { loadConfig } from '../../config/load.ts';
-import { startDaemon } from '../../main.ts';
+import { startDaemon } from '../../daemon/main.ts';
 import { connection, type Connection } from '../connection.ts';
 import { HOME, readText } from '../files.ts';
 import { flagsOf } from '../flags.ts';

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { Finding } from '../doctor.ts';
+import type { Finding } from '../finding.ts';
 import { connection } from '../connection.ts';
 import type { Connection } from '../connection.ts';
 import { installations } from '../install/ledger.ts';

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
-import { principalOf } from '../../api/keys.ts';
+import { principalOf } from '../../http/keys.ts';
 import type { Principal } from '../../gate/gate.ts';
 import type { AgentId, TenantId } from '../../kernel/ids.ts';
-import type { Daemon } from '../../main.ts';
+import type { Daemon } from '../../daemon/main.ts';
 import { installations } from '../install/ledger.ts';
 import type { Installation } from '../install/ledger.ts';
 import { canary } from './canary.ts';

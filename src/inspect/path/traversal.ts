@@ -34,7 +34,7 @@ function isHidden(resolved: Resolved, decoded: Decoded, raw: string): boolean {
 }
 
 /**
- * Encodings that occur in no honest path: the bytes RFC 3629 forbids (C0, C1, and the overlong leads), private-use `%u` forms
+ * Encodings that occur in no honest path: the bytes RFC 3629 forbids (0xC0, 0xC1, and the overlong leads), private-use `%u` forms
  * that lax servers map to separators, and `%` lost from `..%2f` twice.
  */
 const malformed = (raw: string): boolean =>

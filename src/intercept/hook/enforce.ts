@@ -1,7 +1,7 @@
 import type { AegisError } from '../../errors.ts';
 import type { Decision } from '../../kernel/decision.ts';
 import type { JsonObject } from '../../kernel/json.ts';
-import { textOf } from '../refusal.ts';
+import { textOf } from '../../gate/refusal.ts';
 import { meaningOf } from './harness.ts';
 import type { Harness, ToolCall, Verdict } from './harness.ts';
 
@@ -51,7 +51,7 @@ export function refusalAnswer(harness: Harness | undefined, event: string, error
   });
 }
 
-/** One line without anything a terminal would obey or hide: these texts end on a person's screen (P14). */
+/** One line without anything a terminal would obey or hide: these texts end on a person's screen. */
 export function plain(said: string): string {
   return said.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ').trim();
 }

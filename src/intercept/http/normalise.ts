@@ -1,26 +1,11 @@
+import { present } from '../../http/present.ts';
 import type { Label } from '../../kernel/decision.ts';
-import { AegisError } from '../../errors.ts';
 import type { Content, Outcome, Principal, Proposal } from '../../gate/gate.ts';
 import type { Claims } from '../../kernel/action.ts';
 import type { ActionId, AgentId, SessionId } from '../../kernel/ids.ts';
-import type { ActionBody, ContentBody, OutcomeBody } from './shapes.ts';
-
-export type AgentPrincipal = Principal & { readonly role: 'agent' };
-
-/**
- * The agent behind a key. An operator's key may not act for an agent, so that a person's key in an agent's hands gives it no voice (DOOR-2).
- * @throws AegisError FORBIDDEN
- */
-export function agentOf(principal: Principal, claimed?: string): AgentPrincipal {
-  if (principal.role !== 'agent') throw new AegisError('FORBIDDEN', { role: principal.role, needs: 'agent' });
-  if (claimed !== undefined && claimed !== principal.agent) throw new AegisError('AGENT_MISMATCH', { agent: principal.agent }, '/agent');
-  return principal;
-}
-
-/** Optional schema fields come as `undefined` unions; the nouns want them absent. */
-export function present<T extends object>(value: T): { [K in keyof T]: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(value).filter(([, held]) => held !== undefined)) as { [K in keyof T]: Exclude<T[K], undefined> };
-}
+import { agentOf } from '../../http/keys.ts';
+import type { AgentPrincipal } from '../../http/keys.ts';
+import type { ActionBody, ContentBody, OutcomeBody } from '../../http/shapes.ts';
 
 /** A request as the gate reads it: identity from the key, everything else from the checked body. */
 export function proposalOf(body: ActionBody, principal: Principal): Proposal {

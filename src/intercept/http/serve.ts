@@ -3,10 +3,11 @@ import { AegisError } from '../../errors.ts';
 import type { Gate, Principal } from '../../gate/gate.ts';
 import type { ActionId, SessionId } from '../../kernel/ids.ts';
 import type { ActionState } from '../../kernel/world.ts';
-import { wireDecision } from './enforce.ts';
-import { agentOf, contentOf, outcomeOf, proposalOf } from './normalise.ts';
-import { DECIDING, EVERYONE, route } from './route.ts';
-import type { Route } from './route.ts';
+import { wireDecision } from '../../http/wire-decision.ts';
+import { contentOf, outcomeOf, proposalOf } from './normalise.ts';
+import { agentOf } from '../../http/keys.ts';
+import { DECIDING, EVERYONE, route } from '../../http/route.ts';
+import type { Route } from '../../http/route.ts';
 import {
   ActionParams,
   AskBody,
@@ -18,7 +19,7 @@ import {
   ReceiptReply,
   WaitQuery,
   jsonObject,
-} from './shapes.ts';
+} from '../../http/shapes.ts';
 
 const doc = (summary: string) => ({ summary, tag: 'actions' });
 

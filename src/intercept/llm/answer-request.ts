@@ -4,7 +4,7 @@ import type { Proposal } from '../../gate/gate.ts';
 import type { Decision } from '../../kernel/decision.ts';
 import type { SessionId } from '../../kernel/ids.ts';
 import type { JsonObject } from '../../kernel/json.ts';
-import { parseStrict } from '../strict-json.ts';
+import { parseStrict } from '../../wire/strict-json.ts';
 import { carryIn } from './carry.ts';
 import type { Dialect, ModelRequest } from './dialect.ts';
 import type { ModelCaller, ModelDoor } from './door.ts';

@@ -1,6 +1,6 @@
 import { AegisError } from '../../errors.ts';
 import type { Json, JsonObject } from '../../kernel/json.ts';
-import { parseStrict } from '../strict-json.ts';
+import { parseStrict } from '../../wire/strict-json.ts';
 
 /** Members of foreign JSON, by the type they should have; anything else is absent. */
 export function objectOf(value: Json | undefined): JsonObject | null {

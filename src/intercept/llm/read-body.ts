@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { AegisError } from '../../errors.ts';
-import { bufferOf, growingBytes } from '../growing-bytes.ts';
+import { bufferOf, growingBytes } from '../../wire/growing-bytes.ts';
 import { createMeasure, decoderFor } from './codings.ts';
 
 /**

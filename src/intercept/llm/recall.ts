@@ -1,7 +1,7 @@
 import type { Decision } from '../../kernel/decision.ts';
 import type { ActionId, EntryIndex } from '../../kernel/ids.ts';
 import type { ApprovalState, World } from '../../kernel/world.ts';
-import { textOf } from '../refusal.ts';
+import { textOf } from '../../gate/refusal.ts';
 import type { ModelCaller, ModelDoorDeps } from './door.ts';
 import { NOT_PASSED, UNREADABLE } from './owed-outputs.ts';
 import type { OwedOutput } from './owed-outputs.ts';

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
 import { AegisError } from '../../errors.ts';
 import type { Decision } from '../../kernel/decision.ts';
-import { decisive, textOf } from '../refusal.ts';
+import { decisive, textOf } from '../../gate/refusal.ts';
 import type { Dialect } from './dialect.ts';
 
 /** No cache, no sniffing; never a cookie or a CORS header (AUTH-4). */

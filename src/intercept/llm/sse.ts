@@ -1,9 +1,9 @@
 import { AegisError } from '../../errors.ts';
 import type { JsonObject } from '../../kernel/json.ts';
-import { parseStrict } from '../strict-json.ts';
+import { parseStrict } from '../../wire/strict-json.ts';
 import type { Frame, FrameReader } from './dialect.ts';
-import type { GrowingBytes } from '../growing-bytes.ts';
-import { growingBytes } from '../growing-bytes.ts';
+import type { GrowingBytes } from '../../wire/growing-bytes.ts';
+import { growingBytes } from '../../wire/growing-bytes.ts';
 
 export interface StreamLimits {
   /** Bytes of one event, comments and field names included. Default 16 MiB: a whole answer comes in one event, with its images. */

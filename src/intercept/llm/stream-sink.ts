@@ -75,7 +75,7 @@ function arrayOut(): { text(frames: readonly Frame[]): string; end(): string } {
   return { text: (frames) => frames.map((frame) => writer.write(frame)).join(''), end: () => writer.end() };
 }
 
-/** A slow client slows its provider down, and nothing piles up here (F6). */
+/** A slow client slows its provider down, and nothing piles up here. */
 function waitForClient({ exchange: { response }, upstream }: Relay): void {
   upstream.pause();
   response.once('drain', () => upstream.resume());

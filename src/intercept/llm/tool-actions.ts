@@ -3,7 +3,7 @@ import type { Proposal } from '../../gate/gate.ts';
 import type { Decision } from '../../kernel/decision.ts';
 import type { ToolDeclaration } from '../../kernel/finding.ts';
 import type { ActionId } from '../../kernel/ids.ts';
-import { textOf } from '../refusal.ts';
+import { textOf } from '../../gate/refusal.ts';
 import type { ToolCall, Verdict } from './dialect.ts';
 import type { Exchange } from './door.ts';
 import { UNREADABLE } from './owed-outputs.ts';

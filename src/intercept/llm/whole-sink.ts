@@ -1,9 +1,9 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { AegisError } from '../../errors.ts';
 import type { JsonObject } from '../../kernel/json.ts';
-import { bufferOf, growingBytes } from '../growing-bytes.ts';
-import type { GrowingBytes } from '../growing-bytes.ts';
-import { parseStrict } from '../strict-json.ts';
+import { bufferOf, growingBytes } from '../../wire/growing-bytes.ts';
+import type { GrowingBytes } from '../../wire/growing-bytes.ts';
+import { parseStrict } from '../../wire/strict-json.ts';
 import type { Answer } from './dialect.ts';
 import { objectOf, upstreamInvalid } from './members.ts';
 import { rememberAnswer, rememberRefused } from './owed-outputs.ts';

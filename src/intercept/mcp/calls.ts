@@ -1,7 +1,7 @@
 import { AegisError } from '../../errors.ts';
 import type { Decision } from '../../kernel/decision.ts';
 import type { Json, JsonObject } from '../../kernel/json.ts';
-import { textOf } from '../refusal.ts';
+import { textOf } from '../../gate/refusal.ts';
 import { decided } from './decided.ts';
 import { recorded } from './ends.ts';
 import { heldBack, restored } from './hold.ts';

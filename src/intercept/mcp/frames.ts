@@ -1,4 +1,4 @@
-import { growingBytes } from '../growing-bytes.ts';
+import { growingBytes } from '../../wire/growing-bytes.ts';
 import type { MessageId } from './message.ts';
 import { idScanner } from './id-scanner.ts';
 

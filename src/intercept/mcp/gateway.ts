@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import type { Gate } from '../../gate/gate.ts';
 import type { Digest, SessionId } from '../../kernel/ids.ts';
-import type { Visit } from '../visit.ts';
+import type { PassageExchange } from '../../http/passage.ts';
 import { gateJudge } from './gate-judge.ts';
 import { mismatch } from './headers.ts';
 import { exchange, letGo, peerAt } from './http-exchange.ts';
@@ -33,7 +33,7 @@ export interface GatewayDeps extends Pick<SessionDeps, 'clock' | 'after' | 'mint
 }
 
 export interface Gateway {
-  serve(visit: Visit): Promise<void>;
+  serve(incoming: PassageExchange): Promise<void>;
   close(): void;
 }
 
@@ -70,36 +70,36 @@ export function createGateway(deps: GatewayDeps): Gateway {
   );
   const house: House = { deps, peers, open: new Map(), seal: createSeal(randomBytes(32)) };
   return {
-    serve: (visit) => serve(house, visit),
+    serve: (incoming) => serve(house, incoming),
     close: () => {
       for (const { agent } of peers.values()) agent.destroy();
     },
   };
 }
 
-async function serve(house: House, visit: Visit): Promise<void> {
-  const { request, response } = visit;
-  const peer = house.peers.get(visit.name);
+async function serve(house: House, incoming: PassageExchange): Promise<void> {
+  const { request, response } = incoming;
+  const peer = house.peers.get(incoming.name);
   if (peer === undefined) return refuse(response, 404, complaint(null, new Error()), 'There is no MCP server of this name');
-  if (request.method === 'POST') return post(house, visit, peer);
-  const found = sessionFor(house, visit);
+  if (request.method === 'POST') return post(house, incoming, peer);
+  const found = sessionFor(house, incoming);
   if (found === null || request.headers['mcp-session-id'] === undefined) return status(response, found === null ? 404 : 405);
-  if (request.method === 'DELETE') return end(house, visit, found);
-  return follow(visit, found);
+  if (request.method === 'DELETE') return end(house, incoming, found);
+  return follow(incoming, found);
 }
 
-async function post(house: House, visit: Visit, peer: { readonly name: string; readonly identity: Digest } & Peer): Promise<void> {
-  const { request, response, body } = visit;
+async function post(house: House, incoming: PassageExchange, peer: { readonly name: string; readonly identity: Digest } & Peer): Promise<void> {
+  const { request, response, body } = incoming;
   let message: Message;
   try {
     message = readMessage(body, AGENT_LIMITS);
   } catch (error) {
-    const { tenant, agent } = visit.principal;
-    await house.deps.gate.record(tenant, 'request-refused', { code: 'MCP_FRAME', door: 'mcp' }, visit.principal, { agent }).catch(() => undefined);
+    const { tenant, agent } = incoming.principal;
+    await house.deps.gate.record(tenant, 'request-refused', { code: 'MCP_FRAME', door: 'mcp' }, incoming.principal, { agent }).catch(() => undefined);
     return refuse(response, 400, complaint(null, error));
   }
   const fresh = message.kind === 'request' && message.message.method === 'initialize' && request.headers['mcp-session-id'] === undefined;
-  const found = fresh ? begin(house, visit, peer) : (sessionFor(house, visit) ?? null);
+  const found = fresh ? begin(house, incoming, peer) : (sessionFor(house, incoming) ?? null);
   if (found === null) return status(response, 404);
   const tool = message.kind === 'request' ? message.message.params?.['name'] : undefined;
   const wrong = mismatch(request.headers, message.message, typeof tool === 'string' ? found.session.tools.get(tool)?.definition : undefined);
@@ -108,34 +108,34 @@ async function post(house: House, visit: Visit, peer: { readonly name: string; r
     const id = message.kind === 'request' ? message.message.id : null;
     return refuse(response, 400, { jsonrpc: '2.0', id, error: { code: CODES.headerMismatch, message: `${wrong}.` } });
   }
-  if (message.kind === 'request') return answer(house, { visit, found, message: message.message });
+  if (message.kind === 'request') return answer(house, { incoming, found, message: message.message });
   await fromAgent(found.session, message, { tell: () => undefined, scope: '' });
   status(response, 202);
 }
 
-const ownerOf = ({ principal: { tenant, agent } }: Visit): string => JSON.stringify([tenant, agent]);
+const ownerOf = ({ principal: { tenant, agent } }: PassageExchange): string => JSON.stringify([tenant, agent]);
 const keyOf = (name: string, id: string | undefined, owner: string): string => JSON.stringify(id === undefined ? [name, null, owner] : [name, id]);
 
 /** MCP-14: a session id opens nothing for anybody but the agent it was given to. */
-function sessionFor(house: House, visit: Visit): Open | null {
-  const id = visit.request.headers['mcp-session-id'];
-  const owner = ownerOf(visit);
+function sessionFor(house: House, incoming: PassageExchange): Open | null {
+  const id = incoming.request.headers['mcp-session-id'];
+  const owner = ownerOf(incoming);
   if (id === undefined) {
-    const peer = house.peers.get(visit.name);
+    const peer = house.peers.get(incoming.name);
     if (peer === undefined) return null;
-    const key = keyOf(visit.name, undefined, `${owner} ${namedSession(visit) ?? ''}`);
+    const key = keyOf(incoming.name, undefined, `${owner} ${namedSession(incoming) ?? ''}`);
     const known = house.open.get(key);
     if (known !== undefined) return known;
-    const made = begin(house, visit, peer);
+    const made = begin(house, incoming, peer);
     keep(house, key, made);
     return made;
   }
-  const found = typeof id === 'string' ? house.open.get(keyOf(visit.name, id, owner)) : undefined;
+  const found = typeof id === 'string' ? house.open.get(keyOf(incoming.name, id, owner)) : undefined;
   return found?.owner === owner ? found : null;
 }
 
 /** The Aegis session an agent says it is in: MCP 2026-07-28 has none of its own, and budgets and taint need one. */
-function namedSession({ request: { headers } }: Visit): string | null {
+function namedSession({ request: { headers } }: PassageExchange): string | null {
   const given = headers['aegis-session'];
   return typeof given === 'string' && /^[A-Za-z0-9._:@/-]{1,128}$/.test(given) ? given : null;
 }
@@ -146,12 +146,12 @@ function keep({ open }: House, key: string, one: Open): void {
   if (open.size > MOST_SESSIONS && oldest !== undefined) open.delete(oldest);
 }
 
-function begin(house: House, visit: Visit, peer: { readonly name: string; readonly identity: Digest } & Peer): Open {
+function begin(house: House, incoming: PassageExchange, peer: { readonly name: string; readonly identity: Digest } & Peer): Open {
   const { deps, seal } = house;
-  const { tenant, agent } = visit.principal;
+  const { tenant, agent } = incoming.principal;
   const state: Record<string, string> = {};
-  const owner = ownerOf(visit);
-  const seat = { tenant, agent, session: (namedSession(visit) ?? `mcp/${peer.name}/${deps.mint()}`) as SessionId };
+  const owner = ownerOf(incoming);
+  const seat = { tenant, agent, session: (namedSession(incoming) ?? `mcp/${peer.name}/${deps.mint()}`) as SessionId };
   const terms: HttpTerms = {
     peer,
     state: () => state,
@@ -180,8 +180,8 @@ function begin(house: House, visit: Visit, peer: { readonly name: string; readon
 }
 
 /** One request of the agent: its answer alone, or a stream once there is more to say than the answer. */
-async function answer(house: House, { visit, found, message }: { visit: Visit; found: Open; message: Request }): Promise<void> {
-  const { request, response } = visit;
+async function answer(house: House, { incoming, found, message }: { incoming: PassageExchange; found: Open; message: Request }): Promise<void> {
+  const { request, response } = incoming;
   const version = request.headers['mcp-protocol-version'];
   if (typeof version === 'string' && VERSION.test(version) && found.state['mcp-session-id'] !== undefined)
     found.state['mcp-protocol-version'] = version;
@@ -222,7 +222,7 @@ function write(response: ServerResponse, said: object): void {
 }
 
 /** GET: what the server says of its own accord, each message through the same rules. */
-async function follow({ response }: Visit, { session, terms }: Open): Promise<void> {
+async function follow({ response }: PassageExchange, { session, terms }: Open): Promise<void> {
   const gone = new AbortController();
   response.once('close', () => gone.abort());
   const tell = (said: object): void => write(response, said);
@@ -243,7 +243,7 @@ async function follow({ response }: Visit, { session, terms }: Open): Promise<vo
   response.end();
 }
 
-async function end(house: House, { response }: Visit, found: Open): Promise<void> {
+async function end(house: House, { response }: PassageExchange, found: Open): Promise<void> {
   for (const [key, one] of house.open) if (one === found) house.open.delete(key);
   try {
     const answer = await exchange(found.terms.peer, { method: 'DELETE', headers: found.state });

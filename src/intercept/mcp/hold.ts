@@ -1,6 +1,6 @@
 import type { Decision } from '../../kernel/decision.ts';
 import type { JsonObject } from '../../kernel/json.ts';
-import { textOf } from '../refusal.ts';
+import { textOf } from '../../gate/refusal.ts';
 import type { Wanted } from './judge.ts';
 import { CODES, failure, isObject } from './message.ts';
 import type { Failure, Request, Result } from './message.ts';
@@ -52,7 +52,7 @@ export function heldBack(session: Session, request: Request, wanted: Wanted): ((
   };
 }
 
-/** The request as it was before Aegis held it, and the action it is about; a state that says it is ours and is not is refused (A6). */
+/** The request as it was before Aegis held it, and the action it is about; a state that says it is ours and is not is refused. */
 export function restored(
   session: Session,
   request: Request,

@@ -2,7 +2,7 @@ import { Agent, request } from 'node:http';
 import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders } from 'node:http';
 import { Agent as SecureAgent, request as secureRequest } from 'node:https';
 import { AegisError } from '../../errors.ts';
-import { growingBytes } from '../growing-bytes.ts';
+import { growingBytes } from '../../wire/growing-bytes.ts';
 
 export interface Peer {
   readonly url: URL;

@@ -3,7 +3,7 @@ import { request as secureRequest, Agent as SecureAgent } from 'node:https';
 import { AegisError } from '../../errors.ts';
 import type { Decision } from '../../kernel/decision.ts';
 import type { Json, JsonObject } from '../../kernel/json.ts';
-import { parseStrict } from '../strict-json.ts';
+import { parseStrict } from '../../wire/strict-json.ts';
 import { createEnds, recorded } from './ends.ts';
 import type { Ended, Judge, Standing } from './judge.ts';
 import { isObject } from './message.ts';
@@ -27,7 +27,7 @@ export interface HttpJudge extends Judge {
 const EFFECTS: ReadonlySet<unknown> = new Set(['allow', 'modify', 'ask', 'defer', 'deny']);
 const ANSWER_BYTES = 8_388_608;
 
-/** The judge over the daemon's HTTP API. Whatever is not a whole, well-shaped answer is a refusal (MCP-7, F1). */
+/** The judge over the daemon's HTTP API. Whatever is not a whole, well-shaped answer is a refusal (MCP-7). */
 export function httpJudge(daemon: Daemon): HttpJudge {
   const secure = daemon.url.startsWith('https:');
   const agent = secure ? new SecureAgent({ keepAlive: true }) : new Agent({ keepAlive: true });

@@ -1,7 +1,7 @@
 import { AegisError } from '../../errors.ts';
 import type { Json, JsonObject } from '../../kernel/json.ts';
-import { parseStrict } from '../strict-json.ts';
-import type { StrictLimits } from '../strict-json.ts';
+import { parseStrict } from '../../wire/strict-json.ts';
+import type { StrictLimits } from '../../wire/strict-json.ts';
 
 /** A JSON-RPC 2.0 id as MCP allows it; `1` and `"1"` are two ids. */
 export type MessageId = string | number;

@@ -4,7 +4,7 @@ import { isObject } from './message.ts';
 
 const PREFIX = 'aegis1.';
 
-/** What a held call needs to be asked about again; none of it is the agent's to choose (A6). */
+/** What a held call needs to be asked about again; none of it is the agent's to choose. */
 export interface Held {
   readonly action: string;
   /** Of method, name, arguments and session: another call cannot come in under this one's approval. */

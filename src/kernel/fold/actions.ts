@@ -12,7 +12,7 @@ import { dropHolders, grantLock, queueFor } from './locks.ts';
 import { addPrints } from './prints.ts';
 import { countRate } from './rates.ts';
 import { changeSession, fromMemory } from './sessions.ts';
-import { enqueue } from './sweep.ts';
+import { enqueue } from './enqueue.ts';
 
 const MAX_CALLS = 64;
 const MAX_VIOLATIONS = 64;

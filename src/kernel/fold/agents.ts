@@ -48,7 +48,7 @@ export const agentHandlers: Handlers = {
   'agent-registered': (world, body, entry) => {
     if (entry.agent === undefined) return world;
     const known = world.agents.get(entry.agent);
-    // K7: what was revoked stays revoked, however often it registers again.
+    // What was revoked stays revoked, however often it registers again.
     const state = known === undefined ? { firstSeen: entry.at, revoked: false, violations: [], pendingApprovals: 0 } : known;
     const old = known?.registered.keyDigest;
     const keys = old !== undefined && old !== body.keyDigest ? world.keys.delete(old) : world.keys;

@@ -2,7 +2,7 @@ import type { AgentId, ApprovalId, OperatorId } from '../ids.ts';
 import { standingVotes } from '../votes.ts';
 import type { ApprovalState, World } from '../world.ts';
 import type { Handlers } from './handlers.ts';
-import { enqueue } from './sweep.ts';
+import { enqueue } from './enqueue.ts';
 
 function countPending(world: World, agent: AgentId, by: number): World {
   const state = world.agents.get(agent);

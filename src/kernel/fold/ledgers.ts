@@ -3,7 +3,7 @@ import type { Amounts } from '../decision.ts';
 import type { Usage } from '../entry.ts';
 import { periodEnd } from '../ledger.ts';
 import type { Ledger, World } from '../world.ts';
-import { enqueue } from './sweep.ts';
+import { enqueue } from './enqueue.ts';
 
 const EMPTY: Ledger = { spent: NOTHING, reserved: NOTHING };
 

@@ -2,7 +2,7 @@ import type { AgentId, EntryIndex, Millis, SessionId } from '../ids.ts';
 import { canonicalResource } from '../resource-id.ts';
 import type { LockState, World } from '../world.ts';
 import type { Handlers, Placed } from './handlers.ts';
-import { enqueue } from './sweep.ts';
+import { enqueue } from './enqueue.ts';
 
 type Holder = LockState['holders'][number];
 

@@ -1,7 +1,7 @@
 import type { Millis } from '../ids.ts';
 import { rateKeys } from '../rate-window.ts';
 import type { RateWindow, World } from '../world.ts';
-import { enqueue } from './sweep.ts';
+import { enqueue } from './enqueue.ts';
 
 const ZEROS: readonly number[] = Array.from({ length: 60 }, () => 0);
 

@@ -5,7 +5,7 @@ import { emptyMap } from '../persistent-map.ts';
 import type { SessionState, World } from '../world.ts';
 import type { Handlers } from './handlers.ts';
 import { addPrints, trustPrints } from './prints.ts';
-import { enqueue } from './sweep.ts';
+import { enqueue } from './enqueue.ts';
 
 /** The world with a changed session; a closed or unknown one takes nothing more. */
 export function changeSession(world: World, id: SessionId | undefined, change: (session: SessionState) => SessionState): World {

@@ -1,22 +1,14 @@
 import type { ApprovalId } from '../ids.ts';
 import { LEDGER_GRACE_MS, periodEnd, scopeKey } from '../ledger.ts';
 import { pop, push, ready } from '../queue.ts';
-import type { Queue } from '../queue.ts';
-import type { World, WorldQueues } from '../world.ts';
+import type { World } from '../world.ts';
+import { withQueue } from './enqueue.ts';
 import { dropHolders } from './locks.ts';
 
 /** How much of the past the world keeps (DEC-16). Older ids are to be looked up in the log. */
 export const KEPT = { finishedActions: 4_096, openActions: 16_384, approvals: 4_096, closedSessions: 16_384, openSessions: 65_536 } as const;
 
 const SWEEPS_PER_ENTRY = 4;
-
-export function enqueue<K extends keyof WorldQueues>(world: World, name: K, item: WorldQueues[K] extends Queue<infer T> ? T : never): World {
-  return { ...world, queues: { ...world.queues, [name]: push<unknown>(world.queues[name], item) } };
-}
-
-function withQueue<K extends keyof WorldQueues>(world: World, name: K, queue: WorldQueues[K]): World {
-  return { ...world, queues: { ...world.queues, [name]: queue } };
-}
 
 function dropFinished(world: World): World {
   if (world.queues.finished.size <= KEPT.finishedActions) return world;

@@ -17,7 +17,7 @@ function plainly(intents: readonly string[]): readonly (readonly [string, string
   return made;
 }
 
-/** H2: what a person wants to see first: dear, unsure or sensitive. A claim can only add to it. */
+/** What a person wants to see first: dear, unsure or sensitive. A claim can only add to it. */
 export const approval: Rule = {
   name: 'approval',
   speak({ action, policy, need }) {

@@ -14,7 +14,7 @@ export function heard(finding: Finding, rule: DetectorRule | undefined): rule is
   return rule !== undefined && (!finding.inspected || finding.confidence >= rule.threshold);
 }
 
-/** D12: only the operator's own word on the server loosens a detector, and only a detector. */
+/** Only the operator's own word on the server loosens a detector, and only a detector. */
 function excused(finding: Finding, { precision, action }: Subject): boolean {
   if (precision === undefined) return false;
   if (precision.allowTools.names.has(action.name) || precision.allowTools.globs.some((glob) => glob(action.name))) return true;

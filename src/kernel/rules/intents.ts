@@ -6,7 +6,7 @@ function deny(code: string, message: string, hint: string): Said {
   return { rule: 'intents', effect: 'deny', code, message, hint };
 }
 
-/** D10. Patterns are held against the claimed intent and the tool's name alike: leaving the intent out gains nothing. */
+/** Patterns are held against the claimed intent and the tool's name alike: leaving the intent out gains nothing. */
 export const intents: Rule = {
   name: 'intents',
   speak({ action, policy, need }) {

@@ -2,7 +2,7 @@ import { includes } from '../names.ts';
 import { SILENCE } from './subject.ts';
 import type { Rule } from './subject.ts';
 
-/** D5: blocked is denied and no approval releases it; to review is asked. Unlisted is answered by `standing` in decide. */
+/** Blocked is denied and no approval releases it; to review is asked. Unlisted is answered by `standing` in decide. */
 export const lists: Rule = {
   name: 'lists',
   speak({ action, lists: mine }) {

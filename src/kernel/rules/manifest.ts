@@ -67,7 +67,7 @@ function aboutFacts({ action }: Subject, manifest: Manifest): readonly (Said | n
   ];
 }
 
-/** D6: what a manifest does not declare is denied, and no other rule can say otherwise. */
+/** What a manifest does not declare is denied, and no other rule can say otherwise. */
 export const manifest: Rule = {
   name: 'manifest',
   speak(subject) {

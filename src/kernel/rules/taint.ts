@@ -26,7 +26,7 @@ function opinion(place: { authority: Authority; pointer: string; effect: 'deny' 
   };
 }
 
-/** D15. The user's own words and whole leaves of structured results pass; authority never comes from a quotation. */
+/** The user's own words and whole leaves of structured results pass; authority never comes from a quotation. */
 export const taint: Rule = {
   name: 'taint',
   speak(subject) {

@@ -1,5 +1,5 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import type { Head } from '../store.ts';
+import type { Head } from '../sealed-entry.ts';
 import { COUNT_PAYLOADS, FIELD, FILL, idsOf, mend, SPAN } from './lookup.ts';
 import { makeRoom } from './room.ts';
 import { openKeys, openLog, openReader } from './schema.ts';

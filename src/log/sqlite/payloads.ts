@@ -1,5 +1,5 @@
 import type { Digest } from '../../kernel/ids.ts';
-import { fromDigest, toDigest } from '../digest.ts';
+import { fromDigest, toDigest } from '../tree-hash.ts';
 import { CorruptLog } from './connection.ts';
 import type { Connection } from './connection.ts';
 import { countOf, lookedUp, SPAN } from './lookup.ts';

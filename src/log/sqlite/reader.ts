@@ -1,10 +1,11 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Digest, TenantId } from '../../kernel/ids.ts';
-import { toDigest } from '../digest.ts';
+import { toDigest } from '../tree-hash.ts';
 import { EMPTY_HEAD } from '../entry.ts';
 import { EMPTY_FRONTIER, hashesOf } from '../merkle.ts';
 import type { Frontier } from '../merkle.ts';
-import type { EntryFilter, Head, SealedEntry, WorldSnapshot } from '../store.ts';
+import type { EntryFilter, WorldSnapshot } from '../store.ts';
+import type { Head, SealedEntry } from '../sealed-entry.ts';
 import { FIELD, lookedUp, SPAN } from './lookup.ts';
 import { COLUMNS, newestRows } from './newest.ts';
 import { openReader } from './schema.ts';

@@ -35,7 +35,7 @@ DROP INDEX entry_type; DROP INDEX entry_agent; DROP INDEX entry_session; DROP IN
 /** Version 2 had a row of `lookup` for each row it found. */
 const FROM_2 = `DROP TABLE lookup; ${TABLES}`;
 
-/** Subject keys, wrapped by the master key, in a file of their own so that a backup of the log holds none of them (L9). */
+/** Subject keys, wrapped by the master key, in a file of their own so that a backup of the log holds none of them. */
 const KEY_TABLES = `CREATE TABLE IF NOT EXISTS subject_key (tenant TEXT NOT NULL, subject TEXT NOT NULL, wrapped BLOB NOT NULL,
   PRIMARY KEY (tenant, subject)) STRICT, WITHOUT ROWID;`;
 

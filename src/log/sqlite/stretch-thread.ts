@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { StatementSync } from 'node:sqlite';
 import type { Digest, TenantId } from '../../kernel/ids.ts';
-import { sha256 } from '../digest.ts';
+import { sha256 } from '../../wire/digest.ts';
 import { GENESIS } from '../entry.ts';
 import { stretchVerifier } from '../stretch.ts';
 import type { Stretch, StretchTerms, TextRow } from '../stretch.ts';

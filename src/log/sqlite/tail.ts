@@ -1,8 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { GENESIS } from '../entry.ts';
-import { leafHash, toDigest } from '../digest.ts';
+import { leafHash, toDigest } from '../tree-hash.ts';
 import { frontierFrom, hashesOf, SUBTREE_LEAVES } from '../merkle.ts';
-import type { Head } from '../store.ts';
+import type { Head } from '../sealed-entry.ts';
 import { SPAN } from './lookup.ts';
 
 /** A tenant's row: where its chain and its tree stand. */

@@ -4,7 +4,7 @@ import { closeSync, existsSync, fsyncSync, linkSync, openSync, readFileSync, rmS
 import { dirname } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 
-/** Encrypts payloads under one key per subject; the keys lie wrapped by a master key in a file only the owner reads (L9). */
+/** Encrypts payloads under one key per subject; the keys lie wrapped by a master key in a file only the owner reads. */
 export interface Vault {
   /** Another process may have destroyed a key since; what is remembered is then looked up anew. */
   refresh(): void;

@@ -1,4 +1,5 @@
-import type { Head, Payload, SealedEntry, WorldSnapshot } from '../store.ts';
+import type { Payload, WorldSnapshot } from '../store.ts';
+import type { Head, SealedEntry } from '../sealed-entry.ts';
 
 /** What the writer keeps of an entry: the bytes and what it is looked up by. Its index and leaf are the writer's to say. */
 export interface Row extends Pick<SealedEntry, 'bytes' | 'type' | 'at'> {

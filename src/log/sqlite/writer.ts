@@ -1,7 +1,7 @@
 import type { Digest } from '../../kernel/ids.ts';
-import { fromDigest, leafHash, toDigest } from '../digest.ts';
+import { fromDigest, leafHash, toDigest } from '../tree-hash.ts';
 import { growFrontier, hashesOf, SUBTREE_LEAVES } from '../merkle.ts';
-import type { Head } from '../store.ts';
+import type { Head } from '../sealed-entry.ts';
 import { connect, connectToRead, CorruptLog, OPENERS } from './connection.ts';
 import type { Connection, Openers } from './connection.ts';
 import { countOf, fillRuns, lookedUp, SPAN } from './lookup.ts';
@@ -156,7 +156,7 @@ function addEntries(connection: Connection, tenant: TenantRow, { entries }: Appe
   return { size, leaf: toDigest(leaf) };
 }
 
-/** First the key, then the rows, then the write-ahead log that may still hold them (L9). Asked again after a crash it finishes. */
+/** First the key, then the rows, then the write-ahead log that may still hold them. Asked again after a crash it finishes. */
 function erase(connection: Connection, job: { readonly tenant: string; readonly subject: string }): readonly string[] {
   const { countPayloads, erase: clear, subjectPayloads, tenant } = connection.statements;
   const row = tenant.get(job.tenant);

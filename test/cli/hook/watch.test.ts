@@ -34,7 +34,7 @@ async function works(shell: Terminal): Promise<void> {
 }
 
 test(
-  '[HOOK-15] a hook that is taken out while its agent works is one alert; the daemon runs nothing it did not install (F2)',
+  '[HOOK-15] a hook that is taken out while its agent works is one alert; the daemon runs nothing it did not install',
   { timeout: 120_000 },
   async (context) => {
     const shell = await terminal(context);

@@ -7,7 +7,7 @@ import type { Harness } from '../../../src/intercept/hook/harness.ts';
 import { harnessOf } from '../../../src/intercept/hook/harnesses.ts';
 import { actionIdOf, sessionOf } from '../../../src/intercept/hook/normalise.ts';
 import type { JsonObject } from '../../../src/kernel/json.ts';
-import { digestOf } from '../../../src/log/digest.ts';
+import { digestOf } from '../../../src/wire/digest.ts';
 
 const KEYS = [
   'session_id',

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { DEFAULTS } from '../../../src/config/schema.ts';
-import { startDaemon } from '../../../src/main.ts';
+import { startDaemon } from '../../../src/daemon/main.ts';
 import { running } from '../../api/daemon.ts';
 import { GPT } from './stage.ts';
 import { JSON_TYPE, post, upstream } from './upstream.ts';

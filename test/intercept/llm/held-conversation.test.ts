@@ -5,8 +5,8 @@ import OpenAI from 'openai';
 import { createOwedOutputs } from '../../../src/intercept/llm/owed-outputs.ts';
 import { settleOwed } from '../../../src/intercept/llm/dialects/openai-responses/owed.ts';
 import type { ModelCaller } from '../../../src/intercept/llm/door.ts';
-import { sha256 } from '../../../src/log/digest.ts';
-import { canonicalBytes } from '../../../src/log/jcs.ts';
+import { sha256 } from '../../../src/wire/digest.ts';
+import { canonicalBytes } from '../../../src/wire/jcs.ts';
 import { GPT, stage } from './stage.ts';
 import { call, inputOf, insisting } from './insisting.ts';
 

@@ -38,7 +38,7 @@ const refused = async (s: Stage): Promise<readonly string[]> =>
 const deep = (levels: number): string => '['.repeat(levels) + ']'.repeat(levels);
 const around = (rest: string): string => `{"model":"${GPT}","messages":[{"role":"user","content":"hi"}]${rest}}`;
 
-/** P1, P3, P4, P6: what two readers could read in two ways, or one not at all. */
+/** What two readers could read in two ways, or one not at all. */
 const BODIES: Readonly<Record<string, readonly [body: string | Uint8Array, status: number, code: string]>> = {
   'a key twice': [around(',"model":"other"'), 400, 'BODY_INVALID_JSON'],
   'a key twice, spelled differently': [around(',"\\u006dodel":"other"'), 400, 'BODY_INVALID_JSON'],

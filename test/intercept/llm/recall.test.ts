@@ -5,7 +5,7 @@ import { createRecall } from '../../../src/intercept/llm/recall.ts';
 import { createSessionLedger } from '../../../src/intercept/llm/session-ledger.ts';
 import type { ModelCaller } from '../../../src/intercept/llm/door.ts';
 import type { JsonObject } from '../../../src/kernel/json.ts';
-import { answersBefore } from '../../../src/model-answers.ts';
+import { answersBefore } from '../../../src/daemon/model-answers.ts';
 import { call, inputOf, insisting } from './insisting.ts';
 import { GPT, POLICY, scripted, stage } from './stage.ts';
 import type { Stage } from './stage.ts';

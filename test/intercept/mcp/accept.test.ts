@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { stage } from './conversation.ts';
 import { aegis } from './person.ts';
 
-test('[MCP-3] a person sees the difference, escaped, and accepts exactly that (P14)', { timeout: 120_000 }, async (context) => {
+test('[MCP-3] a person sees the difference, escaped, and accepts exactly that', { timeout: 120_000 }, async (context) => {
   const place = await stage(context);
   const file = join(place.folder, 'tools.json');
   const show = (description: string, properties: object): void =>

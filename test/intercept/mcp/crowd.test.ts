@@ -92,7 +92,7 @@ function open(context: TestContext, { aegis }: Place): Socket {
   return socket;
 }
 
-test('[SPEND-1] of 32 calls at once through the gateway, each worth more than half a budget, exactly one passes (P13)', PATIENT, async (context) => {
+test('[SPEND-1] of 32 calls at once through the gateway, each worth more than half a budget, exactly one passes', PATIENT, async (context) => {
   const where = await place(context, ONE_CALL);
   const said = await Promise.all(Array.from({ length: 32 }, () => where.call('look')));
   assert.equal(said.filter((text) => text.includes('seen')).length, 1);
@@ -100,7 +100,7 @@ test('[SPEND-1] of 32 calls at once through the gateway, each worth more than ha
   assert.deepEqual(where.called, ['look']);
 });
 
-test('[SPEND-1] of 32 calls at once over stdio, each worth more than half a budget, exactly one passes (P13)', PATIENT, async (context) => {
+test('[SPEND-1] of 32 calls at once over stdio, each worth more than half a budget, exactly one passes', PATIENT, async (context) => {
   const { talk } = await stage(context, ONE_CALL);
   const agent = talk();
   await agent.initialize();
@@ -127,7 +127,7 @@ test('[MCP-16] through the gateway too, the end of a call stands before every la
 });
 
 test(
-  '[MCP-11] idle connections, half requests, agents that do not read and a server that drips leave other calls alone (F6)',
+  '[MCP-11] idle connections, half requests, agents that do not read and a server that drips leave other calls alone',
   PATIENT,
   async (context) => {
     const where = await place(context, POLICY);
@@ -154,7 +154,7 @@ test(
   },
 );
 
-test('[MCP-7] a server that drips is left when the call took its time, and the end is unknown (F6)', PATIENT, async (context) => {
+test('[MCP-7] a server that drips is left when the call took its time, and the end is unknown', PATIENT, async (context) => {
   const where = await place(context, `${POLICY}obligations: { timeoutMs: 300 }\n`);
   assert.match(await where.call('drip'), /took longer than 300 ms/);
   const { text } = await where.aegis.ask('GET', '/v1/log/export', { key: where.aegis.admin });

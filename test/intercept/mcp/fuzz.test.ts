@@ -7,7 +7,7 @@ import type { Request } from '../../../src/intercept/mcp/message.ts';
 import { createSeal } from '../../../src/intercept/mcp/seal.ts';
 import { serveStdio } from '../../../src/intercept/mcp/serve-stdio.ts';
 import type { EntryBodies } from '../../../src/kernel/entry.ts';
-import { digestOf } from '../../../src/log/digest.ts';
+import { digestOf } from '../../../src/wire/digest.ts';
 import { memoryStore } from '../../../src/log/memory.ts';
 import type { LogStore } from '../../../src/log/store.ts';
 import { document, house, id, TENANT } from '../../gate/house.ts';
@@ -143,7 +143,7 @@ async function converse({ gate, allowed, tally }: Place, seed: number): Promise<
 }
 
 test(
-  `[MCP-10] [MCP-7] of ${String(FRAMES)} wild frames the server hears no call without its own durable row that allows it, in these very arguments (P10)`,
+  `[MCP-10] [MCP-7] of ${String(FRAMES)} wild frames the server hears no call without its own durable row that allows it, in these very arguments`,
   { timeout: 1_200_000 },
   async () => {
     const tally: Tally = { frames: 0, forwarded: 0, refused: 0, other: 0 };

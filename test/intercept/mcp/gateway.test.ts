@@ -102,7 +102,7 @@ const modern = (name = 'read_rows'): Record<string, string> => ({
   'mcp-param-region': 'eu',
 });
 
-test('[MCP-13] a header that says something else than the body is refused with -32020 in every revision (P9)', PATIENT, async (context) => {
+test('[MCP-13] a header that says something else than the body is refused with -32020 in every revision', PATIENT, async (context) => {
   const { post, heard } = await place(context);
   await post({ id: 1, method: 'initialize', params: { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 't', version: '1' } } });
   const sent = { 'mcp-session-id': 's-1', 'mcp-protocol-version': '2025-11-25' };
@@ -149,7 +149,7 @@ test('[MCP-13] headers towards the server are made from the decided body', PATIE
   for (const name of ['authorization', 'x-secret', 'cookie']) assert.equal(headers[name], undefined, name);
 });
 
-test('[MCP-14] no key, a person’s key, another agent’s session id: nothing opens (C7)', PATIENT, async (context) => {
+test('[MCP-14] no key, a person’s key, another agent’s session id: nothing opens', PATIENT, async (context) => {
   const { aegis, post, heard } = await place(context);
   const hello = { id: 1, method: 'initialize', params: { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 't', version: '1' } } };
   assert.equal((await aegis.ask('POST', '/mcp/rows', { body: hello })).status, 401);
@@ -169,7 +169,7 @@ test('[MCP-14] no key, a person’s key, another agent’s session id: nothing o
 });
 
 test(
-  '[MCP-10] over HTTP too: batches, duplicate keys, wrong media and broken JSON are refused before anything is forwarded (P1, P10)',
+  '[MCP-10] over HTTP too: batches, duplicate keys, wrong media and broken JSON are refused before anything is forwarded',
   PATIENT,
   async (context) => {
     const { aegis, key, post, heard } = await place(context);

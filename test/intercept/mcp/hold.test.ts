@@ -6,7 +6,7 @@ import type { Request } from '../../../src/intercept/mcp/message.ts';
 import { createSeal } from '../../../src/intercept/mcp/seal.ts';
 import { newSession } from '../../../src/intercept/mcp/session.ts';
 import type { SessionDeps } from '../../../src/intercept/mcp/session.ts';
-import { digestOf } from '../../../src/log/digest.ts';
+import { digestOf } from '../../../src/wire/digest.ts';
 
 const META = {
   'io.modelcontextprotocol/protocolVersion': '2026-07-28',
@@ -32,7 +32,7 @@ function session(now: { at: number }) {
 
 const ASK = { effect: 'ask', reasons: [], ask: { approval: 'ap-1' } } as unknown as Decision;
 
-test('[MCP-6] a requestState opens only for the very call, unchanged and in time (A6)', () => {
+test('[MCP-6] a requestState opens only for the very call, unchanged and in time', () => {
   const now = { at: 0 };
   const one = session(now);
   const hold = heldBack(one, request(), { id: 'act-1', kind: 'tool', name: 'pay', args: {} });

@@ -30,7 +30,7 @@ async function refused(place: Stage, code: string): Promise<void> {
   for (;;) if ((await refusals(place)).includes(code)) return;
 }
 
-test('[MCP-8] sampling and elicitation are refused to an agent that offered neither, and any other request always (C5)', PATIENT, async (context) => {
+test('[MCP-8] sampling and elicitation are refused to an agent that offered neither, and any other request always', PATIENT, async (context) => {
   const place = await stage(context);
   const { agent } = withTools(place, [tool('sampling'), tool('elicitation'), tool('shell')]);
   await agent.initialize();
@@ -68,7 +68,7 @@ test('[MCP-8] a policy that blocks sampling is obeyed though the agent offers it
 });
 
 test(
-  '[MCP-10] answers nobody asked for, noise and broken frames of a server reach no agent, and the conversation goes on (C5, C6)',
+  '[MCP-10] answers nobody asked for, noise and broken frames of a server reach no agent, and the conversation goes on',
   PATIENT,
   async (context) => {
     const place = await stage(context);
@@ -104,7 +104,7 @@ test('[MCP-11] a flood of progress is cut, progress for no call of ours is dropp
   assert.ok((await refusals(place)).filter((code) => code === 'MCP_FLOOD').length < 10);
 });
 
-test('[MCP-9] a result of 200 MB fails its call in bounded memory; one beyond the cap is cut and says so (C5)', PATIENT, async (context) => {
+test('[MCP-9] a result of 200 MB fails its call in bounded memory; one beyond the cap is cut and says so', PATIENT, async (context) => {
   const place = await stage(context);
   const { agent } = withTools(place, [tool('huge'), tool('long'), tool('echo_text')]);
   await agent.initialize();
@@ -147,56 +147,52 @@ test('[MCP-7] a server that hangs is given up when its time is over, one that di
   assert.ok(settled.every((entry) => (entry['body'] as { status: string }).status === 'unknown'));
 });
 
-test(
-  '[MCP-10] batches, duplicate keys, calls without an id, ids in use and answers nobody asked for go nowhere (P1, P3, P4, P6, P10)',
-  PATIENT,
-  async (context) => {
-    const place = await stage(context);
-    const { agent } = withTools(place, [tool('hang'), tool('echo_text')]);
-    await agent.initialize();
-    await agent.ask('tools/list');
-    const call = (text: string): string => `{"jsonrpc":"2.0","id":77,"method":"tools/call","params":{"name":"echo_text","arguments":${text}}}\n`;
-    const deep = `${'['.repeat(5_000)}${']'.repeat(5_000)}`;
-    const bad: readonly (string | Uint8Array)[] = [
-      `[${call('{}').trim()}]\n`,
-      call('{"text":"a","text":"b"}'),
-      call('{"text":"a","te\\u0078t":"b"}'),
-      call('{"amount":9007199254740993}'),
-      call('{"amount":1e400}'),
-      call('{"text":"\\ud800"}'),
-      call(`{"text":${deep}}`),
-      call('{}').replace('"2.0"', '"1.0"'),
-      call('{}').replace('"id":77', '"id":null'),
-      call('{}').replace('"id":77', '"id":1.5'),
-      call('{}').replace('"method"', '"result":{},"method"'),
-      `${call('{}').trim()}${call('{}').trim()}\n`,
-      Buffer.concat([
-        Buffer.from('{"jsonrpc":"2.0","id":77,"method":"tools/call","params":{"name":"'),
-        Buffer.from([0xc0, 0xaf]),
-        Buffer.from('"}}\n'),
-      ]),
-      `{"jsonrpc":"2.0","id":77,"method":"tools/call","params":{"name":"echo_text","arguments":{"text":"${'x'.repeat(1_100_000)}"}}}\n`,
-      '{"jsonrpc":"2.0","method":"tools/call","params":{"name":"echo_text","arguments":{}}}\n',
-      '{"jsonrpc":"2.0","id":4,"result":{}}\n',
-    ];
-    for (const one of bad) agent.raw(one);
-    agent.send({ id: 5, method: 'tools/call', params: { name: 'hang', arguments: {} } });
-    agent.send({ id: 5, method: 'tools/call', params: { name: 'hang', arguments: {} } });
-    const twice = await agent.until(({ id, error }) => id === 5 && error !== undefined);
-    assert.equal(twice.error?.code, -32600);
-    assert.equal((await agent.call('echo_text', { text: 'good' })).text, 'good');
-    const calls = agent.heard().filter(({ method }) => method === 'tools/call') as (Wire & { params: { name: string; arguments: object } })[];
-    // Two calls at once are decided at once: which of them the server hears first is nobody's promise.
-    assert.deepEqual(calls.map(({ params }) => [params.name, params.arguments]).sort(), [
-      ['echo_text', { text: 'good' }],
-      ['hang', {}],
-    ]);
-    assert.equal(({} as { polluted?: unknown }).polluted, undefined);
-    await refused(place, 'MCP_FRAME');
-  },
-);
+test('[MCP-10] batches, duplicate keys, calls without an id, ids in use and answers nobody asked for go nowhere', PATIENT, async (context) => {
+  const place = await stage(context);
+  const { agent } = withTools(place, [tool('hang'), tool('echo_text')]);
+  await agent.initialize();
+  await agent.ask('tools/list');
+  const call = (text: string): string => `{"jsonrpc":"2.0","id":77,"method":"tools/call","params":{"name":"echo_text","arguments":${text}}}\n`;
+  const deep = `${'['.repeat(5_000)}${']'.repeat(5_000)}`;
+  const bad: readonly (string | Uint8Array)[] = [
+    `[${call('{}').trim()}]\n`,
+    call('{"text":"a","text":"b"}'),
+    call('{"text":"a","te\\u0078t":"b"}'),
+    call('{"amount":9007199254740993}'),
+    call('{"amount":1e400}'),
+    call('{"text":"\\ud800"}'),
+    call(`{"text":${deep}}`),
+    call('{}').replace('"2.0"', '"1.0"'),
+    call('{}').replace('"id":77', '"id":null'),
+    call('{}').replace('"id":77', '"id":1.5'),
+    call('{}').replace('"method"', '"result":{},"method"'),
+    `${call('{}').trim()}${call('{}').trim()}\n`,
+    Buffer.concat([
+      Buffer.from('{"jsonrpc":"2.0","id":77,"method":"tools/call","params":{"name":"'),
+      Buffer.from([0xc0, 0xaf]),
+      Buffer.from('"}}\n'),
+    ]),
+    `{"jsonrpc":"2.0","id":77,"method":"tools/call","params":{"name":"echo_text","arguments":{"text":"${'x'.repeat(1_100_000)}"}}}\n`,
+    '{"jsonrpc":"2.0","method":"tools/call","params":{"name":"echo_text","arguments":{}}}\n',
+    '{"jsonrpc":"2.0","id":4,"result":{}}\n',
+  ];
+  for (const one of bad) agent.raw(one);
+  agent.send({ id: 5, method: 'tools/call', params: { name: 'hang', arguments: {} } });
+  agent.send({ id: 5, method: 'tools/call', params: { name: 'hang', arguments: {} } });
+  const twice = await agent.until(({ id, error }) => id === 5 && error !== undefined);
+  assert.equal(twice.error?.code, -32600);
+  assert.equal((await agent.call('echo_text', { text: 'good' })).text, 'good');
+  const calls = agent.heard().filter(({ method }) => method === 'tools/call') as (Wire & { params: { name: string; arguments: object } })[];
+  // Two calls at once are decided at once: which of them the server hears first is nobody's promise.
+  assert.deepEqual(calls.map(({ params }) => [params.name, params.arguments]).sort(), [
+    ['echo_text', { text: 'good' }],
+    ['hang', {}],
+  ]);
+  assert.equal(({} as { polluted?: unknown }).polluted, undefined);
+  await refused(place, 'MCP_FRAME');
+});
 
-test('[MCP-10] keys like __proto__ are data: they are refused where they cannot be kept, and change nothing here (P5)', PATIENT, async (context) => {
+test('[MCP-10] keys like __proto__ are data: they are refused where they cannot be kept, and change nothing here', PATIENT, async (context) => {
   const place = await stage(context);
   const { agent } = withTools(place, [tool('echo_text')]);
   await agent.initialize();

@@ -33,7 +33,7 @@ function server(place: Stage, name: string): { say(...tools: readonly object[]):
 }
 
 test(
-  '[MCP-3] a definition that changes by one letter is blocked until a person accepts it, also in the middle of a conversation (C2)',
+  '[MCP-3] a definition that changes by one letter is blocked until a person accepts it, also in the middle of a conversation',
   PATIENT,
   async (context) => {
     const place = await stage(context);
@@ -83,7 +83,7 @@ test('[MCP-3] a definition that changes and changes back: both are recorded, and
   assert.equal((await place.entries('tool-quarantined')).length, 1);
 });
 
-test('[MCP-3] another command, argument or variable under the same name is another server (C4)', PATIENT, async (context) => {
+test('[MCP-3] another command, argument or variable under the same name is another server', PATIENT, async (context) => {
   const place = await stage(context);
   const mail = server(place, 'mail');
   mail.say(tool('send_mail', 'Sends a letter.'));
@@ -99,7 +99,7 @@ test('[MCP-3] another command, argument or variable under the same name is anoth
   assert.deepEqual(await names(command), []);
 });
 
-test('[MCP-4] poisoned, shadowing, colliding and look-alike tools are never offered and never called (C1, C3)', PATIENT, async (context) => {
+test('[MCP-4] poisoned, shadowing, colliding and look-alike tools are never offered and never called', PATIENT, async (context) => {
   const place = await stage(context);
   const a = server(place, 'a');
   a.say(tool('send_email', 'Sends an email.'));
@@ -175,7 +175,7 @@ test('[MCP-5] the list holds what the agent may use; a call beside it is refused
   assert.equal(agent.heard().filter(({ method }) => method === 'tools/call').length, 0);
 });
 
-test('[MCP-1] fifty bombs of schemas are read in linear time and none is compiled or fetched (C8)', PATIENT, async (context) => {
+test('[MCP-1] fifty bombs of schemas are read in linear time and none is compiled or fetched', PATIENT, async (context) => {
   const place = await stage(context);
   const bombs = Array.from({ length: 50 }, (_, at) => {
     const any = Array.from({ length: 200 }, (_one, n) => ({ pattern: `^(a+)+${String(n)}$`, $ref: '#' }));

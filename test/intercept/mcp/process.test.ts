@@ -24,7 +24,7 @@ async function until(fits: () => boolean): Promise<void> {
   while (!fits()) await turn();
 }
 
-test('[MCP-12] kill -9 of the proxy leaves nothing of the server, not even one that ignores the end of its input (C6)', PATIENT, async (context) => {
+test('[MCP-12] kill -9 of the proxy leaves nothing of the server, not even one that ignores the end of its input', PATIENT, async (context) => {
   const { talk, folder } = await stage(context);
   const pids = join(folder, 'pids');
   // The shell stays and ignores its input; the server it started does too.
@@ -61,7 +61,7 @@ test('[MCP-12] the server gets what every program needs and what was named, and 
   assert.equal(nameOfCommand(['mail-mcp']), 'mail-mcp');
 });
 
-test('[MCP-7] without Aegis, or with a key that is no agent’s, no server is started (F1)', PATIENT, async (context) => {
+test('[MCP-7] without Aegis, or with a key that is no agent’s, no server is started', PATIENT, async (context) => {
   const { aegis, folder } = await stage(context);
   const started = join(folder, 'started');
   const tries = [

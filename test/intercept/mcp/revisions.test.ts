@@ -87,7 +87,7 @@ for (const way of Object.keys(WAYS) as (keyof typeof WAYS)[])
       assert.equal(textIn(said), 'say_back: hello');
     });
 
-test('[MCP-6] a client of 2026-07-28 that can elicit gets the ask as input_required; its own yes decides nothing (A6)', PATIENT, async (context) => {
+test('[MCP-6] a client of 2026-07-28 that can elicit gets the ask as input_required; its own yes decides nothing', PATIENT, async (context) => {
   const where = await place(context);
   const agent = await client(context, 'stdio → stdio', where, { pin: '2026-07-28' });
   let asked = 0;

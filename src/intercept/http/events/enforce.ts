@@ -1,5 +1,5 @@
 import type { Decision } from '../../../kernel/decision.ts';
-import { textOf } from '../../refusal.ts';
+import { textOf } from '../../../gate/refusal.ts';
 
 /** The decision in the event protocol's words. */
 export function policyDecision(decision: Decision): object {

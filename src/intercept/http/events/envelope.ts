@@ -2,7 +2,7 @@ import { Type } from 'typebox';
 import type { Static } from 'typebox';
 import { AegisError } from '../../../errors.ts';
 import type { Json, JsonObject } from '../../../kernel/json.ts';
-import { anyJson, CLOSED, integer, name, oneOf } from '../shapes.ts';
+import { anyJson, CLOSED, integer, name, oneOf } from '../../../http/shapes.ts';
 
 /** The event-ingest protocol's types, in its own order. */
 export const EVENT_TYPES = [

@@ -2,7 +2,7 @@ import { AegisError } from '../../../errors.ts';
 import type { Outcome, Proposal } from '../../../gate/gate.ts';
 import type { ActionId, SessionId } from '../../../kernel/ids.ts';
 import type { Json, JsonObject } from '../../../kernel/json.ts';
-import type { AgentPrincipal } from '../normalise.ts';
+import type { AgentPrincipal } from '../../../http/keys.ts';
 import type { EventEnvelope } from './envelope.ts';
 
 function field(payload: Json | undefined, name: string): Json | undefined {

@@ -4,11 +4,11 @@ import type { Gate, Principal } from '../../../gate/gate.ts';
 import type { EntryBodies } from '../../../kernel/entry.ts';
 import type { AgentId, Digest, SessionId, TenantId } from '../../../kernel/ids.ts';
 import type { Json } from '../../../kernel/json.ts';
-import { agentOf } from '../normalise.ts';
-import type { AgentPrincipal } from '../normalise.ts';
-import { DECIDING, EVERYONE, route } from '../route.ts';
-import type { Route } from '../route.ts';
-import { CLOSED, jsonObject, name } from '../shapes.ts';
+import { agentOf } from '../../../http/keys.ts';
+import type { AgentPrincipal } from '../../../http/keys.ts';
+import { DECIDING, EVERYONE, route } from '../../../http/route.ts';
+import type { Route } from '../../../http/route.ts';
+import { CLOSED, jsonObject, name } from '../../../http/shapes.ts';
 import { policyDecision } from './enforce.ts';
 import { EventEnvelope, sealEvent } from './envelope.ts';
 import type { DigestOf } from './envelope.ts';
@@ -34,7 +34,7 @@ function callerOf(principal: Principal, tenant: string): AgentPrincipal {
   return caller;
 }
 
-/** Event ingest (I7): every event is recorded, a proposed call is decided, a result settles, a termination closes. */
+/** Event ingest: every event is recorded, a proposed call is decided, a result settles, a termination closes. */
 export function eventRoutes(deps: EventDeps): readonly Route[] {
   // A copy of what the log says, made again from it when it is not here.
   const trails = new Map<string, EventTrail>();

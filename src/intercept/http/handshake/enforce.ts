@@ -1,6 +1,6 @@
 import type { BudgetStanding } from '../../../gate/preview.ts';
 import type { Decision } from '../../../kernel/decision.ts';
-import { decisive, textOf } from '../../refusal.ts';
+import { decisive, textOf } from '../../../gate/refusal.ts';
 
 /** The decision in the handshake protocol's words: allow = GRANTED, ask and defer = PENDING, deny = REJECTED. */
 export function permissionReply(decision: Decision, context: { agent: string; budgets: readonly BudgetStanding[]; at: number }): object {

@@ -4,7 +4,7 @@ import type { EntryBodies } from '../../../kernel/entry.ts';
 import type { ActionId, SessionId } from '../../../kernel/ids.ts';
 import type { JsonObject } from '../../../kernel/json.ts';
 import type { AgentState } from '../../../kernel/world.ts';
-import type { AgentPrincipal } from '../normalise.ts';
+import type { AgentPrincipal } from '../../../http/keys.ts';
 import type { HandshakeBody, PermissionBody } from './shapes.ts';
 
 /** How long a lock lasts that nobody releases; the protocol has no field for it. */

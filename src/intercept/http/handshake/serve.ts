@@ -2,11 +2,11 @@ import { Type } from 'typebox';
 import { AegisError } from '../../../errors.ts';
 import type { Gate, Principal } from '../../../gate/gate.ts';
 import type { AgentId, SessionId } from '../../../kernel/ids.ts';
-import { agentOf } from '../normalise.ts';
-import type { AgentPrincipal } from '../normalise.ts';
-import { DECIDING, EVERYONE, route } from '../route.ts';
-import type { Route } from '../route.ts';
-import { WaitQuery } from '../shapes.ts';
+import { agentOf } from '../../../http/keys.ts';
+import type { AgentPrincipal } from '../../../http/keys.ts';
+import { DECIDING, EVERYONE, route } from '../../../http/route.ts';
+import type { Route } from '../../../http/route.ts';
+import { WaitQuery } from '../../../http/shapes.ts';
 import { permissionReply } from './enforce.ts';
 import { handshakeTerms, lockName, permissionProposal, sessionOf } from './normalise.ts';
 import { HandshakeBody, PermissionBody, PermissionReply, ReleaseBody } from './shapes.ts';
@@ -21,7 +21,7 @@ function callerOf(gate: Gate, principal: Principal, agent: string): AgentPrincip
   return caller;
 }
 
-/** The handshake protocol (G1, G2): register, ask for a resource, give a lock back. */
+/** The handshake protocol: register, ask for a resource, give a lock back. */
 export function handshakeRoutes(gate: Gate): readonly Route[] {
   return [handshakeRoute(gate), permissionRoute(gate), releaseRoute(gate)];
 }

@@ -1,10 +1,10 @@
 import { Type } from 'typebox';
 import type { Static } from 'typebox';
-import { actionId, CLOSED, integer, jsonObject, name, oneOf } from '../shapes.ts';
+import { actionId, CLOSED, integer, jsonObject, name, oneOf } from '../../../http/shapes.ts';
 
 const dollars = () => Type.Number({ minimum: 0, maximum: 9_000_000_000 });
 
-/** Field names as other governors speak them (G1, G2). */
+/** Field names as other governors speak them. */
 export const HandshakeBody = Type.Object(
   {
     agent_id: name(),

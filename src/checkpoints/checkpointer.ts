@@ -1,0 +1,110 @@
+import type { Clock } from '../ports.ts';
+import type { EntryIndex, Millis, TenantId } from '../kernel/ids.ts';
+import { signCheckpoint } from '../log/checkpoint.ts';
+import { toDigest } from '../log/tree-hash.ts';
+import { rootOf } from '../log/merkle.ts';
+import type { NoteSigner } from '../log/note-key.ts';
+import type { CheckpointPlace } from './place.ts';
+import type { LogStore } from '../log/store.ts';
+
+export interface CheckpointerOptions {
+  readonly store: LogStore;
+  readonly place: CheckpointPlace;
+  /** The key in force; asked at each signing, so that a rotation needs no restart. */
+  readonly signer: (tenant: TenantId) => NoteSigner;
+  readonly origin: (tenant: TenantId) => string;
+  readonly clock: Clock;
+  /** Default 64. */
+  readonly everyEntries?: number;
+  /** Default 1000. */
+  readonly everyMs?: number;
+}
+
+/** Keeps the second place at most `everyMs` or `everyEntries` behind the log. The owner calls `tick` a few times a second. */
+export interface Checkpointer {
+  /** Tell it that a tenant's log has grown. */
+  appended(tenant: TenantId, size: EntryIndex): void;
+  tick(): void;
+  /** Writes what is due and what is not; resolves when it is durable. @throws what the place threw */
+  flush(): Promise<void>;
+  /** Runs `work` while nothing is being signed, before what is due next: for changing keys. */
+  exclusively<T>(work: () => Promise<T>): Promise<T>;
+  /** Why the last write failed; null when it did not. It is tried again at the next tick. */
+  failure(): string | null;
+}
+
+interface Due {
+  size: EntryIndex;
+  signed: EntryIndex;
+  since: Millis | null;
+  /** A signing that has not begun yet; it will see every entry that comes until then. */
+  queued: Promise<void> | null;
+}
+
+/** Runs what it is given one after another, whatever came of the one before. */
+function oneByOne(): <T>(work: () => Promise<T>) => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (work) => {
+    const done = last.then(work);
+    last = done.catch(() => undefined);
+    return done;
+  };
+}
+
+export function createCheckpointer(options: CheckpointerOptions): Checkpointer {
+  const { everyEntries = 64, everyMs = 1000, clock } = options;
+  const tenants = new Map<TenantId, Due>();
+  const inOrder = oneByOne();
+  let failure: string | null = null;
+
+  const sign = async (tenant: TenantId, due: Due): Promise<void> => {
+    const frontier = await options.store.frontier(tenant);
+    if (frontier.size <= due.signed) return;
+    const origin = options.origin(tenant);
+    const note = signCheckpoint({ origin, size: frontier.size, root: toDigest(rootOf(frontier)) }, options.signer(tenant));
+    await options.place.write({ kind: 'checkpoint', at: clock.now(), origin, note });
+    due.signed = frontier.size;
+    due.since = due.size > frontier.size ? clock.now() : null;
+  };
+  /** One at a time, in order: a smaller tree never follows a larger one into the place. */
+  const enqueue = (tenant: TenantId, due: Due): Promise<void> => {
+    if (due.queued !== null) return due.queued;
+    const attempt = inOrder(() => {
+      due.queued = null;
+      return sign(tenant, due);
+    });
+    due.queued = attempt;
+    attempt.then(
+      () => {
+        failure = null;
+      },
+      (error: unknown) => {
+        failure = error instanceof Error ? error.message : String(error);
+      },
+    );
+    return attempt;
+  };
+  const maybe = (tenant: TenantId, due: Due): void => {
+    const waited = due.since === null ? 0 : clock.now() - due.since;
+    if (due.size - due.signed < everyEntries && waited < everyMs) return;
+    due.since = clock.now();
+    enqueue(tenant, due).catch(() => undefined);
+  };
+  return {
+    appended: (tenant, size) => {
+      const due = tenants.get(tenant) ?? { size: 0, signed: 0, since: null, queued: null };
+      tenants.set(tenant, due);
+      due.size = Math.max(due.size, size);
+      due.since ??= clock.now();
+      if (due.size - due.signed >= everyEntries) maybe(tenant, due);
+    },
+    tick: () => {
+      for (const [tenant, due] of tenants) if (due.size > due.signed) maybe(tenant, due);
+    },
+    flush: async () => {
+      await Promise.all([...tenants].map(([tenant, due]) => enqueue(tenant, due)));
+    },
+    exclusively: inOrder,
+    failure: () => failure,
+  };
+}

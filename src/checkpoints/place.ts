@@ -1,0 +1,132 @@
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
+import { open, rename } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseCheckpoint } from '../log/checkpoint.ts';
+
+/** One line of the second place. */
+export interface PlaceRecord {
+  readonly kind: 'checkpoint' | 'recovered';
+  readonly at: number;
+  readonly origin: string;
+  /** The signed note; of a recovery, the one the log goes on from. */
+  readonly note: string;
+  readonly by?: string;
+  readonly reason?: string;
+  /** Of a recovery: what did not agree. */
+  readonly detail?: string;
+}
+
+/** Where checkpoints are kept apart from the store they witness (LOG-12). A resolved write is durable. */
+export interface CheckpointPlace {
+  write(record: PlaceRecord): Promise<void>;
+  /** The last record of an origin, and the largest checkpoint since the origin was last recovered. */
+  latest(origin: string): Promise<PlaceRecord | null>;
+  origins(): Promise<readonly string[]>;
+}
+
+/** Enough of the end of the file for any crash between the two writes. */
+const TAIL = 65_536;
+
+/**
+ * A folder, best on another disk or machine: `checkpoints.jsonl` grows by a line per checkpoint and is never rewritten,
+ * `latest.json` holds the last of each origin and is replaced whole.
+ */
+export function folderPlace(folder: string): CheckpointPlace {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const lines = join(folder, 'checkpoints.jsonl');
+  const latestFile = join(folder, 'latest.json');
+  let latest: Map<string, PlaceRecord> | null = null;
+  let writing: Promise<void> = Promise.resolve();
+  const load = (): Map<string, PlaceRecord> => (latest ??= readLatest(lines, latestFile));
+  return {
+    write: (record) => {
+      // One after another: `latest.json` is built from what the write before left. No disk is waited for on the thread that decides.
+      const attempt = writing.then(async () => {
+        const next = new Map(load()).set(record.origin, record);
+        await appendDurably(lines, JSON.stringify(record) + '\n');
+        await replaceDurably(folder, latestFile, JSON.stringify(Object.fromEntries(next)) + '\n');
+        latest = next;
+      });
+      writing = attempt.catch(() => undefined);
+      return attempt;
+    },
+    latest: (origin) => Promise.resolve(load().get(origin) ?? null),
+    origins: () => Promise.resolve([...load().keys()].sort()),
+  };
+}
+
+function readLatest(lines: string, latestFile: string): Map<string, PlaceRecord> {
+  const found = new Map<string, PlaceRecord>();
+  if (existsSync(latestFile)) {
+    const parsed = JSON.parse(readFileSync(latestFile, 'utf8')) as Readonly<Record<string, PlaceRecord>>;
+    for (const record of Object.values(parsed)) take(found, record);
+  }
+  for (const line of tailLines(lines)) {
+    const record = recordOf(line);
+    if (record !== null) take(found, record);
+  }
+  return found;
+}
+
+/** Later lines win when they are recoveries or larger trees: whoever puts an old file back does not shrink what the other one knows. */
+function take(found: Map<string, PlaceRecord>, record: PlaceRecord): void {
+  const known = found.get(record.origin);
+  const size = (of: PlaceRecord): number => parseCheckpoint(of.note)?.size ?? -1;
+  const later = known === undefined || (record.kind === 'recovered' ? record.at >= known.at : size(record) >= size(known) && record.at >= known.at);
+  if (later) found.set(record.origin, record);
+}
+
+function recordOf(line: string): PlaceRecord | null {
+  try {
+    return JSON.parse(line) as PlaceRecord;
+  } catch {
+    // The last line may be torn by a crash; it was never acknowledged.
+    return null;
+  }
+}
+
+function tailLines(path: string): readonly string[] {
+  if (!existsSync(path)) return [];
+  const { size } = statSync(path);
+  const file = openSync(path, 'r');
+  try {
+    const from = Math.max(0, size - TAIL);
+    const bytes = Buffer.alloc(size - from);
+    readSync(file, bytes, 0, bytes.length, from);
+    const text = bytes.toString('utf8').split('\n');
+    return (from > 0 ? text.slice(1) : text).filter((line) => line !== '');
+  } finally {
+    closeSync(file);
+  }
+}
+
+async function appendDurably(path: string, line: string): Promise<void> {
+  const file = await open(path, 'a+', 0o600);
+  try {
+    // A torn line gets its end, so that this one starts a line of its own.
+    const { size } = await file.stat();
+    const last = Buffer.alloc(1);
+    const torn = size > 0 && (await file.read(last, 0, 1, size - 1)).bytesRead === 1 && last[0] !== 0x0a;
+    await file.appendFile(torn ? `\n${line}` : line);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+async function replaceDurably(folder: string, path: string, text: string): Promise<void> {
+  const file = await open(`${path}.next`, 'w', 0o600);
+  try {
+    await file.writeFile(text);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await rename(`${path}.next`, path);
+  const directory = await open(folder, 'r');
+  try {
+    await directory.sync();
+  } finally {
+    await directory.close();
+  }
+}

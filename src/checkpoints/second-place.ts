@@ -1,0 +1,87 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Config } from '../config/schema.ts';
+import type { Gate, Principal } from '../gate/gate.ts';
+import type { TenantId } from '../kernel/ids.ts';
+import { createCheckpointer } from './checkpointer.ts';
+import type { Checkpointer } from './checkpointer.ts';
+import type { NoteSigner } from '../log/note-key.ts';
+import { folderPlace } from './place.ts';
+import type { CheckedPlace } from './rollback.ts';
+import type { LogStore } from '../log/store.ts';
+import { rotateSigningKey, settleKeys } from './rotate-key.ts';
+import type { RotationReceipt } from './rotate-key.ts';
+import type { Clock, Random } from '../ports.ts';
+import { kept, keysFor, openSigningKeys, signerOf } from './signing-keys.ts';
+
+type OnFault = (fault: { readonly what: string; readonly error: unknown }) => void;
+
+/** The second place of one log: its folder, its keys, and what compares the log with it (LOG-12). */
+export interface SecondPlace extends CheckedPlace {
+  /** The key that signs a tenant's checkpoints now. */
+  signer(tenant: TenantId): NoteSigner;
+  /** The newest signed checkpoint of a tenant as a C2SP note; null before the first. */
+  latest(tenant: TenantId): Promise<string | null>;
+  /** Brings the handovers of keys into every tenant's log; before `follow`. @throws AegisError GATE_CLOSED */
+  settle(gate: Gate): Promise<void>;
+  /** Signs what the gate appends, at most `checkpoints.everyMs` or `everyEntries` behind. The returned function signs the rest and stops. */
+  follow(gate: Gate, onFault: OnFault): Promise<() => Promise<void>>;
+  /** A new signing key for every tenant, recorded (LOG-17). @throws AegisError GATE_CLOSED, FORBIDDEN */
+  rotate(gate: Gate, by: Principal, reason: string): Promise<RotationReceipt>;
+}
+
+interface Opening {
+  readonly config: Config;
+  readonly store: LogStore;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+/**
+ * A log carries a random id in `<dataDir>/log.id`; its checkpoints lie in `<checkpointDir>/<id>` beside the first public key they were signed with,
+ * so that a restored or copied data folder meets the checkpoints of what it was.
+ * @throws AegisError STORE_ROLLED_BACK when the key that signs is not one the place's key was handed over to
+ */
+export async function openSecondPlace({ config, store, clock, random }: Opening): Promise<SecondPlace> {
+  const id = kept(join(config.dataDir, 'log.id'), () => Buffer.from(random.bytes(8)).toString('hex'));
+  const folder = join(config.checkpointDir, id);
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const keys = await openSigningKeys({ name: `aegis-${id}`, dataDir: config.dataDir, folder, store, random });
+  const place = folderPlace(folder);
+  const originPrefix = `aegis-${id}/`;
+  const signer = (tenant: TenantId): NoteSigner => signerOf(keys, tenant);
+  const keeper = createCheckpointer({ store, place, signer, origin: (tenant) => originPrefix + tenant, clock, ...config.checkpoints });
+  return {
+    store,
+    place,
+    originPrefix,
+    signer,
+    keysFor: (size, origin) => keysFor(keys, size, origin),
+    latest: async (tenant) => (await place.latest(originPrefix + tenant))?.note ?? null,
+    settle: (gate) => settleKeys(keys, gate),
+    follow: (gate, onFault) => following({ store, keeper }, gate, onFault),
+    rotate: (gate, by, reason) => keeper.exclusively(() => rotateSigningKey(keys, gate, { by, reason })),
+  };
+}
+
+async function following(
+  { store, keeper }: { readonly store: LogStore; readonly keeper: Checkpointer },
+  gate: Gate,
+  onFault: OnFault,
+): Promise<() => Promise<void>> {
+  const unfollow = gate.follow((tenant, _from, to) => keeper.appended(tenant, to));
+  for (const tenant of await store.tenants()) keeper.appended(tenant, (await store.head(tenant)).size);
+  let told: string | null = null;
+  const timer = setInterval(() => {
+    keeper.tick();
+    const failure = keeper.failure();
+    if (failure !== null && failure !== told) onFault({ what: 'a checkpoint could not be written to its second place', error: failure });
+    told = failure;
+  }, 200);
+  timer.unref();
+  return async () => {
+    clearInterval(timer);
+    unfollow();
+    await keeper.flush();
+  };
+}

@@ -1,0 +1,96 @@
+import type { AddressInfo } from 'node:net';
+import type { ApiDeps } from '../api/deps.ts';
+import type { SecondPlace } from '../checkpoints/second-place.ts';
+import type { Config } from '../config/schema.ts';
+import { AegisError } from '../errors.ts';
+import type { Gate } from '../gate/gate.ts';
+import { loadPolicy, reloadPolicy } from '../gate/policies.ts';
+import { LOOPBACK_HOSTS } from '../http/hosts.ts';
+import { createServer } from '../http/server.ts';
+import type { JsonObject } from '../kernel/json.ts';
+import { checkPolicy } from '../policy/compile.ts';
+import { VERSION } from '../version.ts';
+import { openMcpDoor } from './mcp-door.ts';
+import { openModelDoor } from './model-door.ts';
+import { compile } from './open-gate.ts';
+import type { GateParts } from './open-gate.ts';
+import { policyFileReader } from './policy-files.ts';
+import { allRoutes } from './routes.ts';
+import { systemClock, systemRandom, uuidv7 } from './runtime.ts';
+
+export interface Doors {
+  readonly url: string;
+  readonly modelUrl: string | null;
+  close(): Promise<void>;
+}
+
+export async function openDoors(parts: ServerParts, serve: 'all' | 'models'): Promise<Doors> {
+  const { gate, config, onFault } = parts;
+  // What the configuration lacks is found before anything listens.
+  const mcp = serve === 'all' ? openMcpDoor(gate, config) : null;
+  const models = config.llm.listen === 'on' || serve === 'models' ? await openModelDoor(parts, config, onFault) : null;
+  if (mcp === null && models !== null) return { url: models.url, modelUrl: models.url, close: () => models.close() };
+  const app = createServer(...serverParts(parts), mcp === null ? [] : [mcp.passage]);
+  try {
+    await listen(app, config);
+  } catch (error) {
+    await models?.close();
+    throw error;
+  }
+  const { address, port } = app.server.address() as AddressInfo;
+  return {
+    url: `http://${address.includes(':') ? `[${address}]` : address}:${String(port)}`,
+    modelUrl: models?.url ?? null,
+    close: async () => {
+      await models?.close();
+      await app.close();
+      mcp?.close();
+    },
+  };
+}
+
+/** @throws AegisError LISTEN_FAILED naming the address and why */
+async function listen(app: ReturnType<typeof createServer>, { server: { host, port } }: Config): Promise<void> {
+  try {
+    await app.listen({ host, port });
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    const why =
+      code === 'EADDRINUSE' ? 'another program listens there already' : code === 'EACCES' ? 'it needs rights this user does not have' : String(error);
+    throw new AegisError('LISTEN_FAILED', { address: `${host}:${String(port)}`, detail: why });
+  }
+}
+
+export interface ServerParts extends GateParts {
+  readonly gate: Gate;
+  readonly config: Config;
+  readonly secondPlace: SecondPlace;
+}
+
+function serverParts(parts: ServerParts): [ApiDeps, ReturnType<typeof allRoutes>] {
+  const { store, gate, config, policy, secondPlace, onFault } = parts;
+  const loopback = config.server.host === '127.0.0.1' || config.server.host === '::1' || config.server.host === 'localhost';
+  const hosts = [...LOOPBACK_HOSTS, ...(loopback ? [] : [config.server.host]), ...config.server.hosts].map((name) => name.toLowerCase());
+  const resolve = policyFileReader(policy.base);
+  const deps: ApiDeps = {
+    gate,
+    store,
+    clock: systemClock,
+    random: systemRandom,
+    ids: uuidv7(systemClock, systemRandom),
+    limits: config.limits,
+    hosts: () => hosts,
+    origins: config.server.origins,
+    version: VERSION,
+    policyFaults: async (document) => {
+      const checked = checkPolicy(document, resolve);
+      return checked.ok ? [] : (checked.faults as unknown as readonly JsonObject[]);
+    },
+    compilePolicy: async (document) => (await loadPolicy({ compile, resolve, initial: document }, document)).policy,
+    reloadPolicy: (kept, digest) => reloadPolicy(compile, kept, digest),
+    checkpoint: (tenant) => secondPlace.latest(tenant),
+    rotateKey: (by, reason) => secondPlace.rotate(gate, by, reason),
+    onFault,
+  };
+  return [deps, allRoutes(deps)];
+}

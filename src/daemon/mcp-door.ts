@@ -1,0 +1,45 @@
+import type { Passage } from '../http/passage.ts';
+import type { Config } from '../config/schema.ts';
+import { AegisError } from '../errors.ts';
+import type { Gate } from '../gate/gate.ts';
+import { processTimers } from '../gate/timers.ts';
+import { createGateway } from '../intercept/mcp/gateway.ts';
+import { credential } from '../intercept/mcp/headers.ts';
+import { digestOf } from '../wire/digest.ts';
+import { systemClock, systemRandom, uuidv7 } from './runtime.ts';
+
+type Server = Config['mcp']['servers'][number];
+
+/** The gateway route `/mcp/<name>` over the configured servers. @throws AegisError CONFIG_INVALID when a header names a variable that is not set */
+export function openMcpDoor(gate: Gate, { mcp }: Config): { readonly passage: Passage; close(): void } {
+  const ids = uuidv7(systemClock, systemRandom);
+  const gateway = createGateway({
+    gate,
+    servers: mcp.servers.map((server) => ({ name: server.name, url: server.url, headers: headersFor(server) })),
+    clock: systemClock,
+    after: (ms, wake) => processTimers.after(ms, wake),
+    mint: () => ids.next(),
+    digestOf,
+  });
+  const passage: Passage = {
+    path: '/mcp/:name',
+    methods: ['GET', 'POST', 'DELETE'],
+    role: ['agent'],
+    audited: ['session-opened', 'action-decided', 'action-settled', 'content-labelled', 'tool-pinned', 'tool-quarantined', 'request-refused'],
+    serve: (exchange) => gateway.serve(exchange),
+  };
+  return { passage, close: () => gateway.close() };
+}
+
+function headersFor({ name, headers = [] }: Server): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    headers.map((header) => {
+      const held = credential(header.name, header.variable);
+      if (held === null)
+        throw new AegisError('CONFIG_INVALID', {
+          detail: `mcp.servers ${name} needs the variable ${header.variable}, which is not set, is empty, or holds what no header may (a line break?)`,
+        });
+      return held;
+    }),
+  );
+}

@@ -1,0 +1,110 @@
+import { createRequire } from 'node:module';
+import type { AddressInfo } from 'node:net';
+import type * as UndiciModule from 'undici';
+import { checkHost, LOOPBACK_HOSTS } from '../http/hosts.ts';
+import { principalOf } from '../http/keys.ts';
+import { rateLimiter } from '../http/rate.ts';
+import type { Config } from '../config/schema.ts';
+import { AegisError } from '../errors.ts';
+import type { Gate } from '../gate/gate.ts';
+import { anthropic } from '../intercept/llm/dialects/anthropic/anthropic.ts';
+import { gemini } from '../intercept/llm/dialects/gemini/gemini.ts';
+import { openaiChat } from '../intercept/llm/dialects/openai-chat/openai-chat.ts';
+import { openaiResponses } from '../intercept/llm/dialects/openai-responses/openai-responses.ts';
+import type { ModelDoorSettings } from '../intercept/llm/door.ts';
+import { libraryPrices } from '../intercept/llm/price.ts';
+import { createModelServer } from '../intercept/llm/serve.ts';
+import { digestOf } from '../wire/digest.ts';
+import type { LogStore } from '../log/store.ts';
+import { answersBefore } from './model-answers.ts';
+import { systemClock } from './runtime.ts';
+
+/** The model proxy, listening. */
+export interface OpenModelDoor {
+  /** `http://127.0.0.1:7412` */
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+const DIALECTS = [openaiChat, openaiResponses, anthropic, gemini];
+
+/** Connections to one provider; a stream takes one for as long as it lasts. */
+const CONNECTIONS = 1_024;
+
+/** @throws AegisError LISTEN_FAILED */
+export async function openModelDoor(
+  { gate, store }: { readonly gate: Gate; readonly store: LogStore },
+  config: Config,
+  onFault: (fault: { readonly what: string; readonly error: unknown }) => void,
+): Promise<OpenModelDoor> {
+  const { host, port } = config.llm;
+  const loopback = host === '127.0.0.1' || host === '::1' || host === 'localhost';
+  const hosts = [...LOOPBACK_HOSTS, ...(loopback ? [] : [host]), ...config.server.hosts].map((name) => name.toLowerCase());
+  const rules = { hosts, origins: config.server.origins };
+  const limiter = rateLimiter(config.limits.requestsPerSecond);
+  const dispatcher = lazyDispatcher();
+  const { server, close } = createModelServer({
+    gate,
+    clock: systemClock,
+    dialects: DIALECTS,
+    prices: libraryPrices(systemClock),
+    settings: settingsOf(config),
+    callerOf: (key) => {
+      const principal = principalOf(key, gate);
+      // AUTH-6
+      if (principal !== null) limiter(principal.keyDigest, systemClock.monotonic());
+      return principal?.role === 'agent' ? { tenant: principal.tenant, agent: principal.agent } : null;
+    },
+    answersBefore: (caller) => answersBefore(store, caller),
+    digestOf,
+    checkHost: (request) => checkHost(request, rules),
+    dispatcher,
+    onFault,
+  });
+  try {
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(port, host, resolve);
+    });
+  } catch (error) {
+    await close();
+    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+    throw new AegisError('LISTEN_FAILED', { address: `${host}:${String(port)}`, detail: `the model proxy cannot have it (${code})` });
+  }
+  const { address, port: taken } = server.address() as AddressInfo;
+  return {
+    url: `http://${address.includes(':') ? `[${address}]` : address}:${String(taken)}`,
+    close: async () => {
+      await close();
+      await dispatcher.close();
+    },
+  };
+}
+
+/** The HTTP client takes memory a daemon nobody asks for a model need not spend: loaded with the first request that goes upstream. */
+function lazyDispatcher(): { dispatch: UndiciModule.Dispatcher['dispatch']; close(): Promise<void> } {
+  let agent: UndiciModule.Agent | null = null;
+  const made = (): UndiciModule.Agent => {
+    const { Agent } = createRequire(import.meta.url)('undici') as typeof UndiciModule;
+    return new Agent({ connections: CONNECTIONS, pipelining: 1, keepAliveTimeout: 30_000, allowH2: false });
+  };
+  return {
+    dispatch: (options, handler) => (agent ??= made()).dispatch(options, handler),
+    close: async () => {
+      await agent?.destroy();
+    },
+  };
+}
+
+function settingsOf({ llm, limits }: Config): ModelDoorSettings {
+  const { uninspected, openai, anthropic: messages, google, bodyBytes, answerBytes, holdMs, keepAliveMs, decideMs, livePerAgent } = llm;
+  const { headersTimeoutMs, requestTimeoutMs, connections } = limits;
+  return {
+    uninspected,
+    upstreams: { openai, anthropic: messages, google },
+    limits: { bodyBytes, answerBytes, livePerAgent, headersTimeoutMs, requestTimeoutMs, connections },
+    holdMs,
+    keepAliveMs,
+    decideMs,
+  };
+}

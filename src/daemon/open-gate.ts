@@ -1,0 +1,42 @@
+import { createGate } from '../gate/create-gate.ts';
+import type { Gate } from '../gate/gate.ts';
+import { processTimers } from '../gate/timers.ts';
+import { createInspect } from '../inspect/create-inspect.ts';
+import type { LogStore } from '../log/store.ts';
+import { compilePolicy } from '../policy/compile.ts';
+import type { CompileResult } from '../policy/compile.ts';
+import type { Resolve } from '../policy/resolve.ts';
+import { VERSION } from '../version.ts';
+import { canonicalBytes } from '../wire/jcs.ts';
+import { policyFileReader } from './policy-files.ts';
+import type { PolicyText } from './policy-files.ts';
+import { systemClock, systemRandom, uuidv7 } from './runtime.ts';
+
+/** Where the daemon's own faults are told; never to a client. */
+export type OnFault = (fault: { readonly what: string; readonly error: unknown }) => void;
+
+export const compile = (document: string, resolve: Resolve): Promise<CompileResult> => compilePolicy(document, resolve, canonicalBytes);
+
+export interface GateParts {
+  readonly store: LogStore;
+  readonly policy: PolicyText;
+  readonly onFault: OnFault;
+}
+
+export async function openGate({ store, policy, onFault }: GateParts): Promise<Gate> {
+  return createGate({
+    store,
+    clock: systemClock,
+    timers: processTimers,
+    random: systemRandom,
+    ids: uuidv7(systemClock, systemRandom),
+    inspect: await createInspect(),
+    policies: {
+      compile,
+      resolve: policyFileReader(policy.base),
+      initial: policy.text,
+    },
+    version: VERSION,
+    onFault: ({ what, error }) => onFault({ what, error }),
+  });
+}

@@ -1,0 +1,41 @@
+import { readFileSync, realpathSync } from 'node:fs';
+import { dirname, isAbsolute, join, resolve, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { AegisError } from '../errors.ts';
+
+/** Policies that come with Aegis, as documents in `policies/`. */
+export const SHIPPED = ['default', 'strict', 'locked'] as const;
+
+const SHIPPED_DIR = fileURLToPath(new URL('../../policies', import.meta.url));
+const MAX_FILE_BYTES = 8_388_608;
+
+export interface PolicyText {
+  readonly path: string;
+  readonly text: string;
+  /** Files the document names are read from here and nowhere else. */
+  readonly base: string;
+}
+
+/** A shipped policy by name, or a file. @throws AegisError CONFIG_INVALID */
+export function readPolicy(nameOrFile: string, cwd: string): PolicyText {
+  const shipped = (SHIPPED as readonly string[]).includes(nameOrFile);
+  const path = shipped ? join(SHIPPED_DIR, `${nameOrFile}.yaml`) : resolve(cwd, nameOrFile);
+  try {
+    return { path, text: readFileSync(path, 'utf8'), base: dirname(path) };
+  } catch {
+    throw new AegisError('CONFIG_INVALID', { detail: `the policy ${nameOrFile} cannot be read (${path}); name ${SHIPPED.join(', ')} or a file` });
+  }
+}
+
+/** Reads files that a policy document names: relative, inside `base` after links are followed, not too large. Throws otherwise. */
+export function policyFileReader(base: string): (path: string) => { readonly bytes: Uint8Array } {
+  return (path) => {
+    if (isAbsolute(path)) throw new Error('a policy names files relative to itself');
+    const root = realpathSync(base);
+    const real = realpathSync(resolve(root, path));
+    if (!real.startsWith(root + sep)) throw new Error('a policy names files below its own folder');
+    const bytes = readFileSync(real);
+    if (bytes.length > MAX_FILE_BYTES) throw new Error('the file is too large');
+    return { bytes };
+  };
+}

@@ -1,0 +1,59 @@
+import { eventRoutes } from '../intercept/http/events/serve.ts';
+import { handshakeRoutes } from '../intercept/http/handshake/serve.ts';
+import type { Route } from '../http/route.ts';
+import { actionRoutes } from '../intercept/http/serve.ts';
+import { digestOf } from '../wire/digest.ts';
+import { createTally } from '../views/tally.ts';
+import { actionListRoutes } from '../api/actions.ts';
+import { agentRoutes } from '../api/agents.ts';
+import { approvalRoutes } from '../api/approvals.ts';
+import type { ApiDeps } from '../api/deps.ts';
+import { ingestedEvents } from './ingested-events.ts';
+import { haltRoutes } from '../api/halts.ts';
+import { healthRoutes } from '../api/health.ts';
+import { historyRoutes } from '../api/history.ts';
+import { hookRoutes } from '../intercept/hook/routes.ts';
+import { journalRoutes } from '../intercept/http/journal.ts';
+import { lockRoutes } from '../api/locks.ts';
+import { logRoutes } from '../api/log.ts';
+import { mcpRoutes } from '../intercept/mcp/routes.ts';
+import { metricsRoutes } from '../api/metrics.ts';
+import { withOpenApi } from '../api/openapi.ts';
+import { operatorRoutes } from '../api/operators.ts';
+import { policyRoutes } from '../api/policies.ts';
+import { sessionRoutes } from '../api/sessions.ts';
+import { standingRoutes } from '../api/standing.ts';
+import { streamRoutes } from '../api/stream.ts';
+
+/** Every route there is, in one typed list. A route that is not here does not exist (AUTH-1). */
+export function allRoutes(deps: ApiDeps): readonly Route[] {
+  const tally = createTally(deps.store);
+  const routes = [
+    ...actionRoutes(deps.gate),
+    ...actionListRoutes(deps),
+    ...approvalRoutes(deps),
+    ...agentRoutes(deps),
+    ...haltRoutes(deps),
+    ...policyRoutes(deps),
+    ...historyRoutes(deps),
+    ...journalRoutes(deps.gate),
+    ...hookRoutes(deps),
+    ...sessionRoutes(deps),
+    ...lockRoutes(deps),
+    ...standingRoutes(deps, tally),
+    ...operatorRoutes(deps),
+    ...logRoutes(deps),
+    ...streamRoutes(deps),
+    ...handshakeRoutes(deps.gate),
+    ...eventRoutes({
+      gate: deps.gate,
+      digestOf,
+      now: () => deps.clock.now(),
+      recorded: (tenant, session) => ingestedEvents(deps.store, tenant, session),
+    }),
+    ...mcpRoutes({ gate: deps.gate, payload: (tenant, digest) => deps.store.payload(tenant, digest) }),
+    ...metricsRoutes(deps, tally),
+    ...healthRoutes(deps),
+  ];
+  return withOpenApi(routes, deps.version);
+}

@@ -1,0 +1,82 @@
+import { AegisError } from '../errors.ts';
+import type { Gate, Principal } from '../gate/gate.ts';
+import { DEFAULT_TENANT } from '../kernel/ids.ts';
+import type { Digest, TenantId } from '../kernel/ids.ts';
+import type { World } from '../kernel/world.ts';
+import { sha256 } from '../wire/digest.ts';
+import type { Random } from '../ports.ts';
+
+/** A new secret. It is shown once; only its SHA-256 is ever stored (AUTH-2). Keys of other tenants carry the tenant, so that look-up is direct. */
+export function mintKey(random: Random, role: string, tenant: TenantId): { readonly key: string; readonly digest: Digest } {
+  const secret = Buffer.from(random.bytes(32)).toString('base64url');
+  const suffix = tenant === DEFAULT_TENANT ? '' : `.${Buffer.from(tenant, 'utf8').toString('base64url')}`;
+  const key = `aegis_${role}_${secret}${suffix}`;
+  return { key, digest: keyDigest(key) };
+}
+
+export function keyDigest(key: string): Digest {
+  return sha256(Buffer.from(key, 'utf8'));
+}
+
+/**
+ * Who holds the key. Found by the digest of the whole key, so nothing about a secret is compared byte by byte.
+ * @throws AegisError UNAUTHENTICATED
+ */
+export function authenticate(header: string | undefined, gate: Pick<Gate, 'world'>): Principal & { readonly keyDigest: Digest } {
+  const key = bearer(header);
+  const held = key === null ? null : principalOf(key, gate);
+  if (held === null) throw new AegisError('UNAUTHENTICATED');
+  return held;
+}
+
+export type AgentPrincipal = Principal & { readonly role: 'agent' };
+
+/**
+ * The agent behind a key. An operator's key may not act for an agent, so that a person's key in an agent's hands gives it no voice (DOOR-2).
+ * @throws AegisError FORBIDDEN
+ */
+export function agentOf(principal: Principal, claimed?: string): AgentPrincipal {
+  if (principal.role !== 'agent') throw new AegisError('FORBIDDEN', { role: principal.role, needs: 'agent' });
+  if (claimed !== undefined && claimed !== principal.agent) throw new AegisError('AGENT_MISMATCH', { agent: principal.agent }, '/agent');
+  return principal;
+}
+
+/** The holder of a bare key, wherever a protocol carries it; null when it is nobody's. */
+export function principalOf(key: string, gate: Pick<Gate, 'world'>): (Principal & { readonly keyDigest: Digest }) | null {
+  const tenant = key.length > 1024 ? null : tenantOf(key);
+  const world = tenant === null ? null : worldOf(gate, tenant);
+  if (tenant === null || world === null) return null;
+  const digest = keyDigest(key);
+  const principal = holderOf(world, digest, tenant);
+  return principal === null ? null : { ...principal, keyDigest: digest };
+}
+
+/** A key that names a tenant nobody serves is simply no key: it must not tell which tenants there are. */
+function worldOf(gate: Pick<Gate, 'world'>, tenant: TenantId): World | null {
+  try {
+    return gate.world(tenant);
+  } catch {
+    return null;
+  }
+}
+
+function bearer(header: string | undefined): string | null {
+  if (header === undefined || header.length > 1024 || !/^bearer /i.test(header)) return null;
+  return header.slice(7);
+}
+
+function tenantOf(key: string): TenantId | null {
+  const dot = key.indexOf('.');
+  if (dot === -1) return DEFAULT_TENANT;
+  const tenant = Buffer.from(key.slice(dot + 1), 'base64url').toString('utf8');
+  return tenant === '' ? null : (tenant as TenantId);
+}
+
+function holderOf(world: World, digest: Digest, tenant: TenantId): Principal | null {
+  const holder = world.keys.get(digest);
+  if (holder === undefined) return null;
+  if (holder.role === 'agent') return { role: 'agent', tenant, agent: holder.agent };
+  const operator = world.operators.get(holder.operator);
+  // The role is the operator's as it is now, not as it was when the key was made.
+  return operator?.active === true ? { role: operator.role, tenant, operator: holder.operator } : null;
+}
