@@ -184,14 +184,6 @@ export const CYCLES: readonly { readonly files: readonly string[]; readonly beca
     because: 'not taken apart yet',
   },
   {
-    files: ['src/intercept/llm/dialects/anthropic/ending.ts', 'src/intercept/llm/dialects/anthropic/reader.ts'],
-    because: 'not taken apart yet',
-  },
-  {
-    files: ['src/intercept/llm/dialects/openai-chat/ending.ts', 'src/intercept/llm/dialects/openai-chat/reader.ts'],
-    because: 'not taken apart yet',
-  },
-  {
     files: ['src/inspect/path/read-path.ts', 'src/inspect/path/traversal.ts'],
     because: 'not taken apart yet',
   },

@@ -4,7 +4,7 @@ import { objectOf } from '../../members.ts';
 import { frameOf } from '../../own-frame.ts';
 import { readAnswer, REFUSED, rewriteAnswer } from './answer.ts';
 import { stopOf } from './blocks.ts';
-import type { Reading } from './reader.ts';
+import type { Reading } from './reading.ts';
 
 const event = (type: string, rest: JsonObject): Frame => frameOf({ type, ...rest }, type);
 

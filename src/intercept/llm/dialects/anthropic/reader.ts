@@ -1,37 +1,11 @@
 import type { JsonObject } from '../../../../kernel/json.ts';
-import type { Answer, AnswerReader, Frame, ToolCall, TokenUsage, Verdict } from '../../dialect.ts';
+import type { Answer, AnswerReader, Frame, ToolCall, Verdict } from '../../dialect.ts';
 import { argsOf, isEmpty, objectOf, textOf, upstreamInvalid } from '../../members.ts';
 import { callOf, inputOf, kindOf } from './blocks.ts';
-import type { BlockKind } from './blocks.ts';
 import { readAnswer } from './answer.ts';
 import { ending, farewell, wholeEnding } from './ending.ts';
+import type { Block, Reading } from './reading.ts';
 import { usageOf } from './usage.ts';
-
-export interface Block {
-  readonly index: number;
-  readonly kind: BlockKind;
-  readonly start: JsonObject;
-  /** Pieces of a call's arguments. */
-  readonly pieces: string[];
-  /** The client has its first frame. */
-  readonly passed: boolean;
-  open: boolean;
-}
-
-export interface Reading {
-  message: JsonObject | null;
-  /** A message that came whole in its first event, as it does where a program of the provider's asks for a tool. */
-  whole: JsonObject | null;
-  readonly blocks: Map<number, Block>;
-  readonly held: Frame[];
-  holding: boolean;
-  readonly text: string[];
-  usage: TokenUsage;
-  stopReason: string | null;
-  /** What the client has of the ending. */
-  passedDelta: boolean;
-  passedStop: boolean;
-}
 
 /** Reads the events of a streamed message; from the first byte of a tool use everything is held. */
 export function createReader(): AnswerReader {

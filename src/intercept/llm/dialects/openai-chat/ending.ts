@@ -4,7 +4,7 @@ import { listOf, objectOf } from '../../members.ts';
 import { frameOf } from '../../own-frame.ts';
 import { finishOf, sorted, WORDS, writtenCall } from './answer.ts';
 import type { ChatCall } from './answer.ts';
-import type { Reading } from './reader.ts';
+import type { Reading } from './reading.ts';
 
 const REFUSED: Verdict = { kind: 'refuse', text: 'Aegis did not decide this action, so it was not done.' };
 

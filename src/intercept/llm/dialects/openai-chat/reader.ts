@@ -1,35 +1,12 @@
 import type { Json, JsonObject } from '../../../../kernel/json.ts';
-import type { Answer, AnswerReader, Frame, ModelRequest, TokenUsage, Verdict } from '../../dialect.ts';
+import type { Answer, AnswerReader, Frame, ModelRequest, Verdict } from '../../dialect.ts';
 import { isEmpty, listOf, objectOf, textOf, upstreamInvalid } from '../../members.ts';
 import { frameOf } from '../../own-frame.ts';
 import { CALLS, checkMembers, checkOneKind, toolCall, WORDS, written } from './answer.ts';
 import type { ChatCall } from './answer.ts';
 import { ending, farewell } from './ending.ts';
+import type { Building, Reading } from './reading.ts';
 import { usageOf } from './usage.ts';
-
-/** A call while it is still being written. */
-interface Building {
-  readonly choice: number;
-  readonly key: number | 'legacy';
-  readonly kind: ChatCall['kind'];
-  readonly id: string;
-  name: string;
-  readonly pieces: string[];
-}
-
-export interface Reading {
-  readonly wantsUsage: boolean;
-  /** The members every chunk repeats. */
-  head: JsonObject;
-  readonly calls: Building[];
-  readonly held: Frame[];
-  holding: boolean;
-  /** Choice → its reason for stopping, null while it goes on. */
-  readonly finished: Map<number, Json>;
-  readonly text: string[];
-  usage: TokenUsage;
-  done: boolean;
-}
 
 /** Reads streamed chunks; from the first byte of a call everything is held. */
 export function createReader(request: ModelRequest): AnswerReader {

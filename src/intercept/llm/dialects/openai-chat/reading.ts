@@ -1,0 +1,28 @@
+import type { Json, JsonObject } from '../../../../kernel/json.ts';
+import type { Frame, TokenUsage } from '../../dialect.ts';
+import type { ChatCall } from './answer.ts';
+
+/** A call while it is still being written. */
+export interface Building {
+  readonly choice: number;
+  readonly key: number | 'legacy';
+  readonly kind: ChatCall['kind'];
+  readonly id: string;
+  name: string;
+  readonly pieces: string[];
+}
+
+/** What was read of a streamed answer so far. */
+export interface Reading {
+  readonly wantsUsage: boolean;
+  /** The members every chunk repeats. */
+  head: JsonObject;
+  readonly calls: Building[];
+  readonly held: Frame[];
+  holding: boolean;
+  /** Choice → its reason for stopping, null while it goes on. */
+  readonly finished: Map<number, Json>;
+  readonly text: string[];
+  usage: TokenUsage;
+  done: boolean;
+}
