@@ -168,23 +168,7 @@ export const CYCLES: readonly { readonly files: readonly string[]; readonly beca
     because: 'not taken apart yet',
   },
   {
-    files: ['src/inspect/shell/effects.ts', 'src/inspect/shell/run.ts', 'src/inspect/shell/walk.ts', 'src/inspect/shell/written.ts'],
-    because: 'not taken apart yet',
-  },
-  {
-    files: ['src/inspect/shell/expand.ts', 'src/inspect/shell/reading.ts', 'src/inspect/shell/variables.ts'],
-    because: 'not taken apart yet',
-  },
-  {
-    files: ['src/inspect/sql/destruction.ts', 'src/inspect/sql/reach.ts', 'src/inspect/sql/statements.ts'],
-    because: 'not taken apart yet',
-  },
-  {
     files: ['src/intercept/mcp/judge.ts', 'src/intercept/mcp/session.ts'],
-    because: 'not taken apart yet',
-  },
-  {
-    files: ['src/inspect/path/read-path.ts', 'src/inspect/path/traversal.ts'],
     because: 'not taken apart yet',
   },
 ];

@@ -1,9 +1,10 @@
-import type { Detector, Finding, Operation, PathFact, Risk } from '../../kernel/finding.ts';
+import type { Finding, Operation, PathFact } from '../../kernel/finding.ts';
 import { agentConfigOf } from './agent-config.ts';
 import { decodeBase64 } from './base64.ts';
 import { decodePath } from './decode.ts';
 import type { Decoded } from './decode.ts';
 import { runsLater } from './later.ts';
+import type { PathSaw } from './path-saw.ts';
 import { resolvePath } from './resolve.ts';
 import type { Resolved } from './resolve.ts';
 import { sensitivityOf } from './sensitive.ts';
@@ -60,12 +61,6 @@ function unwrap(text: string): string {
   const inner = decodeBase64(text);
   if (!/^[\u0020-\u007e]+$/.test(inner) || !/[\\/]/.test(inner)) return text;
   return inner.includes('../') || sensitivityOf(inner) !== 'none' ? `%2e%2e/%2e%2e/${inner}` : text;
-}
-
-export interface PathSaw {
-  readonly code: string;
-  readonly risk: Risk;
-  readonly detector?: Detector;
 }
 
 const WRAPPER = /^(php|expect|phar|zip|data|glob|compress\.zlib|ogg|ssh2|rar|input|gopher|dict|jar|netdoc):/i;

@@ -1,5 +1,5 @@
 import type { Decoded } from './decode.ts';
-import type { PathSaw } from './read-path.ts';
+import type { PathSaw } from './path-saw.ts';
 import { resolvePath } from './resolve.ts';
 import type { Resolved } from './resolve.ts';
 import { sensitivityOf } from './sensitive.ts';

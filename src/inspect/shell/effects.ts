@@ -2,12 +2,11 @@ import type { PathFact } from '../../kernel/finding.ts';
 import { readPath } from '../path/read-path.ts';
 import { isSecretFile } from '../path/sensitive.ts';
 import type { Arg, Stream } from './call.ts';
-import { UNKNOWN, harm, isDynamic } from './call.ts';
+import { UNKNOWN, harm } from './call.ts';
 import { add, addHarm, addPath, isFirst } from './collect.ts';
 import { isDevice } from './programs/places.ts';
 import type { Reading } from './reading.ts';
 import { unreadable } from './reading.ts';
-import { walkText } from './walk.ts';
 
 /** A path one of the programs reads, writes, deletes or runs. */
 export function touchPath(arg: Arg, access: PathFact['access'], reading: Reading): void {
@@ -94,7 +93,7 @@ export function readEnvironment(name: string, value: string, reading: Reading): 
   if (RUNS_VALUE.has(name) || name.startsWith('BASH_FUNC_')) {
     if (value.trim() === '') return;
     if (value.includes(UNKNOWN)) unreadable(reading, `${name}=…`);
-    else walkText(value, { ...reading, conditional: true });
+    else reading.readInner(value, { ...reading, conditional: true });
     return;
   }
   if (name === 'NODE_OPTIONS' || name === 'JAVA_TOOL_OPTIONS' || name === '_JAVA_OPTIONS') {
@@ -139,5 +138,3 @@ export function readAssignment(name: string, value: string, reading: Reading): v
   }
   readEnvironment(name, value, reading);
 }
-
-export const isKnown = (arg: Arg): boolean => !isDynamic(arg);

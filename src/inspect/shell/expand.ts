@@ -1,38 +1,20 @@
 import { parse } from 'unbash';
-import type { ParameterExpansionPart, Script, Word, WordPart } from 'unbash';
+import type { ParameterExpansionPart, Word, WordPart } from 'unbash';
 import { UNKNOWN } from './call.ts';
 import type { Arg } from './call.ts';
 import { splitBraces } from './braces.ts';
 import { transform } from './parameter.ts';
-import type { Picks } from './variables.ts';
+import type { Nested, Substitution } from './substitution.ts';
+import type { Picks, Variables } from './values.ts';
 
 /** Longest text constant folding may build; beyond it a value is unknown, so that `x=$x$x` cannot explode. */
 const LONGEST = 16_384;
 const MOST_FIELDS = 512;
 const BRACE_DEPTH = 6;
 
-/** What a name holds: the values it may have had, each a list of fields (arrays have many). */
-export type Variables = Map<string, readonly (readonly string[])[]>;
-
 /** What a program's own shell set-up (`direnv hook bash`) stands for: nothing to follow. */
 export const HOOK_TEXT = ':';
 export const HOOK_FILE = '/dev/null';
-
-export interface Substitution {
-  readonly text: string;
-  /** The program prints its own shell set-up, as its manual says. */
-  readonly hook: boolean;
-  readonly secret: boolean;
-}
-
-/** A node whose script is parsed only when asked for. */
-export interface Nested {
-  readonly pos: number;
-  readonly end: number;
-  readonly script: Script | undefined;
-  /** Of a process substitution: `>` is written to. */
-  readonly operator?: string;
-}
 
 export interface Scope {
   readonly variables: Variables;

@@ -68,6 +68,7 @@ function begin(text: string, pointer: string, options: ShellOptions): Reading {
   return {
     into: collector(pointer),
     readSql: options.readSql,
+    readInner: walkText,
     source: text,
     depth: 0,
     conditional: false,

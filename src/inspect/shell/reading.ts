@@ -4,17 +4,23 @@ import type { Stream } from './call.ts';
 import { harm } from './call.ts';
 import type { Collector } from './collect.ts';
 import { addHarm } from './collect.ts';
-import type { Substitution, Variables } from './expand.ts';
+import type { Substitution } from './substitution.ts';
+import type { Variables } from './values.ts';
 
 /** How deep commands inside commands are followed; deeper is opaque. */
 export const MOST_DEPTH = 24;
 
 export type ReadSql = (text: string, pointer: string, dialect: string) => readonly Finding[];
 
+/** Given with the reading, because the readers of programs and the walk over a text each need the other. */
+export type ReadInner = (text: string, reading: Reading, stdin?: Stream) => Stream;
+
 /** Everything one walk over a text carries; what is mutable is shared by all its parts. */
 export interface Reading {
   readonly into: Collector;
   readonly readSql: ReadSql | undefined;
+  /** Reads a text that one of the programs runs as shell; answers what it leaves on its standard output. */
+  readonly readInner: ReadInner;
   readonly source: string;
   readonly depth: number;
   /** On a path that may not be taken: an assignment joins, it does not replace. */

@@ -9,7 +9,6 @@ import { readService } from './programs/service-verbs.ts';
 import type { Reading } from './reading.ts';
 import { EMPTY, MOST_DEPTH, unreadable } from './reading.ts';
 import { childShell } from './variables.ts';
-import { walkText } from './walk.ts';
 import { contentOf, keepWritten, runWritten } from './written.ts';
 import { isUnknownProgram, programName, withoutVersion } from './words.ts';
 
@@ -65,7 +64,7 @@ function follow(saw: Seen, { words, call, reading }: Place): Stream | undefined 
       return runCall(saw.argv, saw.stdin ?? call.stdin, { ...reading, depth: reading.depth + 1 }, saw.complete ?? call.complete);
     case 'script':
       readEscape(saw.text, words, call, reading);
-      return walkText(saw.text, HERE.has(call.bin) ? reading : childShell(reading), saw.stdin ?? EMPTY);
+      return reading.readInner(saw.text, HERE.has(call.bin) ? reading : childShell(reading), saw.stdin ?? EMPTY);
     case 'code':
       for (const one of readCode(saw.language, saw.text)) follow(one, { words, call, reading });
       return undefined;

@@ -1,16 +1,12 @@
 import type { Arg } from './call.ts';
 import { UNKNOWN } from './call.ts';
 import type { Reading } from './reading.ts';
-
-/** Which of its possible values each name has in one reading; -1: none of them, it is unknown. */
-export type Picks = ReadonlyMap<string, number>;
+import type { Picks, Values } from './values.ts';
 
 export const FIRST: Picks = new Map();
 /** How many values of one name are kept apart, and how many combinations of several names are read. */
 export const MOST_VALUES = 4;
 const MOST_COMBINATIONS = 12;
-
-export type Values = readonly (readonly string[])[];
 
 export function setVariable(reading: Reading, name: string, values: Values): void {
   const kept = distinct(values);

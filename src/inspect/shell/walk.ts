@@ -5,14 +5,15 @@ import type { Arg, Stream } from './call.ts';
 import { UNKNOWN, harm } from './call.ts';
 import { addHarm } from './collect.ts';
 import { expandJoined, expandParts, expandWord } from './expand.ts';
-import type { Nested, Scope, Substitution } from './expand.ts';
+import type { Scope } from './expand.ts';
 import { callsItself } from './forkbomb.ts';
 import type { Reading } from './reading.ts';
 import { EMPTY, MOST_DEPTH, unreadable } from './reading.ts';
 import { printsSetUp } from './setup.ts';
 import { runCall } from './run.ts';
+import type { Nested, Substitution } from './substitution.ts';
+import type { Picks, Values } from './values.ts';
 import { FIRST, MOST_VALUES, isolated, join, picksFor, rebind, setVariable, unknown } from './variables.ts';
-import type { Picks, Values } from './variables.ts';
 import { keep } from './written.ts';
 import { readAssignment, readRedirect } from './effects.ts';
 

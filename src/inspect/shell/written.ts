@@ -3,7 +3,6 @@ import type { Arg, Call, Stream } from './call.ts';
 import { harm } from './call.ts';
 import { addHarm } from './collect.ts';
 import type { Reading } from './reading.ts';
-import { walkText } from './walk.ts';
 
 /** Remembers what a program writes into a file, so far as this text says it. */
 export function keepWritten(path: Arg, access: string, call: Call, reading: Reading): undefined {
@@ -31,5 +30,5 @@ export function runWritten(path: Arg, reading: Reading): Stream | undefined {
   reading.written.delete(key);
   if (content.origin === 'remote') addHarm(reading.into, harm('SHELL_REMOTE_EXECUTE', 'HIGH', { category: 'network', target: path.text }), [path]);
   if (content.origin === 'decoded') addHarm(reading.into, harm('SHELL_DECODE_EXECUTE', 'HIGH', { target: path.text }), [path]);
-  return content.text === undefined ? undefined : walkText(content.text, reading);
+  return content.text === undefined ? undefined : reading.readInner(content.text, reading);
 }

@@ -1,7 +1,7 @@
 import type { Risk } from '../../kernel/finding.ts';
 import { constantCondition } from './always-true.ts';
 import type { Token } from './lex.ts';
-import type { Sight, Statement } from './statements.ts';
+import type { Sight, Statement } from './sight.ts';
 import { DATA_OBJECTS, GUARD_OBJECTS, PLAIN_OBJECTS } from './vocabulary.ts';
 
 /** Verbs whose statement only names the destructive words: a body to be run later, a privilege, a description. */

@@ -1,4 +1,4 @@
-import type { Sight } from './statements.ts';
+import type { Sight } from './sight.ts';
 import type { Token } from './lex.ts';
 import { HARMFUL_ROUTINES } from './vocabulary.ts';
 

@@ -1,5 +1,5 @@
 import type { Token } from './lex.ts';
-import type { Sight, Statement } from './statements.ts';
+import type { Sight, Statement } from './sight.ts';
 import { HARMFUL_ROUTINES } from './vocabulary.ts';
 
 /** What a statement does beyond its tables: files, commands, network, code, rights (INSPECT-54, INSPECT-55). */

@@ -4,7 +4,7 @@ import { dynamicTexts } from './dynamic.ts';
 import type { Lexed } from './lex.ts';
 import { lex } from './lex.ts';
 import { readPostgres } from './postgres.ts';
-import type { Sight } from './statements.ts';
+import type { Sight } from './sight.ts';
 import { findings, readStatements } from './statements.ts';
 
 export interface SqlOptions {

@@ -3,21 +3,8 @@ import { constantCondition } from './always-true.ts';
 import { destruction } from './destruction.ts';
 import type { Lexed, Token } from './lex.ts';
 import { reach } from './reach.ts';
+import type { Sight, Statement } from './sight.ts';
 import { KNOWN_VERBS, POWER_WORDS, READ_VERBS } from './vocabulary.ts';
-
-/** One thing seen in a statement; `token` is where. */
-export interface Sight {
-  readonly code: string;
-  readonly risk: Risk;
-  readonly operation: Operation;
-  readonly token: Token;
-  readonly inspected?: boolean;
-}
-
-export interface Statement {
-  readonly tokens: readonly Token[];
-  readonly verb: string;
-}
 
 export interface StatementReading {
   readonly sights: readonly Sight[];
