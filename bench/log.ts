@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { DEFAULT_TENANT } from '../src/gate/create-gate.ts';
+import { DEFAULT_TENANT } from '../src/kernel/ids.ts';
 import type { EntryDraft } from '../src/kernel/entry.ts';
 import type { Digest, SessionId, TenantId } from '../src/kernel/ids.ts';
 import { fold } from '../src/kernel/fold.ts';

@@ -131,28 +131,6 @@ export const LOOSE = ['errors.ts', 'ports.ts', 'version.ts'] as const;
 export const CYCLES: readonly { readonly files: readonly string[]; readonly because: string }[] = [
   {
     files: [
-      'src/gate/approval-end.ts',
-      'src/gate/chain.ts',
-      'src/gate/commit.ts',
-      'src/gate/decided.ts',
-      'src/gate/desk.ts',
-      'src/gate/gate.ts',
-      'src/gate/halt.ts',
-      'src/gate/line.ts',
-      'src/gate/operation.ts',
-      'src/gate/preview.ts',
-      'src/gate/principal.ts',
-      'src/gate/prompts.ts',
-      'src/gate/proposal.ts',
-      'src/gate/read.ts',
-      'src/gate/room.ts',
-      'src/gate/sessions.ts',
-      'src/gate/tools.ts',
-    ],
-    because: 'not taken apart yet',
-  },
-  {
-    files: [
       'src/intercept/llm/dialect.ts',
       'src/intercept/llm/door.ts',
       'src/intercept/llm/live.ts',

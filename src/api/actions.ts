@@ -6,8 +6,10 @@ import type { ApiDeps } from './deps.ts';
 import { page, PageQuery } from './pages.ts';
 import type { LoggedEntry } from './pages.ts';
 
+type Parts = Pick<ApiDeps, 'store'>;
+
 /** Decided actions as the log has them, newest first; an agent sees its own. */
-export function actionListRoutes({ store }: ApiDeps): readonly Route[] {
+export function actionListRoutes({ store }: Parts): readonly Route[] {
   return [
     route({
       method: 'GET',

@@ -1,16 +1,21 @@
 import { Type } from 'typebox';
 import { AegisError } from '../errors.ts';
-import type { Principal } from '../gate/gate.ts';
+import type { ActionGate } from '../gate/action-gate.ts';
+import type { OperatorGate } from '../gate/operator-gate.ts';
+import type { LogGate } from '../gate/log-gate.ts';
+import type { Principal } from '../gate/nouns.ts';
 import { EVERYONE, DECIDERS, route } from '../http/route.ts';
 import type { Route } from '../http/route.ts';
 import { CLOSED, integer, name, NameParams, oneOf, ReceiptReply } from '../http/shapes.ts';
 import type { EntryBodies } from '../kernel/entry.ts';
 import type { AgentId } from '../kernel/ids.ts';
 import type { AgentState, World } from '../kernel/world.ts';
-import type { ApiDeps } from './deps.ts';
+import type { ApiParts } from './deps.ts';
 import { mintKey } from '../http/keys.ts';
 import { protections } from './protection.ts';
 import type { Protection } from './protection.ts';
+
+type Parts = ApiParts<Pick<ActionGate, 'register'> & OperatorGate & LogGate, 'store' | 'random'>;
 
 const doc = (summary: string) => ({ summary, tag: 'agents' });
 
@@ -75,11 +80,11 @@ function agentIn(world: World, principal: Principal, id: string): AgentState {
   return state;
 }
 
-export function agentRoutes(deps: ApiDeps): readonly Route[] {
+export function agentRoutes(deps: Parts): readonly Route[] {
   return [...readRoutes(deps), registerRoute(deps), ...stopRoutes(deps)];
 }
 
-const readRoutes = ({ gate, store }: ApiDeps): readonly Route[] => [
+const readRoutes = ({ gate, store }: Parts): readonly Route[] => [
   route({
     method: 'GET',
     path: '/v1/agents',
@@ -117,7 +122,7 @@ const readRoutes = ({ gate, store }: ApiDeps): readonly Route[] => [
   }),
 ];
 
-const registerRoute = ({ gate, random }: ApiDeps): Route =>
+const registerRoute = ({ gate, random }: Parts): Route =>
   route({
     method: 'POST',
     path: '/v1/agents',
@@ -159,7 +164,7 @@ function termsOf(body: Partial<RegisterTerms>, known: AgentState | undefined): R
   };
 }
 
-const stopRoutes = ({ gate }: ApiDeps): readonly Route[] => {
+const stopRoutes = ({ gate }: Parts): readonly Route[] => {
   const one = (verb: 'halt' | 'resume' | 'revoke', summary: string, terms: Pick<Route, 'role' | 'audited'>): Route =>
     route({
       method: 'POST',

@@ -1,13 +1,17 @@
 import { Type } from 'typebox';
 import { AegisError } from '../errors.ts';
-import type { PendingApproval, Principal } from '../gate/gate.ts';
+import type { OperatorGate } from '../gate/operator-gate.ts';
+import type { LogGate } from '../gate/log-gate.ts';
+import type { PendingApproval, Principal } from '../gate/nouns.ts';
 import { wireDecision } from '../http/wire-decision.ts';
 import { DECIDERS, DECIDING, PEOPLE, route } from '../http/route.ts';
 import type { Route } from '../http/route.ts';
 import { CLOSED, DecisionReply, integer, jsonObject, oneOf } from '../http/shapes.ts';
 import type { Role } from '../kernel/entry.ts';
 import type { ApprovalId } from '../kernel/ids.ts';
-import type { ApiDeps } from './deps.ts';
+import type { ApiParts } from './deps.ts';
+
+type Parts = ApiParts<OperatorGate & LogGate>;
 
 const doc = (summary: string) => ({ summary, tag: 'approvals' });
 const Params = Type.Object({ id: Type.String({ pattern: '^[A-Za-z0-9._:@/-]{1,128}$' }) }, CLOSED);
@@ -53,24 +57,24 @@ function personOf(principal: Principal): Person {
   return principal;
 }
 
-function stateView({ gate }: ApiDeps, principal: Principal, id: string): Record<string, unknown> {
+function stateView({ gate }: Parts, principal: Principal, id: string): Record<string, unknown> {
   const state = gate.world(principal.tenant).approvals.get(id as ApprovalId);
   if (state === undefined) throw new AegisError('NOT_FOUND', { what: 'approval' });
   const { index: _index, editedArgsDigest: _edited, ...rest } = state;
   return { approval: id, ...rest };
 }
 
-function pendingView(deps: ApiDeps, principal: Principal, pending: PendingApproval): Record<string, unknown> {
+function pendingView(deps: Parts, principal: Principal, pending: PendingApproval): Record<string, unknown> {
   const { approval, canonicalArgs, action, decision } = pending;
   const { reasons, risk } = decision;
   return { ...stateView(deps, principal, approval), args: canonicalArgs, reasons, risk, claims: action.claims, decision: wireDecision(decision) };
 }
 
-export function approvalRoutes(deps: ApiDeps): readonly Route[] {
+export function approvalRoutes(deps: Parts): readonly Route[] {
   return [listRoute(deps), showRoute(deps), grantRoute(deps), refuseRoute(deps)];
 }
 
-const listRoute = (deps: ApiDeps): Route =>
+const listRoute = (deps: Parts): Route =>
   route({
     method: 'GET',
     path: '/v1/approvals',
@@ -85,7 +89,7 @@ const listRoute = (deps: ApiDeps): Route =>
     }),
   });
 
-const showRoute = (deps: ApiDeps): Route =>
+const showRoute = (deps: Parts): Route =>
   route({
     method: 'GET',
     path: '/v1/approvals/:id',
@@ -103,7 +107,7 @@ const showRoute = (deps: ApiDeps): Route =>
     },
   });
 
-const grantRoute = ({ gate }: ApiDeps): Route =>
+const grantRoute = ({ gate }: Parts): Route =>
   route({
     method: 'POST',
     path: '/v1/approvals/:id/grant',
@@ -122,7 +126,7 @@ const grantRoute = ({ gate }: ApiDeps): Route =>
     },
   });
 
-const refuseRoute = ({ gate }: ApiDeps): Route =>
+const refuseRoute = ({ gate }: Parts): Route =>
   route({
     method: 'POST',
     path: '/v1/approvals/:id/refuse',

@@ -1,5 +1,6 @@
 import type { Config } from '../config/schema.ts';
-import type { Gate, Principal } from '../gate/gate.ts';
+import type { Gate } from '../gate/gate.ts';
+import type { Principal } from '../gate/nouns.ts';
 import type { JsonObject } from '../kernel/json.ts';
 import type { Digest, EntryIndex, TenantId } from '../kernel/ids.ts';
 import type { Policy } from '../kernel/policy.ts';
@@ -30,3 +31,6 @@ export interface ApiDeps {
   readonly rotateKey: (by: Principal, reason: string) => Promise<{ readonly previous: string; readonly next: string; readonly index: EntryIndex }>;
   readonly onFault: (fault: { readonly what: string; readonly request: string; readonly error: unknown }) => void;
 }
+
+/** What one module of the API is given: the faces of the gate it uses, and what else it needs. */
+export type ApiParts<Faces, Needs extends Exclude<keyof ApiDeps, 'gate'> = never> = { readonly gate: Faces } & Pick<ApiDeps, Needs>;

@@ -1,9 +1,13 @@
 import { Type } from 'typebox';
+import type { OperatorGate } from '../gate/operator-gate.ts';
+import type { LogGate } from '../gate/log-gate.ts';
 import { DECIDERS, PEOPLE, route } from '../http/route.ts';
 import type { Route } from '../http/route.ts';
 import { CLOSED, name, ReceiptReply } from '../http/shapes.ts';
 import type { HaltScope } from '../kernel/entry.ts';
-import type { ApiDeps } from './deps.ts';
+import type { ApiParts } from './deps.ts';
+
+type Parts = ApiParts<OperatorGate & LogGate>;
 
 const doc = (summary: string) => ({ summary, tag: 'halt' });
 
@@ -20,7 +24,7 @@ const Body = Type.Object(
 );
 
 /** Halts of any scope. They work while the gate is closed too: the gate keeps them until it can write. */
-export function haltRoutes({ gate }: ApiDeps): readonly Route[] {
+export function haltRoutes({ gate }: Parts): readonly Route[] {
   const one = (verb: 'halt' | 'resume', summary: string, audited: Route['audited']): Route =>
     route({
       method: 'POST',

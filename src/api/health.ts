@@ -1,14 +1,17 @@
 import { Type } from 'typebox';
 import { AegisError } from '../errors.ts';
+import type { LogGate } from '../gate/log-gate.ts';
 import { route } from '../http/route.ts';
 import type { Route } from '../http/route.ts';
-import type { ApiDeps } from './deps.ts';
+import type { ApiParts } from './deps.ts';
+
+type Parts = ApiParts<LogGate, 'version'>;
 
 const doc = (summary: string) => ({ summary, tag: 'daemon' });
 const OPEN = { auth: 'none', role: [], tenant: 'none', audited: [] } as const;
 
 /** Alive and ready. Neither says anything about a tenant. */
-export function healthRoutes({ gate, version }: ApiDeps): readonly Route[] {
+export function healthRoutes({ gate, version }: Parts): readonly Route[] {
   return [
     route({
       method: 'GET',

@@ -1,11 +1,14 @@
 import { Type } from 'typebox';
 import { AegisError } from '../errors.ts';
-import type { Principal } from '../gate/gate.ts';
+import type { LogGate } from '../gate/log-gate.ts';
+import type { Principal } from '../gate/nouns.ts';
 import { PEOPLE, route } from '../http/route.ts';
 import type { Route } from '../http/route.ts';
 import { CLOSED, integer, jsonObject, NameParams } from '../http/shapes.ts';
 import type { SessionId } from '../kernel/ids.ts';
-import type { ApiDeps } from './deps.ts';
+import type { ApiParts } from './deps.ts';
+
+type Parts = ApiParts<LogGate, 'store' | 'reloadPolicy' | 'policyFaults' | 'compilePolicy'>;
 
 const doc = (summary: string) => ({ summary, tag: 'history' });
 const READ = { method: 'GET', auth: 'key', tenant: 'key', audited: [] } as const;
@@ -16,7 +19,7 @@ const Report = Type.Object({
 });
 
 /** The past decided again: as it was (replay), or under another policy (simulate). Nothing is recorded. */
-export function historyRoutes(deps: ApiDeps): readonly Route[] {
+export function historyRoutes(deps: Parts): readonly Route[] {
   // The lab refolds the log on this thread; one at a time, so that reading the past cannot starve the present.
   let busy = false;
   const alone = async <T>(work: () => Promise<T>): Promise<T> => {
@@ -61,7 +64,7 @@ export function historyRoutes(deps: ApiDeps): readonly Route[] {
   ];
 }
 
-const simulateRoute = (deps: ApiDeps, alone: <T>(work: () => Promise<T>) => Promise<T>): Route =>
+const simulateRoute = (deps: Parts, alone: <T>(work: () => Promise<T>) => Promise<T>): Route =>
   route({
     method: 'POST',
     path: '/v1/policies/simulate',

@@ -1,12 +1,15 @@
 import { Type } from 'typebox';
 import { AegisError } from '../errors.ts';
-import type { Principal } from '../gate/gate.ts';
+import type { LogGate } from '../gate/log-gate.ts';
+import type { Principal } from '../gate/nouns.ts';
 import { PEOPLE, route } from '../http/route.ts';
 import type { Route } from '../http/route.ts';
 import { CLOSED, integer, jsonObject, ReceiptReply } from '../http/shapes.ts';
 import { canonicalResource } from '../kernel/resource-id.ts';
 import type { LockState, World } from '../kernel/world.ts';
-import type { ApiDeps } from './deps.ts';
+import type { ApiParts } from './deps.ts';
+
+type Parts = ApiParts<LogGate>;
 
 const doc = (summary: string) => ({ summary, tag: 'standing' });
 const HOLDERS = { method: 'POST', auth: 'key', role: ['agent', 'operator', 'admin'], tenant: 'key' } as const;
@@ -17,7 +20,7 @@ const held = {
 const DAY_MS = 86_400_000;
 
 /** Who holds what; a holder keeps its lock for longer, or gives it back before its action settles. */
-export function lockRoutes(deps: ApiDeps): readonly Route[] {
+export function lockRoutes(deps: Parts): readonly Route[] {
   return [locksRoute(deps), renewRoute(deps), releaseRoute(deps)];
 }
 
@@ -31,7 +34,7 @@ function holderOf(world: World, principal: Principal, { resource, fence }: { rea
   return holder;
 }
 
-const locksRoute = ({ gate }: ApiDeps): Route =>
+const locksRoute = ({ gate }: Parts): Route =>
   route({
     method: 'GET',
     path: '/v1/locks',
@@ -44,7 +47,7 @@ const locksRoute = ({ gate }: ApiDeps): Route =>
     handle: ({ principal }) => ({ locks: [...gate.world(principal.tenant).locks.entries()].map(([resource, lock]) => ({ resource, ...lock })) }),
   });
 
-const renewRoute = ({ gate }: ApiDeps): Route =>
+const renewRoute = ({ gate }: Parts): Route =>
   route({
     ...HOLDERS,
     path: '/v1/locks/renew',
@@ -60,7 +63,7 @@ const renewRoute = ({ gate }: ApiDeps): Route =>
     },
   });
 
-const releaseRoute = ({ gate }: ApiDeps): Route =>
+const releaseRoute = ({ gate }: Parts): Route =>
   route({
     ...HOLDERS,
     path: '/v1/locks/release',

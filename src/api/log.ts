@@ -10,17 +10,19 @@ import type { ApiDeps } from './deps.ts';
 import { DEFAULT_TENANT } from '../kernel/ids.ts';
 import { page, PageQuery } from './pages.ts';
 
+type Parts = Pick<ApiDeps, 'store' | 'checkpoint' | 'rotateKey'>;
+
 const doc = (summary: string) => ({ summary, tag: 'log' });
 const READ = { method: 'GET', auth: 'key', tenant: 'key', audited: [] } as const;
 const index = () => integer(0, Number.MAX_SAFE_INTEGER);
 const EntriesReply = Type.Object({ entries: Type.Array(jsonObject()), next: Type.Optional(Type.Integer()) });
 
 /** The record, its proofs and its key. Nothing here can change an entry. */
-export function logRoutes(deps: ApiDeps): readonly Route[] {
+export function logRoutes(deps: Parts): readonly Route[] {
   return [entriesRoute(deps), checkpointRoute(deps), inclusionRoute(deps), consistencyRoute(deps), exportRoute(deps), rotateRoute(deps)];
 }
 
-const entriesRoute = ({ store }: ApiDeps): Route =>
+const entriesRoute = ({ store }: Parts): Route =>
   route({
     ...READ,
     path: '/v1/log',
@@ -31,7 +33,7 @@ const entriesRoute = ({ store }: ApiDeps): Route =>
     handle: ({ principal, query }) => page(store, principal.tenant, query),
   });
 
-const checkpointRoute = ({ store, checkpoint }: ApiDeps): Route =>
+const checkpointRoute = ({ store, checkpoint }: Parts): Route =>
   route({
     ...READ,
     path: '/v1/log/checkpoint',
@@ -44,7 +46,7 @@ const checkpointRoute = ({ store, checkpoint }: ApiDeps): Route =>
     },
   });
 
-const inclusionRoute = ({ store }: ApiDeps): Route =>
+const inclusionRoute = ({ store }: Parts): Route =>
   route({
     ...READ,
     path: '/v1/log/proof/inclusion',
@@ -58,7 +60,7 @@ const inclusionRoute = ({ store }: ApiDeps): Route =>
     },
   });
 
-const consistencyRoute = ({ store }: ApiDeps): Route =>
+const consistencyRoute = ({ store }: Parts): Route =>
   route({
     ...READ,
     path: '/v1/log/proof/consistency',
@@ -73,7 +75,7 @@ const consistencyRoute = ({ store }: ApiDeps): Route =>
     },
   });
 
-const exportRoute = ({ store, checkpoint }: ApiDeps): Route =>
+const exportRoute = ({ store, checkpoint }: Parts): Route =>
   route({
     ...READ,
     path: '/v1/log/export',
@@ -89,7 +91,7 @@ const exportRoute = ({ store, checkpoint }: ApiDeps): Route =>
     },
   });
 
-const rotateRoute = ({ rotateKey }: ApiDeps): Route =>
+const rotateRoute = ({ rotateKey }: Parts): Route =>
   route({
     method: 'POST',
     path: '/v1/log/keys/rotate',

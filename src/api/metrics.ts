@@ -1,12 +1,16 @@
+import type { OperatorGate } from '../gate/operator-gate.ts';
+import type { LogGate } from '../gate/log-gate.ts';
 import { PEOPLE, route } from '../http/route.ts';
 import type { Route } from '../http/route.ts';
-import type { ApiDeps } from './deps.ts';
+import type { ApiParts } from './deps.ts';
 import type { Tally, Totals } from '../views/tally.ts';
+
+type Parts = ApiParts<Pick<OperatorGate, 'pending'> & LogGate>;
 
 const TYPE = 'text/plain; version=0.0.4; charset=utf-8';
 
 /** Prometheus text exposition, for the key's tenant only. */
-export function metricsRoutes({ gate }: ApiDeps, tally: Tally): readonly Route[] {
+export function metricsRoutes({ gate }: Parts, tally: Tally): readonly Route[] {
   return [
     route({
       method: 'GET',

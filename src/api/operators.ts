@@ -1,23 +1,27 @@
 import { Type } from 'typebox';
 import { AegisError } from '../errors.ts';
+import type { OperatorGate } from '../gate/operator-gate.ts';
+import type { LogGate } from '../gate/log-gate.ts';
 import { PEOPLE, route } from '../http/route.ts';
 import type { Route } from '../http/route.ts';
 import { CLOSED, name, NameParams, oneOf, ReceiptReply } from '../http/shapes.ts';
 import type { OperatorId } from '../kernel/ids.ts';
 import { openEntry } from '../log/entry.ts';
-import type { ApiDeps } from './deps.ts';
+import type { ApiParts } from './deps.ts';
 import { mintKey } from '../http/keys.ts';
+
+type Parts = ApiParts<OperatorGate & LogGate, 'store' | 'random'>;
 
 const doc = (summary: string) => ({ summary, tag: 'operators' });
 const roleName = () => oneOf('operator', 'auditor', 'admin');
 const ADMIN = { auth: 'key', role: ['admin'], tenant: 'key' } as const;
 
 /** People and their keys; administrators only. */
-export function operatorRoutes(deps: ApiDeps): readonly Route[] {
+export function operatorRoutes(deps: Parts): readonly Route[] {
   return [listRoute(deps), selfRoute(deps), addRoute(deps), removeRoute(deps), eraseRoute(deps)];
 }
 
-const listRoute = ({ gate }: ApiDeps): Route =>
+const listRoute = ({ gate }: Parts): Route =>
   route({
     method: 'GET',
     path: '/v1/operators',
@@ -32,7 +36,7 @@ const listRoute = ({ gate }: ApiDeps): Route =>
     }),
   });
 
-const selfRoute = ({ gate }: ApiDeps): Route =>
+const selfRoute = ({ gate }: Parts): Route =>
   route({
     method: 'GET',
     path: '/v1/operators/self',
@@ -50,7 +54,7 @@ const selfRoute = ({ gate }: ApiDeps): Route =>
     },
   });
 
-const addRoute = ({ gate, random }: ApiDeps): Route =>
+const addRoute = ({ gate, random }: Parts): Route =>
   route({
     method: 'POST',
     path: '/v1/operators',
@@ -74,7 +78,7 @@ const addRoute = ({ gate, random }: ApiDeps): Route =>
     },
   });
 
-const removeRoute = ({ gate }: ApiDeps): Route =>
+const removeRoute = ({ gate }: Parts): Route =>
   route({
     method: 'DELETE',
     path: '/v1/operators/:id',
@@ -95,7 +99,7 @@ const removeRoute = ({ gate }: ApiDeps): Route =>
     },
   });
 
-const eraseRoute = ({ gate, store }: ApiDeps): Route =>
+const eraseRoute = ({ gate, store }: Parts): Route =>
   route({
     method: 'POST',
     path: '/v1/erase',
@@ -108,7 +112,7 @@ const eraseRoute = ({ gate, store }: ApiDeps): Route =>
     ),
     response: Type.Object({ erased: Type.Integer(), index: Type.Integer(), leaf: Type.String() }),
     handle: async ({ principal, body }) => {
-      const receipt = await gate.record(principal.tenant, 'payload-erased', { ...body, digests: [] }, principal);
+      const receipt = await gate.erase(principal.tenant, body.subject, body.reason, principal);
       const [found] = await store.read(principal.tenant, { from: receipt.index, to: receipt.index + 1, limit: 1 });
       const entry = found === undefined ? null : openEntry(found.bytes, found.index);
       return { erased: entry?.type === 'payload-erased' ? entry.body.digests.length : 0, ...receipt };

@@ -1,13 +1,17 @@
 import { Type } from 'typebox';
 import { AegisError } from '../errors.ts';
+import type { OperatorGate } from '../gate/operator-gate.ts';
+import type { LogGate } from '../gate/log-gate.ts';
 import { PEOPLE, route } from '../http/route.ts';
 import type { Route } from '../http/route.ts';
 import { CLOSED, jsonObject } from '../http/shapes.ts';
 import type { JsonObject } from '../kernel/json.ts';
 import { parseStrict } from '../wire/strict-json.ts';
 import { openEntry } from '../log/entry.ts';
-import type { ApiDeps } from './deps.ts';
+import type { ApiParts } from './deps.ts';
 import type { Refusal } from '../http/problem.ts';
+
+type Parts = ApiParts<OperatorGate & LogGate, 'store' | 'policyFaults'>;
 
 const doc = (summary: string) => ({ summary, tag: 'policies' });
 const DocumentBody = Type.Object({ document: Type.String({ minLength: 1, maxLength: 1_048_576, description: 'YAML' }) }, CLOSED);
@@ -17,11 +21,11 @@ function faulty(faults: readonly JsonObject[]): Refusal {
 }
 
 /** Policies in force and to come. Activation is one entry; a faulty document changes nothing. */
-export function policyRoutes(deps: ApiDeps): readonly Route[] {
+export function policyRoutes(deps: Parts): readonly Route[] {
   return [currentRoute(deps), checkRoute(deps), activateRoute(deps)];
 }
 
-const currentRoute = ({ gate, store }: ApiDeps): Route =>
+const currentRoute = ({ gate, store }: Parts): Route =>
   route({
     method: 'GET',
     path: '/v1/policies/current',
@@ -50,7 +54,7 @@ const currentRoute = ({ gate, store }: ApiDeps): Route =>
     },
   });
 
-const checkRoute = ({ policyFaults }: ApiDeps): Route =>
+const checkRoute = ({ policyFaults }: Parts): Route =>
   route({
     method: 'POST',
     path: '/v1/policies/check',
@@ -67,7 +71,7 @@ const checkRoute = ({ policyFaults }: ApiDeps): Route =>
     },
   });
 
-const activateRoute = ({ gate, policyFaults }: ApiDeps): Route =>
+const activateRoute = ({ gate, policyFaults }: Parts): Route =>
   route({
     method: 'POST',
     path: '/v1/policies/activate',

@@ -1,7 +1,9 @@
 import { Type } from 'typebox';
 import { AegisError } from '../errors.ts';
-import { endorse } from '../gate/endorse.ts';
-import type { Principal } from '../gate/gate.ts';
+import type { ActionGate } from '../gate/action-gate.ts';
+import type { OperatorGate } from '../gate/operator-gate.ts';
+import type { LogGate } from '../gate/log-gate.ts';
+import type { Principal } from '../gate/nouns.ts';
 import { DECIDERS, EVERYONE, PEOPLE, route } from '../http/route.ts';
 import type { Route } from '../http/route.ts';
 import { agentOf } from '../http/keys.ts';
@@ -9,9 +11,11 @@ import { CLOSED, jsonObject, name, NameParams } from '../http/shapes.ts';
 import type { AgentId, SessionId } from '../kernel/ids.ts';
 import type { SessionState, World } from '../kernel/world.ts';
 import { inclusionReceipt, verifyInclusion } from '../log/receipt.ts';
-import type { ApiDeps } from './deps.ts';
+import type { ApiParts } from './deps.ts';
 import { page } from './pages.ts';
 import type { LoggedEntry } from './pages.ts';
+
+type Parts = ApiParts<ActionGate & OperatorGate & LogGate, 'store'>;
 
 const doc = (summary: string) => ({ summary, tag: 'sessions' });
 const READ = { method: 'GET', auth: 'key', tenant: 'key', audited: [] } as const;
@@ -39,11 +43,11 @@ function sessionIn(world: World, principal: Principal, id: string): SessionState
   return state;
 }
 
-export function sessionRoutes(deps: ApiDeps): readonly Route[] {
+export function sessionRoutes(deps: Parts): readonly Route[] {
   return [listRoute(deps), showRoute(deps), verifyRoute(deps), openRoute(deps), closeRoute(deps), endorseRoute(deps)];
 }
 
-const listRoute = ({ gate }: ApiDeps): Route =>
+const listRoute = ({ gate }: Parts): Route =>
   route({
     ...READ,
     path: '/v1/sessions',
@@ -57,7 +61,7 @@ const listRoute = ({ gate }: ApiDeps): Route =>
     },
   });
 
-const showRoute = ({ gate, store }: ApiDeps): Route =>
+const showRoute = ({ gate, store }: Parts): Route =>
   route({
     ...READ,
     path: '/v1/sessions/:id',
@@ -72,7 +76,7 @@ const showRoute = ({ gate, store }: ApiDeps): Route =>
     },
   });
 
-async function everything({ store }: ApiDeps, principal: Principal, session: string): Promise<readonly LoggedEntry[]> {
+async function everything({ store }: Parts, principal: Principal, session: string): Promise<readonly LoggedEntry[]> {
   const found: LoggedEntry[] = [];
   for (let from: number | undefined = 0; from !== undefined && found.length < MOST;) {
     const read = await page(store, principal.tenant, { session, from, limit: 1000 });
@@ -82,7 +86,7 @@ async function everything({ store }: ApiDeps, principal: Principal, session: str
   return found;
 }
 
-const verifyRoute = (deps: ApiDeps): Route =>
+const verifyRoute = (deps: Parts): Route =>
   route({
     ...READ,
     path: '/v1/sessions/:id/verify',
@@ -106,7 +110,7 @@ const verifyRoute = (deps: ApiDeps): Route =>
     },
   });
 
-const openRoute = ({ gate }: ApiDeps): Route =>
+const openRoute = ({ gate }: Parts): Route =>
   route({
     method: 'POST',
     path: '/v1/sessions',
@@ -132,7 +136,7 @@ const openRoute = ({ gate }: ApiDeps): Route =>
     },
   });
 
-const closeRoute = ({ gate }: ApiDeps): Route =>
+const closeRoute = ({ gate }: Parts): Route =>
   route({
     method: 'POST',
     path: '/v1/sessions/:id/close',
@@ -150,7 +154,7 @@ const closeRoute = ({ gate }: ApiDeps): Route =>
     },
   });
 
-const endorseRoute = ({ gate }: ApiDeps): Route =>
+const endorseRoute = ({ gate }: Parts): Route =>
   route({
     method: 'POST',
     path: '/v1/sessions/:id/endorse',
@@ -168,5 +172,5 @@ const endorseRoute = ({ gate }: ApiDeps): Route =>
       CLOSED,
     ),
     response: Type.Object({ index: Type.Integer(), leaf: Type.String() }),
-    handle: ({ principal, params, body }) => endorse(gate, principal, { session: params.id as SessionId, ...body }),
+    handle: ({ principal, params, body }) => gate.endorse(principal.tenant, { session: params.id as SessionId, ...body }, principal),
   });

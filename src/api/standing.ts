@@ -1,23 +1,28 @@
 import { Type } from 'typebox';
+import type { ActionGate } from '../gate/action-gate.ts';
+import type { OperatorGate } from '../gate/operator-gate.ts';
+import type { LogGate } from '../gate/log-gate.ts';
 import { DECIDERS, EVERYONE, PEOPLE, route } from '../http/route.ts';
 import type { Route } from '../http/route.ts';
 import { CLOSED, integer, jsonObject, name, ReceiptReply } from '../http/shapes.ts';
 import { present } from '../http/present.ts';
 import type { AgentId, SessionId, TenantId } from '../kernel/ids.ts';
 import { statusOf } from './agents.ts';
-import type { ApiDeps } from './deps.ts';
+import type { ApiParts } from './deps.ts';
 import type { Tally } from '../views/tally.ts';
+
+type Parts = ApiParts<Pick<ActionGate, 'budgets'> & Pick<OperatorGate, 'pending'> & LogGate, 'clock' | 'version'>;
 
 const doc = (summary: string) => ({ summary, tag: 'standing' });
 const READ = { method: 'GET', auth: 'key', tenant: 'key', audited: [] } as const;
 const amount = () => Type.Optional(integer(0, Number.MAX_SAFE_INTEGER));
 
 /** What stands now: limits and what is taken of them, and counts. */
-export function standingRoutes(deps: ApiDeps, tally: Tally): readonly Route[] {
+export function standingRoutes(deps: Parts, tally: Tally): readonly Route[] {
   return [budgetsRoute(deps), setBudgetRoute(deps), spendRoute(deps), statsRoute(deps, tally)];
 }
 
-const budgetsRoute = ({ gate }: ApiDeps): Route =>
+const budgetsRoute = ({ gate }: Parts): Route =>
   route({
     ...READ,
     path: '/v1/budgets',
@@ -35,7 +40,7 @@ const budgetsRoute = ({ gate }: ApiDeps): Route =>
     },
   });
 
-const setBudgetRoute = ({ gate }: ApiDeps): Route =>
+const setBudgetRoute = ({ gate }: Parts): Route =>
   route({
     method: 'POST',
     path: '/v1/budgets',
@@ -56,7 +61,7 @@ const setBudgetRoute = ({ gate }: ApiDeps): Route =>
     handle: ({ principal, body }) => gate.record(principal.tenant, 'budget-set', { ...body, limit: present(body.limit) }, principal),
   });
 
-const spendRoute = ({ gate }: ApiDeps): Route =>
+const spendRoute = ({ gate }: Parts): Route =>
   route({
     ...READ,
     path: '/v1/spend',
@@ -66,7 +71,7 @@ const spendRoute = ({ gate }: ApiDeps): Route =>
     handle: ({ principal }) => ({ ledgers: [...gate.world(principal.tenant).ledgers.entries()].map(([ledger, state]) => ({ ledger, ...state })) }),
   });
 
-const statsRoute = (deps: ApiDeps, tally: Tally): Route =>
+const statsRoute = (deps: Parts, tally: Tally): Route =>
   route({
     ...READ,
     path: '/v1/stats',
@@ -76,7 +81,7 @@ const statsRoute = (deps: ApiDeps, tally: Tally): Route =>
     handle: ({ principal }) => stats(deps, tally, principal.tenant),
   });
 
-async function stats({ gate, clock, version }: ApiDeps, tally: Tally, tenant: TenantId): Promise<object> {
+async function stats({ gate, clock, version }: Parts, tally: Tally, tenant: TenantId): Promise<object> {
   const counts = await tally.of(tenant);
   const world = gate.world(tenant);
   const agents = [...world.agents.entries()];

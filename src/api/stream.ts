@@ -1,20 +1,22 @@
 import { Type } from 'typebox';
 import { AegisError } from '../errors.ts';
-import type { Gate } from '../gate/gate.ts';
+import type { LogGate } from '../gate/log-gate.ts';
 import { PEOPLE, route } from '../http/route.ts';
 import type { Route } from '../http/route.ts';
 import { CLOSED, integer } from '../http/shapes.ts';
 import type { TenantId } from '../kernel/ids.ts';
 import type { LogStore } from '../log/store.ts';
-import type { ApiDeps } from './deps.ts';
+import type { ApiParts } from './deps.ts';
 import { opened } from './pages.ts';
+
+type Parts = ApiParts<LogGate, 'store'>;
 
 const PAGE = 256;
 const HEARTBEAT_MS = 15_000;
 const MAX_STREAMS = 256;
 
 /** The log as it grows, one event per entry, `id` = index: whoever comes back with Last-Event-ID misses nothing and sees nothing twice. */
-export function streamRoutes({ gate, store }: ApiDeps): readonly Route[] {
+export function streamRoutes({ gate, store }: Parts): readonly Route[] {
   let streams = 0;
   return [
     route({
@@ -47,7 +49,7 @@ function startOf(lastEventId: string | undefined, from: number | undefined): num
 }
 
 interface Following {
-  readonly gate: Pick<Gate, 'follow'>;
+  readonly gate: Pick<LogGate, 'follow'>;
   readonly store: LogStore;
   readonly tenant: TenantId;
   readonly from: number;

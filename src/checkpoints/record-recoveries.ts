@@ -1,4 +1,4 @@
-import type { Gate } from '../gate/gate.ts';
+import type { LogGate } from '../gate/log-gate.ts';
 import type { EntryBodies } from '../kernel/entry.ts';
 import type { TenantId } from '../kernel/ids.ts';
 import { parseCheckpoint } from '../log/checkpoint.ts';
@@ -17,7 +17,7 @@ interface Places {
  * What an operator accepted offline becomes an entry of the log itself, so that whoever reads only the log sees it (LOG-18). Before the next
  * checkpoint is signed: until then the second place's newest record is the recovery. Once, however often the start is broken off.
  */
-export async function recordRecoveries(gate: Gate, { store, place, originPrefix }: Places): Promise<void> {
+export async function recordRecoveries(gate: LogGate, { store, place, originPrefix }: Places): Promise<void> {
   const chains = new Set(await store.tenants());
   for (const origin of await place.origins()) {
     const record = await place.latest(origin);

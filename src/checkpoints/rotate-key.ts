@@ -1,7 +1,8 @@
 import { renameSync, rmSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { DEFAULT_TENANT } from '../kernel/ids.ts';
-import type { Gate, Principal } from '../gate/gate.ts';
+import type { LogGate } from '../gate/log-gate.ts';
+import type { Principal } from '../gate/nouns.ts';
 import type { EntryIndex, TenantId } from '../kernel/ids.ts';
 import type { NoteSigner } from '../log/note-key.ts';
 import { rotateKey } from '../log/rotation.ts';
@@ -26,7 +27,7 @@ interface Handing {
  * the old one's place, which destroys it, after the last; broken off anywhere it is finished by the next rotation or start.
  * @throws AegisError GATE_CLOSED, FORBIDDEN
  */
-export async function rotateSigningKey(keys: SigningKeys, gate: Gate, handing: Handing): Promise<RotationReceipt> {
+export async function rotateSigningKey(keys: SigningKeys, gate: LogGate, handing: Handing): Promise<RotationReceipt> {
   const files = seedFiles(keys.terms);
   const previous = keys.held.vkey;
   if (keys.pending === null) {
@@ -40,7 +41,7 @@ export async function rotateSigningKey(keys: SigningKeys, gate: Gate, handing: H
 }
 
 /** Before anything is signed: finishes a rotation that was broken off, and gives each chain the handovers it lacks (a new tenant, a restored log). */
-export async function settleKeys(keys: SigningKeys, gate: Gate): Promise<void> {
+export async function settleKeys(keys: SigningKeys, gate: LogGate): Promise<void> {
   const { pending, rings, terms } = keys;
   if (pending !== null && rings.get(DEFAULT_TENANT)?.ring.current.vkey === pending.vkey) {
     await handOver(keys, gate, { next: pending, by: 'system', reason: 'a rotation that was broken off is finished' });
@@ -54,7 +55,7 @@ export async function settleKeys(keys: SigningKeys, gate: Gate): Promise<void> {
   }
 }
 
-async function handOver(keys: SigningKeys, gate: Gate, { next, by, reason }: Handing & { readonly next: NoteSigner }): Promise<void> {
+async function handOver(keys: SigningKeys, gate: LogGate, { next, by, reason }: Handing & { readonly next: NoteSigner }): Promise<void> {
   const { terms, held } = keys;
   const files = seedFiles(terms);
   const handover = rotateKey(terms.name, held, next);
@@ -77,7 +78,7 @@ interface Lead extends Handing {
 }
 
 /** Records the handovers that bring one tenant's chain to `to`; none when it is there. */
-async function lead(keys: SigningKeys, gate: Gate, { tenant, to, bodies, by, reason }: Lead): Promise<void> {
+async function lead(keys: SigningKeys, gate: LogGate, { tenant, to, bodies, by, reason }: Lead): Promise<void> {
   const known = keys.rings.get(tenant);
   const from = known?.ring.current ?? keys.first;
   const way = wayTo({ ...keys, handovers: [...keys.handovers, ...bodies] }, from, to) ?? [];

@@ -1,7 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from '../config/schema.ts';
-import type { Gate, Principal } from '../gate/gate.ts';
+import type { LogGate } from '../gate/log-gate.ts';
+import type { Principal } from '../gate/nouns.ts';
 import type { TenantId } from '../kernel/ids.ts';
 import { createCheckpointer } from './checkpointer.ts';
 import type { Checkpointer } from './checkpointer.ts';
@@ -23,11 +24,11 @@ export interface SecondPlace extends CheckedPlace {
   /** The newest signed checkpoint of a tenant as a C2SP note; null before the first. */
   latest(tenant: TenantId): Promise<string | null>;
   /** Brings the handovers of keys into every tenant's log; before `follow`. @throws AegisError GATE_CLOSED */
-  settle(gate: Gate): Promise<void>;
+  settle(gate: LogGate): Promise<void>;
   /** Signs what the gate appends, at most `checkpoints.everyMs` or `everyEntries` behind. The returned function signs the rest and stops. */
-  follow(gate: Gate, onFault: OnFault): Promise<() => Promise<void>>;
+  follow(gate: LogGate, onFault: OnFault): Promise<() => Promise<void>>;
   /** A new signing key for every tenant, recorded (LOG-17). @throws AegisError GATE_CLOSED, FORBIDDEN */
-  rotate(gate: Gate, by: Principal, reason: string): Promise<RotationReceipt>;
+  rotate(gate: LogGate, by: Principal, reason: string): Promise<RotationReceipt>;
 }
 
 interface Opening {
@@ -66,7 +67,7 @@ export async function openSecondPlace({ config, store, clock, random }: Opening)
 
 async function following(
   { store, keeper }: { readonly store: LogStore; readonly keeper: Checkpointer },
-  gate: Gate,
+  gate: LogGate,
   onFault: OnFault,
 ): Promise<() => Promise<void>> {
   const unfollow = gate.follow((tenant, _from, to) => keeper.appended(tenant, to));

@@ -1,5 +1,5 @@
 import type { Config } from '../config/schema.ts';
-import type { Gate } from '../gate/gate.ts';
+import type { LogGate } from '../gate/log-gate.ts';
 import { mintKey } from '../http/keys.ts';
 import { DEFAULT_TENANT } from '../kernel/ids.ts';
 import type { OperatorId, TenantId } from '../kernel/ids.ts';
@@ -12,10 +12,10 @@ export interface FirstKey {
 }
 
 export /** Every tenant gets an administrator before anybody else can get in. */
-async function firstAdministrators(gate: Gate, config: Config): Promise<readonly FirstKey[]> {
+async function firstAdministrators(gate: LogGate, config: Config): Promise<readonly FirstKey[]> {
   const made: FirstKey[] = [];
   for (const tenant of new Set([DEFAULT_TENANT, ...(config.tenants as TenantId[])])) {
-    if (tenant !== DEFAULT_TENANT && !isOpen(gate, tenant)) await gate.record(DEFAULT_TENANT, 'tenant-opened', { tenant }, 'system');
+    if (tenant !== DEFAULT_TENANT && !isOpen(gate, tenant)) await gate.openTenant(tenant, 'system');
     const admins = [...gate.world(tenant).operators.entries()].filter(([, state]) => state.active && state.role === 'admin');
     if (admins.length > 0) continue;
     const { key, digest } = mintKey(systemRandom, 'admin', tenant);
@@ -26,7 +26,7 @@ async function firstAdministrators(gate: Gate, config: Config): Promise<readonly
   return made;
 }
 
-function isOpen(gate: Gate, tenant: TenantId): boolean {
+function isOpen(gate: LogGate, tenant: TenantId): boolean {
   try {
     return gate.world(tenant).size >= 0;
   } catch {

@@ -1,7 +1,9 @@
 import type { Passage } from '../http/passage.ts';
 import type { Config } from '../config/schema.ts';
 import { AegisError } from '../errors.ts';
-import type { Gate } from '../gate/gate.ts';
+import type { ActionGate } from '../gate/action-gate.ts';
+import type { LogGate } from '../gate/log-gate.ts';
+import type { ToolGate } from '../gate/tool-gate.ts';
 import { processTimers } from '../gate/timers.ts';
 import { createGateway } from '../intercept/mcp/gateway.ts';
 import { credential } from '../intercept/mcp/headers.ts';
@@ -11,7 +13,7 @@ import { systemClock, systemRandom, uuidv7 } from './runtime.ts';
 type Server = Config['mcp']['servers'][number];
 
 /** The gateway route `/mcp/<name>` over the configured servers. @throws AegisError CONFIG_INVALID when a header names a variable that is not set */
-export function openMcpDoor(gate: Gate, { mcp }: Config): { readonly passage: Passage; close(): void } {
+export function openMcpDoor(gate: ActionGate & ToolGate & LogGate, { mcp }: Config): { readonly passage: Passage; close(): void } {
   const ids = uuidv7(systemClock, systemRandom);
   const gateway = createGateway({
     gate,

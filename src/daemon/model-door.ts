@@ -6,7 +6,8 @@ import { principalOf } from '../http/keys.ts';
 import { rateLimiter } from '../http/rate.ts';
 import type { Config } from '../config/schema.ts';
 import { AegisError } from '../errors.ts';
-import type { Gate } from '../gate/gate.ts';
+import type { ActionGate } from '../gate/action-gate.ts';
+import type { LogGate } from '../gate/log-gate.ts';
 import { anthropic } from '../intercept/llm/dialects/anthropic/anthropic.ts';
 import { gemini } from '../intercept/llm/dialects/gemini/gemini.ts';
 import { openaiChat } from '../intercept/llm/dialects/openai-chat/openai-chat.ts';
@@ -33,7 +34,7 @@ const CONNECTIONS = 1_024;
 
 /** @throws AegisError LISTEN_FAILED */
 export async function openModelDoor(
-  { gate, store }: { readonly gate: Gate; readonly store: LogStore },
+  { gate, store }: { readonly gate: ActionGate & LogGate; readonly store: LogStore },
   config: Config,
   onFault: (fault: { readonly what: string; readonly error: unknown }) => void,
 ): Promise<OpenModelDoor> {

@@ -4,7 +4,7 @@ import type { ActionId } from '../kernel/ids.ts';
 import { openEntry } from '../log/entry.ts';
 import { admitOn, forgotten } from './admit.ts';
 import type { Admitted, Earlier } from './admit.ts';
-import type { Proposal } from './gate.ts';
+import type { Proposal } from './nouns.ts';
 import { ok } from './operation.ts';
 import { checkProposal, parseOwn } from './proposal.ts';
 import type { Checked } from './proposal.ts';

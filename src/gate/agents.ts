@@ -2,7 +2,7 @@ import { AegisError } from '../errors.ts';
 import type { EntryBodies } from '../kernel/entry.ts';
 import type { AgentId } from '../kernel/ids.ts';
 import type { World } from '../kernel/world.ts';
-import type { Principal, Receipt } from './gate.ts';
+import type { Principal, Receipt } from './nouns.ts';
 import type { Operation } from './operation.ts';
 import { ok } from './operation.ts';
 import { actorOf, operatorOf } from './principal.ts';

@@ -1,5 +1,5 @@
 import type { Millis } from '../kernel/ids.ts';
-import { expireDue } from './approval-end.ts';
+import { expireDue } from './expire.ts';
 import { ok } from './operation.ts';
 import type { Room } from './room.ts';
 

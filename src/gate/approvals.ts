@@ -5,23 +5,16 @@ import type { Actor, StandingGrant } from '../kernel/entry.ts';
 import type { ApprovalId, Digest, OperatorId } from '../kernel/ids.ts';
 import type { JsonObject } from '../kernel/json.ts';
 import type { ApprovalState } from '../kernel/world.ts';
-import { editKey, endApproval } from './approval-end.ts';
-import { judge, writeDecided } from './decided.ts';
 import type { Desk } from './desk.ts';
 import { SYSTEM } from './desk.ts';
-import type { Principal } from './gate.ts';
+import type { Principal, Remember } from './nouns.ts';
 import type { Operation } from './operation.ts';
 import { ok } from './operation.ts';
 import { actorOf, operatorOf } from './principal.ts';
 import { withArgs } from './read.ts';
+import { endApproval, judge, writeDecided } from './record-decision.ts';
 import type { Held, Room } from './room.ts';
-import { policyOf } from './room.ts';
-
-export interface Remember {
-  readonly uses: number;
-  readonly ttlMs: number;
-  readonly exactArgs: boolean;
-}
+import { editKey, policyOf } from './room.ts';
 
 export interface GrantTerms {
   readonly reason: string;

@@ -9,12 +9,12 @@ import { decodeWorld } from '../kernel/snapshot.ts';
 import { emptyWorld } from '../kernel/world.ts';
 import type { ApprovalState, World } from '../kernel/world.ts';
 import { EMPTY_HEAD, openEntry } from '../log/entry.ts';
-import { editKey } from './approval-end.ts';
 import type { Standing } from './line.ts';
 import type { GateDeps } from './deps.ts';
 import { reloadPolicy } from './policies.ts';
 import { parseOwn } from './proposal.ts';
 import { withArgs } from './read.ts';
+import { editKey } from './room.ts';
 import type { Held } from './room.ts';
 
 const PAGE = 1_000;

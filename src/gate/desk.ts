@@ -6,7 +6,7 @@ import { sha256 } from '../wire/digest.ts';
 import { seal } from '../log/entry.ts';
 import type { Payload } from '../log/store.ts';
 import type { Head, SealedEntry } from '../log/sealed-entry.ts';
-import type { Receipt } from './gate.ts';
+import type { Receipt } from './nouns.ts';
 
 /** Who an entry is about and what lies beside it. */
 export interface Place {

@@ -1,21 +1,15 @@
 import { AegisError } from '../errors.ts';
 import { normalise } from '../inspect/trace/normalise.ts';
-import type { SessionId } from '../kernel/ids.ts';
-import type { Gate, Principal, Receipt } from './gate.ts';
+import type { Endorsement, Principal, Receipt } from './nouns.ts';
 import { printer } from './read.ts';
-
-export interface Endorsement {
-  readonly session: SessionId;
-  /** The value as it stands in the arguments: a recipient, an address, an amount. */
-  readonly value: string | number | boolean;
-  readonly reason: string;
-}
+import { recording } from './record.ts';
+import type { Room } from './room.ts';
 
 /** An operator's word that one value is fine in one session (TAINT-7). Only its fingerprint is recorded. @throws AegisError NOT_FOUND, FORBIDDEN */
-export function endorse(gate: Gate, by: Principal, { session, value, reason }: Endorsement): Promise<Receipt> {
+export async function endorse(room: Room, { session, value, reason }: Endorsement, by: Principal): Promise<Receipt> {
   if (by.role === 'agent') throw new AegisError('FORBIDDEN', { role: 'agent', needs: 'operator or admin' });
-  const known = gate.world(by.tenant).sessions.get(session);
+  const known = room.chain.standing().world.sessions.get(session);
   if (known === undefined) throw new AegisError('NOT_FOUND', { what: 'session' });
-  const prints = [printer(known.salt)(normalise(value))];
-  return gate.record(by.tenant, 'value-endorsed', { prints, by: by.operator, reason }, by, { agent: known.agent, session });
+  const body = { prints: [printer(known.salt)(normalise(value))], by: by.operator, reason };
+  return room.chain.submit(recording({ type: 'value-endorsed', body, place: { agent: known.agent, session } }, by));
 }

@@ -1,5 +1,5 @@
 import { AegisError } from '../errors.ts';
-import type { Content, Receipt } from './gate.ts';
+import type { Content, Receipt } from './nouns.ts';
 import { ok } from './operation.ts';
 import { checkPlace } from './proposal.ts';
 import type { Room } from './room.ts';

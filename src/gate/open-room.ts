@@ -1,9 +1,8 @@
-import { AegisError } from '../errors.ts';
 import { SEMANTICS } from '../kernel/semantics.ts';
 import type { EntryIndex, TenantId } from '../kernel/ids.ts';
 import type { World } from '../kernel/world.ts';
 import { alarm } from './alarm.ts';
-import { expireDue } from './approval-end.ts';
+import { expireDue } from './expire.ts';
 import { foldTail, fromSnapshot, remember } from './catch-up.ts';
 import type { Memory } from './catch-up.ts';
 import { openChain } from './chain.ts';
@@ -12,9 +11,8 @@ import { DEFAULT_LIMITS } from './deps.ts';
 import type { GateDeps } from './deps.ts';
 import type { Desk } from './desk.ts';
 import { SYSTEM } from './desk.ts';
-import type { Receipt } from './gate.ts';
-import { halting, haltOn } from './halt.ts';
-import type { HaltTerms } from './halt.ts';
+import { haltNow } from './halt.ts';
+import { haltOn } from './record-decision.ts';
 import { ok } from './operation.ts';
 import { loadPolicy, writeActivated } from './policies.ts';
 import type { Room } from './room.ts';
@@ -26,8 +24,6 @@ export interface RoomEvents {
 }
 
 export interface OpenRoom extends Room {
-  /** Halts that could not be recorded yet; in force all the same (GATE-8). */
-  readonly unrecorded: HaltTerms[];
   readonly close: () => Promise<void>;
 }
 
@@ -106,16 +102,6 @@ function termsFor({ deps, tenant, memory, start, events }: Seed, room: () => Ope
       events.appended(tenant, from, to);
     },
   };
-}
-
-/** Local at once, recorded as soon as it can be: a halt that cannot be written still refuses (GATE-8). */
-export async function haltNow(room: OpenRoom, terms: HaltTerms): Promise<Receipt> {
-  try {
-    return await room.chain.submit(halting(room, terms), 'urgent');
-  } catch (error) {
-    if (error instanceof AegisError && error.code === 'GATE_CLOSED') room.unrecorded.push(terms);
-    throw error;
-  }
 }
 
 /**

@@ -5,6 +5,10 @@ import type { JsonObject } from '../kernel/json.ts';
 import type { Policy } from '../kernel/policy.ts';
 import { canonicalBytes } from '../wire/jcs.ts';
 import type { Desk } from './desk.ts';
+import { ok } from './operation.ts';
+import type { Principal } from './nouns.ts';
+import { actorOf, operatorOf } from './principal.ts';
+import type { Room } from './room.ts';
 import type { PolicySource } from './deps.ts';
 import { parseOwn } from './proposal.ts';
 
@@ -53,4 +57,19 @@ export async function reloadPolicy(compile: PolicySource['compile'], bytes: Uint
 export function writeActivated(desk: Desk, { policy, bytes, documentDigest }: Loaded, actor: Actor): EntryIndex {
   const body = { digest: policy.digest, name: policy.name, previous: desk.world().policy, documentDigest };
   return desk.write('policy-activated', body, { actor, payload: { subject: POLICY_SUBJECT, bytes } }).index;
+}
+
+/** @throws AegisError FORBIDDEN, POLICY_INVALID */
+export async function activate(
+  room: Room,
+  document: string,
+  by: Principal | 'system',
+): Promise<{ readonly digest: Digest; readonly index: EntryIndex }> {
+  if (by !== 'system') operatorOf(by, room.chain.standing().world, ['admin']);
+  const loaded = await loadPolicy(room.deps.policies, document);
+  return room.chain.submit((desk) => {
+    if (by !== 'system') operatorOf(by, desk.world(), ['admin']);
+    room.policies.set(loaded.policy.digest, loaded.policy);
+    return ok({ digest: loaded.policy.digest, index: writeActivated(desk, loaded, actorOf(by)) });
+  });
 }

@@ -3,9 +3,9 @@ import type { Action } from '../kernel/action.ts';
 import type { AgentId, SessionId } from '../kernel/ids.ts';
 import { ledgerKey, ledgersOf, limitsOn, taken } from '../kernel/ledger.ts';
 import { includes } from '../kernel/names.ts';
-import { judge } from './decided.ts';
+import { judge } from './record-decision.ts';
 import { newDesk } from './desk.ts';
-import type { Proposal } from './gate.ts';
+import type { BudgetUse, Proposal } from './nouns.ts';
 import { checkProposal } from './proposal.ts';
 import { actionOf, readAction } from './read.ts';
 import type { Room } from './room.ts';
@@ -24,22 +24,13 @@ export function preview(room: Room, proposal: Proposal): Decision {
   return judge(room, desk, actionOf(read, { salt, at: desk.at }));
 }
 
-export interface BudgetStanding {
-  /** The policy's id of the budget, `session` for the registered one, or the ledger key of a `budget-set`. */
-  readonly id: string;
-  readonly ledger: string;
-  readonly field: 'usdMicros';
-  readonly limit: number;
-  readonly taken: number;
-}
-
-/** Every limit on dollars that stands against an agent in a session, and what is spent and reserved against it. */
-export function dollarBudgets(room: Room, agent: AgentId, session: SessionId): readonly BudgetStanding[] {
+/** Every limit on dollars that holds for an agent in a session, and what is spent and reserved against it. */
+export function dollarBudgets(room: Room, agent: AgentId, session: SessionId): readonly BudgetUse[] {
   const { world } = room.chain.standing();
   const policy = policyOf(room, world);
   const at = Math.max(world.at, room.deps.clock.now());
   const action = { agent, session, at } as Action;
-  const found: BudgetStanding[] = [];
+  const found: BudgetUse[] = [];
   const add = (id: string, ledger: string | null, limit: number | undefined): void => {
     if (ledger === null || limit === undefined) return;
     found.push({ id, ledger, field: 'usdMicros', limit, taken: taken(world.ledgers.get(ledger), 'usdMicros') });

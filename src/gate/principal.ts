@@ -1,7 +1,7 @@
 import { AegisError } from '../errors.ts';
 import type { Actor } from '../kernel/entry.ts';
 import type { World } from '../kernel/world.ts';
-import type { Principal } from './gate.ts';
+import type { Principal } from './nouns.ts';
 
 export function actorOf(by: Principal | 'system'): Actor {
   if (by === 'system') return { kind: 'system' };

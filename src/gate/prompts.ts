@@ -1,22 +1,9 @@
 import { sensitiveSpans } from '../inspect/sensitive-spans.ts';
-import type { SensitiveScan } from '../inspect/sensitive-spans.ts';
-import type { AgentId, Digest } from '../kernel/ids.ts';
+import type { AgentId } from '../kernel/ids.ts';
 import type { Policy, PromptWord } from '../kernel/policy.ts';
+import type { PromptDetector, PromptTerms } from './nouns.ts';
 import type { Room } from './room.ts';
 import { policyOf } from './room.ts';
-
-export type PromptDetector = 'pii' | 'secret';
-
-/** What the policy in force wants of the prompts of an agent (LLM-54). */
-export interface PromptTerms {
-  readonly policy: Digest;
-  /** What becomes of what a detector finds; one that is not named is not asked. */
-  readonly words: ReadonlyMap<PromptDetector, PromptWord>;
-  /** false in shadow mode: what is found is counted and nothing is changed (DEC-12). */
-  readonly applies: boolean;
-  /** What those detectors are sure enough of in a text, in no order; spans may overlap. Pure. */
-  readonly read: (text: string) => SensitiveScan;
-}
 
 /** Below this a find is a mask, an example or a bare shape: replacing it would take innocent numbers out of prompts. */
 const SURE = 0.5;

@@ -5,7 +5,7 @@ import type { Json, JsonObject } from '../kernel/json.ts';
 import { digestOf, isDigest, sha256 } from '../wire/digest.ts';
 import { canonicalBytes } from '../wire/jcs.ts';
 import type { GateLimits } from './deps.ts';
-import type { Proposal } from './gate.ts';
+import type { Proposal } from './nouns.ts';
 
 const PLACE = /^[A-Za-z0-9._:@/-]{1,128}$/;
 const VISIBLE = /^[\x21-\x7e]{1,128}$/;

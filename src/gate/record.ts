@@ -1,9 +1,8 @@
 import { AegisError } from '../errors.ts';
 import type { EntryBodies, EntryType } from '../kernel/entry.ts';
-import type { AgentId, SessionId } from '../kernel/ids.ts';
 import { canonicalResource } from '../kernel/resource-id.ts';
 import type { World } from '../kernel/world.ts';
-import type { Principal, Receipt } from './gate.ts';
+import type { FactPlace, Principal, Receipt } from './nouns.ts';
 import type { Operation } from './operation.ts';
 import { ok } from './operation.ts';
 import { actorOf, operatorOf } from './principal.ts';
@@ -11,7 +10,7 @@ import { actorOf, operatorOf } from './principal.ts';
 type Writer = 'agent' | 'operator' | 'admin' | 'system';
 
 /** Who may have which fact recorded. A type that is not here has a method of its own, or is written by the gate alone. */
-const WRITERS: { readonly [T in EntryType]?: readonly Writer[] } = {
+const WRITERS = {
   'tenant-opened': ['admin', 'system'],
   'operator-added': ['admin', 'system'],
   'operator-removed': ['admin', 'system'],
@@ -34,17 +33,22 @@ const WRITERS: { readonly [T in EntryType]?: readonly Writer[] } = {
   'answer-received': ['agent'],
   'canary-answered': ['agent', 'operator', 'admin', 'system'],
   'approval-voided': ['system'],
-};
+} as const satisfies { readonly [T in EntryType]?: readonly Writer[] };
 
-export interface RecordPlace {
-  readonly agent?: AgentId;
-  readonly session?: SessionId;
-  readonly seq?: number;
+/** Facts that need more than to be written; each has a method of its own. */
+const OWN_METHOD = ['tenant-opened', 'payload-erased', 'value-endorsed'] as const;
+
+type Writable = keyof typeof WRITERS;
+
+/** What may be recorded as it is. */
+export type FactType = Exclude<Writable, (typeof OWN_METHOD)[number]>;
+
+export function isFact(type: string): type is FactType {
+  return Object.hasOwn(WRITERS, type) && !(OWN_METHOD as readonly string[]).includes(type);
 }
 
-function checkWriter(type: EntryType, by: Principal | 'system', world: World): void {
-  const writers = WRITERS[type];
-  if (writers === undefined) throw new AegisError('REQUEST_INVALID', { detail: `${type} is written by the gate itself` });
+function checkWriter(type: Writable, by: Principal | 'system', world: World): void {
+  const writers: readonly Writer[] = WRITERS[type];
   const needs = writers.filter((writer) => writer === 'operator' || writer === 'admin');
   if (by === 'system' || by.role === 'agent') {
     const role = by === 'system' ? 'system' : 'agent';
@@ -69,7 +73,7 @@ function checkSigned(body: object, by: Principal | 'system'): void {
 }
 
 /** An agent writes about itself only, in a session of its own. */
-function checkOwn(place: RecordPlace, by: Principal | 'system', world: World): void {
+function checkOwn(place: FactPlace, by: Principal | 'system', world: World): void {
   if (by === 'system' || by.role !== 'agent') return;
   if (place.agent !== undefined && place.agent !== by.agent) throw new AegisError('NOT_FOUND', { what: 'agent' });
   const session = place.session === undefined ? undefined : world.sessions.get(place.session);
@@ -77,8 +81,8 @@ function checkOwn(place: RecordPlace, by: Principal | 'system', world: World): v
 }
 
 /** @throws AegisError FORBIDDEN, REQUEST_INVALID, CONFLICT, NOT_FOUND */
-export function recording<T extends EntryType>(
-  fact: { type: T; body: EntryBodies[T]; place: RecordPlace },
+export function recording<T extends Writable>(
+  fact: { type: T; body: EntryBodies[T]; place: FactPlace },
   by: Principal | 'system',
 ): Operation<Receipt> {
   const { type, body, place } = fact;
@@ -86,7 +90,7 @@ export function recording<T extends EntryType>(
     const world = desk.world();
     checkWriter(type, by, world);
     checkOwn(place, by, world);
-    if (type === 'value-endorsed' || type === 'grant-revoked') checkSigned(body, by);
+    if (type === 'grant-revoked') checkSigned(body, by);
     if (type === 'lock-renewed' || type === 'lock-released') checkFence(body as EntryBodies['lock-released'], by, { ...world, at: desk.at });
     const agent = by !== 'system' && by.role === 'agent' ? by.agent : place.agent;
     return ok(desk.write(type, body, { actor: actorOf(by), ...place, ...(agent === undefined ? {} : { agent }) }));

@@ -7,12 +7,20 @@ import type { World } from '../kernel/world.ts';
 import type { Chain } from './chain.ts';
 import type { GateDeps, GateLimits } from './deps.ts';
 import type { Waiters } from './waiters.ts';
+import type { Actor, EntryBodies, HaltScope } from '../kernel/entry.ts';
 
 /** An asked action, kept whole so that it can be decided again without I/O. `erased`: its bytes are gone, so it can only be denied. */
 export interface Held {
   readonly action: Action;
   readonly bytes: Uint8Array;
   readonly erased: boolean;
+}
+
+export interface HaltTerms {
+  readonly scope: HaltScope;
+  readonly reason: string;
+  readonly cause: EntryBodies['agent-halted']['cause'];
+  readonly actor: Actor;
 }
 
 /** One tenant, as the operations see it. */
@@ -27,6 +35,8 @@ export interface Room {
   /** Compiled policies by digest; the one in force is always here. */
   readonly policies: Map<Digest, Policy>;
   readonly waiters: Waiters;
+  /** Halts that could not be recorded yet; in force all the same (GATE-8). */
+  readonly unrecorded: HaltTerms[];
   /** Wakes the room when the earliest approval expires. */
   expiryDue(at: Millis): void;
 }
@@ -54,4 +64,9 @@ export function shelved(digest: Digest): JsonObject {
 export function shelfDigest(args: JsonObject): Digest | null {
   const digest = args['$payload'];
   return typeof digest === 'string' ? (digest as Digest) : null;
+}
+
+/** Under what an edit is kept: the approval and the digest of the edited arguments. */
+export function editKey(approval: ApprovalId, digest: Digest): string {
+  return `${approval} ${digest}`;
 }

@@ -3,7 +3,7 @@ import type { Actor } from '../kernel/entry.ts';
 import type { AgentId, SessionId } from '../kernel/ids.ts';
 import type { SessionState, World } from '../kernel/world.ts';
 import type { Desk } from './desk.ts';
-import type { Principal, Receipt } from './gate.ts';
+import type { Principal, Receipt } from './nouns.ts';
 import type { Operation } from './operation.ts';
 import { ok } from './operation.ts';
 import { actorOf, operatorOf } from './principal.ts';

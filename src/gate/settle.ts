@@ -2,7 +2,7 @@ import { AegisError } from '../errors.ts';
 import type { EntryBodies } from '../kernel/entry.ts';
 import { openEntry } from '../log/entry.ts';
 import { digestOf } from '../wire/digest.ts';
-import type { Outcome as ActionOutcome, Receipt } from './gate.ts';
+import type { Outcome as ActionOutcome, Receipt } from './nouns.ts';
 import type { Operation } from './operation.ts';
 import { ok } from './operation.ts';
 import type { Room } from './room.ts';

@@ -1,11 +1,11 @@
 import { AegisError } from '../errors.ts';
 import type { EntryBodies, ToolDoubt } from '../kernel/entry.ts';
 import { MOST_TOOLS } from '../kernel/fold/tools.ts';
-import type { AgentId, Digest, SessionId, TenantId } from '../kernel/ids.ts';
+import type { AgentId, Digest } from '../kernel/ids.ts';
 import type { Json, JsonObject } from '../kernel/json.ts';
 import type { ToolState } from '../kernel/world.ts';
 import type { Desk } from './desk.ts';
-import type { Principal, Receipt } from './gate.ts';
+import type { AcceptedTool, ForgottenTools, Principal, Receipt, ShownTools, ToolReview } from './nouns.ts';
 import type { Operation } from './operation.ts';
 import { ok } from './operation.ts';
 import { preview } from './preview.ts';
@@ -16,46 +16,6 @@ import type { Room } from './room.ts';
 import { policyOf } from './room.ts';
 import { doubtsOf, fingerprintOf, sameProgram } from './tool-doubts.ts';
 import type { ReadTool } from './tool-doubts.ts';
-
-/** What an MCP server answered to `tools/list`, or its instructions. */
-export interface ShownTools {
-  readonly tenant: TenantId;
-  readonly agent: AgentId;
-  readonly session: SessionId;
-  readonly server: string;
-  /** Digest of the server's command, arguments and names of variables, or of its URL. */
-  readonly identity: Digest;
-  /** The files the server is made of, as short facts; absent where they are not on the agent's machine. */
-  readonly program?: readonly string[];
-  /** Definitions as they came, each with a `name`; at most 1,024. */
-  readonly tools: readonly JsonObject[];
-}
-
-export interface ToolStanding {
-  readonly tool: string;
-  readonly digest: Digest;
-  /** `hidden`: pinned, but the agent's lists or manifest refuse every call of it. */
-  readonly status: 'pinned' | 'hidden' | 'quarantined';
-  readonly doubts: readonly ToolDoubt[];
-}
-
-export interface AcceptedTool {
-  readonly agent: AgentId;
-  readonly server: string;
-  readonly tool: string;
-  readonly digest: Digest;
-  /** What the server was when it was read; refused when it is something else by now. */
-  readonly identity?: Digest;
-  /** Needed where it is the program that changed. */
-  readonly program?: readonly string[];
-}
-
-export interface ForgottenTools {
-  readonly agent: AgentId;
-  readonly server: string;
-  /** Names of tools, `(instructions)` too; absent: all of the server. */
-  readonly tools?: readonly string[];
-}
 
 /** The name under which a server's instructions are pinned: no tool may be called this (NAME_INVALID). */
 export const INSTRUCTIONS = '(instructions)';
@@ -119,7 +79,7 @@ function place(desk: Desk, agent: AgentId, read: Read, doubtful: boolean): reado
 }
 
 /** @throws AegisError REQUEST_INVALID, UNKNOWN_AGENT, BODY_TOO_DEEP, BODY_TOO_MANY_KEYS, BODY_TOO_LARGE, BODY_INVALID_JSON */
-export async function showTools(room: Room, shown: ShownTools): Promise<readonly ToolStanding[]> {
+export async function showTools(room: Room, shown: ShownTools): Promise<readonly ToolReview[]> {
   checkPlace(shown.agent, 'agent');
   checkPlace(shown.server, 'server');
   const read = shown.tools.map((definition) => readTool(room, shown, definition));

@@ -1,5 +1,6 @@
 import { AegisError } from '../errors.ts';
-import type { Gate, Principal } from '../gate/gate.ts';
+import type { LogGate } from '../gate/log-gate.ts';
+import type { Principal } from '../gate/nouns.ts';
 import { DEFAULT_TENANT } from '../kernel/ids.ts';
 import type { Digest, TenantId } from '../kernel/ids.ts';
 import type { World } from '../kernel/world.ts';
@@ -22,7 +23,7 @@ export function keyDigest(key: string): Digest {
  * Who holds the key. Found by the digest of the whole key, so nothing about a secret is compared byte by byte.
  * @throws AegisError UNAUTHENTICATED
  */
-export function authenticate(header: string | undefined, gate: Pick<Gate, 'world'>): Principal & { readonly keyDigest: Digest } {
+export function authenticate(header: string | undefined, gate: Pick<LogGate, 'world'>): Principal & { readonly keyDigest: Digest } {
   const key = bearer(header);
   const held = key === null ? null : principalOf(key, gate);
   if (held === null) throw new AegisError('UNAUTHENTICATED');
@@ -42,7 +43,7 @@ export function agentOf(principal: Principal, claimed?: string): AgentPrincipal 
 }
 
 /** The holder of a bare key, wherever a protocol carries it; null when it is nobody's. */
-export function principalOf(key: string, gate: Pick<Gate, 'world'>): (Principal & { readonly keyDigest: Digest }) | null {
+export function principalOf(key: string, gate: Pick<LogGate, 'world'>): (Principal & { readonly keyDigest: Digest }) | null {
   const tenant = key.length > 1024 ? null : tenantOf(key);
   const world = tenant === null ? null : worldOf(gate, tenant);
   if (tenant === null || world === null) return null;
@@ -52,7 +53,7 @@ export function principalOf(key: string, gate: Pick<Gate, 'world'>): (Principal 
 }
 
 /** A key that names a tenant nobody serves is simply no key: it must not tell which tenants there are. */
-function worldOf(gate: Pick<Gate, 'world'>, tenant: TenantId): World | null {
+function worldOf(gate: Pick<LogGate, 'world'>, tenant: TenantId): World | null {
   try {
     return gate.world(tenant);
   } catch {

@@ -1,5 +1,6 @@
 import type { AegisError, ErrorCode } from '../errors.ts';
-import type { Gate, Principal } from '../gate/gate.ts';
+import type { LogGate } from '../gate/log-gate.ts';
+import type { Principal } from '../gate/nouns.ts';
 import type { Door } from '../kernel/action.ts';
 
 /** Requests an agent should not have made: the act is recorded though there was nothing to decide. */
@@ -16,7 +17,7 @@ const RECORDED: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
 
 /** Writes `request-refused` for an agent's malformed or forbidden request (AUTH-7). A closed gate has nothing to write to; the refusal stands. */
 export async function recordRefusal(
-  deps: { readonly gate: Pick<Gate, 'record'> },
+  deps: { readonly gate: Pick<LogGate, 'record'> },
   error: AegisError,
   request: { readonly principal: Principal | undefined; readonly method: string; readonly path: string | undefined; readonly checked: boolean },
 ): Promise<void> {

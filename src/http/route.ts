@@ -1,6 +1,6 @@
 import type { Static, TObject, TSchema } from 'typebox';
 import type { AegisError } from '../errors.ts';
-import type { Principal } from '../gate/gate.ts';
+import type { Principal } from '../gate/nouns.ts';
 import type { EntryType, Role } from '../kernel/entry.ts';
 import type { JsonObject } from '../kernel/json.ts';
 

@@ -13,13 +13,13 @@ import { codedError, isRefusal, PROBLEM_TYPE, problemOf } from './problem.ts';
 import { rateLimiter } from './rate.ts';
 import { recordRefusal } from './refusals.ts';
 import type { Config } from '../config/schema.ts';
-import type { Gate } from '../gate/gate.ts';
+import type { LogGate } from '../gate/log-gate.ts';
 import type { Clock } from '../ports.ts';
 import { checker } from './validate.ts';
 
 /** What the server itself needs; the routes bring their own. */
 export interface ServerDeps {
-  readonly gate: Pick<Gate, 'world' | 'record'>;
+  readonly gate: Pick<LogGate, 'world' | 'record'>;
   readonly clock: Clock;
   readonly limits: Config['limits'];
   /** Names a Host header may carry; a function, because the port is known only after listening. */

@@ -261,7 +261,7 @@ test('[ASK-29] one agent cannot drown the others in questions', async () => {
 test('[ASK-24] an ask whose arguments were erased can only be denied', async () => {
   const { gate } = await house({ policy: ASKS });
   const { ask: terms } = await ask(gate);
-  await gate.record(TENANT, 'payload-erased', { subject: 'session/s1', digests: [], reason: 'asked to' }, ADMIN);
+  await gate.erase(TENANT, 'session/s1', 'asked to', ADMIN);
   assert.equal((await gate.grant(TENANT, terms.approval, OPERATOR, YES)).effect, 'deny');
   await gate.close();
 });

@@ -4,7 +4,7 @@ import { createGate } from '../../src/gate/create-gate.ts';
 import { AegisError } from '../../src/errors.ts';
 import { settledYet } from './wilful.ts';
 import { entriesOf, ofType } from './entries.ts';
-import { ADMIN, BOOT, dependencies, document, house, id, OPERATOR, proposal, register, TENANT } from './house.ts';
+import { ADMIN, AUDITOR, BOOT, dependencies, document, house, id, OPERATOR, proposal, register, TENANT } from './house.ts';
 
 function coded(code: string): (error: unknown) => boolean {
   return (error) => error instanceof AegisError && error.code === code;
@@ -28,7 +28,7 @@ test('[GATE-9] secrets reach neither the entry nor the world; the arguments lie 
   const [decided] = await ofType(deps.store, 'action-decided');
   assert.ok(decided?.payload !== undefined);
   assert.notEqual(await deps.store.payload(TENANT, decided.payload), 'erased');
-  const receipt = await gate.record(TENANT, 'payload-erased', { subject: 'session/s1', digests: [], reason: 'asked to' }, ADMIN);
+  const receipt = await gate.erase(TENANT, 'session/s1', 'asked to', ADMIN);
   assert.equal(await deps.store.payload(TENANT, decided.payload), 'erased');
   const [erased] = await ofType(deps.store, 'payload-erased');
   assert.equal(erased?.index, receipt.index);
@@ -130,8 +130,8 @@ test('[GATE-13] each tenant has its own chain and world, and is a fact of the de
   const { gate, deps } = await house();
   const acme = id<typeof TENANT>('acme');
   await assert.rejects(gate.admit(proposal({ tenant: 'acme' })), coded('NOT_FOUND'));
-  await assert.rejects(gate.record(TENANT, 'tenant-opened', { tenant: acme }, OPERATOR), coded('FORBIDDEN'));
-  await gate.record(TENANT, 'tenant-opened', { tenant: acme }, ADMIN);
+  await assert.rejects(gate.openTenant(acme, OPERATOR), coded('FORBIDDEN'));
+  await gate.openTenant(acme, ADMIN);
   await gate.register(acme, id('a1'), { capabilities: [], maxPriority: 5, onUnavailable: 'deny' }, BOOT);
   assert.equal((await gate.admit(proposal({ tenant: 'acme', id: 'x1' }))).effect, 'allow');
   assert.equal(gate.world(TENANT).actions.has(id('x1')), false);
@@ -164,10 +164,14 @@ test('[GATE-14] only a holder renews or releases its fence, and facts have their
   await gate.record(TENANT, 'lock-released', body, one);
   const granted = await waiting;
   assert.ok(granted.effect === 'allow' && (granted.fence ?? 0) > held.fence);
-  await assert.rejects(gate.record(TENANT, 'action-settled', {} as never, BOOT), coded('REQUEST_INVALID'));
+  for (const own of ['action-settled', 'payload-erased', 'value-endorsed'])
+    await assert.rejects(gate.record(TENANT, own as never, {} as never, ADMIN), coded('REQUEST_INVALID'));
   await assert.rejects(gate.record(TENANT, 'operator-added', {} as never, one), coded('FORBIDDEN'));
-  const endorsed = { prints: [], by: id<never>('bob'), reason: '' };
-  await assert.rejects(gate.record(TENANT, 'value-endorsed', endorsed, OPERATOR), coded('FORBIDDEN'));
+  const signed = { grant: 'g1', by: id<never>('bob') };
+  await assert.rejects(gate.record(TENANT, 'grant-revoked', signed, OPERATOR), coded('FORBIDDEN'));
+  const endorsed = { session: id<never>('s1'), value: 'a', reason: '' };
+  await assert.rejects(gate.endorse(TENANT, endorsed, one), coded('FORBIDDEN'));
+  await assert.rejects(gate.endorse(TENANT, endorsed, AUDITOR), coded('FORBIDDEN'));
   await gate.close();
 });
 

@@ -66,7 +66,7 @@ test('[GATE-17] every decision of a busy session comes out again, byte for byte,
 
 test('[GATE-17] what was erased is said to be erased, and the rest still comes out', async () => {
   const { gate, deps } = await busy();
-  await gate.record(TENANT, 'payload-erased', { subject: 'session/s2', digests: [], reason: 'asked to' }, ADMIN);
+  await gate.erase(TENANT, 'session/s2', 'asked to', ADMIN);
   await gate.close();
   const report = await replayTenant(deps.store, TENANT, compile);
   assert.equal(report.difference, null);

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { principalOf } from '../../http/keys.ts';
-import type { Principal } from '../../gate/gate.ts';
+import type { Principal } from '../../gate/nouns.ts';
 import type { AgentId, TenantId } from '../../kernel/ids.ts';
 import type { Daemon } from '../../daemon/main.ts';
 import { installations } from '../install/ledger.ts';

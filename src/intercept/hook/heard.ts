@@ -1,5 +1,6 @@
 import { AegisError } from '../../errors.ts';
-import type { Gate } from '../../gate/gate.ts';
+import type { ActionGate } from '../../gate/action-gate.ts';
+import type { LogGate } from '../../gate/log-gate.ts';
 import type { SessionId } from '../../kernel/ids.ts';
 import type { JsonObject } from '../../kernel/json.ts';
 import type { Ids } from '../../ports.ts';
@@ -9,7 +10,7 @@ import type { DigestOf, HookAgent } from './normalise.ts';
 import type { OpenCalls } from './open-calls.ts';
 
 export interface HookDeps {
-  readonly gate: Gate;
+  readonly gate: ActionGate & LogGate;
   readonly ids: Ids;
   readonly digestOf: DigestOf;
 }

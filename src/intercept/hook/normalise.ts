@@ -1,4 +1,4 @@
-import type { Proposal } from '../../gate/gate.ts';
+import type { Proposal } from '../../gate/nouns.ts';
 import type { ActionId, AgentId, Digest, SessionId, TenantId } from '../../kernel/ids.ts';
 import type { Json } from '../../kernel/json.ts';
 import type { Harness, HarnessName, ToolCall } from './harness.ts';

@@ -9,7 +9,8 @@ import type { Route } from '../../http/route.ts';
 import { CLOSED, integer, jsonObject, name, oneOf, ReceiptReply } from '../../http/shapes.ts';
 import type { AgentId } from '../../kernel/ids.ts';
 import { digestOf } from '../../wire/digest.ts';
-import type { Gate } from '../../gate/gate.ts';
+import type { ActionGate } from '../../gate/action-gate.ts';
+import type { LogGate } from '../../gate/log-gate.ts';
 import type { Ids } from '../../ports.ts';
 
 const Params = Type.Object({ harness: Type.String({ pattern: '^[a-z-]{1,32}$' }), event: Type.String({ pattern: '^[A-Za-z]{1,64}$' }) });
@@ -24,7 +25,7 @@ const Query = Type.Object(
 );
 
 export interface HookRouteDeps {
-  readonly gate: Gate;
+  readonly gate: ActionGate & LogGate;
   readonly ids: Ids;
 }
 

@@ -3,7 +3,7 @@ import { agentOf } from '../../http/keys.ts';
 import { route } from '../../http/route.ts';
 import type { Route } from '../../http/route.ts';
 import { CLOSED, integer, jsonObject, oneOf } from '../../http/shapes.ts';
-import type { Gate } from '../../gate/gate.ts';
+import type { LogGate } from '../../gate/log-gate.ts';
 
 const Body = Type.Object(
   {
@@ -24,7 +24,7 @@ const Body = Type.Object(
 );
 
 /** What an agent decided by itself while Aegis was away: recorded as its word, after the fact. */
-export function journalRoutes(gate: Pick<Gate, 'record'>): readonly Route[] {
+export function journalRoutes(gate: Pick<LogGate, 'record'>): readonly Route[] {
   return [
     route({
       method: 'POST',

@@ -1,6 +1,6 @@
 import { present } from '../../http/present.ts';
 import type { Label } from '../../kernel/decision.ts';
-import type { Content, Outcome, Principal, Proposal } from '../../gate/gate.ts';
+import type { Content, Outcome, Principal, Proposal } from '../../gate/nouns.ts';
 import type { Claims } from '../../kernel/action.ts';
 import type { ActionId, AgentId, SessionId } from '../../kernel/ids.ts';
 import { agentOf } from '../../http/keys.ts';

@@ -1,6 +1,8 @@
 import { Type } from 'typebox';
 import { AegisError } from '../../errors.ts';
-import type { Gate, Principal } from '../../gate/gate.ts';
+import type { ActionGate } from '../../gate/action-gate.ts';
+import type { LogGate } from '../../gate/log-gate.ts';
+import type { Principal } from '../../gate/nouns.ts';
 import type { ActionId, SessionId } from '../../kernel/ids.ts';
 import type { ActionState } from '../../kernel/world.ts';
 import { wireDecision } from '../../http/wire-decision.ts';
@@ -24,7 +26,7 @@ import {
 const doc = (summary: string) => ({ summary, tag: 'actions' });
 
 /** An action the principal may see: an agent its own, people their tenant's. Anything else does not exist (AUTH-5). */
-export function actionFor(gate: Gate, principal: Principal, id: string): ActionState {
+export function actionFor(gate: ActionGate & LogGate, principal: Principal, id: string): ActionState {
   const state = gate.world(principal.tenant).actions.get(id as ActionId);
   if (state === undefined || (principal.role === 'agent' && state.agent !== principal.agent)) throw new AegisError('NOT_FOUND', { what: 'action' });
   return state;
@@ -33,11 +35,11 @@ export function actionFor(gate: Gate, principal: Principal, id: string): ActionS
 const summary = (id: string, { agent, session, name, argsDigest, index }: ActionState) => ({ id, agent, session, name, argsDigest, index });
 
 /** The HTTP door: decide, batch, wait, settle, label. */
-export function actionRoutes(gate: Gate): readonly Route[] {
+export function actionRoutes(gate: ActionGate & LogGate): readonly Route[] {
   return [decideRoute(gate), batchRoute(gate), readRoute(gate), settleRoute(gate), contentRoute(gate)];
 }
 
-const decideRoute = (gate: Gate): Route =>
+const decideRoute = (gate: ActionGate & LogGate): Route =>
   route({
     method: 'POST',
     path: '/v1/actions',
@@ -65,7 +67,7 @@ const decideRoute = (gate: Gate): Route =>
     },
   });
 
-const batchRoute = (gate: Gate): Route =>
+const batchRoute = (gate: ActionGate & LogGate): Route =>
   route({
     method: 'POST',
     path: '/v1/actions/batch',
@@ -82,7 +84,7 @@ const batchRoute = (gate: Gate): Route =>
     },
   });
 
-const readRoute = (gate: Gate): Route =>
+const readRoute = (gate: ActionGate & LogGate): Route =>
   route({
     method: 'GET',
     path: '/v1/actions/:id',
@@ -104,7 +106,7 @@ const readRoute = (gate: Gate): Route =>
     },
   });
 
-const settleRoute = (gate: Gate): Route =>
+const settleRoute = (gate: ActionGate & LogGate): Route =>
   route({
     method: 'POST',
     path: '/v1/actions/:id/outcome',
@@ -123,7 +125,7 @@ const settleRoute = (gate: Gate): Route =>
     },
   });
 
-const contentRoute = (gate: Gate): Route =>
+const contentRoute = (gate: ActionGate & LogGate): Route =>
   route({
     method: 'POST',
     path: '/v1/sessions/:id/content',

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { AegisError } from '../../errors.ts';
-import type { Proposal } from '../../gate/gate.ts';
+import type { Proposal } from '../../gate/nouns.ts';
 import type { Decision } from '../../kernel/decision.ts';
 import type { SessionId } from '../../kernel/ids.ts';
 import type { JsonObject } from '../../kernel/json.ts';

@@ -1,6 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Dispatcher } from 'undici';
-import type { Gate, Proposal } from '../../gate/gate.ts';
+import type { ActionGate } from '../../gate/action-gate.ts';
+import type { LogGate } from '../../gate/log-gate.ts';
+import type { Proposal } from '../../gate/nouns.ts';
 import type { ActionId, AgentId, Digest, SessionId, TenantId } from '../../kernel/ids.ts';
 import type { Json } from '../../kernel/json.ts';
 import type { Clock } from '../../ports.ts';
@@ -45,7 +47,7 @@ export interface ModelCaller {
 
 /** What the door needs from elsewhere; src/main.ts injects it. */
 export interface ModelDoorDeps {
-  readonly gate: Gate;
+  readonly gate: ActionGate & LogGate;
   readonly clock: Clock;
   readonly dialects: readonly Dialect[];
   readonly prices: Prices;

@@ -1,4 +1,4 @@
-import type { Gate } from '../../gate/gate.ts';
+import type { LogGate } from '../../gate/log-gate.ts';
 import type { SessionId, TenantId } from '../../kernel/ids.ts';
 import type { World } from '../../kernel/world.ts';
 import type { ModelCaller } from './door.ts';
@@ -21,7 +21,10 @@ export interface LiveAnswers {
 }
 
 /** Watches halts for everything that is under way: a halt is a fact of the log, and every live answer hears of it as it is appended (LLM-11). */
-export function watchLive(gate: Gate, terms: { readonly mostPerAgent: number; readonly tickMs: number; readonly now: () => number }): LiveAnswers {
+export function watchLive(
+  gate: Pick<LogGate, 'world' | 'follow'>,
+  terms: { readonly mostPerAgent: number; readonly tickMs: number; readonly now: () => number },
+): LiveAnswers {
   const live = new Set<LiveAnswer>();
   const perAgent = new Map<string, number>();
   const unfollow = gate.follow((tenant) => {

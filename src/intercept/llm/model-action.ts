@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { AegisError } from '../../errors.ts';
-import type { Outcome, Proposal } from '../../gate/gate.ts';
+import type { Outcome, Proposal } from '../../gate/nouns.ts';
 import type { Decision } from '../../kernel/decision.ts';
 import type { SessionId } from '../../kernel/ids.ts';
 import type { JsonObject } from '../../kernel/json.ts';

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { AegisError } from '../../errors.ts';
-import type { Outcome, Proposal } from '../../gate/gate.ts';
+import type { Outcome, Proposal } from '../../gate/nouns.ts';
 import type { ActionId, SessionId } from '../../kernel/ids.ts';
 import type { Dialect } from './dialect.ts';
 import type { ModelDoor } from './door.ts';

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import type { PromptTerms } from '../../gate/prompts.ts';
+import type { PromptTerms } from '../../gate/nouns.ts';
 import type { SessionId } from '../../kernel/ids.ts';
 import type { JsonObject } from '../../kernel/json.ts';
 import type { ModelCaller, ModelDoor } from './door.ts';

@@ -1,4 +1,4 @@
-import type { PromptDetector } from '../../gate/prompts.ts';
+import type { PromptDetector } from '../../gate/nouns.ts';
 import type { Json } from '../../kernel/json.ts';
 import type { ToolCall, Verdict } from './dialect.ts';
 import { mapStrings } from './map-strings.ts';

@@ -1,5 +1,5 @@
 import { AegisError } from '../../errors.ts';
-import type { Proposal } from '../../gate/gate.ts';
+import type { Proposal } from '../../gate/nouns.ts';
 import type { Decision } from '../../kernel/decision.ts';
 import type { ToolDeclaration } from '../../kernel/finding.ts';
 import type { ActionId } from '../../kernel/ids.ts';

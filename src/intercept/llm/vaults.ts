@@ -1,6 +1,6 @@
 import { createSecretKey, hash, randomBytes } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
-import type { PromptDetector, PromptTerms } from '../../gate/prompts.ts';
+import type { PromptDetector, PromptTerms } from '../../gate/nouns.ts';
 import type { Digest, SessionId } from '../../kernel/ids.ts';
 import type { ModelCaller } from './door.ts';
 import { createKnownValues } from './known-values.ts';

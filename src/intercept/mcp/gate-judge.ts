@@ -1,4 +1,6 @@
-import type { Gate } from '../../gate/gate.ts';
+import type { ActionGate } from '../../gate/action-gate.ts';
+import type { LogGate } from '../../gate/log-gate.ts';
+import type { ToolGate } from '../../gate/tool-gate.ts';
 import type { ActionId, AgentId, SessionId, TenantId } from '../../kernel/ids.ts';
 import { recorded } from './ends.ts';
 import type { Ended, Judge } from './judge.ts';
@@ -10,7 +12,7 @@ export interface Seat {
 }
 
 /** The judge inside the daemon. */
-export function gateJudge(gate: Gate, seat: Seat): Judge {
+export function gateJudge(gate: ActionGate & ToolGate & LogGate, seat: Seat): Judge {
   const { agent, tenant } = seat;
   /** Ends the gate could not record when they came. */
   const missed = new Set<Ended>();

@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
-import type { Gate } from '../../gate/gate.ts';
+import type { ActionGate } from '../../gate/action-gate.ts';
+import type { LogGate } from '../../gate/log-gate.ts';
+import type { ToolGate } from '../../gate/tool-gate.ts';
 import type { Digest, SessionId } from '../../kernel/ids.ts';
 import type { PassageExchange } from '../../http/passage.ts';
 import { gateJudge } from './gate-judge.ts';
@@ -28,7 +30,7 @@ export interface GatewayServer {
 }
 
 export interface GatewayDeps extends Pick<SessionDeps, 'clock' | 'after' | 'mint' | 'digestOf'> {
-  readonly gate: Gate;
+  readonly gate: ActionGate & ToolGate & LogGate;
   readonly servers: readonly GatewayServer[];
 }
 

@@ -1,7 +1,8 @@
 import { Type } from 'typebox';
 import { AegisError } from '../../errors.ts';
-import type { Gate } from '../../gate/gate.ts';
-import type { ShownTools } from '../../gate/tools.ts';
+import type { LogGate } from '../../gate/log-gate.ts';
+import type { ToolGate } from '../../gate/tool-gate.ts';
+import type { ShownTools } from '../../gate/nouns.ts';
 import { DECIDERS, EVERYONE, PEOPLE, route } from '../../http/route.ts';
 import type { Route } from '../../http/route.ts';
 import { agentOf } from '../../http/keys.ts';
@@ -16,7 +17,7 @@ const MOST = 1_024;
 const program = () => Type.Array(Type.String({ minLength: 1, maxLength: 512 }), { maxItems: 8 });
 
 export interface McpRouteDeps {
-  readonly gate: Gate;
+  readonly gate: ToolGate & LogGate;
   /** Bytes the log holds beside its entries; null when there are none. */
   readonly payload: (tenant: TenantId, digest: Digest) => Promise<Uint8Array | 'erased' | null>;
 }

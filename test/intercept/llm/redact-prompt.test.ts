@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { PromptTerms } from '../../../src/gate/prompts.ts';
+import type { PromptTerms } from '../../../src/gate/nouns.ts';
 import { sensitiveSpans } from '../../../src/inspect/sensitive-spans.ts';
 import { promptShape as anthropic } from '../../../src/intercept/llm/dialects/anthropic/prompt-shape.ts';
 import { promptShape as gemini } from '../../../src/intercept/llm/dialects/gemini/prompt-shape.ts';

@@ -1,5 +1,5 @@
 import { AegisError } from '../../../errors.ts';
-import type { Outcome, Proposal } from '../../../gate/gate.ts';
+import type { Outcome, Proposal } from '../../../gate/nouns.ts';
 import type { ActionId, SessionId } from '../../../kernel/ids.ts';
 import type { Json, JsonObject } from '../../../kernel/json.ts';
 import type { AgentPrincipal } from '../../../http/keys.ts';

@@ -1,6 +1,8 @@
 import { Type } from 'typebox';
 import { AegisError } from '../../../errors.ts';
-import type { Gate, Principal } from '../../../gate/gate.ts';
+import type { ActionGate } from '../../../gate/action-gate.ts';
+import type { LogGate } from '../../../gate/log-gate.ts';
+import type { Principal } from '../../../gate/nouns.ts';
 import type { EntryBodies } from '../../../kernel/entry.ts';
 import type { AgentId, Digest, SessionId, TenantId } from '../../../kernel/ids.ts';
 import type { Json } from '../../../kernel/json.ts';
@@ -20,7 +22,7 @@ const doc = (summary: string) => ({ summary, tag: 'events' });
 const MAX_TRAILS = 10_000;
 
 export interface EventDeps {
-  readonly gate: Gate;
+  readonly gate: ActionGate & LogGate;
   readonly digestOf: DigestOf;
   readonly now: () => number;
   /** The events the log holds of a session, oldest first. */
@@ -89,7 +91,7 @@ const ingestRoute = ({ gate, digestOf, now, recorded }: EventDeps, trails: Map<s
   });
 
 /** The session, opened on first use. Somebody else's does not exist. */
-async function openFor(gate: Gate, { tenant, agent }: AgentPrincipal, session: SessionId): Promise<SessionId> {
+async function openFor(gate: ActionGate & LogGate, { tenant, agent }: AgentPrincipal, session: SessionId): Promise<SessionId> {
   const known = gate.world(tenant).sessions.get(session);
   if (known !== undefined && known.agent !== agent) throw new AegisError('NOT_FOUND', { what: 'session' });
   if (known?.closed === true) throw new AegisError('CONFLICT', { detail: 'The session is closed; events after TERMINATION are refused' });
@@ -98,7 +100,7 @@ async function openFor(gate: Gate, { tenant, agent }: AgentPrincipal, session: S
 }
 
 /** What an event means beyond having happened. The server's own words (ALLOWED, DENIED, POLICY_DECISION …) are an echo without authority. */
-async function act(gate: Gate, caller: AgentPrincipal, envelope: EventEnvelope): Promise<object | null> {
+async function act(gate: ActionGate & LogGate, caller: AgentPrincipal, envelope: EventEnvelope): Promise<object | null> {
   const { tenant, agent } = caller;
   const session = envelope.session_id as SessionId;
   switch (envelope.event_type) {
@@ -126,7 +128,7 @@ async function act(gate: Gate, caller: AgentPrincipal, envelope: EventEnvelope):
 }
 
 /** An execution nobody allowed is recorded by now; the agent is told that it was seen. */
-function mustBeAllowed(gate: Gate, { tenant, agent }: AgentPrincipal, envelope: EventEnvelope): void {
+function mustBeAllowed(gate: ActionGate & LogGate, { tenant, agent }: AgentPrincipal, envelope: EventEnvelope): void {
   const state = gate.world(tenant).actions.get(callAction(envelope));
   const allowed = state?.agent === agent && (state.decision.effect === 'allow' || state.decision.effect === 'modify');
   if (!allowed) throw new AegisError('CONFLICT', { detail: 'This call was not allowed; that it was executed has been recorded' });
@@ -175,7 +177,11 @@ function withCall(envelope: EventEnvelope): EventEnvelope {
 }
 
 /** People ask on behalf of an agent they name, or of the session's. */
-function subjectOf(gate: Gate, principal: Principal, body: { readonly agent_id?: string; readonly event: { readonly session_id: string } }): AgentId {
+function subjectOf(
+  gate: ActionGate & LogGate,
+  principal: Principal,
+  body: { readonly agent_id?: string; readonly event: { readonly session_id: string } },
+): AgentId {
   const known = gate.world(principal.tenant).sessions.get(body.event.session_id as SessionId)?.agent;
   const agent = body.agent_id ?? known;
   if (agent === undefined) throw new AegisError('REQUEST_INVALID', { detail: 'agent_id is needed: the session is not known' }, '/agent_id');

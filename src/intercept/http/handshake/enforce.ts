@@ -1,9 +1,9 @@
-import type { BudgetStanding } from '../../../gate/preview.ts';
+import type { BudgetUse } from '../../../gate/nouns.ts';
 import type { Decision } from '../../../kernel/decision.ts';
 import { decisive, textOf } from '../../../gate/refusal.ts';
 
 /** The decision in the handshake protocol's words: allow = GRANTED, ask and defer = PENDING, deny = REJECTED. */
-export function permissionReply(decision: Decision, context: { agent: string; budgets: readonly BudgetStanding[]; at: number }): object {
+export function permissionReply(decision: Decision, context: { agent: string; budgets: readonly BudgetUse[]; at: number }): object {
   const granted = decision.effect === 'allow' || decision.effect === 'modify';
   const pending = decision.effect === 'ask' || decision.effect === 'defer';
   return {
@@ -27,7 +27,7 @@ function retryAfter(decision: Decision): number | null {
 }
 
 /** The least of what is left anywhere, never below zero; null where nothing limits dollars. */
-function remaining(budgets: readonly BudgetStanding[]): number | null {
+function remaining(budgets: readonly BudgetUse[]): number | null {
   if (budgets.length === 0) return null;
   return Math.max(0, Math.min(...budgets.map(({ limit, taken }) => limit - taken))) / 1_000_000;
 }

@@ -1,5 +1,5 @@
 import { AegisError } from '../../../errors.ts';
-import type { Proposal } from '../../../gate/gate.ts';
+import type { Proposal } from '../../../gate/nouns.ts';
 import type { EntryBodies } from '../../../kernel/entry.ts';
 import type { ActionId, SessionId } from '../../../kernel/ids.ts';
 import type { JsonObject } from '../../../kernel/json.ts';

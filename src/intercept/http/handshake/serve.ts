@@ -1,6 +1,8 @@
 import { Type } from 'typebox';
 import { AegisError } from '../../../errors.ts';
-import type { Gate, Principal } from '../../../gate/gate.ts';
+import type { ActionGate } from '../../../gate/action-gate.ts';
+import type { LogGate } from '../../../gate/log-gate.ts';
+import type { Principal } from '../../../gate/nouns.ts';
 import type { AgentId, SessionId } from '../../../kernel/ids.ts';
 import { agentOf } from '../../../http/keys.ts';
 import type { AgentPrincipal } from '../../../http/keys.ts';
@@ -14,7 +16,7 @@ import { HandshakeBody, PermissionBody, PermissionReply, ReleaseBody } from './s
 const doc = (summary: string) => ({ summary, tag: 'handshake' });
 
 /** An id nobody registered is 403, as the protocol has it; another agent's id is refused by the key. */
-function callerOf(gate: Gate, principal: Principal, agent: string): AgentPrincipal {
+function callerOf(gate: ActionGate & LogGate, principal: Principal, agent: string): AgentPrincipal {
   if (!gate.world(principal.tenant).agents.has(agent as AgentId)) throw new AegisError('UNKNOWN_AGENT', { agent });
   const caller = agentOf(principal);
   if (caller.agent !== agent) throw new AegisError('AGENT_MISMATCH', { agent: caller.agent }, '/agent_id');
@@ -22,11 +24,11 @@ function callerOf(gate: Gate, principal: Principal, agent: string): AgentPrincip
 }
 
 /** The handshake protocol: register, ask for a resource, give a lock back. */
-export function handshakeRoutes(gate: Gate): readonly Route[] {
+export function handshakeRoutes(gate: ActionGate & LogGate): readonly Route[] {
   return [handshakeRoute(gate), permissionRoute(gate), releaseRoute(gate)];
 }
 
-const handshakeRoute = (gate: Gate): Route =>
+const handshakeRoute = (gate: ActionGate & LogGate): Route =>
   route({
     method: 'POST',
     path: '/api/v1/handshake',
@@ -49,7 +51,7 @@ const handshakeRoute = (gate: Gate): Route =>
     },
   });
 
-const permissionRoute = (gate: Gate): Route =>
+const permissionRoute = (gate: ActionGate & LogGate): Route =>
   route({
     method: 'POST',
     path: '/api/v1/request-permission',
@@ -71,7 +73,7 @@ const permissionRoute = (gate: Gate): Route =>
     },
   });
 
-const releaseRoute = (gate: Gate): Route =>
+const releaseRoute = (gate: ActionGate & LogGate): Route =>
   route({
     method: 'POST',
     path: '/api/v1/release-lock',
@@ -92,7 +94,7 @@ const releaseRoute = (gate: Gate): Route =>
   });
 
 /** The protocol lets a client name the resource as it asked for it, without our scheme. */
-function heldName(gate: Gate, { tenant }: AgentPrincipal, resource: string): string {
+function heldName(gate: ActionGate & LogGate, { tenant }: AgentPrincipal, resource: string): string {
   const { locks } = gate.world(tenant);
   return [resource, lockName(resource, 'wallet'), lockName(resource, 'file')].find((name) => locks.has(name)) ?? resource;
 }

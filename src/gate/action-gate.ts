@@ -1,0 +1,92 @@
+import { AegisError } from '../errors.ts';
+import type { Decision } from '../kernel/decision.ts';
+import type { EntryBodies } from '../kernel/entry.ts';
+import type { ActionId, AgentId, SessionId, TenantId } from '../kernel/ids.ts';
+import { admitAll, admitHeld, waitFor } from './admission.ts';
+import { registering } from './agents.ts';
+import { label } from './label.ts';
+import type { BudgetUse, Content, Outcome, Principal, PromptTerms, Proposal, Receipt } from './nouns.ts';
+import { dollarBudgets, preview } from './preview.ts';
+import { actorOf, operatorOf } from './principal.ts';
+import { promptTerms } from './prompts.ts';
+import { checkPlace } from './proposal.ts';
+import { closing, handingOver, opening } from './sessions.ts';
+import { settle } from './settle.ts';
+import type { TenantOf } from './tenants.ts';
+
+/** What an agent does, through whatever integration: it registers, opens sessions, proposes actions and tells what came of them. */
+export interface ActionGate {
+  /** Decides one action. With `waitMs` > 0 an `ask` or `defer` is held that long; the final decision is returned, or the latest one. */
+  admit(proposal: Proposal, waitMs?: number, signal?: AbortSignal): Promise<Decision>;
+  /** Decides a parallel set against one moving world, in order, in one append. */
+  admitAll(proposals: readonly Proposal[]): Promise<readonly Decision[]>;
+  /** What `admit` would decide now. Records nothing, reserves nothing, holds nothing. */
+  preview(proposal: Proposal): Promise<Decision>;
+  /** Waits until an asked action is finally decided. @throws AegisError NOT_FOUND */
+  wait(tenant: TenantId, action: ActionId, waitMs: number, signal?: AbortSignal): Promise<Decision>;
+  /** Records what became of an action, once. @throws AegisError NOT_FOUND, CONFLICT, REQUEST_INVALID */
+  settle(outcome: Outcome): Promise<Receipt>;
+  /** Records content that enters a session outside an action. @throws AegisError UNKNOWN_AGENT, NOT_FOUND, CONFLICT */
+  label(content: Content): Promise<Receipt>;
+  /** The limits on dollars that hold for an agent in a session, and what is taken of them. */
+  budgets(tenant: TenantId, agent: AgentId, session: SessionId): readonly BudgetUse[];
+  /** What the policy in force wants of the prompts of an agent; null when it says nothing of them (LLM-54). */
+  prompts(tenant: TenantId, agent: AgentId): PromptTerms | null;
+  register(tenant: TenantId, agent: AgentId, terms: EntryBodies['agent-registered'], by: Principal | 'system'): Promise<Receipt>;
+  openSession(tenant: TenantId, agent: AgentId, session: SessionId, parent?: SessionId): Promise<Receipt>;
+  /**
+   * Opens a session that goes on with what its parent knows (TAINT-6). An agent does so for itself, from a session of its own; from one agent's
+   * session to another's only an operator hands over (GATE-19). @throws AegisError NOT_FOUND, CONFLICT, FORBIDDEN, UNKNOWN_AGENT
+   */
+  handOver(
+    tenant: TenantId,
+    child: { readonly agent: AgentId; readonly session: SessionId; readonly parent: SessionId },
+    by: Principal,
+  ): Promise<Receipt>;
+  closeSession(tenant: TenantId, session: SessionId, reason: string, by: Principal): Promise<Receipt>;
+}
+
+export function actionGate(room: TenantOf): ActionGate {
+  return { ...deciding(room), ...sessions(room) };
+}
+
+type Sessions = Pick<ActionGate, 'register' | 'openSession' | 'handOver' | 'closeSession'>;
+
+function deciding(room: TenantOf): Omit<ActionGate, keyof Sessions> {
+  return {
+    admit: async (proposal: Proposal, waitMs = 0, signal?: AbortSignal) => admitHeld(room(proposal.tenant), proposal, { waitMs, signal }),
+    admitAll: async (proposals) => {
+      const [first] = proposals;
+      if (first === undefined) return [];
+      if (proposals.some((one) => one.tenant !== first.tenant)) throw new AegisError('REQUEST_INVALID', { detail: 'a set belongs to one tenant' });
+      return admitAll(room(first.tenant), proposals);
+    },
+    preview: async (proposal) => preview(room(proposal.tenant), proposal),
+    wait: async (tenant: TenantId, action: ActionId, waitMs: number, signal?: AbortSignal) => waitFor(room(tenant), action, { waitMs, signal }),
+    settle: async (outcome) => settle(room(outcome.tenant), outcome),
+    label: async (content) => label(room(content.tenant), content),
+    budgets: (tenant, agent, session) => dollarBudgets(room(tenant), agent, session),
+    prompts: (tenant, agent) => promptTerms(room(tenant), agent),
+  };
+}
+
+function sessions(room: TenantOf): Sessions {
+  return {
+    register: async (tenant: TenantId, agent: AgentId, terms, by) => {
+      checkPlace(agent, 'agent');
+      return room(tenant).chain.submit(registering(agent, terms, by));
+    },
+    openSession: async (tenant: TenantId, agent: AgentId, session: SessionId, parent?: SessionId) => {
+      checkPlace(session, 'session');
+      return room(tenant).chain.submit(opening(room(tenant), { agent, session }, parent));
+    },
+    handOver: async (tenant, child, by) => {
+      checkPlace(child.session, 'session');
+      return room(tenant).chain.submit(handingOver(room(tenant), child, by));
+    },
+    closeSession: async (tenant, session, reason, by) => {
+      if (by.role !== 'agent') operatorOf(by, room(tenant).chain.standing().world, ['operator', 'admin']);
+      return room(tenant).chain.submit(closing(session, reason, actorOf(by)));
+    },
+  };
+}

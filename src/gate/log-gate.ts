@@ -1,0 +1,47 @@
+import { AegisError } from '../errors.ts';
+import type { EntryBodies } from '../kernel/entry.ts';
+import type { EntryIndex, TenantId } from '../kernel/ids.ts';
+import type { World } from '../kernel/world.ts';
+import type { FactPlace, Principal, Receipt } from './nouns.ts';
+import { isFact, recording } from './record.ts';
+import type { FactType } from './record.ts';
+import { gateState, openTenant } from './tenants.ts';
+import type { Tenants } from './tenants.ts';
+
+/** Called after every durable append, in order, per tenant. */
+export type Follower = (tenant: TenantId, from: EntryIndex, to: EntryIndex) => void;
+
+/** The log as other rooms see it: what folding it yields, what is new in it, and facts to add. */
+export interface LogGate {
+  /** The world as of the last durable entry. @throws AegisError NOT_FOUND for a tenant that was never opened */
+  world(tenant: TenantId): World;
+  /** Calls the follower after every durable append; the returned function ends that. */
+  follow(follower: Follower): () => void;
+  /** Whether the log can be appended to, or why not. */
+  state(): { readonly open: true } | { readonly open: false; readonly why: string };
+  /** Adds a fact that needs no more than the right to say it. @throws AegisError FORBIDDEN, REQUEST_INVALID, CONFLICT, NOT_FOUND */
+  record<T extends FactType>(tenant: TenantId, type: T, body: EntryBodies[T], by: Principal | 'system', place?: FactPlace): Promise<Receipt>;
+  /** Opens a tenant and records that; one that is open already is recorded again. @throws AegisError FORBIDDEN, REQUEST_INVALID */
+  openTenant(tenant: TenantId, by: Principal | 'system'): Promise<Receipt>;
+}
+
+export function logGate(tenants: Tenants): LogGate {
+  return {
+    world: (tenant) => tenants.of(tenant).chain.standing().world,
+    follow: (follower) => {
+      tenants.followers.add(follower);
+      return () => void tenants.followers.delete(follower);
+    },
+    state: () => gateState(tenants),
+    record: async <T extends FactType>(
+      tenant: TenantId,
+      type: T,
+      body: EntryBodies[T],
+      ...[by, place = {}]: [by: Principal | 'system', place?: FactPlace]
+    ) => {
+      if (!isFact(type)) throw new AegisError('REQUEST_INVALID', { detail: `${String(type)} is written by the gate itself` });
+      return tenants.of(tenant).chain.submit(recording({ type, body, place }, by));
+    },
+    openTenant: (tenant, by) => openTenant(tenants, tenant, by),
+  };
+}

@@ -1,0 +1,163 @@
+import type { SensitiveScan } from '../inspect/sensitive-spans.ts';
+import type { Action } from '../kernel/action.ts';
+import type { Decision, Label } from '../kernel/decision.ts';
+import type { OutcomeStatus, Role, ToolDoubt, Usage } from '../kernel/entry.ts';
+import type { ToolDeclaration } from '../kernel/finding.ts';
+import type { ActionId, AgentId, ApprovalId, Digest, EntryIndex, OperatorId, SessionId, TenantId } from '../kernel/ids.ts';
+import type { Json, JsonObject } from '../kernel/json.ts';
+import type { PromptWord } from '../kernel/policy.ts';
+
+/** Who is asking, as established by a key; never by what the request says about itself. */
+export type Principal =
+  | { readonly role: 'agent'; readonly tenant: TenantId; readonly agent: AgentId }
+  | { readonly role: Exclude<Role, 'agent'>; readonly tenant: TenantId; readonly operator: OperatorId };
+
+/** A principal that is a person. */
+export type Operator = Principal & { readonly role: Exclude<Role, 'agent'> };
+
+/** Where an entry was written. */
+export interface Receipt {
+  readonly index: EntryIndex;
+  readonly leaf: Digest;
+}
+
+/** An action as an integration hands it over, before it is read, traced and placed. */
+export interface Proposal {
+  /** The caller's idempotency key; a UUIDv7 is minted when absent. */
+  readonly id?: ActionId;
+  readonly tenant: TenantId;
+  readonly agent: AgentId;
+  readonly session: SessionId;
+  readonly parent?: ActionId;
+  readonly kind: Action['kind'];
+  readonly name: string;
+  readonly args: JsonObject;
+  readonly declaration?: ToolDeclaration;
+  /** The tool of an MCP server this is a call of, with the digest of the definition the integration knows; it must be pinned (MCP-2). */
+  readonly tool?: { readonly server: string; readonly digest: Digest };
+  readonly claims: Action['claims'];
+  readonly resource?: Action['resource'];
+  readonly door: Action['door'];
+  readonly enforcement: Action['enforcement'];
+  readonly harness?: string;
+}
+
+/** What became of an action that was allowed. */
+export interface Outcome {
+  readonly tenant: TenantId;
+  readonly agent: AgentId;
+  readonly action: ActionId;
+  readonly status: OutcomeStatus;
+  readonly usage: Usage;
+  /** JSON value, or text; labelled, fingerprinted, redacted and stored beside the log. */
+  readonly result?: Json;
+  readonly source: Label;
+  readonly trusted: boolean;
+  readonly state?: Json;
+  readonly errorCode?: string;
+}
+
+/** Content that enters a session outside an action. */
+export interface Content {
+  readonly tenant: TenantId;
+  readonly agent: AgentId;
+  readonly session: SessionId;
+  readonly source: Label;
+  readonly trusted: boolean;
+  readonly value: Json;
+}
+
+/** One limit on dollars that holds for an agent in a session, and what is spent and reserved against it. */
+export interface BudgetUse {
+  /** The policy's id of the budget, `session` for the registered one, or the ledger key of a `budget-set`. */
+  readonly id: string;
+  readonly ledger: string;
+  readonly field: 'usdMicros';
+  readonly limit: number;
+  readonly taken: number;
+}
+
+export type PromptDetector = 'pii' | 'secret';
+
+/** What the policy in force wants of the prompts of an agent (LLM-54). */
+export interface PromptTerms {
+  readonly policy: Digest;
+  /** What becomes of what a detector finds; one that is not named is not asked. */
+  readonly words: ReadonlyMap<PromptDetector, PromptWord>;
+  /** false in shadow mode: what is found is counted and nothing is changed (DEC-12). */
+  readonly applies: boolean;
+  /** What those detectors are sure enough of in a text, in no order; spans may overlap. Pure. */
+  readonly read: (text: string) => SensitiveScan;
+}
+
+/** An approval as a person sees it: the exact bytes, never the agent's story about them. */
+export interface PendingApproval {
+  readonly approval: ApprovalId;
+  readonly decision: Decision & { readonly effect: 'ask' };
+  readonly action: Action;
+  readonly canonicalArgs: string;
+}
+
+/** How often and how long the same tool may be called without asking again. */
+export interface Remember {
+  readonly uses: number;
+  readonly ttlMs: number;
+  /** Only with exactly these arguments. */
+  readonly exactArgs: boolean;
+}
+
+/** An operator's word that one value is fine in one session (TAINT-7). */
+export interface Endorsement {
+  readonly session: SessionId;
+  /** The value as it stands in the arguments: a recipient, an address, an amount. */
+  readonly value: string | number | boolean;
+  readonly reason: string;
+}
+
+/** What an MCP server answered to `tools/list`, or its instructions. */
+export interface ShownTools {
+  readonly tenant: TenantId;
+  readonly agent: AgentId;
+  readonly session: SessionId;
+  readonly server: string;
+  /** Digest of the server's command, arguments and names of variables, or of its URL. */
+  readonly identity: Digest;
+  /** The files the server is made of, as short facts; absent where they are not on the agent's machine. */
+  readonly program?: readonly string[];
+  /** Definitions as they came, each with a `name`; at most 1,024. */
+  readonly tools: readonly JsonObject[];
+}
+
+/** What the gate makes of one definition it was shown. */
+export interface ToolReview {
+  readonly tool: string;
+  readonly digest: Digest;
+  /** `hidden`: pinned, but the agent's lists or manifest refuse every call of it. */
+  readonly status: 'pinned' | 'hidden' | 'quarantined';
+  readonly doubts: readonly ToolDoubt[];
+}
+
+export interface AcceptedTool {
+  readonly agent: AgentId;
+  readonly server: string;
+  readonly tool: string;
+  readonly digest: Digest;
+  /** What the server was when it was read; refused when it is something else by now. */
+  readonly identity?: Digest;
+  /** Needed where it is the program that changed. */
+  readonly program?: readonly string[];
+}
+
+export interface ForgottenTools {
+  readonly agent: AgentId;
+  readonly server: string;
+  /** Names of tools, `(instructions)` too; absent: all of the server. */
+  readonly tools?: readonly string[];
+}
+
+/** What a recorded fact is about. */
+export interface FactPlace {
+  readonly agent?: AgentId;
+  readonly session?: SessionId;
+  readonly seq?: number;
+}

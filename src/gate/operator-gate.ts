@@ -1,0 +1,78 @@
+import type { Decision } from '../kernel/decision.ts';
+import type { HaltScope } from '../kernel/entry.ts';
+import type { ApprovalId, Digest, EntryIndex, TenantId } from '../kernel/ids.ts';
+import type { JsonObject } from '../kernel/json.ts';
+import { granting, refusing } from './approvals.ts';
+import { endorse } from './endorse.ts';
+import { erase } from './erase.ts';
+import { checkHalter, haltNow, resuming } from './halt.ts';
+import type { Endorsement, Operator, PendingApproval, Principal, Receipt, Remember } from './nouns.ts';
+
+import { pendingIn } from './pending.ts';
+import { activate } from './policies.ts';
+import { actorOf, operatorOf } from './principal.ts';
+import { canonicalValue, parseOwn } from './proposal.ts';
+import type { TenantOf } from './tenants.ts';
+
+/** What people decide: approvals, halts, the policy, single values, erasure. */
+export interface OperatorGate {
+  /** Approvals that wait for a person, oldest first. */
+  pending(tenant: TenantId): Promise<readonly PendingApproval[]>;
+  /** One person's yes. @throws AegisError NOT_FOUND, FORBIDDEN, APPROVAL_NOT_PENDING, APPROVAL_EXPIRED, CONFLICT */
+  grant(
+    tenant: TenantId,
+    approval: ApprovalId,
+    by: Operator,
+    terms: { readonly reason: string; readonly channel: string; readonly editedArgs?: JsonObject; readonly remember?: Remember },
+  ): Promise<Decision>;
+  /** One person's no. @throws AegisError as `grant` */
+  refuse(tenant: TenantId, approval: ApprovalId, by: Operator, terms: { readonly reason: string; readonly channel: string }): Promise<Decision>;
+  /** In force at once, recorded as soon as the log can be written; an agent may halt itself and its own sessions. @throws AegisError FORBIDDEN, GATE_CLOSED */
+  halt(tenant: TenantId, scope: HaltScope, reason: string, by: Principal | 'system'): Promise<Receipt>;
+  /** @throws AegisError FORBIDDEN, CONFLICT when nothing of this scope is halted */
+  resume(tenant: TenantId, scope: HaltScope, reason: string, by: Principal): Promise<Receipt>;
+  /** Checks, compiles, records and switches in one step; the old policy stays on any fault. @throws AegisError FORBIDDEN, POLICY_INVALID */
+  activate(tenant: TenantId, document: string, by: Principal | 'system'): Promise<{ readonly digest: Digest; readonly index: EntryIndex }>;
+  /** Vouches for one value in one session. @throws AegisError NOT_FOUND, FORBIDDEN */
+  endorse(tenant: TenantId, endorsement: Endorsement, by: Principal): Promise<Receipt>;
+  /**
+   * Destroys the key of a subject's payloads (`agent/<id>`, `session/<id>`, `subject/<name>`) and records it.
+   * @throws AegisError FORBIDDEN, REQUEST_INVALID, GATE_CLOSED
+   */
+  erase(tenant: TenantId, subject: string, reason: string, by: Principal | 'system'): Promise<Receipt>;
+}
+
+export function operatorGate(room: TenantOf): OperatorGate {
+  return { ...approvals(room), ...oversight(room) };
+}
+
+type Approvals = Pick<OperatorGate, 'pending' | 'grant' | 'refuse'>;
+
+function approvals(room: TenantOf): Approvals {
+  return {
+    pending: async (tenant) => pendingIn(room(tenant)),
+    grant: async (tenant: TenantId, approval: ApprovalId, by, { reason, channel, editedArgs, remember }) => {
+      const { chain, limits } = room(tenant);
+      const canonical = editedArgs === undefined ? null : canonicalValue(editedArgs, limits, limits.argsBytes);
+      const edited = canonical === null ? {} : { edited: { args: parseOwn(canonical.bytes), bytes: canonical.bytes, argsDigest: canonical.digest } };
+      return chain.submit(granting(room(tenant), approval, by, { reason, channel, ...edited, ...(remember === undefined ? {} : { remember }) }));
+    },
+    refuse: async (tenant, approval, by, terms) => room(tenant).chain.submit(refusing(room(tenant), approval, by, terms)),
+  };
+}
+
+function oversight(room: TenantOf): Omit<OperatorGate, keyof Approvals> {
+  return {
+    halt: async (tenant, scope, reason, by) => {
+      checkHalter(by, scope, room(tenant).chain.standing().world);
+      return haltNow(room(tenant), { scope, reason, cause: by === 'system' ? 'supervisor' : 'operator', actor: actorOf(by) });
+    },
+    resume: async (tenant, scope, reason, by) => {
+      operatorOf(by, room(tenant).chain.standing().world, ['operator', 'admin']);
+      return room(tenant).chain.submit(resuming(scope, reason, actorOf(by)));
+    },
+    activate: async (tenant, document, by) => activate(room(tenant), document, by),
+    endorse: async (tenant, endorsement, by) => endorse(room(tenant), endorsement, by),
+    erase: async (tenant, subject, reason, by) => erase(room(tenant), { subject, reason }, by),
+  };
+}
