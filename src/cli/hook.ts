@@ -1,30 +1,30 @@
 import { Argument, Option } from 'commander';
-import { HARNESSES } from '../intercept/hook/harness.ts';
-import type { HarnessName } from '../intercept/hook/harness.ts';
+import type { Harness } from '../intercept/hook/harness/harness.ts';
+import { HARNESSES, harnessOf } from '../intercept/hook/harness/harnesses.ts';
 import type { Define } from './define.ts';
 import { examples } from './examples.ts';
-import { CliError, EXIT } from './exit.ts';
-import type { InstallTerms } from './hook/install.ts';
+import { installTerms } from './hook/terms.ts';
+import type { InstallOptions, InstallTerms } from './hook/terms.ts';
 import { undo } from './install/change.ts';
 import { installations, ownFolder } from './install/ledger.ts';
 import { whole } from './numbers.ts';
 import { json, line, table, visible } from './print.ts';
 
-interface Options {
-  readonly user?: true;
-  readonly project?: true;
-  readonly agent?: string;
-  readonly handler?: 'http' | 'command';
-  readonly blocking?: true;
-  readonly onUnavailable?: InstallTerms['onUnavailable'];
-  readonly ask?: InstallTerms['ask'];
-  readonly autoApprove?: true;
-  readonly wait?: number;
-  readonly rotate?: true;
-  readonly json?: true;
-}
+type Printed = { readonly json?: true };
 
-const harnessArgument = (required: boolean) => new Argument(required ? '<harness>' : '[harness]', 'the coding agent').choices(HARNESSES);
+const harnessArgument = (required: boolean) =>
+  new Argument(required ? '<harness>' : '[harness]', 'the coding agent').choices(HARNESSES.map(({ name }) => name));
+
+/** `onFailure of Claude Code 2.1.295, failClosed of Cursor`. */
+const blockingSettings = (): string =>
+  HARNESSES.flatMap(({ title, settings: { blocking } }) =>
+    blocking === undefined ? [] : [`${blocking.setting} of ${title}${blocking.since === undefined ? '' : ` ${blocking.since}`}`],
+  ).join(', ');
+
+const titlesWithHttp = (): string =>
+  HARNESSES.filter(({ settings }) => settings.handlers.includes('http'))
+    .map(({ title }) => title)
+    .join(', ');
 
 /** `aegis hook install|status|uninstall`. */
 export const define: Define = (command) => {
@@ -34,10 +34,10 @@ export const define: Define = (command) => {
     .addArgument(harnessArgument(true))
     .option('--user', 'for everything this user does (default)')
     .option('--project', 'for this folder only')
-    .option('--blocking', 'use what the harness has against a hook that fails: onFailure of Claude Code 2.1.295, failClosed of Cursor')
+    .option('--blocking', `use what the harness has against a hook that fails: ${blockingSettings()}`)
     .option('--agent <name>', 'agent to register (default: the harness’s name)')
     .option('--rotate', 'replace the key of an agent that is registered already')
-    .addOption(new Option('--handler <kind>', 'Claude Code only: how it asks (default: http)').choices(['http', 'command']))
+    .addOption(new Option('--handler <kind>', `${titlesWithHttp()} only: how it asks (default: http)`).choices(['http', 'command']))
     .addOption(
       new Option('--on-unavailable <mode>', 'what runs while Aegis is away; needs the command handler (default: deny)').choices([
         'deny',
@@ -71,47 +71,29 @@ export const define: Define = (command) => {
   ]);
 };
 
-async function install(harness: HarnessName, options: Options): Promise<void> {
-  if (options.user === true && options.project === true)
-    throw new CliError(EXIT.usage, 'USAGE', '--user and --project exclude each other.', 'Install twice to have both.');
-  const { onUnavailable = 'deny', ask = 'harness', wait = harness === 'cursor' ? 20 : 60 } = options;
-  const handler = options.handler ?? (harness === 'claude-code' && onUnavailable === 'deny' ? 'http' : 'command');
-  if (handler === 'http' && harness !== 'claude-code')
-    throw new CliError(EXIT.usage, 'USAGE', `${harness} has no http handler that could be refused by.`, 'Leave --handler out.');
-  if (handler === 'http' && onUnavailable !== 'deny')
-    throw new CliError(
-      EXIT.usage,
-      'USAGE',
-      'With the http handler nothing of Aegis runs while it is away.',
-      'Use --handler command with --on-unavailable.',
-    );
+async function install(name: string, options: InstallOptions & Printed): Promise<void> {
+  const harness = harnessOf(name);
+  if (harness === undefined) throw new Error(`commander let ${name} through`);
+  const terms = installTerms(harness, options);
   const { installHook } = await import('./hook/install.ts');
-  const { installation, notes } = await installHook(
-    {
-      harness,
-      scope: options.project === true ? 'project' : 'user',
-      agent: options.agent ?? harness,
-      handler,
-      blocking: options.blocking === true,
-      onUnavailable,
-      ask,
-      autoApprove: options.autoApprove === true,
-      waitSeconds: wait,
-      rotate: options.rotate === true,
-    },
-    process.cwd(),
-  );
+  const { installation, notes } = await installHook(terms, process.cwd());
   const { path = '', agent = '' } = installation.detail;
-  if (options.json === true) return json({ id: installation.id, path, agent, handler, notes });
+  if (options.json === true) return json({ id: installation.id, path, agent, handler: terms.handler, notes });
   line(`Installed into ${visible(path)}; calls are decided as the agent ${visible(agent)}.`);
-  for (const note of notes) line(`  ${note}`);
-  if (handler === 'http' && options.blocking !== true)
-    line('  While Aegis is away Claude Code runs tools undecided. --blocking stops them (Claude Code 2.1.295 or newer).');
-  if (handler === 'http' && options.project === true) line('  The file holds a key: keep it out of version control.');
+  for (const note of [...notes, ...httpNotes(harness, terms)]) line(`  ${note}`);
   line('Restart the agent, then see that it holds: aegis doctor');
 }
 
-async function status(options: { json?: true }): Promise<void> {
+function httpNotes({ title, settings: { blocking } }: Harness, terms: InstallTerms): readonly string[] {
+  if (terms.handler !== 'http') return [];
+  const since = blocking === undefined || terms.blocking ? null : `${title} ${blocking.since ?? ''}`.trim();
+  return [
+    ...(since === null ? [] : [`While Aegis is away ${title} runs tools undecided. --blocking stops them (${since} or newer).`]),
+    ...(terms.scope === 'project' ? ['The file holds a key: keep it out of version control.'] : []),
+  ];
+}
+
+async function status(options: Printed): Promise<void> {
   const { hookStatus } = await import('./hook/status.ts');
   const rows = hookStatus();
   if (options.json === true) return json(rows);
@@ -124,7 +106,7 @@ async function status(options: { json?: true }): Promise<void> {
   );
 }
 
-function uninstall(harness: HarnessName | undefined, options: Options): void {
+function uninstall(harness: string | undefined, options: Pick<InstallOptions, 'user' | 'project'> & Printed): void {
   const scopes = options.user === true ? ['user'] : options.project === true ? ['project'] : ['user', 'project'];
   const mine = installations().filter(({ kind, detail }) => {
     const { scope = '', folder = '' } = detail;

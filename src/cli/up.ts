@@ -47,7 +47,7 @@ async function watched(daemon: Daemon, everyMs: number): Promise<() => Promise<v
   return watchHooks({
     daemon,
     everyMs,
-    tell: ({ label, state, detail }) => note(`aegis: hook ${label}: ${state}: ${detail}`),
+    report: ({ label, state, detail }) => note(`aegis: hook ${label}: ${state}: ${detail}`),
   });
 }
 

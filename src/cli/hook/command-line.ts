@@ -1,4 +1,4 @@
-import type { Meaning } from '../../intercept/hook/harness.ts';
+import type { Meaning } from '../../intercept/hook/harness/protocol.ts';
 
 export interface Launch {
   readonly node: string;

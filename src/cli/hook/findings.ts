@@ -3,17 +3,17 @@ import type { Finding } from '../finding.ts';
 import { connection } from '../connection.ts';
 import type { Connection } from '../connection.ts';
 import { installations } from '../install/ledger.ts';
-import { canaries } from './canary.ts';
-import type { Canary } from './canary.ts';
+import { sendCanaries } from './canary.ts';
+import type { CanaryResult } from './canary.ts';
 
 /** What `aegis doctor` says about coding agents: a canary for each hook, and an alert entry for each that was not stopped. */
 export async function hookFindings(): Promise<readonly Finding[]> {
-  const sung = await canaries();
-  return Promise.all(sung.map(finding));
+  const results = await sendCanaries();
+  return Promise.all(results.map(finding));
 }
 
-async function finding(canary: Canary): Promise<Finding> {
-  const { state, label, detail } = canary;
+async function finding(result: CanaryResult): Promise<Finding> {
+  const { state, label, detail } = result;
   const check = 'hook';
   switch (state) {
     case 'protected':
@@ -21,8 +21,8 @@ async function finding(canary: Canary): Promise<Finding> {
     case 'closed':
       return { check, state: 'warn', detail: `${label}: ${detail}`, next: 'Start Aegis: `aegis up`.' };
     case 'unprotected': {
-      const told = await alert(canary);
-      const next = told
+      const recorded = await alert(result);
+      const next = recorded
         ? 'Recorded as an alert. Install it again: `aegis hook install`.'
         : 'The alert could not be recorded. Start Aegis, then `aegis doctor` again.';
       return { check, state: 'bad', detail: `${label}: unprotected: ${detail}`, next };
@@ -31,7 +31,7 @@ async function finding(canary: Canary): Promise<Finding> {
 }
 
 /** With a person's login, or with the hook's own key where nobody is logged in. */
-async function alert({ harness, label, detail, agent }: Canary): Promise<boolean> {
+async function alert({ harness, label, detail, agent }: CanaryResult): Promise<boolean> {
   for (const open of [() => connection(), () => ownConnection(label)]) {
     try {
       await open().post('/v1/canaries', { harness, agent, detail: `${label}: ${detail}`.slice(0, 1024) });

@@ -1,16 +1,17 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
+import { harnessOf } from '../../intercept/hook/harness/harnesses.ts';
 import { valueAt } from '../install/edit.ts';
 import { installations } from '../install/ledger.ts';
 import type { Installation } from '../install/ledger.ts';
-import { keptFromRunning } from './codex.ts';
+import { notRunBecause } from './control-file.ts';
 import { writtenUnder } from './written.ts';
 
 export interface HookRow {
   readonly harness: string;
   readonly scope: string;
   readonly handler: string;
-  /** `there`: every entry stands as it was written. `changed`: some do not. `missing`: none, or no file. `untrusted`: Codex does not run it. */
+  /** `there`: every entry stands as it was written. `changed`: some do not. `missing`: none, or no file. `untrusted`: the harness does not run it. */
   readonly state: 'there' | 'changed' | 'missing' | 'untrusted';
   readonly label: 'advisory';
   readonly fails: string;
@@ -37,15 +38,17 @@ export function stateOf(installation: Installation): HookRow['state'] {
     return edit.kind === 'set' ? isDeepStrictEqual(held, edit.value) : Array.isArray(held) && held.some((one) => isDeepStrictEqual(one, edit.value));
   });
   if (there.length !== edits.length) return there.length === 0 ? 'missing' : 'changed';
-  const { harness, path = '' } = detail;
-  return harness === 'codex' && keptFromRunning(path, writtenUnder(installation, 'PreToolUse')) !== null ? 'untrusted' : 'there';
+  const { harness: name = '', path = '' } = detail;
+  const harness = harnessOf(name);
+  if (harness === undefined) return 'there';
+  return notRunBecause(harness, path, writtenUnder(installation, harness.canary.event)) === null ? 'there' : 'untrusted';
 }
 
 /** What happens to a call nobody could decide; docs/how-to/govern-a-coding-agent.md has the whole table. */
 export function failsHow({ detail }: Installation): string {
-  const { harness, handler, blocking, onUnavailable = 'deny' } = detail;
-  if (handler === 'http') return blocking === 'true' ? 'closed (Claude Code ≥ 2.1.295)' : 'open';
-  // Only these two have a setting against a hook that hangs.
-  const held = blocking === 'true' && (harness === 'claude-code' || harness === 'cursor');
-  return onUnavailable === 'deny' ? `closed${held ? '' : ', open on a host timeout'}` : onUnavailable;
+  const { harness: name = '', handler, onUnavailable = 'deny' } = detail;
+  const harness = harnessOf(name);
+  const setting = detail['blocking'] === 'true' ? harness?.settings.blocking : undefined;
+  if (handler === 'http') return setting === undefined ? 'open' : `closed (${harness?.title ?? name} ≥ ${setting.since ?? '0'})`;
+  return onUnavailable === 'deny' ? `closed${setting === undefined ? ', open on a host timeout' : ''}` : onUnavailable;
 }

@@ -6,8 +6,8 @@ import type { AgentId, TenantId } from '../../kernel/ids.ts';
 import type { Daemon } from '../../daemon/main.ts';
 import { installations } from '../install/ledger.ts';
 import type { Installation } from '../install/ledger.ts';
-import { canary } from './canary.ts';
-import type { Canary } from './canary.ts';
+import { sendCanary } from './canary.ts';
+import type { CanaryResult } from './canary.ts';
 import { stateOf } from './status.ts';
 
 /** An agent that did nothing for so long is left alone: its hook is tried again when it works again. */
@@ -17,8 +17,8 @@ export interface Watch {
   readonly daemon: Pick<Daemon, 'url' | 'gate'>;
   /** Milliseconds from the end of one round to the next; the first begins at once. */
   readonly everyMs: number;
-  /** Told when a hook begins or ceases to protect; never twice of the same. */
-  readonly tell: (canary: Canary) => void;
+  /** Called when a hook begins or ceases to protect; never twice for the same state. */
+  readonly report: (result: CanaryResult) => void;
 }
 
 type Agent = Principal & { readonly role: 'agent' };
@@ -27,8 +27,8 @@ type Agent = Principal & { readonly role: 'agent' };
  * A canary through every hook that was installed for this daemon on this machine, at the start and again while its agent works (HOOK-15).
  * Only what stands as `aegis hook install` wrote it is run; anything else is `unprotected` without being tried. The returned function stops it.
  */
-export function watchHooks({ daemon, everyMs, tell }: Watch): () => Promise<void> {
-  const last = new Map<string, Canary['state']>();
+export function watchHooks({ daemon, everyMs, report }: Watch): () => Promise<void> {
+  const last = new Map<string, CanaryResult['state']>();
   const stop = new AbortController();
   const look = async (installation: Installation, working: (agent: Agent) => boolean): Promise<void> => {
     const agent = agentOf(daemon, installation);
@@ -36,11 +36,11 @@ export function watchHooks({ daemon, everyMs, tell }: Watch): () => Promise<void
     if (agent === null || (before === 'protected' && !working(agent))) return;
     const state = stateOf(installation);
     // What is not trusted is not run by its harness; the canary says so without running it either.
-    const sung = state === 'there' || state === 'untrusted' ? await canary(installation) : changed(installation);
-    if (stop.signal.aborted || before === sung.state) return;
-    last.set(installation.id, sung.state);
-    if (sung.state === 'unprotected') await alert(daemon, agent, sung);
-    if (before !== undefined || sung.state !== 'protected') tell(sung);
+    const result = state === 'there' || state === 'untrusted' ? await sendCanary(installation) : changed(installation);
+    if (stop.signal.aborted || before === result.state) return;
+    last.set(installation.id, result.state);
+    if (result.state === 'unprotected') await alert(daemon, agent, result);
+    if (before !== undefined || result.state !== 'protected') report(result);
   };
   const watch = async (): Promise<void> => {
     while (!stop.signal.aborted) {
@@ -69,9 +69,9 @@ function hooks(): readonly Installation[] {
 
 /** Whose hook it is; null when it asks another daemon, or with a key nobody holds any more. */
 function agentOf({ url, gate }: Watch['daemon'], { detail: { settings = '' } }: Installation): Agent | null {
-  const told = JSON.parse(readFileSync(settings, 'utf8')) as { readonly url: string; readonly key: string };
-  if (new URL(told.url).origin !== new URL(url).origin) return null;
-  const principal = principalOf(told.key, gate);
+  const launcher = JSON.parse(readFileSync(settings, 'utf8')) as { readonly url: string; readonly key: string };
+  if (new URL(launcher.url).origin !== new URL(url).origin) return null;
+  const principal = principalOf(launcher.key, gate);
   return principal?.role === 'agent' ? principal : null;
 }
 
@@ -88,11 +88,11 @@ function atWork({ gate }: Watch['daemon']): (agent: Agent) => boolean {
   return ({ tenant, agent }) => (seen.get(tenant) ?? look(tenant)).has(agent);
 }
 
-function changed({ label, detail: { harness = '', path = '', agent = '' } }: Installation): Canary {
+function changed({ label, detail: { harness = '', path = '', agent = '' } }: Installation): CanaryResult {
   return { harness, label, agent, state: 'unprotected', detail: `what was installed in ${path} is not there as it was written` };
 }
 
-async function alert({ gate }: Watch['daemon'], { tenant, agent }: Agent, { harness, label, detail }: Canary): Promise<void> {
+async function alert({ gate }: Watch['daemon'], { tenant, agent }: Agent, { harness, label, detail }: CanaryResult): Promise<void> {
   const body = { harness, door: 'hook', protection: 'unprotected', detail: `${label}: ${detail}`.slice(0, 1024) } as const;
   await gate.record(tenant, 'canary-answered', body, 'system', { agent });
 }

@@ -1,13 +1,13 @@
 import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { dirname } from 'node:path';
-import { HARNESSES } from '../../intercept/hook/harness.ts';
-import type { HarnessName } from '../../intercept/hook/harness.ts';
-import { settingsPath } from '../hook/layout.ts';
+import type { Harness } from '../../intercept/hook/harness/harness.ts';
+import { HARNESSES } from '../../intercept/hook/harness/harnesses.ts';
+import { hookId } from '../hook/install.ts';
+import { homeOf, settingsPath } from '../hook/settings-file.ts';
 import { installations } from '../install/ledger.ts';
 
 export interface HarnessFound {
-  readonly harness: HarnessName;
+  readonly harness: Harness;
   readonly path: string;
   readonly installed: boolean;
 }
@@ -16,10 +16,9 @@ export interface HarnessFound {
 export function harnessesFound(cwd: string, env: NodeJS.ProcessEnv = process.env): readonly HarnessFound[] {
   const home = env['HOME'] ?? homedir();
   return HARNESSES.flatMap((harness) => {
-    const path = settingsPath(harness, 'user', { cwd, env });
-    // Copilot’s hooks lie one folder deeper than its own.
-    const folder = harness === 'copilot' ? dirname(dirname(path)) : dirname(path);
+    const folder = homeOf(harness, env);
     if (folder === home || !existsSync(folder)) return [];
-    return [{ harness, path, installed: installations().some(({ id }) => id === `hook-${harness}-user`) }];
+    const id = hookId(harness, 'user', cwd);
+    return [{ harness, path: settingsPath(harness, 'user', { cwd, env }), installed: installations().some((one) => one.id === id) }];
   });
 }

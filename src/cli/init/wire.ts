@@ -5,6 +5,7 @@ import { connection } from '../connection.ts';
 import { loadCredentials } from '../credentials.ts';
 import { CliError } from '../exit.ts';
 import { installHook } from '../hook/install.ts';
+import { installTerms } from '../hook/terms.ts';
 import { carryOut } from '../install/change.ts';
 import { line, tone, visible } from '../print.ts';
 import type { HarnessFound } from './harnesses-found.ts';
@@ -38,13 +39,11 @@ export async function wire({ harnesses, servers }: Wiring, yes: boolean): Promis
 }
 
 async function hookStep({ harness, path, installed }: HarnessFound, yes: boolean): Promise<Step> {
-  const step = { what: `hook for ${harness}`, path };
+  const step = { what: `hook for ${harness.name}`, path };
   if (installed) return { ...step, did: 'already' };
   if (!yes) return step;
   return attempted(step, async () => {
-    const terms = { harness, agent: harness, scope: 'user', onUnavailable: 'deny', ask: 'harness', autoApprove: false, rotate: false } as const;
-    const handler = harness === 'claude-code' ? 'http' : 'command';
-    await installHook({ ...terms, handler, blocking: true, waitSeconds: harness === 'cursor' ? 20 : 60 }, process.cwd());
+    await installHook(installTerms(harness, { blocking: true }), process.cwd());
   });
 }
 

@@ -1,7 +1,9 @@
 import type { Proposal } from '../../gate/nouns.ts';
 import type { ActionId, AgentId, Digest, SessionId, TenantId } from '../../kernel/ids.ts';
 import type { Json } from '../../kernel/json.ts';
-import type { Harness, HarnessName, ToolCall } from './harness.ts';
+import { CANARY } from './harness/canary.ts';
+import type { Harness } from './harness/harness.ts';
+import type { ToolCall } from './harness/protocol.ts';
 
 export interface HookAgent {
   readonly role: 'agent';
@@ -10,9 +12,6 @@ export interface HookAgent {
 }
 
 export type DigestOf = (value: Json) => Digest;
-
-/** The tool nobody has: a call of it is a question whether calls are still stopped, and the answer is always no (HOOK-8). */
-export const CANARY = 'aegis_canary';
 
 /** The nonce of a canary, null for any other call. Where an event has no tool name, a command line of that name stands for it. */
 export function canaryIn({ name, args }: ToolCall): string | null {
@@ -24,7 +23,7 @@ export function canaryIn({ name, args }: ToolCall): string | null {
 const nonceOf = (value: Json | undefined): string => (typeof value === 'string' && /^[\w-]{1,64}$/.test(value) ? value : 'none');
 
 /** A harness's session as one of ours: `claude-code/abc`; an id that does not fit is named by its digest. */
-export function sessionOf(harness: HarnessName, id: string, digestOf: DigestOf): SessionId {
+export function sessionOf(harness: string, id: string, digestOf: DigestOf): SessionId {
   return (/^[A-Za-z0-9._:@/-]{1,100}$/.test(id) ? `${harness}/${id}` : `${harness}/${digestOf(id)}`) as SessionId;
 }
 

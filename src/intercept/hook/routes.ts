@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import { AegisError } from '../../errors.ts';
 import { refusalAnswer } from './enforce.ts';
-import { harnessOf } from './harnesses.ts';
+import { harnessOf } from './harness/harnesses.ts';
 import { hookDoor } from './serve.ts';
 import { agentOf } from '../../http/keys.ts';
 import { DECIDING, route } from '../../http/route.ts';

@@ -2,19 +2,12 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { HARNESSES } from '../../../src/intercept/hook/harness.ts';
+import { HARNESSES } from '../../../src/intercept/hook/harness/harnesses.ts';
+import { documentOf } from '../../intercept/hook/documents.ts';
 import { terminal } from '../terminal.ts';
 import type { Terminal } from '../terminal.ts';
 import { SAMPLES } from './samples.ts';
 import { trustCodex } from './trusted.ts';
-
-const FILES: Readonly<Record<string, string>> = {
-  'claude-code': '.claude/settings.json',
-  codex: '.codex/hooks.json',
-  cursor: '.cursor/hooks.json',
-  gemini: '.gemini/settings.json',
-  copilot: '.copilot/hooks/aegis.json',
-};
 
 /** Every file under a folder with its bytes, but what is Aegis’ own login. */
 function snapshot(folder: string): Readonly<Record<string, string>> {
@@ -45,10 +38,10 @@ test('[HOOK-10, HOOK-12, HOOK-13] every harness: installed beside what was there
   writeFileSync(join(shell.folder, '.claude/settings.json'), SAMPLES['comments'] ?? '');
   writeFileSync(join(shell.folder, '.gemini/settings.json'), SAMPLES['crlf'] ?? '');
   const before = snapshot(shell.folder);
-  for (const harness of HARNESSES) {
-    const { code, stderr } = await shell.aegis('hook', 'install', harness, '--blocking');
+  for (const { name } of HARNESSES) {
+    const { code, stderr } = await shell.aegis('hook', 'install', name, '--blocking');
     assert.equal(code, 0, stderr);
-    assert.ok(existsSync(join(shell.folder, FILES[harness] ?? '')), harness);
+    assert.ok(existsSync(documentOf(name).settings.user.replace('/home/ann', shell.folder)), name);
   }
   for (const [name, bytes] of Object.entries(snapshot(shell.folder)))
     if (bytes !== 'folder' && Buffer.from(bytes.split(' ')[1] ?? '', 'base64').includes('aegis_agent_')) assert.match(bytes, /^600 /, name);

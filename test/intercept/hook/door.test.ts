@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { HARNESSES } from '../../../src/intercept/hook/harness.ts';
 import { readFileSync } from 'node:fs';
-import { SHELL, stage, WORDS } from './stage.ts';
+import { HARNESSES } from '../../../src/intercept/hook/harness/harnesses.ts';
+import { beforeOf, documentOf } from './documents.ts';
+import { stage } from './stage.ts';
+
+const NAMES = HARNESSES.map(({ name }) => name);
 
 const POLICY = `apiVersion: aegis.dev/v1
 kind: Policy
@@ -18,8 +21,8 @@ const PATIENT = readFileSync('policies/default.yaml', 'utf8').replace('violation
 
 test('[HOOK-3] a destructive command, a key file, a metadata address and an agent’s own settings are seen in every harness’s words', async (context) => {
   const { before, entries } = await stage(context, PATIENT);
-  for (const harness of HARNESSES) {
-    const shell = SHELL[harness];
+  for (const harness of NAMES) {
+    const { shell } = documentOf(harness);
     const refused = async (name: string, args: Record<string, unknown>): Promise<void> => {
       const { effect, text } = await before(harness, { name, args, mode: 'bypassPermissions' }, '?ask=aegis');
       assert.equal(effect, 'deny', `${harness} ${name} ${JSON.stringify(args)}: ${text}`);
@@ -47,11 +50,11 @@ test('[HOOK-3] a patch of Codex is read by the files it names', async (context) 
 
 test('[HOOK-9] every action of a hook says that it is advisory, and which harness it came through', async (context) => {
   const { before, entries } = await stage(context);
-  for (const harness of HARNESSES) await before(harness, { name: 'Glob', args: { pattern: '**' } });
+  for (const harness of NAMES) await before(harness, { name: 'Glob', args: { pattern: '**' } });
   const actions = (await entries('action-decided')).map(({ body }) => body['action'] as { harness: string; enforcement: string });
   assert.deepEqual(
     actions.map(({ harness, enforcement }) => [harness, enforcement]),
-    HARNESSES.map((harness) => [harness, 'advisory']),
+    NAMES.map((harness) => [harness, 'advisory']),
   );
 });
 
@@ -89,7 +92,7 @@ test('[HOOK-4] where nobody is asked by the harness, the call waits for Aegis an
 
 test('[HOOK-5] what ran settles its own action with what it answered, with the harness’s id or without one', async (context) => {
   const { before, after, entries } = await stage(context);
-  for (const harness of HARNESSES) {
+  for (const harness of NAMES) {
     const call = { name: 'Grep', args: { pattern: harness }, id: `id-${harness}` };
     await before(harness, call);
     await after(harness, call, `found in ${harness}`);
@@ -114,7 +117,7 @@ test('[HOOK-5] a tool that failed settles as failed', async (context) => {
   const { before, event, entries } = await stage(context);
   const call = { name: 'Bash', args: { command: 'false' }, id: 'f1' };
   await before('claude-code', call);
-  await event('claude-code', 'PostToolUseFailure', { ...WORDS['claude-code'].body(call), error: 'Exit code 1' });
+  await event('claude-code', 'PostToolUseFailure', { ...beforeOf(documentOf('claude-code'), call).payload, error: 'Exit code 1' });
   assert.equal((await entries('action-settled'))[0]?.body['status'], 'failed');
 });
 
@@ -171,9 +174,10 @@ test('[HOOK-1] two events about one call of Cursor are one decision', async (con
 
 test('[HOOK-2] a wrong key, a person’s key, a body that is not strict, a payload that is none: every refusal is a denial the harness obeys', async (context) => {
   const { aegis, key, entries } = await stage(context);
-  for (const harness of HARNESSES) {
-    const path = `/v1/hooks/${harness}/${WORDS[harness].before}`;
-    const body = JSON.stringify(WORDS[harness].body({ name: 'Glob', args: {} }));
+  for (const harness of NAMES) {
+    const { event, payload } = beforeOf(documentOf(harness), { name: 'Glob', args: {} });
+    const path = `/v1/hooks/${harness}/${event}`;
+    const body = JSON.stringify(payload);
     const asks = [
       aegis.ask('POST', path, { raw: body }),
       aegis.ask('POST', path, { key: 'aegis_agent_wrong', raw: body }),
@@ -190,7 +194,7 @@ test('[HOOK-2] a wrong key, a person’s key, a body that is not strict, a paylo
       assert.equal(status, 200, `${harness} ${String(at)}: ${text}`);
       assert.match(JSON.stringify(said), /deny/, `${harness} ${String(at)}: ${text}`);
     }
-    const after = await aegis.ask('POST', `/v1/hooks/${harness}/${WORDS[harness].after}`, { key: 'aegis_agent_wrong', raw: body });
+    const after = await aegis.ask('POST', `/v1/hooks/${harness}/${documentOf(harness).after.event}`, { key: 'aegis_agent_wrong', raw: body });
     assert.deepEqual([after.status, after.text], [200, '{}'], 'what stops nothing says nothing');
   }
   assert.deepEqual(await entries('action-decided'), []);
@@ -213,7 +217,7 @@ test('[HOOK-1] a reason full of quotes, newlines and terminal codes arrives as o
     'rules:\n  - { id: nasty, when: \'action.name == "Glob"\', effect: deny, reason: { code: NASTY, message: "say \\"no\\" \\\\ \\n then \\u001b[31mred\\u202e" } }\ndetectors:',
   );
   const { before } = await stage(context, policy);
-  for (const harness of HARNESSES) {
+  for (const harness of NAMES) {
     const { effect, text, body } = await before(harness, { name: 'Glob', args: {} });
     assert.equal(effect, 'deny', text);
     assert.match(JSON.stringify(body), /say \\"no\\" \\\\ +then/);
@@ -223,7 +227,7 @@ test('[HOOK-1] a reason full of quotes, newlines and terminal codes arrives as o
 
 test('[HOOK-8] the canary is recorded and refused in every harness, whatever the policy says', async (context) => {
   const { before, event, entries } = await stage(context, POLICY.replace('detectors:', 'audit_only: true\ndetectors:'));
-  for (const harness of HARNESSES) {
+  for (const harness of NAMES) {
     const { effect, text } = await before(harness, { name: 'aegis_canary', args: { nonce: `n-${harness}` } });
     assert.equal(effect, 'deny');
     assert.match(text, new RegExp(`n-${harness}`));
@@ -231,6 +235,6 @@ test('[HOOK-8] the canary is recorded and refused in every harness, whatever the
   assert.equal((await event('cursor', 'beforeShellExecution', { conversation_id: 'c', command: 'aegis_canary n9' }))['permission'], 'deny');
   assert.deepEqual(
     (await entries('canary-answered')).map(({ body }) => body['protection']),
-    Array.from({ length: HARNESSES.length + 1 }, () => 'protected'),
+    Array.from({ length: NAMES.length + 1 }, () => 'protected'),
   );
 });

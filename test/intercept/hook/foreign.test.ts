@@ -2,9 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { plain } from '../../../src/intercept/hook/enforce.ts';
-import { HARNESSES } from '../../../src/intercept/hook/harness.ts';
-import type { Harness } from '../../../src/intercept/hook/harness.ts';
-import { harnessOf } from '../../../src/intercept/hook/harnesses.ts';
+import { HARNESSES } from '../../../src/intercept/hook/harness/harnesses.ts';
+import { promptIn, sessionIn } from '../../../src/intercept/hook/harness/payload.ts';
 import { actionIdOf, sessionOf } from '../../../src/intercept/hook/normalise.ts';
 import type { JsonObject } from '../../../src/kernel/json.ts';
 import { digestOf } from '../../../src/wire/digest.ts';
@@ -33,17 +32,17 @@ const payload = fc.dictionary(
 ) as fc.Arbitrary<JsonObject>;
 
 test('[HOOK-1] whatever a payload holds, an adapter reads a whole call or none, and never throws', () => {
-  for (const name of HARNESSES) {
-    const harness = harnessOf(name) as Harness;
-    const events = Object.keys(harness.events);
+  for (const { name, protocol } of HARNESSES) {
+    const events = Object.keys(protocol.events);
     fc.assert(
       fc.property(fc.constantFrom(...events), payload, (event, held) => {
-        harness.prompt(held);
-        harness.result(event, held);
-        const call = harness.call(event, held);
+        promptIn(protocol.members, held);
+        protocol.result(event, held);
+        protocol.denies(held);
+        const call = protocol.call(event, held);
         if (call === null) return;
         assert.ok(call.session !== '' && call.name !== '' && typeof call.args === 'object' && !Array.isArray(call.args));
-        assert.equal(call.session, harness.session(held));
+        assert.equal(call.session, sessionIn(protocol.members, held));
         assert.match(sessionOf(name, call.session, digestOf), /^[A-Za-z0-9._:@/-]{1,128}$/);
         assert.match(actionIdOf(sessionOf(name, call.session, digestOf), call.callId ?? 'x', digestOf), /^[\x21-\x7e]{1,128}$/);
       }),

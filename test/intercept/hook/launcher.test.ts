@@ -4,16 +4,15 @@ import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { guarded } from '../../../src/cli/hook/command-line.ts';
-import { HARNESSES } from '../../../src/intercept/hook/harness.ts';
-import type { Harness, HarnessName } from '../../../src/intercept/hook/harness.ts';
-import { harnessOf } from '../../../src/intercept/hook/harnesses.ts';
+import { HARNESSES } from '../../../src/intercept/hook/harness/harnesses.ts';
+import { beforeOf, documentOf } from './documents.ts';
 import { LAUNCHER, place, ran, reply, stub } from './launcher.ts';
-import { effectIn, SHELL, stage, WORDS } from './stage.ts';
+import { effectIn, stage } from './stage.ts';
 
-const event = (harness: HarnessName, name = SHELL[harness], args: Record<string, unknown> = { command: 'ls' }): string =>
-  JSON.stringify(WORDS[harness].body({ name, args, id: 'l1' }));
+const event = (harness: string, name = documentOf(harness).shell, args: Record<string, unknown> = { command: 'ls' }): string =>
+  JSON.stringify(beforeOf(documentOf(harness), { name, args, id: 'l1' }).payload);
 
-const launched = (harness: HarnessName, settings: string, native = WORDS[harness].before): readonly string[] => [
+const launched = (harness: string, settings: string, native = documentOf(harness).before.event): readonly string[] => [
   process.execPath,
   LAUNCHER,
   harness,
@@ -56,14 +55,13 @@ test('[HOOK-7] whatever goes wrong at the other end, the answer is a denial in t
 test('[HOOK-7] the launcher’s own denial is the daemon’s, in every harness and at every deciding event', async (context) => {
   const { settings } = place(context);
   const file = settings({ url: 'http://127.0.0.1:1' });
-  for (const name of HARNESSES) {
-    const harness = harnessOf(name) as Harness;
-    for (const [native, meaning] of Object.entries(harness.events)) {
+  for (const { name, protocol } of HARNESSES) {
+    for (const [native, meaning] of Object.entries(protocol.events)) {
       const { code, stdout, stderr } = await ran(launched(name, file, native), event(name));
       if (meaning === 'decide') {
-        assert.deepEqual(JSON.parse(stdout), harness.say(native, { effect: 'deny', text: stderr.trim() }), `${name} ${native}`);
+        assert.deepEqual(JSON.parse(stdout), protocol.answer(native, { effect: 'deny', text: stderr.trim() }), `${name} ${native}`);
         assert.equal(code, 2);
-      } else assert.deepEqual([JSON.parse(stdout), code], [harness.nod(native), 0], `${name} ${native}: it stops nothing`);
+      } else assert.deepEqual([JSON.parse(stdout), code], [protocol.acknowledge(native), 0], `${name} ${native}: it stops nothing`);
     }
   }
 });

@@ -1,0 +1,81 @@
+import { readFileSync } from 'node:fs';
+import type { HookDecision, ToolCall } from '../../../src/intercept/hook/harness/protocol.ts';
+import type { Json, JsonObject } from '../../../src/kernel/json.ts';
+
+/** `conformance/hooks/<harness>.json`: what a harness documents to send, to understand and to keep in its settings. */
+export interface HookDocument {
+  readonly harness: string;
+  readonly documented: string;
+  readonly source: string;
+  readonly calls: readonly {
+    readonly title: string;
+    readonly event: string;
+    readonly payload: JsonObject;
+    readonly call?: Partial<ToolCall> | null;
+    readonly result?: Json;
+    readonly prompt?: string;
+  }[];
+  readonly answers: readonly { readonly event: string; readonly decision?: HookDecision; readonly answer: JsonObject }[];
+  /** Its name for a tool that runs a command line in the argument `command`. */
+  readonly shell: string;
+  /** How it tells of any call before and after it ran; `{session}` and its like are filled in. */
+  readonly before: Template;
+  readonly after: Template;
+  readonly settings: SettingsDocument;
+}
+
+interface Template {
+  readonly event: string;
+  readonly payload: JsonObject;
+}
+
+/** For a home `/home/ann`, a project `/home/ann/shop` and a daemon at 127.0.0.1:7411; `{command}` stands for the launcher's command line. */
+interface SettingsDocument {
+  readonly user: string;
+  readonly moved?: { readonly variable: string; readonly user: string };
+  readonly project: string;
+  readonly beside: JsonObject;
+  /** The entry under each event, all of them for the handler that is taken unless another is wanted. */
+  readonly installed: readonly { readonly handler: 'http' | 'command'; readonly blocking: boolean; readonly hooks: JsonObject }[];
+}
+
+export function documentOf(harness: string): HookDocument {
+  return JSON.parse(readFileSync(new URL(`../../../conformance/hooks/${harness}.json`, import.meta.url), 'utf8')) as HookDocument;
+}
+
+/** A call as a test asks for it. */
+export interface Asked {
+  readonly name: string;
+  readonly args: Readonly<Record<string, unknown>>;
+  readonly id?: string;
+  readonly session?: string;
+  readonly mode?: string;
+}
+
+/** The event before the call. */
+export function beforeOf({ before }: HookDocument, asked: Asked): { readonly event: string; readonly payload: JsonObject } {
+  return { event: before.event, payload: filled(before.payload, valuesOf(asked)) };
+}
+
+/** The event after it. */
+export function afterOf({ after }: HookDocument, asked: Asked, answer: unknown): { readonly event: string; readonly payload: JsonObject } {
+  return { event: after.event, payload: filled(after.payload, { ...valuesOf(asked), '{answer}': answer as Json }) };
+}
+
+type Values = Readonly<Record<string, Json | undefined>>;
+
+function valuesOf({ name, args, id, session = 's1', mode = 'default' }: Asked): Values {
+  const held = args as JsonObject;
+  return { '{session}': session, '{mode}': mode, '{tool}': name, '{args}': held, '{argsText}': JSON.stringify(held), '{id}': id };
+}
+
+/** Members whose value is not known are left out. */
+function filled(template: JsonObject, values: Values): JsonObject {
+  return Object.fromEntries(
+    Object.entries(template).flatMap(([key, held]) => {
+      if (typeof held === 'object' && held !== null && !Array.isArray(held)) return [[key, filled(held as JsonObject, values)] as const];
+      const value = typeof held === 'string' && Object.hasOwn(values, held) ? values[held] : held;
+      return value === undefined ? [] : [[key, value] as const];
+    }),
+  );
+}
