@@ -145,10 +145,6 @@ export const CYCLES: readonly { readonly files: readonly string[]; readonly beca
     ],
     because: 'not taken apart yet',
   },
-  {
-    files: ['src/intercept/mcp/judge.ts', 'src/intercept/mcp/session.ts'],
-    because: 'not taken apart yet',
-  },
 ];
 
 /** The table of ARCHITECTURE.md. */

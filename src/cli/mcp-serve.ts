@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import { credential } from '../intercept/mcp/headers.ts';
-import { peerAt } from '../intercept/mcp/http-exchange.ts';
-import { httpJudge } from '../intercept/mcp/http-judge.ts';
-import { connectServer } from '../intercept/mcp/own-http-server.ts';
-import { createSeal } from '../intercept/mcp/seal.ts';
-import { serveStdio } from '../intercept/mcp/serve-stdio.ts';
-import type { StdioTerms } from '../intercept/mcp/serve-stdio.ts';
-import type { ServerName } from '../intercept/mcp/session.ts';
-import { startServer } from '../intercept/mcp/stdio-server.ts';
+import { credential } from '../intercept/mcp/http/headers.ts';
+import { peerAt } from '../intercept/mcp/http/exchange.ts';
+import { remoteDecisionPoint } from '../intercept/mcp/remote-decision-point.ts';
+import { connectServer } from '../intercept/mcp/http/connect-server.ts';
+import { createStateSigner } from '../intercept/mcp/state-signer.ts';
+import { serveStdio } from '../intercept/mcp/stdio/serve-stdio.ts';
+import type { StdioTerms } from '../intercept/mcp/stdio/serve-stdio.ts';
+import type { ServerIdentity } from '../intercept/mcp/server-identity.ts';
+import { startServer } from '../intercept/mcp/stdio/server-process.ts';
 import { digestOf } from '../wire/digest.ts';
 import { processTimers } from '../gate/timers.ts';
 import { systemClock, systemRandom, uuidv7 } from '../daemon/runtime.ts';
@@ -31,10 +31,10 @@ export async function serve(words: readonly string[], options: ServeOptions): Pr
   const ids = uuidv7(systemClock, systemRandom);
   const shared = options.session ?? process.env['AEGIS_SESSION'];
   const session = shared ?? `mcp/${target.server.name}/${ids.next()}`;
-  const judge = httpJudge({ url, key, session, alone: shared === undefined });
+  const decisionPoint = remoteDecisionPoint({ url, key, session, alone: shared === undefined });
   await reachable(url, key);
   const why = await serveStdio({
-    judge,
+    decisionPoint,
     server: target.server,
     connect: target.connect,
     streams: { input: process.stdin, output: process.stdout },
@@ -42,11 +42,11 @@ export async function serve(words: readonly string[], options: ServeOptions): Pr
     after: (ms, wake) => processTimers.after(ms, wake),
     mint: () => ids.next(),
     digestOf,
-    seal: createSeal(randomBytes(32)),
+    stateSigner: createStateSigner(randomBytes(32)),
     stop: stopped(),
   });
-  const left = await judge.flush().catch((error: unknown) => error);
-  judge.close();
+  const left = await decisionPoint.flush().catch((error: unknown) => error);
+  decisionPoint.close();
   if (why !== null) throw new CliError(EXIT.unavailable, 'MCP_SERVER_GONE', `The MCP server is gone: ${why}.`, 'Its own messages stand above.');
   if (left !== undefined)
     throw new CliError(EXIT.unavailable, 'MCP_UNSETTLED', 'How the last calls ended could not be recorded.', 'They stay unsettled in the log.');
@@ -54,7 +54,7 @@ export async function serve(words: readonly string[], options: ServeOptions): Pr
 }
 
 interface Target {
-  readonly server: ServerName;
+  readonly server: ServerIdentity;
   readonly connect: StdioTerms['connect'];
 }
 

@@ -5,8 +5,8 @@ import type { ActionGate } from '../gate/action-gate.ts';
 import type { LogGate } from '../gate/log-gate.ts';
 import type { ToolGate } from '../gate/tool-gate.ts';
 import { processTimers } from '../gate/timers.ts';
-import { createGateway } from '../intercept/mcp/gateway.ts';
-import { credential } from '../intercept/mcp/headers.ts';
+import { createGateway } from '../intercept/mcp/http/gateway.ts';
+import { credential } from '../intercept/mcp/http/headers.ts';
 import { digestOf } from '../wire/digest.ts';
 import { systemClock, systemRandom, uuidv7 } from './runtime.ts';
 

@@ -45,7 +45,7 @@ export const CODES = {
   missingCapability: -32021,
 } as const;
 
-/** The server's word may be longer than the agent's: it is capped again as a result (MCP-9). */
+/** What a server says may be longer than what an agent says: it is cut again as a result (MCP-9). */
 export const AGENT_LIMITS: StrictLimits = { bytes: 1_048_576, depth: 64, keys: 10_000 };
 export const SERVER_LIMITS: StrictLimits = { bytes: 16_777_216, depth: 64, keys: 200_000 };
 
@@ -115,4 +115,11 @@ export function tooLong(id: MessageId): Failure {
 
 export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** JSON-RPC 2.0: what could not be read is answered under the id that could be, else under null. */
+export function unreadable(id: string | number | null, error: unknown): object {
+  const known = error instanceof AegisError;
+  const code = known && error.code !== 'BODY_INVALID_JSON' ? CODES.invalidRequest : CODES.parse;
+  return { jsonrpc: '2.0', id, error: { code, message: known ? `${error.message}. ${error.hint}` : 'The message could not be read.' } };
 }

@@ -12,7 +12,7 @@ export function sizeOf(value: Json): number {
  * A result within `most` bytes: texts are kept from the start as far as they fit, everything else that does not fit is left out, and the
  * result says so (MCP-9). null when nothing of it can be shortened.
  */
-export function capped(result: JsonObject, most: number): JsonObject | null {
+export function truncateResult(result: JsonObject, most: number): JsonObject | null {
   const size = sizeOf(result);
   if (size <= most) return result;
   const room = { left: Math.max(0, most - SLACK) };

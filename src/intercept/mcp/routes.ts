@@ -22,7 +22,7 @@ export interface McpRouteDeps {
   readonly payload: (tenant: TenantId, digest: Digest) => Promise<Uint8Array | 'erased' | null>;
 }
 
-/** What MCP servers say their tools are, what is pinned of it, and a person's word on what is not (MCP). */
+/** What MCP servers say their tools are, what is pinned of it, and what a person says of the rest (MCP). */
 export function mcpRoutes(deps: McpRouteDeps): readonly Route[] {
   return [showRoute(deps), refusalRoute(deps), listRoute(deps), definitionRoute(deps), acceptRoute(deps), forgetRoute(deps)];
 }

@@ -1,47 +1,38 @@
 import type { Clock } from '../../ports.ts';
 import type { Digest } from '../../kernel/ids.ts';
 import type { JsonObject } from '../../kernel/json.ts';
-import type { Judge } from './judge.ts';
+import type { DecisionPoint } from './decision-point.ts';
 import type { Message } from './message.ts';
-import type { Seal } from './seal.ts';
+import type { ServerIdentity } from './server-identity.ts';
+import type { StateSigner } from './state-signer.ts';
 import type { Upstream } from './upstream.ts';
 
-/** Which server this is, as the agent and the pins know it. */
-export interface ServerName {
-  readonly name: string;
-  readonly identity: Digest;
-  /** The files it is made of, as short facts, where they are on this machine. */
-  readonly program?: readonly string[];
-  /** Reached over a network: then nothing it says of this machine's files can be meant for the agent. */
-  readonly remote: boolean;
-}
-
 export interface SessionDeps {
-  readonly judge: Judge;
-  readonly server: ServerName;
+  readonly decisionPoint: DecisionPoint;
+  readonly server: ServerIdentity;
   readonly upstream: Upstream;
   readonly clock: Pick<Clock, 'monotonic'>;
   readonly after: (ms: number, wake: () => void) => () => void;
   /** A new UUIDv7. */
   readonly mint: () => string;
   readonly digestOf: (value: unknown) => Digest;
-  readonly seal: Seal;
+  readonly stateSigner: StateSigner;
 }
 
 /** Says something to the agent: a notification, or a request of the server. */
-export type Tell = (message: Exclude<Message, { kind: 'reply' }>['message']) => void;
+export type SendToAgent = (message: Exclude<Message, { kind: 'reply' }>['message']) => void;
 
-export interface Running {
+export interface RunningRequest {
   readonly abort: AbortController;
   readonly progressToken: unknown;
-  readonly tell: Tell;
+  readonly tell: SendToAgent;
   /** Requests of the server to the agent that this call waits for: a person may be typing. */
   asking: number;
   /** How often the agent was told that it waits. */
   waits?: number;
 }
 
-export interface Defined {
+export interface ShownTool {
   readonly digest: Digest;
   readonly definition: JsonObject;
 }
@@ -50,15 +41,15 @@ export interface Defined {
 export interface Session {
   readonly deps: SessionDeps;
   /** The server's tools as they were last shown, in quarantine or not: the gate knows which. */
-  readonly tools: Map<string, Defined>;
+  readonly tools: Map<string, ShownTool>;
   /** Whether `tools` is what the server would say now. */
   listed: boolean;
   /** What the agent can be asked for (2025-11-25 and before; later it comes with each request). */
   capabilities: JsonObject;
   /** The agent's requests that have no reply yet. */
-  readonly running: Map<string, Running>;
+  readonly running: Map<string, RunningRequest>;
   /** The server's requests that were passed on and have no answer yet, with their decided action. */
-  readonly asked: Map<string, { readonly action: string | null; readonly call: Running | null }>;
+  readonly asked: Map<string, { readonly action: string | null; readonly call: RunningRequest | null }>;
   /** What was audited lately, so that a hostile server cannot fill the log (MCP-11). */
   readonly audited: Map<string, number>;
   flood: { at: number; left: number };
@@ -87,7 +78,7 @@ export function audit({ deps, audited }: Session, code: string): void {
   const last = audited.get(code);
   if (last !== undefined && now - last < AUDIT_EVERY_MS) return;
   audited.set(code, now);
-  deps.judge.refused(code).catch(() => undefined);
+  deps.decisionPoint.refused(code).catch(() => undefined);
 }
 
 /** MCP-11: whether one more unasked-for message of the server fits into its rate. */

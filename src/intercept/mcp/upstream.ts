@@ -1,15 +1,18 @@
 import type { Message, Notification, Reply, Request } from './message.ts';
 
 /** What a server says of its own accord while it works. */
-export type Interim = Exclude<Message, { readonly kind: 'reply' }>;
+export type ServerMessage = Exclude<Message, { readonly kind: 'reply' }>;
 
 /** The real MCP server, whatever wire leads to it. */
 export interface Upstream {
   /**
-   * Resolves with the one reply that carries this id. What the server says on the way goes to `heard`, where the wire ties it to the request.
+   * Resolves with the one reply that carries this id. What the server says on the way goes to `onServerMessage`, where the wire ties it to the request.
    * When `signal` aborts, the server is told that the request is taken back.
    * @throws AegisError MCP_SERVER_GONE when no reply will come
    */
-  request(message: Request, terms: { readonly signal: AbortSignal; readonly heard: (interim: Interim) => void }): Promise<Reply>;
+  request(
+    message: Request,
+    terms: { readonly signal: AbortSignal; readonly onServerMessage: (serverMessage: ServerMessage) => void },
+  ): Promise<Reply>;
   send(message: Notification | Reply): Promise<void>;
 }

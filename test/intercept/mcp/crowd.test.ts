@@ -7,7 +7,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { PassThrough } from 'node:stream';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
-import { serveAgent } from '../../../src/intercept/mcp/stdio-agent.ts';
+import { serveAgent } from '../../../src/intercept/mcp/stdio/serve-agent.ts';
 import { running } from '../../api/daemon.ts';
 import type { Running } from '../../api/daemon.ts';
 import { stage } from './conversation.ts';
@@ -170,7 +170,7 @@ test('[MCP-11] an agent on stdio that does not read is not read from until it do
   const over = serveAgent(
     { input, output },
     {
-      take: (message, tell) => {
+      answer: (message, tell) => {
         taken += 1;
         for (let n = 0; n < 64; n++) tell({ jsonrpc: '2.0', method: 'notifications/message', params: { data: BIG } });
         return Promise.resolve(message.kind === 'request' ? { jsonrpc: '2.0', id: message.message.id, result } : null);

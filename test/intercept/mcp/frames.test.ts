@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { PassThrough } from 'node:stream';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { lineReader } from '../../../src/intercept/mcp/frames.ts';
-import type { Frame } from '../../../src/intercept/mcp/frames.ts';
-import { idScanner } from '../../../src/intercept/mcp/id-scanner.ts';
-import { eventsOf } from '../../../src/intercept/mcp/sse.ts';
+import { lineReader } from '../../../src/wire/lines.ts';
+import type { Frame } from '../../../src/wire/lines.ts';
+import { idScanner } from '../../../src/wire/id-scanner.ts';
+import { eventsOf } from '../../../src/intercept/mcp/http/sse.ts';
 
 const bytes = (text: string): Uint8Array => Buffer.from(text);
 

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { PassThrough } from 'node:stream';
 import { test } from 'node:test';
-import { gateJudge } from '../../../src/intercept/mcp/gate-judge.ts';
+import { gateDecisionPoint } from '../../../src/intercept/mcp/gate-decision-point.ts';
 import { isObject } from '../../../src/intercept/mcp/message.ts';
 import type { Request } from '../../../src/intercept/mcp/message.ts';
-import { createSeal } from '../../../src/intercept/mcp/seal.ts';
-import { serveStdio } from '../../../src/intercept/mcp/serve-stdio.ts';
+import { createStateSigner } from '../../../src/intercept/mcp/state-signer.ts';
+import { serveStdio } from '../../../src/intercept/mcp/stdio/serve-stdio.ts';
 import type { EntryBodies } from '../../../src/kernel/entry.ts';
 import { digestOf } from '../../../src/wire/digest.ts';
 import { memoryStore } from '../../../src/log/memory.ts';
@@ -94,7 +94,7 @@ async function converse({ gate, allowed, tally }: Place, seed: number): Promise<
   output.on('data', (chunk: Buffer) => (said += chunk.toString('utf8')));
   let minted = 0;
   const over = serveStdio({
-    judge: gateJudge(gate, { tenant: TENANT, agent: id('a1'), session: id(`s${String(seed)}`) }),
+    decisionPoint: gateDecisionPoint(gate, { tenant: TENANT, agent: id('a1'), session: id(`s${String(seed)}`) }),
     server: { name: 'srv', identity: digestOf('srv'), remote: false },
     streams: { input, output },
     stop: new AbortController().signal,
@@ -102,7 +102,7 @@ async function converse({ gate, allowed, tally }: Place, seed: number): Promise<
     after: () => () => undefined,
     mint: () => `m-${String(seed)}-${String(minted++)}`,
     digestOf,
-    seal: createSeal(new Uint8Array(32)),
+    stateSigner: createStateSigner(new Uint8Array(32)),
     connect: () => ({
       gone: new Promise(() => undefined),
       close: () => Promise.resolve(),

@@ -6,8 +6,8 @@ import type { SessionDeps } from '../../../src/intercept/mcp/session.ts';
 test('[MCP-11] two hundred messages at once and a hundred a second; one row for each kind of refusal in ten seconds', () => {
   let now = 0;
   const rows: string[] = [];
-  const judge = { refused: (code: string) => Promise.resolve(void rows.push(code)) };
-  const session = newSession({ judge, clock: { monotonic: () => now } } as unknown as SessionDeps);
+  const decisionPoint = { refused: (code: string) => Promise.resolve(void rows.push(code)) };
+  const session = newSession({ decisionPoint, clock: { monotonic: () => now } } as unknown as SessionDeps);
   const pass = (): number => Array.from({ length: 1_000 }, () => withinRate(session)).filter((one) => one).length;
   assert.equal(pass(), 200);
   now += 1_000;

@@ -1,9 +1,9 @@
-import { lineReader } from './frames.ts';
-import type { Frame } from './frames.ts';
-import { AegisError } from '../../errors.ts';
-import { idScanner } from './id-scanner.ts';
-import { AGENT_LIMITS, CODES, readMessage } from './message.ts';
-import type { Message, Notification, Reply, Request } from './message.ts';
+import { lineReader } from '../../../wire/lines.ts';
+import type { Frame } from '../../../wire/lines.ts';
+import { AegisError } from '../../../errors.ts';
+import { idScanner } from '../../../wire/id-scanner.ts';
+import { AGENT_LIMITS, readMessage, unreadable } from '../message.ts';
+import type { Message, Notification, Reply, Request } from '../message.ts';
 
 export interface Streams {
   readonly input: NodeJS.ReadableStream;
@@ -12,7 +12,7 @@ export interface Streams {
 
 interface Terms {
   /** Answers a message; null where there is nothing to answer. */
-  readonly take: (message: Message, tell: (said: Request | Notification) => void) => Promise<Reply | null>;
+  readonly answer: (message: Message, tell: (said: Request | Notification) => void) => Promise<Reply | null>;
   readonly refused: (code: string) => void;
 }
 
@@ -20,7 +20,7 @@ interface Terms {
  * The agent's end of MCP stdio: one message, one line, in its order of arrival. Resolves when the agent closes its end and every message
  * is answered. A line that is no message is answered with an error, and nothing of it goes on (MCP-10).
  */
-export function serveAgent({ input, output }: Streams, { take, refused }: Terms): Promise<void> {
+export function serveAgent({ input, output }: Streams, { answer: take, refused }: Terms): Promise<void> {
   // MCP-11: an agent that does not read is not read from, so that no more answers come to wait for it.
   const say = (message: object): void => {
     if (output.write(`${JSON.stringify(message)}\n`) || input.isPaused()) return;
@@ -73,16 +73,9 @@ function readFrame(frame: Frame): Read {
     } catch (error) {
       const scanner = idScanner();
       scanner.push(frame.bytes);
-      return { complaint: complaint(scanner.id(), error) };
+      return { complaint: unreadable(scanner.id(), error) };
     }
   }
   const id = frame.kind === 'oversize' ? frame.id : null;
-  return { complaint: complaint(id, new AegisError('BODY_TOO_LARGE', { limit: AGENT_LIMITS.bytes })) };
-}
-
-/** JSON-RPC 2.0: what could not be read is answered under the id that could be, else under null. */
-export function complaint(id: string | number | null, error: unknown): object {
-  const known = error instanceof AegisError;
-  const code = known && error.code !== 'BODY_INVALID_JSON' ? CODES.invalidRequest : CODES.parse;
-  return { jsonrpc: '2.0', id, error: { code, message: known ? `${error.message}. ${error.hint}` : 'The message could not be read.' } };
+  return { complaint: unreadable(id, new AegisError('BODY_TOO_LARGE', { limit: AGENT_LIMITS.bytes })) };
 }

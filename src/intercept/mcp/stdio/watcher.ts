@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 
-export interface DeadMan {
+export interface ProcessWatcher {
   /** Ends the whole group now. */
   kill(): void;
 }
@@ -13,7 +13,7 @@ const SCRIPT = 'while read -r _; do :; done; kill -KILL "-$1" 2>/dev/null';
  * Ends a child's process group when this process is gone, even by SIGKILL (MCP-12): a shell holds the other end of a pipe and outlives us.
  * HOLE: what leaves its process group (setsid) is not reached, nor is anything on Windows; `aegis run` holds those.
  */
-export function deadManFor(child: ChildProcess): DeadMan {
+export function killWithParent(child: ChildProcess): ProcessWatcher {
   const { pid } = child;
   if (pid === undefined) return { kill: () => undefined };
   const kill = (): void => {

@@ -1,13 +1,13 @@
-import { exchange, letGo } from './http-exchange.ts';
-import type { Peer } from './http-exchange.ts';
-import { httpServer, listen } from './http-server.ts';
-import type { HttpTerms } from './http-server.ts';
-import type { JsonObject } from '../../kernel/json.ts';
-import type { OwnUpstream } from './serve-stdio.ts';
-import type { Interim } from './upstream.ts';
+import { exchange, discardBody } from './exchange.ts';
+import type { Peer } from './exchange.ts';
+import { httpUpstream, listen } from './http-upstream.ts';
+import type { HttpUpstreamTerms } from './http-upstream.ts';
+import type { JsonObject } from '../../../kernel/json.ts';
+import type { OwnUpstream } from '../stdio/serve-stdio.ts';
+import type { ServerMessage } from '../upstream.ts';
 
 interface Terms {
-  readonly heard: (interim: Interim) => void;
+  readonly onServerMessage: (serverMessage: ServerMessage) => void;
   readonly refused: (code: string) => void;
   readonly definition: (tool: string) => JsonObject | undefined;
 }
@@ -23,7 +23,7 @@ export function connectServer(peer: Peer, terms: Terms): OwnUpstream {
     ...(id === undefined ? {} : { 'mcp-session-id': id }),
     ...(version === undefined ? {} : { 'mcp-protocol-version': version }),
   });
-  const http: HttpTerms = {
+  const http: HttpUpstreamTerms = {
     peer,
     state,
     definition: terms.definition,
@@ -33,11 +33,11 @@ export function connectServer(peer: Peer, terms: Terms): OwnUpstream {
       if ('method' in message && message.method === 'initialize' && typeof given === 'string') id = given;
     },
   };
-  const server = httpServer(http);
+  const server = httpUpstream(http);
   const follow = async (): Promise<void> => {
     let status = 200;
     while (status === 200 && !over.signal.aborted) {
-      await listen(http, { heard: terms.heard, signal: over.signal, opened: (one) => (status = one) }).catch(() => undefined);
+      await listen(http, { onServerMessage: terms.onServerMessage, signal: over.signal, opened: (one) => (status = one) }).catch(() => undefined);
       await new Promise((resolve) => setTimeout(resolve, AGAIN_MS).unref());
     }
   };
@@ -57,7 +57,7 @@ export function connectServer(peer: Peer, terms: Terms): OwnUpstream {
       over.abort();
       if (id !== undefined)
         await exchange(peer, { method: 'DELETE', headers: state(), signal: AbortSignal.timeout(2_000) }).then(
-          ({ body }) => letGo(body),
+          ({ body }) => discardBody(body),
           () => undefined,
         );
       peer.agent.destroy();

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { AegisError } from '../../../src/errors.ts';
-import { createEnds } from '../../../src/intercept/mcp/ends.ts';
-import type { Ended } from '../../../src/intercept/mcp/judge.ts';
+import { createOutcomeQueue } from '../../../src/intercept/mcp/outcome-queue.ts';
+import type { EndedAction } from '../../../src/intercept/mcp/decision-point.ts';
 import { stage } from './conversation.ts';
 import type { Stage, Wire } from './conversation.ts';
 
 const PATIENT = { timeout: 120_000 };
-const end = (action: string): Ended => ({ action, status: 'succeeded', result: action });
+const end = (action: string): EndedAction => ({ action, status: 'succeeded', result: action });
 
 /** Type and action of every decision and end, in the order of the log. */
 async function order({ aegis }: Stage): Promise<readonly (readonly [string, string])[]> {
@@ -47,18 +47,18 @@ test('[MCP-16] in a session others act in too, the end is recorded when the answ
 test('[MCP-16] what could not be recorded is tried again before anything is decided; a refused end never passes unseen', async () => {
   const seen: string[] = [];
   let open = false;
-  const ends = createEnds(({ action, result }) => {
+  const ends = createOutcomeQueue(({ action, result }) => {
     seen.push(`${action} ${typeof result}`);
     return open ? Promise.resolve() : Promise.reject(new AegisError('AEGIS_UNREACHABLE', { detail: 'gone' }));
   });
-  ends.take(end('a'));
-  const refusing = (carried: readonly Ended[]): Promise<string> =>
+  ends.add(end('a'));
+  const refusing = (carried: readonly EndedAction[]): Promise<string> =>
     carried.length === 0 ? Promise.resolve('asked') : Promise.reject(new AegisError('AEGIS_REFUSED', { code: 'CONFLICT', detail: 'x' }));
-  await assert.rejects(ends.before(refusing), { code: 'AEGIS_UNREACHABLE' });
+  await assert.rejects(ends.askWith(refusing), { code: 'AEGIS_UNREACHABLE' });
   open = true;
-  assert.equal(await ends.before(refusing), 'asked');
+  assert.equal(await ends.askWith(refusing), 'asked');
   const tries = seen.length;
-  assert.equal(await ends.before((carried) => Promise.resolve(carried.length)), 0);
+  assert.equal(await ends.askWith((carried) => Promise.resolve(carried.length)), 0);
   await ends.flush();
   assert.equal(seen.length, tries);
 });
@@ -66,10 +66,10 @@ test('[MCP-16] what could not be recorded is tried again before anything is deci
 test('[MCP-16] an end on its way goes along with the next decision all the same, and so does one for two decisions at once', async () => {
   let release = (): void => undefined;
   const way = new Promise<void>((resolve) => (release = resolve));
-  const ends = createEnds(() => way);
-  ends.take(end('a'));
+  const ends = createOutcomeQueue(() => way);
+  ends.add(end('a'));
   const alone = ends.flush();
-  const carried = await Promise.all([1, 2].map(() => ends.before((all) => Promise.resolve(all.map(({ action }) => action)))));
+  const carried = await Promise.all([1, 2].map(() => ends.askWith((all) => Promise.resolve(all.map(({ action }) => action)))));
   assert.deepEqual(carried, [['a'], ['a']]);
   release();
   await alone;

@@ -1,12 +1,12 @@
 import { AegisError } from '../../errors.ts';
-import { call } from './calls.ts';
+import { handleCall } from './handle-call.ts';
 import { CODES, failure, isObject, keyOf, tooLong } from './message.ts';
 import type { Message, Notification, Reply, Request } from './message.ts';
-import { capped } from './results.ts';
-import { answered, heard } from './server-word.ts';
+import { truncateResult } from './results.ts';
+import { handleAgentReply, handleServerMessage } from './handle-server-message.ts';
 import { audit } from './session.ts';
-import type { Running, Session, Tell } from './session.ts';
-import { introduced, listed } from './tools.ts';
+import type { RunningRequest, Session, SendToAgent } from './session.ts';
+import { filterInstructions, filterToolList } from './tool-list.ts';
 
 /** Requests that change nothing and say nothing but how to talk; their answers pass as they are. */
 const PLAIN: ReadonlySet<string> = new Set(['ping', 'logging/setLevel', 'completion/complete', 'resources/subscribe', 'resources/unsubscribe']);
@@ -20,24 +20,24 @@ const NOTIFICATIONS: ReadonlySet<string> = new Set([
 ]);
 const MOST_RUNNING = 256;
 
-export interface From {
-  readonly tell: Tell;
+export interface AgentEnd {
+  readonly tell: SendToAgent;
   /** Keeps the ids of clients apart that share a session; '' where there is one. */
   readonly scope: string;
   readonly signal?: AbortSignal;
 }
 
 /** Everything an agent sends comes through here; what is not answered with a reply has none. Never rejects. */
-export async function fromAgent(session: Session, message: Message, from: From): Promise<Reply | null> {
+export async function handleAgentMessage(session: Session, message: Message, from: AgentEnd): Promise<Reply | null> {
   try {
     switch (message.kind) {
       case 'request':
-        return await requested(session, message.message, from);
+        return await handleRequest(session, message.message, from);
       case 'notification':
-        await notified(session, message.message, from);
+        await handleNotification(session, message.message, from);
         return null;
       case 'reply':
-        await answered(session, message.message);
+        await handleAgentReply(session, message.message);
         return null;
     }
   } catch (error) {
@@ -51,14 +51,14 @@ function failed({ id }: Request, error: unknown): Reply {
   return failure(id, CODES.internal, `${error.message}. ${error.hint}`, { code: error.code });
 }
 
-async function requested(session: Session, request: Request, from: From): Promise<Reply> {
+async function handleRequest(session: Session, request: Request, from: AgentEnd): Promise<Reply> {
   const key = `${from.scope}/${keyOf(request.id)}`;
   if (session.running.has(key) || session.running.size >= MOST_RUNNING) {
     audit(session, 'MCP_MESSAGE');
     return failure(request.id, CODES.invalidRequest, 'This id is in use, or too many requests are.');
   }
   const meta = request.params?.['_meta'];
-  const running: Running = {
+  const running: RunningRequest = {
     abort: new AbortController(),
     progressToken: isObject(meta) ? meta['progressToken'] : undefined,
     tell: from.tell,
@@ -75,36 +75,36 @@ async function requested(session: Session, request: Request, from: From): Promis
   }
 }
 
-async function answer(session: Session, request: Request, running: Running): Promise<Reply> {
+async function answer(session: Session, request: Request, running: RunningRequest): Promise<Reply> {
   const { method } = request;
   if (method === 'initialize') session.capabilities = isObject(request.params?.['capabilities']) ? request.params['capabilities'] : {};
   const plain = PLAIN.has(method) || READ.has(method) || method === 'subscriptions/listen';
-  if (method !== 'initialize' && method !== 'server/discover' && method !== 'tools/list' && !plain) return call(session, request, running);
-  const raw = await passed(session, request, running);
-  if (method === 'tools/list') return listed(session, raw);
-  const reply = shortened(session, raw);
-  if (method === 'initialize' || method === 'server/discover') return introduced(session, reply);
+  if (method !== 'initialize' && method !== 'server/discover' && method !== 'tools/list' && !plain) return handleCall(session, request, running);
+  const raw = await forward(session, request, running);
+  if (method === 'tools/list') return filterToolList(session, raw);
+  const reply = refuseTooLong(session, raw);
+  if (method === 'initialize' || method === 'server/discover') return filterInstructions(session, reply);
   if (READ.has(method) && 'result' in reply) {
-    await session.deps.judge.label('retrieved_doc', reply.result);
+    await session.deps.decisionPoint.label('retrieved_doc', reply.result);
     return reply.result['cacheScope'] === undefined ? reply : { ...reply, result: { ...reply.result, cacheScope: 'private' } };
   }
   return reply;
 }
 
-function shortened(session: Session, reply: Reply): Reply {
-  if (!('result' in reply) || capped(reply.result, session.deps.judge.most) === reply.result) return reply;
+function refuseTooLong(session: Session, reply: Reply): Reply {
+  if (!('result' in reply) || truncateResult(reply.result, session.deps.decisionPoint.most) === reply.result) return reply;
   audit(session, 'MCP_RESULT_CUT');
   return tooLong(reply.id);
 }
 
-function passed(session: Session, request: Request, running: Running): Promise<Reply> {
+function forward(session: Session, request: Request, running: RunningRequest): Promise<Reply> {
   return session.deps.upstream.request(request, {
     signal: running.abort.signal,
-    heard: (interim) => void heard(session, interim, { tell: running.tell, call: running }),
+    onServerMessage: (serverMessage) => void handleServerMessage(session, serverMessage, { tell: running.tell, call: running }),
   });
 }
 
-async function notified(session: Session, message: Notification, { scope }: From): Promise<void> {
+async function handleNotification(session: Session, message: Notification, { scope }: AgentEnd): Promise<void> {
   const { method, params } = message;
   // MCP-10: a call without an id is no call.
   if (!NOTIFICATIONS.has(method)) return audit(session, 'MCP_MESSAGE');

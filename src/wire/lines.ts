@@ -1,11 +1,11 @@
-import { growingBytes } from '../../wire/growing-bytes.ts';
-import type { MessageId } from './message.ts';
+import { growingBytes } from './growing-bytes.ts';
 import { idScanner } from './id-scanner.ts';
+import type { LineId } from './id-scanner.ts';
 
 export type Frame =
   | { readonly kind: 'line'; readonly bytes: Uint8Array }
   /** Longer than may be kept. `id` is that of the message, as far as it could be seen while it was thrown away. */
-  | { readonly kind: 'oversize'; readonly id: MessageId | null }
+  | { readonly kind: 'oversize'; readonly id: LineId | null }
   /** What stood before the end of the stream without a newline behind it. */
   | { readonly kind: 'partial' };
 
@@ -13,7 +13,7 @@ const NEWLINE = 0x0a;
 const RETURN = 0x0d;
 
 /**
- * Cuts a byte stream into lines (MCP stdio framing: one message, one line). What is longer than `most` bytes is never kept: it is looked
+ * Cuts a byte stream into lines, one message each (MCP over stdio, the local socket). What is longer than `most` bytes is never kept: it is looked
  * through for its id while it passes, and dropped. Memory stays below twice `most` plus one chunk, however small the chunks are.
  */
 export function lineReader(most: number, take: (frame: Frame) => void): { push(chunk: Uint8Array): void; end(): void } {

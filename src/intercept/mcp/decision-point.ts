@@ -3,10 +3,10 @@ import type { Decision, Label } from '../../kernel/decision.ts';
 import type { OutcomeStatus, ToolDoubt } from '../../kernel/entry.ts';
 import type { Digest } from '../../kernel/ids.ts';
 import type { Json, JsonObject } from '../../kernel/json.ts';
-import type { ServerName } from './session.ts';
+import type { ServerIdentity } from './server-identity.ts';
 
 /** What the door wants decided. The id is minted by the door, so that asking again is asking about the same. */
-export interface Wanted {
+export interface ProposedAction {
   readonly id: string;
   readonly kind: ActionKind;
   readonly name: string;
@@ -14,7 +14,7 @@ export interface Wanted {
   readonly tool?: { readonly server: string; readonly digest: Digest };
 }
 
-export interface Ended {
+export interface EndedAction {
   readonly action: string;
   readonly status: OutcomeStatus;
   readonly result?: Json;
@@ -23,7 +23,7 @@ export interface Ended {
 }
 
 /** `hidden`: pinned, but no call of it could be allowed. */
-export interface Standing {
+export interface ToolStatus {
   readonly tool: string;
   readonly digest: Digest;
   readonly status: 'pinned' | 'hidden' | 'quarantined';
@@ -34,18 +34,18 @@ export interface Standing {
  * All the MCP proxy asks of Aegis, for one agent in one session. Two implementations: the gate itself inside the daemon, and the daemon's
  * HTTP API from a process of its own. Every method rejects when nothing could be recorded, and then nothing may happen (MCP-7).
  */
-export interface Judge {
+export interface DecisionPoint {
   /** Bytes of a result that can be recorded in one piece. */
   readonly most: number;
   /** Holds an `ask` or `defer` for up to `waitMs`; the last decision standing is returned. */
-  decide(wanted: Wanted, waitMs: number, signal?: AbortSignal): Promise<Decision>;
-  settle(ended: Ended): Promise<void>;
+  decide(proposed: ProposedAction, waitMs: number, signal?: AbortSignal): Promise<Decision>;
+  settle(ended: EndedAction): Promise<void>;
   /** Takes the end of a call over, so that its answer may leave: nothing later in this session is decided without it (MCP-16). */
-  end(ended: Ended): Promise<void>;
+  end(ended: EndedAction): Promise<void>;
   /** Content that reached the agent outside a decided action. */
   label(source: Label, value: Json): Promise<void>;
   /** Pins or quarantines what the server says its tools are. */
-  show(server: Pick<ServerName, 'name' | 'identity' | 'program'>, tools: readonly JsonObject[]): Promise<readonly Standing[]>;
+  show(server: Pick<ServerIdentity, 'name' | 'identity' | 'program'>, tools: readonly JsonObject[]): Promise<readonly ToolStatus[]>;
   /** Records that something was refused before there was anything to decide. */
   refused(code: string): Promise<void>;
 }

@@ -1,7 +1,7 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http';
-import type { Json, JsonObject } from '../../kernel/json.ts';
-import { isObject } from './message.ts';
-import type { Notification, Reply, Request } from './message.ts';
+import type { Json, JsonObject } from '../../../kernel/json.ts';
+import { isObject } from '../message.ts';
+import type { Notification, Reply, Request } from '../message.ts';
 
 /** MCP 2026-07-28, Streamable HTTP: which member of the parameters `Mcp-Name` repeats. */
 const NAMED: Readonly<Record<string, string>> = {

@@ -1,8 +1,8 @@
 import { Agent, request } from 'node:http';
 import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders } from 'node:http';
 import { Agent as SecureAgent, request as secureRequest } from 'node:https';
-import { AegisError } from '../../errors.ts';
-import { growingBytes } from '../../wire/growing-bytes.ts';
+import { AegisError } from '../../../errors.ts';
+import { growingBytes } from '../../../wire/growing-bytes.ts';
 
 export interface Peer {
   readonly url: URL;
@@ -77,7 +77,7 @@ const REST_MS = 1_000;
 const REST_BYTES = 65_536;
 
 /** Nothing more of this body matters; when its end is near, the connection serves the next exchange. */
-export function letGo(body: IncomingMessage): void {
+export function discardBody(body: IncomingMessage): void {
   let left = REST_BYTES;
   const late = setTimeout(() => body.destroy(), REST_MS).unref();
   body.once('close', () => clearTimeout(late));

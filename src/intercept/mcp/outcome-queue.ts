@@ -1,11 +1,11 @@
 import { AegisError } from '../../errors.ts';
-import type { Ended } from './judge.ts';
+import type { EndedAction } from './decision-point.ts';
 import { sizeOf } from './results.ts';
 
-type Record = (ended: Ended) => Promise<void>;
+type Record = (ended: EndedAction) => Promise<void>;
 
 /** A value with more keys than may be recorded as such is recorded as the text it is. */
-export async function recorded(record: Record, ended: Ended): Promise<void> {
+export async function recordOutcome(record: Record, ended: EndedAction): Promise<void> {
   try {
     await record(ended);
   } catch (error) {
@@ -16,10 +16,10 @@ export async function recorded(record: Record, ended: Ended): Promise<void> {
 }
 
 /** Ends of calls whose answers may leave before they are recorded, of a session nobody else acts in (MCP-16). */
-export interface Ends {
-  take(ended: Ended): void;
+export interface OutcomeQueue {
+  add(ended: EndedAction): void;
   /** Asks with every end that is not known to be recorded, so that it stands before what is asked. */
-  before<T>(ask: (carried: readonly Ended[]) => Promise<T>): Promise<T>;
+  askWith<T>(ask: (carried: readonly EndedAction[]) => Promise<T>): Promise<T>;
   /** Resolves when all of them are recorded. */
   flush(): Promise<void>;
 }
@@ -31,15 +31,15 @@ const MOST_CARRIED = 16;
 const CARRIED_BYTES = 262_144;
 
 /** Recording is idempotent, so that an end on its way alone goes along with a decision all the same: whichever is first records it. */
-export function createEnds(record: Record): Ends {
-  const open = new Set<Ended>();
+export function createOutcomeQueue(record: Record): OutcomeQueue {
+  const open = new Set<EndedAction>();
   let timer: NodeJS.Timeout | undefined;
   const flush = async (): Promise<void> => {
     clearTimeout(timer);
     timer = undefined;
     for (const one of [...open]) {
       if (!open.has(one)) continue;
-      await recorded(record, one);
+      await recordOutcome(record, one);
       open.delete(one);
     }
   };
@@ -47,11 +47,11 @@ export function createEnds(record: Record): Ends {
     timer ??= setTimeout(() => flush().catch(() => later(AGAIN_MS)), ms);
   };
   return {
-    take: (ended) => {
+    add: (ended) => {
       open.add(ended);
       later(SOON_MS);
     },
-    before: async (ask) => {
+    askWith: async (ask) => {
       const carried = [...open];
       if (carried.length === 0) return ask([]);
       if (carried.length <= MOST_CARRIED && sizeOf(carried as unknown as Parameters<typeof sizeOf>[0]) <= CARRIED_BYTES) {

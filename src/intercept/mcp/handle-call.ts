@@ -2,17 +2,17 @@ import { AegisError } from '../../errors.ts';
 import type { Decision } from '../../kernel/decision.ts';
 import type { Json, JsonObject } from '../../kernel/json.ts';
 import { textOf } from '../../gate/refusal.ts';
-import { decided } from './decided.ts';
-import { recorded } from './ends.ts';
-import { heldBack, restored } from './hold.ts';
-import type { Ended, Wanted } from './judge.ts';
+import { decideAndWait } from './decide-and-wait.ts';
+import { recordOutcome } from './outcome-queue.ts';
+import { holdFor, restoreHeldCall } from './held-call.ts';
+import type { EndedAction, ProposedAction } from './decision-point.ts';
 import { CODES, failure, isObject } from './message.ts';
 import type { Reply, Request } from './message.ts';
-import { policedReply } from './replies.ts';
+import { filterReply } from './filter-reply.ts';
 import { sizeOf } from './results.ts';
-import { heard } from './server-word.ts';
-import type { Running, Session } from './session.ts';
-import { known, refusedReply } from './tools.ts';
+import { handleServerMessage } from './handle-server-message.ts';
+import type { RunningRequest, Session } from './session.ts';
+import { ensureToolsShown, refusedReply } from './tool-list.ts';
 
 /** Answers to questions the server put into an earlier result (MCP 2026-07-28) are arguments too; this name stands for them. */
 export const RESPONSES = 'mcp:inputResponses';
@@ -23,20 +23,20 @@ const NOTHING = '0'.repeat(64);
 /** A longer result is recorded before it leaves, so that what waits to be recorded stays small (MCP-16). */
 const SMALL_BYTES = 65_536;
 
-/** A request that does something: decided, forwarded as it was decided, its end handed to the judge before its answer leaves (MCP-7). */
-export async function call(session: Session, request: Request, running: Running): Promise<Reply> {
-  const back = restored(session, request);
+/** A request that does something: decided, forwarded as it was decided, its end handed to the decision point before its answer leaves (MCP-7). */
+export async function handleCall(session: Session, request: Request, running: RunningRequest): Promise<Reply> {
+  const back = restoreHeldCall(session, request);
   if ('error' in back) return back.error;
   const { asked } = back;
-  if (asked.method === 'tools/call') await known(session, asked, running.abort.signal);
-  const wanted = wantedOf(session, asked, back.action);
-  if (wanted === null) return failure(request.id, CODES.invalidParams, 'This call has not the shape of one.');
-  const holds = heldBack(session, asked, wanted);
-  const { decision } = await decided(session, wanted, {
+  if (asked.method === 'tools/call') await ensureToolsShown(session, asked, running.abort.signal);
+  const proposed = proposedActionOf(session, asked, back.action);
+  if (proposed === null) return failure(request.id, CODES.invalidParams, 'This call has not the shape of one.');
+  const holds = holdFor(session, asked, proposed);
+  const { decision } = await decideAndWait(session, proposed, {
     signal: running.abort.signal,
-    waited: (standing) => {
-      tellWaiting(running, standing);
-      return holds !== null && standing.effect === 'ask';
+    waited: (current) => {
+      tellWaiting(running, current);
+      return holds !== null && current.effect === 'ask';
     },
   });
   if (decision.effect === 'ask' && holds !== null && !running.abort.signal.aborted) return { ...holds(decision), id: request.id };
@@ -44,12 +44,12 @@ export async function call(session: Session, request: Request, running: Running)
   if (decision.reasons.some(({ code }) => code === 'TOOL_QUARANTINED')) session.listed = false;
   const text = textOf(decision);
   if (decision.effect !== 'allow' && decision.effect !== 'modify') return refusal(asked, text ?? 'Aegis refused this action.');
-  const forward = replaced(asked, decision.effect === 'modify' ? decision.modify.args : wanted.args);
-  return await performed(session, { request: forward, wanted, decision, running });
+  const forward = withDecidedArguments(asked, decision.effect === 'modify' ? decision.modify.args : proposed.args);
+  return await forwardAndSettle(session, { request: forward, proposed, decision, running });
 }
 
 /** What the agent wants, as an action: the tool with its arguments, or the method with its parameters. */
-function wantedOf(session: Session, { method, params = {} }: Request, action: string | null): Wanted | null {
+function proposedActionOf(session: Session, { method, params = {} }: Request, action: string | null): ProposedAction | null {
   const id = action ?? session.deps.mint();
   const { _meta: _meta, requestState: _state, inputResponses, ...rest } = params;
   if (inputResponses !== undefined && !isObject(inputResponses)) return null;
@@ -58,12 +58,12 @@ function wantedOf(session: Session, { method, params = {} }: Request, action: st
   const { name, arguments: args = {} } = rest;
   if (typeof name !== 'string' || name === '' || name.length > 256 || !isObject(args) || Object.hasOwn(args, RESPONSES)) return null;
   const defined = session.tools.get(name);
-  const tool = { server: session.deps.server.name, digest: (defined?.digest ?? NOTHING) as NonNullable<Wanted['tool']>['digest'] };
+  const tool = { server: session.deps.server.name, digest: (defined?.digest ?? NOTHING) as NonNullable<ProposedAction['tool']>['digest'] };
   return { id, kind: 'tool', name, args: { ...args, ...answers }, tool };
 }
 
 /** The request with exactly the arguments that were decided on. */
-function replaced(request: Request, args: JsonObject): Request {
+function withDecidedArguments(request: Request, args: JsonObject): Request {
   const { params = {}, ...rest } = request;
   const { [RESPONSES]: inputResponses, ...plain } = args;
   const answers = inputResponses === undefined ? {} : { inputResponses };
@@ -101,7 +101,7 @@ export function isModern({ params }: Request): boolean {
   return typeof version === 'string' && version >= '2026-07-28';
 }
 
-function tellWaiting(running: Running, decision: Decision): void {
+function tellWaiting(running: RunningRequest, decision: Decision): void {
   if (typeof running.progressToken !== 'string' && typeof running.progressToken !== 'number') return;
   running.waits = (running.waits ?? 0) + 1;
   running.tell({
@@ -114,53 +114,53 @@ function tellWaiting(running: Running, decision: Decision): void {
 
 interface Performance {
   readonly request: Request;
-  readonly wanted: Wanted;
+  readonly proposed: ProposedAction;
   readonly decision: Decision;
-  readonly running: Running;
+  readonly running: RunningRequest;
 }
 
-async function performed(session: Session, { request, wanted, decision, running }: Performance): Promise<Reply> {
-  const { judge, upstream } = session.deps;
+async function forwardAndSettle(session: Session, { request, proposed, decision, running }: Performance): Promise<Reply> {
+  const { decisionPoint, upstream } = session.deps;
   const { timeoutMs, maxOutputBytes } = decision.obligations;
-  const deadline = within(session, running, timeoutMs);
+  const deadline = deadlineFor(session, running, timeoutMs);
   let reply: Reply;
   try {
     reply = await upstream.request(request, {
       signal: AbortSignal.any([running.abort.signal, deadline.signal]),
-      heard: (interim) => void heard(session, interim, { tell: running.tell, call: running }),
+      onServerMessage: (serverMessage) => void handleServerMessage(session, serverMessage, { tell: running.tell, call: running }),
     });
   } catch (error) {
     const late = deadline.signal.aborted;
     const errorCode = late ? 'TIMEOUT' : error instanceof AegisError ? error.code : 'INTERNAL';
     // It may have happened and it may not: the log says so.
-    await judge.settle({ action: wanted.id, status: 'unknown', errorCode });
+    await decisionPoint.settle({ action: proposed.id, status: 'unknown', errorCode });
     const why = late ? `It took longer than ${String(timeoutMs)} ms.` : 'The server gave no answer.';
     return refusal(request, `${why} Whether the action was done is not known.`);
   } finally {
     deadline.stop();
   }
-  const policed = await policedReply(session, { request, reply, most: Math.min(maxOutputBytes, judge.most) });
-  await handedOver(session, wanted, policed);
-  return policed.reply;
+  const filtered = await filterReply(session, { request, reply, most: Math.min(maxOutputBytes, decisionPoint.most) });
+  await recordEnd(session, proposed, filtered);
+  return filtered.reply;
 }
 
-async function handedOver(session: Session, { id, kind }: Wanted, ended: Awaited<ReturnType<typeof policedReply>>): Promise<void> {
+async function recordEnd(session: Session, { id, kind }: ProposedAction, ended: Awaited<ReturnType<typeof filterReply>>): Promise<void> {
   const source = kind === 'tool' ? 'tool_output' : 'retrieved_doc';
   const { status, errorCode, value } = ended;
-  const end: Ended = {
+  const end: EndedAction = {
     action: id,
     status,
     source,
     ...(errorCode === undefined ? {} : { errorCode }),
     ...(value === undefined ? {} : { result: value }),
   };
-  const { judge } = session.deps;
-  if (value !== undefined && sizeOf(value) > SMALL_BYTES) await recorded((one) => judge.settle(one), end);
-  else await judge.end(end);
+  const { decisionPoint } = session.deps;
+  if (value !== undefined && sizeOf(value) > SMALL_BYTES) await recordOutcome((one) => decisionPoint.settle(one), end);
+  else await decisionPoint.end(end);
 }
 
 /** The time a call may take; it stands still while the server waits for an answer of the agent's user. */
-function within(session: Session, running: Running, ms: number): { readonly signal: AbortSignal; stop(): void } {
+function deadlineFor(session: Session, running: RunningRequest, ms: number): { readonly signal: AbortSignal; stop(): void } {
   const controller = new AbortController();
   let cancel = (): void => undefined;
   const arm = (): void => {

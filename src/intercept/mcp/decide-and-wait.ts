@@ -1,5 +1,5 @@
 import type { Decision } from '../../kernel/decision.ts';
-import type { Wanted } from './judge.ts';
+import type { ProposedAction } from './decision-point.ts';
 import type { Session } from './session.ts';
 
 /** How long one question to the gate holds; then the agent is told that it still waits. */
@@ -17,12 +17,12 @@ export interface Wait {
  * The final decision: `ask` and `defer` are waited out, slice by slice, until a person, the resource or the approval's expiry ends them
  * (MCP-6). A caller that goes away ends the waiting, never the asking.
  */
-export async function decided(session: Session, wanted: Wanted, { signal, waited }: Wait): Promise<{ readonly decision: Decision }> {
-  const { judge } = session.deps;
-  let decision = await judge.decide(wanted, 0, signal);
+export async function decideAndWait(session: Session, proposed: ProposedAction, { signal, waited }: Wait): Promise<{ readonly decision: Decision }> {
+  const { decisionPoint } = session.deps;
+  let decision = await decisionPoint.decide(proposed, 0, signal);
   for (let slices = 0; decision.effect === 'ask' || decision.effect === 'defer'; slices++) {
     if (signal.aborted || slices >= MOST_SLICES || waited(decision) === true) break;
-    decision = await judge.decide(wanted, SLICE_MS, signal);
+    decision = await decisionPoint.decide(proposed, SLICE_MS, signal);
   }
   return { decision };
 }

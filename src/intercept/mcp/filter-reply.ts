@@ -2,12 +2,12 @@ import type { OutcomeStatus } from '../../kernel/entry.ts';
 import type { Json, JsonObject } from '../../kernel/json.ts';
 import { CODES, failure, isObject, tooLong } from './message.ts';
 import type { Reply, Request } from './message.ts';
-import { capped, fileLinks, withoutLinks } from './results.ts';
-import { policed, SERVER_REQUESTS } from './server-word.ts';
+import { truncateResult, fileLinks, withoutLinks } from './results.ts';
+import { decideServerRequest, SERVER_REQUESTS } from './handle-server-message.ts';
 import { audit } from './session.ts';
 import type { Session } from './session.ts';
 
-export interface Policed {
+export interface FilteredReply {
   readonly reply: Reply;
   readonly status: OutcomeStatus;
   readonly errorCode?: string;
@@ -19,19 +19,19 @@ const MOST_LINKS = 16;
 const MOST_INPUTS = 16;
 
 /** What of a server's reply may go on to the agent, and how the action ended (MCP-8, MCP-9). */
-export async function policedReply(
+export async function filterReply(
   session: Session,
   { request, reply, most }: { readonly request: Request; readonly reply: Reply; readonly most: number },
-): Promise<Policed> {
+): Promise<FilteredReply> {
   if (!('result' in reply)) {
-    const fits = capped({ ...reply.error, data: reply.error.data ?? null }, most) !== null;
+    const fits = truncateResult({ ...reply.error, data: reply.error.data ?? null }, most) !== null;
     const short = fits ? reply : failure(reply.id, reply.error.code, 'The server answered with an error too long to pass on.');
     return { reply: short, status: 'failed', errorCode: `MCP_${String(reply.error.code)}`.slice(0, 64), value: short.error.message };
   }
-  const asking = await inputsRefused(session, reply.result);
+  const asking = await refusalOfInputs(session, reply.result);
   if (asking !== null) return { reply: failure(request.id, CODES.internal, asking), status: 'blocked', errorCode: 'MCP_SERVER_REQUEST' };
-  const linked = await policedLinks(session, reply.result);
-  const result = capped(linked, most);
+  const linked = await filterLinks(session, reply.result);
+  const result = truncateResult(linked, most);
   if (result !== linked) audit(session, 'MCP_RESULT_CUT');
   if (result === null)
     return {
@@ -49,37 +49,37 @@ function valueOf(result: JsonObject): Json {
 }
 
 /** Questions a result carries back to the agent's user are requests of the server like any other (MCP-8). */
-async function inputsRefused(session: Session, result: JsonObject): Promise<string | null> {
+async function refusalOfInputs(session: Session, result: JsonObject): Promise<string | null> {
   if (result['resultType'] !== 'input_required') return null;
   const inputs = result['inputRequests'];
   if (inputs === undefined) return null;
-  const refused = 'Aegis refused what the server wanted to be told first.';
+  const refused = 'Aegis refused what the server proposed to be told first.';
   if (!isObject(inputs) || Object.keys(inputs).length > MOST_INPUTS) return refused;
   for (const input of Object.values(inputs)) {
     const method = isObject(input) ? input['method'] : undefined;
     const params = isObject(input) && isObject(input['params']) ? input['params'] : {};
     const known = typeof method === 'string' && Object.hasOwn(SERVER_REQUESTS, method);
-    const verdict = known ? await policed(session, method, params) : null;
+    const verdict = known ? await decideServerRequest(session, method, params) : null;
     if (verdict === null || !verdict.runs) {
       audit(session, 'MCP_SERVER_REQUEST');
       return refused;
     }
     // Whether it is answered shows in the next round, which is decided as its own action.
-    await session.deps.judge.settle({ action: verdict.action, status: 'unknown' });
+    await session.deps.decisionPoint.settle({ action: verdict.action, status: 'unknown' });
   }
   return null;
 }
 
-async function policedLinks(session: Session, result: JsonObject): Promise<JsonObject> {
+async function filterLinks(session: Session, result: JsonObject): Promise<JsonObject> {
   const links = [...new Set(fileLinks(result))];
   if (links.length === 0) return result;
   const refused = new Set(session.deps.server.remote ? links : links.slice(MOST_LINKS));
   for (const uri of links) {
     if (refused.has(uri)) continue;
     const id = session.deps.mint();
-    const { effect } = await session.deps.judge.decide({ id, kind: 'resource', name: 'resources/read', args: { uri } }, 0);
+    const { effect } = await session.deps.decisionPoint.decide({ id, kind: 'resource', name: 'resources/read', args: { uri } }, 0);
     if (effect !== 'allow') refused.add(uri);
-    else await session.deps.judge.settle({ action: id, status: 'unknown' });
+    else await session.deps.decisionPoint.settle({ action: id, status: 'unknown' });
   }
   if (refused.size === 0) return result;
   audit(session, 'MCP_FILE_LINK');

@@ -1,13 +1,13 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { AegisError } from '../../errors.ts';
-import { lineReader } from './frames.ts';
-import type { Frame } from './frames.ts';
-import { idScanner } from './id-scanner.ts';
-import { failure, keyOf, readMessage, SERVER_LIMITS, tooLong } from './message.ts';
-import type { Message, MessageId, Notification, Reply, Request } from './message.ts';
-import type { Interim, Upstream } from './upstream.ts';
-import { deadManFor } from './watcher.ts';
+import { AegisError } from '../../../errors.ts';
+import { lineReader } from '../../../wire/lines.ts';
+import type { Frame } from '../../../wire/lines.ts';
+import { idScanner } from '../../../wire/id-scanner.ts';
+import { failure, keyOf, readMessage, SERVER_LIMITS, tooLong } from '../message.ts';
+import type { Message, MessageId, Notification, Reply, Request } from '../message.ts';
+import type { ServerMessage, Upstream } from '../upstream.ts';
+import { killWithParent } from './watcher.ts';
 
 export interface Command {
   readonly command: string;
@@ -26,7 +26,7 @@ export interface StdioServer extends Upstream {
 
 interface Terms {
   /** What the server says that no single request can be told from. */
-  readonly heard: (interim: Interim) => void;
+  readonly onServerMessage: (serverMessage: ServerMessage) => void;
   /** Told of what was dropped: MCP_FRAME, MCP_UNSOLICITED, MCP_RESULT_CUT. */
   readonly refused: (code: string) => void;
 }
@@ -43,7 +43,7 @@ export function startServer({ command, called = command, args, env }: Command, t
   const child = spawn(command, [...args], { argv0: called, env: { ...env }, stdio: ['pipe', 'pipe', 'inherit'], detached: true, windowsHide: true });
   const pending = new Map<string, Pending>();
   const gone = ended(child);
-  const watcher = deadManFor(child);
+  const watcher = killWithParent(child);
   const fail = (why: string): void => {
     for (const one of pending.values()) one.reject(new AegisError('MCP_SERVER_GONE', { detail: why }));
     pending.clear();
@@ -117,7 +117,7 @@ function took(frame: Frame, taking: Taking): void {
     scanner.push(frame.bytes);
     return unreadable(scanner.id(), 'MCP_FRAME', taking);
   }
-  if (message.kind !== 'reply') return taking.heard(message);
+  if (message.kind !== 'reply') return taking.onServerMessage(message);
   const key = keyOf(message.message.id);
   const waits = taking.pending.get(key);
   // MCP-10: an answer nobody asked for, or a second one, goes nowhere.

@@ -1,16 +1,16 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
-import { AegisError } from '../../errors.ts';
-import type { JsonObject } from '../../kernel/json.ts';
-import { exchange, letGo, wholeBody } from './http-exchange.ts';
-import type { Answer, Peer } from './http-exchange.ts';
+import { AegisError } from '../../../errors.ts';
+import type { JsonObject } from '../../../kernel/json.ts';
+import { exchange, discardBody, wholeBody } from './exchange.ts';
+import type { Answer, Peer } from './exchange.ts';
 import { headersOf } from './headers.ts';
-import { failure, keyOf, readMessage, SERVER_LIMITS, tooLong } from './message.ts';
-import type { Notification, Reply, Request } from './message.ts';
+import { failure, keyOf, readMessage, SERVER_LIMITS, tooLong } from '../message.ts';
+import type { Notification, Reply, Request } from '../message.ts';
 import { eventsOf } from './sse.ts';
-import type { Interim, Upstream } from './upstream.ts';
+import type { ServerMessage, Upstream } from '../upstream.ts';
 
-export interface HttpTerms {
+export interface HttpUpstreamTerms {
   readonly peer: Peer;
   /** Session and version headers of the revisions that have them. */
   readonly state: () => Readonly<Record<string, string>>;
@@ -29,25 +29,25 @@ const RESUME_MS = 1_000;
 export const statusOf = new WeakMap<Reply, number>();
 
 /** An MCP server over Streamable HTTP, message by message. Holds no state of its own. */
-export function httpServer(terms: HttpTerms): Upstream {
+export function httpUpstream(terms: HttpUpstreamTerms): Upstream {
   return {
-    request: async (message, { signal, heard }) => {
+    request: async (message, { signal, onServerMessage }) => {
       const answer = await posted(terms, message, signal);
       try {
-        return await replyIn(terms, { message, answer, heard, signal });
+        return await replyIn(terms, { message, answer, onServerMessage, signal });
       } catch (error) {
-        if (signal.aborted) await takenBack(terms, message);
+        if (signal.aborted) await tellCancelled(terms, message);
         throw error instanceof AegisError ? error : new AegisError('MCP_SERVER_GONE', { detail: (error as Error).message });
       }
     },
     send: async (message) => {
       const { body } = await posted(terms, message, undefined);
-      letGo(body);
+      discardBody(body);
     },
   };
 }
 
-async function posted(terms: HttpTerms, message: Request | Notification | Reply, signal: AbortSignal | undefined): Promise<Answer> {
+async function posted(terms: HttpUpstreamTerms, message: Request | Notification | Reply, signal: AbortSignal | undefined): Promise<Answer> {
   const tool = 'method' in message && message.method === 'tools/call' ? message.params?.['name'] : undefined;
   const definition = typeof tool === 'string' ? terms.definition(tool) : undefined;
   const headers = { accept: ACCEPT, ...terms.state(), ...headersOf(message, definition) };
@@ -57,21 +57,21 @@ async function posted(terms: HttpTerms, message: Request | Notification | Reply,
 }
 
 /** Revisions before 2026-07-28 are told; later ones understand the closed connection. */
-async function takenBack(terms: HttpTerms, { id }: Request): Promise<void> {
+async function tellCancelled(terms: HttpUpstreamTerms, { id }: Request): Promise<void> {
   if (Object.keys(terms.state()).length === 0) return;
   const params = { requestId: id, reason: 'taken back' };
   const told = await posted(terms, { jsonrpc: '2.0', method: 'notifications/cancelled', params }, AbortSignal.timeout(2_000)).catch(() => null);
-  if (told !== null) letGo(told.body);
+  if (told !== null) discardBody(told.body);
 }
 
 interface Awaiting {
   readonly message: Request;
   readonly answer: Answer;
-  readonly heard: (interim: Interim) => void;
+  readonly onServerMessage: (serverMessage: ServerMessage) => void;
   readonly signal: AbortSignal;
 }
 
-async function replyIn(terms: HttpTerms, awaiting: Awaiting): Promise<Reply> {
+async function replyIn(terms: HttpUpstreamTerms, awaiting: Awaiting): Promise<Reply> {
   const { message, answer } = awaiting;
   if ((answer.headers['content-type'] ?? '').startsWith('text/event-stream')) return replyInStream(terms, awaiting);
   const bytes = await wholeBody(answer.body, SERVER_LIMITS.bytes);
@@ -80,13 +80,13 @@ async function replyIn(terms: HttpTerms, awaiting: Awaiting): Promise<Reply> {
   return reply;
 }
 
-function cut({ refused }: HttpTerms, { id }: Request): Reply {
+function cut({ refused }: HttpUpstreamTerms, { id }: Request): Reply {
   refused('MCP_RESULT_CUT');
   return tooLong(id);
 }
 
 /** A refusal may carry no id (the server could not tell which request it was); an answer must. */
-function replyOf({ refused }: HttpTerms, { id }: Request, { bytes, status }: { bytes: Uint8Array; status: number }): Reply {
+function replyOf({ refused }: HttpUpstreamTerms, { id }: Request, { bytes, status }: { bytes: Uint8Array; status: number }): Reply {
   try {
     const read = readMessage(bytes, SERVER_LIMITS);
     if (read.kind === 'reply' && keyOf(read.message.id) === keyOf(id)) return read.message;
@@ -109,7 +109,7 @@ function errorIn(bytes: Uint8Array): { readonly code: number; readonly message: 
 }
 
 /** Reads the stream of one call; a server that hangs up before its reply (SEP-1699) is asked for the rest. */
-async function replyInStream(terms: HttpTerms, { message, answer, heard, signal }: Awaiting): Promise<Reply> {
+async function replyInStream(terms: HttpUpstreamTerms, { message, answer, onServerMessage, signal }: Awaiting): Promise<Reply> {
   let { body } = answer;
   let last: string | undefined;
   for (let resumes = 0; ; resumes++) {
@@ -118,9 +118,9 @@ async function replyInStream(terms: HttpTerms, { message, answer, heard, signal 
         last = event.id ?? last;
         if (event.data === '') continue;
         const read = readMessage(Buffer.from(event.data), SERVER_LIMITS);
-        if (read.kind !== 'reply') heard(read);
+        if (read.kind !== 'reply') onServerMessage(read);
         else if (keyOf(read.message.id) === keyOf(message.id)) {
-          letGo(body);
+          discardBody(body);
           return read.message;
         } else terms.refused('MCP_UNSOLICITED');
       }
@@ -140,17 +140,21 @@ async function replyInStream(terms: HttpTerms, { message, answer, heard, signal 
 
 /** The stream a server of 2025-11-25 and before may keep for what it says of its own accord. Ends when it ends. */
 export async function listen(
-  terms: HttpTerms,
-  { heard, signal, opened }: { readonly heard: (interim: Interim) => void; readonly signal: AbortSignal; readonly opened: (status: number) => void },
+  terms: HttpUpstreamTerms,
+  {
+    onServerMessage,
+    signal,
+    opened,
+  }: { readonly onServerMessage: (serverMessage: ServerMessage) => void; readonly signal: AbortSignal; readonly opened: (status: number) => void },
 ): Promise<void> {
   const answer = await exchange(terms.peer, { method: 'GET', headers: { accept: 'text/event-stream', ...terms.state() }, signal });
   const streams = answer.status === 200 && (answer.headers['content-type'] ?? '').startsWith('text/event-stream');
   opened(streams ? 200 : answer.status === 200 ? 405 : answer.status);
-  if (!streams) return letGo(answer.body);
+  if (!streams) return discardBody(answer.body);
   for await (const event of eventsOf(answer.body, SERVER_LIMITS.bytes)) {
     if (event.data === '') continue;
     const read = readMessage(Buffer.from(event.data), SERVER_LIMITS);
     if (read.kind === 'reply') terms.refused('MCP_UNSOLICITED');
-    else heard(read);
+    else onServerMessage(read);
   }
 }

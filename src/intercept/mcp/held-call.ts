@@ -1,7 +1,7 @@
 import type { Decision } from '../../kernel/decision.ts';
 import type { JsonObject } from '../../kernel/json.ts';
 import { textOf } from '../../gate/refusal.ts';
-import type { Wanted } from './judge.ts';
+import type { ProposedAction } from './decision-point.ts';
 import { CODES, failure, isObject } from './message.ts';
 import type { Failure, Request, Result } from './message.ts';
 import { audit } from './session.ts';
@@ -19,7 +19,7 @@ function offersElicitation({ params }: Request): boolean {
   return typeof version === 'string' && version >= '2026-07-28' && isObject(capabilities) && isObject(capabilities['elicitation']);
 }
 
-function boundTo(session: Session, { method, params = {} }: Request): string {
+function callDigest(session: Session, { method, params = {} }: Request): string {
   const { _meta: _meta, requestState: _state, inputResponses: _responses, ...rest } = params;
   return session.deps.digestOf({ method, params: rest, server: session.deps.server.identity });
 }
@@ -28,7 +28,7 @@ function boundTo(session: Session, { method, params = {} }: Request): string {
  * MCP-6: an `ask` in the words of MCP 2026-07-28, where the client has them: the call comes back as `input_required`, with a question whose
  * answer means "ask again", never "yes". null where the client has no such words; then the call waits.
  */
-export function heldBack(session: Session, request: Request, wanted: Wanted): ((decision: Decision) => Result) | null {
+export function holdFor(session: Session, request: Request, proposed: ProposedAction): ((decision: Decision) => Result) | null {
   if (!offersElicitation(request)) return null;
   return (decision) => {
     const { requestState, inputResponses } = request.params ?? {};
@@ -36,9 +36,9 @@ export function heldBack(session: Session, request: Request, wanted: Wanted): ((
       ...(requestState === undefined ? {} : { requestState }),
       ...(inputResponses === undefined ? {} : { inputResponses }),
     };
-    const state = session.deps.seal.close({
-      action: wanted.id,
-      digest: boundTo(session, request),
+    const state = session.deps.stateSigner.sign({
+      action: proposed.id,
+      digest: callDigest(session, request),
       until: session.deps.clock.monotonic() + GOOD_FOR_MS,
       inner,
     });
@@ -53,14 +53,14 @@ export function heldBack(session: Session, request: Request, wanted: Wanted): ((
 }
 
 /** The request as it was before Aegis held it, and the action it is about; a state that says it is ours and is not is refused. */
-export function restored(
+export function restoreHeldCall(
   session: Session,
   request: Request,
 ): { readonly asked: Request; readonly action: string | null } | { readonly error: Failure } {
   const state = request.params?.['requestState'];
-  const held = typeof state === 'string' ? session.deps.seal.open(state) : null;
+  const held = typeof state === 'string' ? session.deps.stateSigner.verify(state) : null;
   if (held === null) return { asked: request, action: null };
-  const stale = held === 'forged' || held.until < session.deps.clock.monotonic() || held.digest !== boundTo(session, request);
+  const stale = held === 'forged' || held.until < session.deps.clock.monotonic() || held.digest !== callDigest(session, request);
   if (stale) {
     audit(session, 'MCP_STATE_FORGED');
     return { error: failure(request.id, CODES.invalidParams, 'This requestState is not one that was given out for this call.') };

@@ -1,4 +1,4 @@
-import { growingBytes } from '../../wire/growing-bytes.ts';
+import { growingBytes } from '../../../wire/growing-bytes.ts';
 
 /** One event of a stream, as far as MCP uses them. */
 export interface ServerEvent {

@@ -1,11 +1,11 @@
 import type { ActionKind } from '../../kernel/action.ts';
 import type { JsonObject } from '../../kernel/json.ts';
-import { decided } from './decided.ts';
+import { decideAndWait } from './decide-and-wait.ts';
 import { CODES, failure, isObject, keyOf } from './message.ts';
 import type { Notification, Reply, Request } from './message.ts';
 import { audit, withinRate } from './session.ts';
-import type { Running, Session, Tell } from './session.ts';
-import type { Interim } from './upstream.ts';
+import type { RunningRequest, Session, SendToAgent } from './session.ts';
+import type { ServerMessage } from './upstream.ts';
 
 /** What a server may ask of an agent at all, which capability the agent must have offered, and what it is as an action (MCP-8). */
 export const SERVER_REQUESTS: Readonly<Record<string, { readonly capability: string; readonly kind: ActionKind }>> = {
@@ -18,14 +18,19 @@ export const SERVER_REQUESTS: Readonly<Record<string, { readonly capability: str
 const MOST_ASKED = 16;
 
 /** Something the server says of its own accord. `call` is the agent's request it came with, where the wire tells. */
-export async function heard(session: Session, interim: Interim, terms: { readonly tell: Tell; readonly call: Running | null }): Promise<void> {
+export async function handleServerMessage(
+  session: Session,
+  serverMessage: ServerMessage,
+  terms: { readonly tell: SendToAgent; readonly call: RunningRequest | null },
+): Promise<void> {
   if (!withinRate(session)) {
     audit(session, 'MCP_FLOOD');
-    if (interim.kind === 'request') await answer(session, failure(interim.message.id, CODES.internal, 'Too many messages; this one was dropped.'));
+    if (serverMessage.kind === 'request')
+      await answer(session, failure(serverMessage.message.id, CODES.internal, 'Too many messages; this one was dropped.'));
     return;
   }
-  if (interim.kind === 'notification') return notified(session, interim.message, terms.tell);
-  const refusal = await asks(session, interim.message, terms);
+  if (serverMessage.kind === 'notification') return handleNotification(session, serverMessage.message, terms.tell);
+  const refusal = await handleRequest(session, serverMessage.message, terms);
   if (refusal !== null) await answer(session, refusal);
 }
 
@@ -33,7 +38,7 @@ async function answer(session: Session, reply: Reply): Promise<void> {
   await session.deps.upstream.send(reply).catch(() => undefined);
 }
 
-function notified(session: Session, message: Notification, tell: Tell): void {
+function handleNotification(session: Session, message: Notification, tell: SendToAgent): void {
   const { method, params } = message;
   if (method === 'notifications/tools/list_changed') session.listed = false;
   if (!method.startsWith('notifications/') || !expected(session, method, params)) return audit(session, 'MCP_UNSOLICITED');
@@ -56,7 +61,11 @@ function expected(session: Session, method: string, params: JsonObject | undefin
 }
 
 /** Decides a request of the server and passes it on; a reply is its refusal. */
-async function asks(session: Session, message: Request, terms: { readonly tell: Tell; readonly call: Running | null }): Promise<Reply | null> {
+async function handleRequest(
+  session: Session,
+  message: Request,
+  terms: { readonly tell: SendToAgent; readonly call: RunningRequest | null },
+): Promise<Reply | null> {
   const { id, method } = message;
   if (method === 'ping') return { jsonrpc: '2.0', id, result: {} };
   const known = Object.hasOwn(SERVER_REQUESTS, method) ? SERVER_REQUESTS[method] : undefined;
@@ -72,7 +81,7 @@ async function asks(session: Session, message: Request, terms: { readonly tell: 
   const call = terms.call ?? onlyOne(session);
   session.asked.set(key, { action: null, call });
   if (call !== null) call.asking += 1;
-  const verdict = await policed(session, method, message.params ?? {}).catch(() => null);
+  const verdict = await decideServerRequest(session, method, message.params ?? {}).catch(() => null);
   if (verdict === null || !verdict.runs) {
     forget(session, key);
     return failure(id, CODES.invalidRequest, 'Aegis refused this request of the server.');
@@ -83,21 +92,21 @@ async function asks(session: Session, message: Request, terms: { readonly tell: 
 }
 
 /** A request of the server as an action of its agent. */
-export async function policed(
+export async function decideServerRequest(
   session: Session,
   method: string,
   params: JsonObject,
 ): Promise<{ readonly runs: boolean; readonly action: string; readonly args: JsonObject }> {
   const kind = SERVER_REQUESTS[method]?.kind ?? 'tool';
-  const wanted = { id: session.deps.mint(), kind, name: method, args: params };
-  const { decision } = await decided(session, wanted, { signal: new AbortController().signal, waited: () => undefined });
-  if (decision.effect === 'allow') return { runs: true, action: wanted.id, args: params };
-  if (decision.effect === 'modify') return { runs: true, action: wanted.id, args: decision.modify.args };
-  return { runs: false, action: wanted.id, args: params };
+  const proposed = { id: session.deps.mint(), kind, name: method, args: params };
+  const { decision } = await decideAndWait(session, proposed, { signal: new AbortController().signal, waited: () => undefined });
+  if (decision.effect === 'allow') return { runs: true, action: proposed.id, args: params };
+  if (decision.effect === 'modify') return { runs: true, action: proposed.id, args: decision.modify.args };
+  return { runs: false, action: proposed.id, args: params };
 }
 
 /** Over stdio nothing ties a question to a call; where only one runs, it is that one's. */
-function onlyOne({ running }: Session): Running | null {
+function onlyOne({ running }: Session): RunningRequest | null {
   const [first, second] = running.values();
   return second === undefined ? (first ?? null) : null;
 }
@@ -109,12 +118,12 @@ function forget(session: Session, key: string): void {
 }
 
 /** The agent's answer to a request of the server: once, and only to one that was passed on. */
-export async function answered(session: Session, reply: Reply): Promise<void> {
+export async function handleAgentReply(session: Session, reply: Reply): Promise<void> {
   const key = keyOf(reply.id);
   const known = session.asked.get(key);
   if (known === undefined || known.action === null) return audit(session, 'MCP_UNSOLICITED');
   forget(session, key);
   const status = 'result' in reply ? 'succeeded' : 'failed';
-  await session.deps.judge.settle({ action: known.action, status });
+  await session.deps.decisionPoint.settle({ action: known.action, status });
   await session.deps.upstream.send(reply);
 }

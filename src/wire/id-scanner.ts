@@ -1,15 +1,16 @@
-import type { MessageId } from './message.ts';
-
 const MOST = 280;
 const [QUOTE, BACKSLASH, COMMA, COLON] = [0x22, 0x5c, 0x2c, 0x3a];
 const OPENING: ReadonlySet<number> = new Set([0x7b, 0x5b]);
 const CLOSING: ReadonlySet<number> = new Set([0x7d, 0x5d]);
 
+/** An id as JSON-RPC and the local socket know it: `1` and `"1"` are two. */
+export type LineId = string | number;
+
 /**
  * Finds the top-level `id` of a JSON message in a constant amount of memory, without building or keeping anything: for messages that
  * are too large or cannot be read, so that the one call they answer can be failed and no other.
  */
-export function idScanner(): { push(bytes: Uint8Array): void; id(): MessageId | null } {
+export function idScanner(): { push(bytes: Uint8Array): void; id(): LineId | null } {
   let depth = 0;
   let inString = false;
   let escaped = false;
@@ -57,11 +58,11 @@ export function idScanner(): { push(bytes: Uint8Array): void; id(): MessageId | 
   };
 }
 
-function read(text: string | null): MessageId | null {
+function read(text: string | null): LineId | null {
   if (text === null || text.length >= MOST) return null;
   try {
     const value: unknown = JSON.parse(text);
-    return typeof value === 'string' || Number.isSafeInteger(value) ? (value as MessageId) : null;
+    return typeof value === 'string' || Number.isSafeInteger(value) ? (value as LineId) : null;
   } catch {
     return null;
   }

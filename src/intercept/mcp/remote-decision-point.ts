@@ -4,8 +4,8 @@ import { AegisError } from '../../errors.ts';
 import type { Decision } from '../../kernel/decision.ts';
 import type { Json, JsonObject } from '../../kernel/json.ts';
 import { parseStrict } from '../../wire/strict-json.ts';
-import { createEnds, recorded } from './ends.ts';
-import type { Ended, Judge, Standing } from './judge.ts';
+import { createOutcomeQueue, recordOutcome } from './outcome-queue.ts';
+import type { EndedAction, DecisionPoint, ToolStatus } from './decision-point.ts';
 import { isObject } from './message.ts';
 
 export interface Daemon {
@@ -18,7 +18,7 @@ export interface Daemon {
   readonly patienceMs?: number;
 }
 
-export interface HttpJudge extends Judge {
+export interface RemoteDecisionPoint extends DecisionPoint {
   /** Records what is left to record. Rejects when some of it could not be. */
   flush(): Promise<void>;
   close(): void;
@@ -27,33 +27,33 @@ export interface HttpJudge extends Judge {
 const EFFECTS: ReadonlySet<unknown> = new Set(['allow', 'modify', 'ask', 'defer', 'deny']);
 const ANSWER_BYTES = 8_388_608;
 
-/** The judge over the daemon's HTTP API. Whatever is not a whole, well-shaped answer is a refusal (MCP-7). */
-export function httpJudge(daemon: Daemon): HttpJudge {
+/** The decision point over the daemon's HTTP API. Whatever is not a whole, well-shaped answer is a refusal (MCP-7). */
+export function remoteDecisionPoint(daemon: Daemon): RemoteDecisionPoint {
   const secure = daemon.url.startsWith('https:');
   const agent = secure ? new SecureAgent({ keepAlive: true }) : new Agent({ keepAlive: true });
   const { session, alone, patienceMs = 10_000 } = daemon;
   const post = (path: string, body: unknown, terms: { waitMs?: number; signal?: AbortSignal | undefined } = {}): Promise<JsonObject> =>
     ask({ daemon, agent, secure, path, body: JSON.stringify(body), timeoutMs: patienceMs + (terms.waitMs ?? 0), signal: terms.signal });
-  const settle = async ({ action, ...ended }: Ended): Promise<void> => {
+  const settle = async ({ action, ...ended }: EndedAction): Promise<void> => {
     await post(`/v1/actions/${encodeURIComponent(action)}/outcome`, ended);
   };
-  const ends = createEnds(settle);
+  const ends = createOutcomeQueue(settle);
   return {
     most: 900_000,
-    decide: (wanted, waitMs, signal) =>
-      ends.before(async (carried) => {
-        const asked = { ...wanted, session, door: 'mcp', enforcement: 'enforcing', ...(carried.length === 0 ? {} : { ended: carried }) };
+    decide: (proposed, waitMs, signal) =>
+      ends.askWith(async (carried) => {
+        const asked = { ...proposed, session, door: 'mcp', enforcement: 'enforcing', ...(carried.length === 0 ? {} : { ended: carried }) };
         return decisionOf(await post(`/v1/actions?wait=${String(waitMs)}`, asked, { waitMs, signal }));
       }),
     settle,
-    end: async (ended) => (alone ? ends.take(ended) : recorded(settle, ended)),
+    end: async (ended) => (alone ? ends.add(ended) : recordOutcome(settle, ended)),
     flush: () => ends.flush(),
     label: async (source, value) => {
       await post(`/v1/sessions/${encodeURIComponent(session)}/content`, { source, value });
     },
     show: async ({ name, identity, program }, tools) => {
       const shown = { identity, session, tools, ...(program === undefined ? {} : { program }) };
-      return standingsOf(await post(`/v1/mcp/servers/${encodeURIComponent(name)}/tools`, shown), tools);
+      return statusesOf(await post(`/v1/mcp/servers/${encodeURIComponent(name)}/tools`, shown), tools);
     },
     refused: async (code) => {
       await post('/v1/mcp/refusals', { code });
@@ -68,10 +68,10 @@ function decisionOf(body: JsonObject): Decision {
   return body as unknown as Decision;
 }
 
-function standingsOf(body: JsonObject, tools: readonly JsonObject[]): readonly Standing[] {
-  const standings = body['tools'];
-  if (!Array.isArray(standings) || standings.length !== tools.length) throw garbled();
-  return standings as unknown as readonly Standing[];
+function statusesOf(body: JsonObject, tools: readonly JsonObject[]): readonly ToolStatus[] {
+  const statuses = body['tools'];
+  if (!Array.isArray(statuses) || statuses.length !== tools.length) throw garbled();
+  return statuses as unknown as readonly ToolStatus[];
 }
 
 const unreachable = (detail: string): AegisError => new AegisError('AEGIS_UNREACHABLE', { detail });

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Decision } from '../../../src/kernel/decision.ts';
-import { heldBack, restored } from '../../../src/intercept/mcp/hold.ts';
+import { holdFor, restoreHeldCall } from '../../../src/intercept/mcp/held-call.ts';
 import type { Request } from '../../../src/intercept/mcp/message.ts';
-import { createSeal } from '../../../src/intercept/mcp/seal.ts';
+import { createStateSigner } from '../../../src/intercept/mcp/state-signer.ts';
 import { newSession } from '../../../src/intercept/mcp/session.ts';
 import type { SessionDeps } from '../../../src/intercept/mcp/session.ts';
 import { digestOf } from '../../../src/wire/digest.ts';
@@ -21,11 +21,11 @@ const request = (params: object = {}): Request => ({
 
 function session(now: { at: number }) {
   const deps = {
-    judge: { refused: () => Promise.resolve() },
+    decisionPoint: { refused: () => Promise.resolve() },
     server: { name: 'bank', identity: digestOf('bank'), remote: false },
     clock: { monotonic: () => now.at },
     digestOf,
-    seal: createSeal(new Uint8Array(32)),
+    stateSigner: createStateSigner(new Uint8Array(32)),
   };
   return newSession(deps as unknown as SessionDeps);
 }
@@ -35,13 +35,13 @@ const ASK = { effect: 'ask', reasons: [], ask: { approval: 'ap-1' } } as unknown
 test('[MCP-6] a requestState opens only for the very call, unchanged and in time', () => {
   const now = { at: 0 };
   const one = session(now);
-  const hold = heldBack(one, request(), { id: 'act-1', kind: 'tool', name: 'pay', args: {} });
+  const hold = holdFor(one, request(), { id: 'act-1', kind: 'tool', name: 'pay', args: {} });
   assert.ok(hold);
   const { result } = hold(ASK);
   const state = String(result['requestState']);
   assert.equal(result['resultType'], 'input_required');
   const open = (params: object): unknown => {
-    const back = restored(one, request({ requestState: state, inputResponses: { 'aegis-approval': { action: 'accept' } }, ...params }));
+    const back = restoreHeldCall(one, request({ requestState: state, inputResponses: { 'aegis-approval': { action: 'accept' } }, ...params }));
     return 'error' in back ? back.error.error.code : [back.action, back.asked.params?.['inputResponses']];
   };
   assert.deepEqual(open({}), ['act-1', undefined]);
@@ -59,14 +59,14 @@ test('[MCP-6] a requestState opens only for the very call, unchanged and in time
 test('[MCP-6] a state of the server’s own, and its questions’ answers, come back whole after the hold', () => {
   const one = session({ at: 0 });
   const inner = { requestState: 'theirs', inputResponses: { q: { action: 'accept', content: { n: 1 } } } };
-  const hold = heldBack(one, request(inner), { id: 'act-2', kind: 'tool', name: 'pay', args: {} });
+  const hold = holdFor(one, request(inner), { id: 'act-2', kind: 'tool', name: 'pay', args: {} });
   const state = String(hold?.(ASK).result['requestState']);
-  const back = restored(one, request({ requestState: state }));
+  const back = restoreHeldCall(one, request({ requestState: state }));
   assert.ok('asked' in back);
   assert.equal(back.asked.params?.['requestState'], 'theirs');
   assert.deepEqual(back.asked.params?.['inputResponses'], inner.inputResponses);
-  const theirs = restored(one, request({ requestState: 'theirs' }));
+  const theirs = restoreHeldCall(one, request({ requestState: 'theirs' }));
   assert.ok('asked' in theirs);
   assert.equal(theirs.action, null);
-  assert.equal(heldBack(one, request({ _meta: {} }), { id: 'x', kind: 'tool', name: 'pay', args: {} }), null);
+  assert.equal(holdFor(one, request({ _meta: {} }), { id: 'x', kind: 'tool', name: 'pay', args: {} }), null);
 });

@@ -1,6 +1,6 @@
 import { AegisError } from '../../errors.ts';
 import type { Json, JsonObject } from '../../kernel/json.ts';
-import type { Standing } from './judge.ts';
+import type { ToolStatus } from './decision-point.ts';
 import { failure, isObject } from './message.ts';
 import type { Reply, Request } from './message.ts';
 import { sizeOf } from './results.ts';
@@ -21,12 +21,12 @@ function toolsOf(result: JsonObject): readonly JsonObject[] {
 }
 
 /** Shows the gate what the server says and remembers it; what it then may offer is the gate's to say (MCP-1, MCP-5). */
-async function learn(session: Session, tools: readonly JsonObject[]): Promise<readonly Standing[]> {
-  const { judge, server } = session.deps;
-  const standings: Standing[] = [];
-  for (const batch of batches(tools)) standings.push(...(await judge.show(server, batch)));
-  for (const [at, { tool, digest }] of standings.entries()) session.tools.set(tool, { digest, definition: tools[at] ?? {} });
-  return standings;
+async function showTools(session: Session, tools: readonly JsonObject[]): Promise<readonly ToolStatus[]> {
+  const { decisionPoint, server } = session.deps;
+  const statuses: ToolStatus[] = [];
+  for (const batch of batches(tools)) statuses.push(...(await decisionPoint.show(server, batch)));
+  for (const [at, { tool, digest }] of statuses.entries()) session.tools.set(tool, { digest, definition: tools[at] ?? {} });
+  return statuses;
 }
 
 /** No single request to the gate may be too large because a server has many tools. */
@@ -46,18 +46,18 @@ function* batches(tools: readonly JsonObject[]): Generator<readonly JsonObject[]
 }
 
 /** A page of the list as the agent may see it: only what is pinned and could be allowed; shared with nobody. */
-export async function listed(session: Session, reply: Reply): Promise<Reply> {
+export async function filterToolList(session: Session, reply: Reply): Promise<Reply> {
   if (!('result' in reply)) return reply;
   const { result } = reply;
   const tools = toolsOf(result);
-  const standings = await learn(session, tools);
-  const offered = tools.filter((_tool, at) => standings[at]?.status === 'pinned');
+  const statuses = await showTools(session, tools);
+  const offered = tools.filter((_tool, at) => statuses[at]?.status === 'pinned');
   if (result['nextCursor'] === undefined) session.listed = true;
   return { ...reply, result: { ...result, tools: offered, ...(result['cacheScope'] === undefined ? {} : { cacheScope: 'private' }) } };
 }
 
 /** MCP-1: nothing is called that was not shown before, also when the agent never asked for the list, or the server said that it changed. */
-export async function known(session: Session, call: Request, signal: AbortSignal): Promise<void> {
+export async function ensureToolsShown(session: Session, call: Request, signal: AbortSignal): Promise<void> {
   if (session.listed) return;
   const meta = isObject(call.params?.['_meta']) ? call.params['_meta'] : {};
   const { progressToken: _token, ...envelope } = meta;
@@ -65,9 +65,9 @@ export async function known(session: Session, call: Request, signal: AbortSignal
   for (let page = 0; page < MOST_PAGES; page++) {
     const params = { ...(Object.keys(envelope).length === 0 ? {} : { _meta: envelope }), ...(cursor === undefined ? {} : { cursor }) };
     const request: Request = { jsonrpc: '2.0', id: `aegis-${session.deps.mint()}`, method: 'tools/list', params };
-    const reply = await session.deps.upstream.request(request, { signal, heard: () => undefined });
+    const reply = await session.deps.upstream.request(request, { signal, onServerMessage: () => undefined });
     if (!('result' in reply)) throw new AegisError('MCP_SERVER_GONE', { detail: 'it does not say what its tools are' });
-    await learn(session, toolsOf(reply.result));
+    await showTools(session, toolsOf(reply.result));
     cursor = reply.result['nextCursor'];
     if (cursor === undefined) break;
   }
@@ -75,13 +75,13 @@ export async function known(session: Session, call: Request, signal: AbortSignal
 }
 
 /** MCP-4: the server's instructions go to the model like a description does; in quarantine they are left out. */
-export async function introduced(session: Session, reply: Reply): Promise<Reply> {
+export async function filterInstructions(session: Session, reply: Reply): Promise<Reply> {
   if (!('result' in reply)) return reply;
   const { instructions, ...rest } = reply.result;
   const result = reply.result['cacheScope'] === undefined ? rest : { ...rest, cacheScope: 'private' };
   if (typeof instructions !== 'string') return { ...reply, result: { ...result, ...(instructions === undefined ? {} : { instructions }) } };
-  const [standing] = await session.deps.judge.show(session.deps.server, [{ name: INSTRUCTIONS, description: instructions }]);
-  return { ...reply, result: standing?.status === 'pinned' ? { ...result, instructions } : result };
+  const [status] = await session.deps.decisionPoint.show(session.deps.server, [{ name: INSTRUCTIONS, description: instructions }]);
+  return { ...reply, result: status?.status === 'pinned' ? { ...result, instructions } : result };
 }
 
 /** The answer where Aegis itself stands in the way of anything that is no tool. */
