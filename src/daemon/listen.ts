@@ -4,7 +4,7 @@ import type { SecondPlace } from '../checkpoints/second-place.ts';
 import type { Config } from '../config/schema.ts';
 import { AegisError } from '../errors.ts';
 import type { Gate } from '../gate/gate.ts';
-import { loadPolicy, reloadPolicy } from '../gate/policies.ts';
+import { loadPolicy, reloadPolicy } from '../gate/tenant/policies.ts';
 import { LOOPBACK_HOSTS } from '../http/hosts.ts';
 import { createServer } from '../http/server.ts';
 import type { JsonObject } from '../kernel/json.ts';

@@ -2,17 +2,17 @@ import { AegisError } from '../errors.ts';
 import type { Decision } from '../kernel/decision.ts';
 import type { EntryBodies } from '../kernel/entry.ts';
 import type { ActionId, AgentId, SessionId, TenantId } from '../kernel/ids.ts';
-import { admitAll, admitHeld, waitFor } from './admission.ts';
-import { registering } from './agents.ts';
-import { label } from './label.ts';
+import { admitAll, admitHeld, waitFor } from './actions/admit.ts';
+import { registering } from './actions/register-agent.ts';
+import { label } from './actions/label.ts';
 import type { BudgetUse, Content, Outcome, Principal, PromptTerms, Proposal, Receipt } from './nouns.ts';
-import { dollarBudgets, preview } from './preview.ts';
+import { dollarBudgets, preview } from './actions/preview.ts';
 import { actorOf, operatorOf } from './principal.ts';
-import { promptTerms } from './prompts.ts';
-import { checkPlace } from './proposal.ts';
-import { closing, handingOver, opening } from './sessions.ts';
-import { settle } from './settle.ts';
-import type { TenantOf } from './tenants.ts';
+import { promptTerms } from './actions/prompt-terms.ts';
+import { checkPlace } from './actions/check-proposal.ts';
+import { closing, handingOver, opening } from './actions/sessions.ts';
+import { settle } from './actions/settle.ts';
+import type { TenantOf } from './tenant/tenants.ts';
 
 /** What an agent does, through whatever integration: it registers, opens sessions, proposes actions and tells what came of them. */
 export interface ActionGate {

@@ -3,7 +3,7 @@ import type { GateDeps } from './deps.ts';
 import type { Gate } from './gate.ts';
 import { logGate } from './log-gate.ts';
 import { operatorGate } from './operator-gate.ts';
-import { openTenants } from './tenants.ts';
+import { openTenants } from './tenant/tenants.ts';
 import { toolGate } from './tool-gate.ts';
 
 /**

@@ -3,10 +3,10 @@ import type { EntryBodies } from '../kernel/entry.ts';
 import type { EntryIndex, TenantId } from '../kernel/ids.ts';
 import type { World } from '../kernel/world.ts';
 import type { FactPlace, Principal, Receipt } from './nouns.ts';
-import { isFact, recording } from './record.ts';
-import type { FactType } from './record.ts';
-import { gateState, openTenant } from './tenants.ts';
-import type { Tenants } from './tenants.ts';
+import { isFact, recording } from './record-fact.ts';
+import type { FactType } from './record-fact.ts';
+import { gateState, openTenant } from './tenant/tenants.ts';
+import type { Tenants } from './tenant/tenants.ts';
 
 /** Called after every durable append, in order, per tenant. */
 export type Follower = (tenant: TenantId, from: EntryIndex, to: EntryIndex) => void;

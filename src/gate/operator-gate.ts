@@ -2,17 +2,17 @@ import type { Decision } from '../kernel/decision.ts';
 import type { HaltScope } from '../kernel/entry.ts';
 import type { ApprovalId, Digest, EntryIndex, TenantId } from '../kernel/ids.ts';
 import type { JsonObject } from '../kernel/json.ts';
-import { granting, refusing } from './approvals.ts';
-import { endorse } from './endorse.ts';
-import { erase } from './erase.ts';
-import { checkHalter, haltNow, resuming } from './halt.ts';
+import { granting, refusing } from './approvals/answer-approval.ts';
+import { endorse } from './operators/endorse.ts';
+import { erase } from './operators/erase.ts';
+import { checkHalter, haltNow, resuming } from './operators/halt.ts';
 import type { Endorsement, Operator, PendingApproval, Principal, Receipt, Remember } from './nouns.ts';
 
-import { pendingIn } from './pending.ts';
-import { activate } from './policies.ts';
+import { pendingIn } from './approvals/pending.ts';
+import { activate } from './tenant/policies.ts';
 import { actorOf, operatorOf } from './principal.ts';
-import { canonicalValue, parseOwn } from './proposal.ts';
-import type { TenantOf } from './tenants.ts';
+import { canonicalValue, parseOwn } from './actions/check-proposal.ts';
+import type { TenantOf } from './tenant/tenants.ts';
 
 /** What people decide: approvals, halts, the policy, single values, erasure. */
 export interface OperatorGate {

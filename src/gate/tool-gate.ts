@@ -1,7 +1,7 @@
 import type { TenantId } from '../kernel/ids.ts';
 import type { AcceptedTool, ForgottenTools, Principal, Receipt, ShownTools, ToolReview } from './nouns.ts';
-import type { TenantOf } from './tenants.ts';
-import { accepting, forgetting, showTools } from './tools.ts';
+import type { TenantOf } from './tenant/tenants.ts';
+import { accepting, forgetting, showTools } from './tools/show-tools.ts';
 
 /** The definitions MCP servers show to agents: pinned, quarantined, accepted, forgotten. */
 export interface ToolGate {

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createGate } from '../../src/gate/create-gate.ts';
-import { askDigest } from '../../src/gate/ask-digest.ts';
+import { askDigest } from '../../src/gate/approvals/ask-digest.ts';
 import type { Gate } from '../../src/gate/gate.ts';
 import type { Decision } from '../../src/kernel/decision.ts';
 import { AegisError } from '../../src/errors.ts';
-import { reloadPolicy } from '../../src/gate/policies.ts';
+import { reloadPolicy } from '../../src/gate/tenant/policies.ts';
 import { replayTenant } from '../../src/lab/replay.ts';
 import type { CompileRecorded } from '../../src/lab/replay.ts';
 import { canonicalBytes } from '../../src/wire/jcs.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { reloadPolicy } from '../../src/gate/policies.ts';
+import { reloadPolicy } from '../../src/gate/tenant/policies.ts';
 import { replayTenant } from '../../src/lab/replay.ts';
 import type { CompileRecorded } from '../../src/lab/replay.ts';
 import { compilePolicy } from '../../src/policy/compile.ts';

@@ -1,0 +1,53 @@
+import { printsOf } from '../../inspect/trace/trace.ts';
+import type { Label } from '../../kernel/decision.ts';
+import type { LabelledPrint } from '../../kernel/entry.ts';
+import type { Finding } from '../../kernel/finding.ts';
+import type { Digest } from '../../kernel/ids.ts';
+import type { Json } from '../../kernel/json.ts';
+import { OVERFLOW } from '../../kernel/origins.ts';
+import { canonicalValue, parseOwn } from './check-proposal.ts';
+import { printer } from './inspect-proposal.ts';
+import { redactReading, secretsIn } from './redact.ts';
+import type { Room } from '../tenant/tenant.ts';
+
+/** A value that enters a session, read: what it carries and the bytes that will lie beside the log. */
+export interface ReadValue {
+  readonly bytes: Uint8Array;
+  readonly digest: Digest;
+  readonly findings: readonly Finding[];
+  /** Depends on the salt of the session it enters. */
+  readonly prints: (salt: string) => readonly LabelledPrint[];
+}
+
+const CUT: Finding = {
+  detector: 'limit',
+  code: 'UNINSPECTABLE',
+  risk: 'MEDIUM',
+  pointer: '',
+  evidence: 'larger than may be kept; the end was cut off',
+  confidence: 1,
+  inspected: false,
+};
+
+/** A value beyond the cap is kept as the beginning of its text, and says so: its loss is a finding, never silence (GATE-10). */
+function capped(value: Json, bytes: Uint8Array, most: number): { readonly value: Json; readonly cut: boolean } {
+  if (bytes.length <= most) return { value, cut: false };
+  const text = typeof value === 'string' ? value : new TextDecoder().decode(bytes);
+  return { value: text.slice(0, Math.floor(most / 4)).toWellFormed(), cut: true };
+}
+
+/** @throws AegisError BODY_TOO_DEEP, BODY_TOO_MANY_KEYS, BODY_INVALID_JSON */
+export function readValue(room: Room, name: string, raw: { readonly value: Json; readonly source: Label; readonly most: number }): ReadValue {
+  const whole = canonicalValue(raw.value, room.limits, Number.MAX_SAFE_INTEGER);
+  const { value, cut } = capped(raw.value, whole.bytes, raw.most);
+  const { bytes, digest } = cut ? canonicalValue(value, room.limits, Number.MAX_SAFE_INTEGER) : whole;
+  const own = parseOwn(bytes) as Json;
+  const reading = room.deps.inspect({ kind: 'resource', name, args: { value: own } });
+  const clean = redactReading(reading, secretsIn({ value: own }, reading.findings));
+  const prints = (salt: string): readonly LabelledPrint[] => {
+    const found = printsOf(own, printer(salt), { source: raw.source });
+    // TAINT: what was cut off is unknown, so it counts as quoted.
+    return cut ? [...found, { print: OVERFLOW, provenance: 'quoted' }] : found;
+  };
+  return { bytes, digest, findings: cut ? [...clean.findings, CUT] : clean.findings, prints };
+}

@@ -1,0 +1,49 @@
+import { AegisError } from '../../errors.ts';
+import type { EntryBodies } from '../../kernel/entry.ts';
+import type { AgentId } from '../../kernel/ids.ts';
+import type { World } from '../../kernel/world.ts';
+import type { Principal, Receipt } from '../nouns.ts';
+import type { Operation } from '../queue/operation.ts';
+import { ok } from '../queue/operation.ts';
+import { actorOf, operatorOf } from '../principal.ts';
+
+type Terms = EntryBodies['agent-registered'];
+const LOOSENESS = { deny: 0, allow_readonly: 1, allow: 2 } as const;
+
+function checkTerms(terms: Terms): void {
+  const invalid = (detail: string, pointer: string): AegisError => new AegisError('REQUEST_INVALID', { detail }, pointer);
+  if (!Number.isSafeInteger(terms.maxPriority) || terms.maxPriority < 1 || terms.maxPriority > 10)
+    throw invalid('maxPriority must be an integer from 1 to 10', '/maxPriority');
+  const budget = terms.sessionBudgetUsdMicros;
+  if (budget !== undefined && (!Number.isSafeInteger(budget) || budget < 0))
+    throw invalid('sessionBudgetUsdMicros must be a non-negative integer', '/sessionBudgetUsdMicros');
+  if (!Object.hasOwn(LOOSENESS, terms.onUnavailable)) throw invalid('onUnavailable must be deny, allow_readonly or allow', '/onUnavailable');
+}
+
+/** An agent may say its name again, and claim less; never more than an operator gave it (AUTH). */
+function checkOwn(agent: AgentId, terms: Terms, world: World, by: Principal & { role: 'agent' }): void {
+  const forbidden = new AegisError('FORBIDDEN', { role: 'agent', needs: 'operator' });
+  const known = world.agents.get(agent)?.registered;
+  if (by.agent !== agent || known === undefined) throw forbidden;
+  const more =
+    terms.maxPriority > known.maxPriority ||
+    LOOSENESS[terms.onUnavailable] > LOOSENESS[known.onUnavailable] ||
+    (known.sessionBudgetUsdMicros !== undefined && (terms.sessionBudgetUsdMicros ?? Infinity) > known.sessionBudgetUsdMicros) ||
+    terms.team !== known.team ||
+    terms.keyDigest !== known.keyDigest;
+  if (more) throw forbidden;
+}
+
+/** @throws AegisError REQUEST_INVALID, FORBIDDEN, CONFLICT when the key is somebody else's */
+export function registering(agent: AgentId, terms: Terms, by: Principal | 'system'): Operation<Receipt> {
+  checkTerms(terms);
+  return (desk) => {
+    const world = desk.world();
+    if (by !== 'system' && by.role === 'agent') checkOwn(agent, terms, world, by);
+    else if (by !== 'system') operatorOf(by, world, ['operator', 'admin']);
+    const holder = terms.keyDigest === undefined ? undefined : world.keys.get(terms.keyDigest);
+    if (holder !== undefined && (holder.role !== 'agent' || holder.agent !== agent))
+      throw new AegisError('CONFLICT', { detail: 'This key belongs to somebody else.' });
+    return ok(desk.write('agent-registered', terms, { actor: actorOf(by), agent }));
+  };
+}

@@ -1,0 +1,87 @@
+import { AegisError } from '../../errors.ts';
+import type { EntryBodies } from '../../kernel/entry.ts';
+import { openEntry } from '../../log/entry.ts';
+import { digestOf } from '../../wire/digest.ts';
+import type { Outcome as ActionOutcome, Receipt } from '../nouns.ts';
+import type { Operation } from '../queue/operation.ts';
+import { ok } from '../queue/operation.ts';
+import type { Room } from '../tenant/tenant.ts';
+import { redactAside } from './redact.ts';
+import { readValue } from './read-value.ts';
+import type { ReadValue } from './read-value.ts';
+
+type Settled = EntryBodies['action-settled'];
+const STATUSES: ReadonlySet<string> = new Set(['succeeded', 'failed', 'blocked', 'cancelled', 'unknown']);
+const NO_BYTES = { findings: [], prints: () => [] };
+
+function checkOutcome(outcome: ActionOutcome): void {
+  if (!STATUSES.has(outcome.status)) throw new AegisError('REQUEST_INVALID', { detail: 'status is not one of the outcome states' }, '/status');
+  for (const field of ['usdMicros', 'tokens'] as const) {
+    const value = outcome.usage[field];
+    if (value !== undefined && (!Number.isSafeInteger(value) || value < 0)) {
+      throw new AegisError('REQUEST_INVALID', { detail: `${field} must be a non-negative integer` }, `/usage/${field}`);
+    }
+  }
+  if (outcome.errorCode !== undefined && !/^[\x20-\x7e]{1,128}$/.test(outcome.errorCode)) {
+    throw new AegisError('REQUEST_INVALID', { detail: 'errorCode must be 1–128 printable characters' }, '/errorCode');
+  }
+}
+
+function bodyOf(outcome: ActionOutcome, value: ReadValue | null, salt: string): Settled {
+  const { prints, findings } = value ?? NO_BYTES;
+  return {
+    action: outcome.action,
+    status: outcome.status,
+    usage: outcome.usage,
+    ...(value === null ? {} : { resultDigest: value.digest }),
+    ...(outcome.state === undefined ? {} : { stateDigest: digestOf(outcome.state) }),
+    ...(outcome.errorCode === undefined ? {} : { errorCode: redactAside(outcome.errorCode).slice(0, 128) }),
+    source: outcome.source,
+    trusted: outcome.trusted,
+    prints: prints(salt),
+    findings,
+  };
+}
+
+/** The settlement that is in the log already, when it says the same. @throws AegisError NOT_FOUND, CONFLICT */
+async function settledBefore(room: Room, outcome: ActionOutcome, value: ReadValue | null): Promise<Receipt> {
+  const [found] = await room.deps.store.read(room.tenant, { type: 'action-settled', action: outcome.action, limit: 1 });
+  if (found === undefined) throw new AegisError('NOT_FOUND', { what: 'action' });
+  const entry = openEntry(found.bytes, found.index);
+  if (entry.agent !== outcome.agent || entry.type !== 'action-settled') throw new AegisError('NOT_FOUND', { what: 'action' });
+  const digest = (body: Settled): string => digestOf({ ...body, prints: [], findings: [] });
+  if (digest(entry.body) !== digest(bodyOf(outcome, value, ''))) {
+    throw new AegisError('CONFLICT', { detail: 'The action was settled before, with another outcome.' });
+  }
+  return { index: found.index, leaf: found.leaf };
+}
+
+/**
+ * Records what really happened, once (GATE-10). The same outcome again gets the first receipt; another is a CONFLICT. An action of
+ * another agent is NOT_FOUND. @throws AegisError NOT_FOUND, CONFLICT, REQUEST_INVALID
+ */
+export async function settle(room: Room, outcome: ActionOutcome): Promise<Receipt> {
+  checkOutcome(outcome);
+  const known = room.chain.standing().world.actions.get(outcome.action);
+  const most = Math.min(room.limits.valueBytes, known?.decision.obligations.maxOutputBytes ?? room.limits.valueBytes);
+  const value = outcome.result === undefined ? null : readValue(room, known?.name ?? '', { value: outcome.result, source: outcome.source, most });
+  const receipt = await room.chain.submit(settling(outcome, value));
+  return receipt ?? settledBefore(room, outcome, value);
+}
+
+/** Null: the world does not know the action as open; the log may. */
+function settling(outcome: ActionOutcome, value: ReadValue | null): Operation<Receipt | null> {
+  return (desk) => {
+    const known = desk.world().actions.get(outcome.action);
+    if (known === undefined) return ok(null);
+    if (known.agent !== outcome.agent) throw new AegisError('NOT_FOUND', { what: 'action' });
+    const { effect } = known.decision;
+    if (effect !== 'allow' && effect !== 'modify')
+      throw new AegisError('CONFLICT', { detail: `The action was not allowed (${effect}); there is nothing to settle.` });
+    if (known.settled) return ok(null);
+    const { agent, session } = known;
+    const salt = desk.world().sessions.get(session)?.salt ?? '';
+    const payload = value === null ? {} : { payload: { subject: `session/${session}`, bytes: value.bytes } };
+    return ok(desk.write('action-settled', bodyOf(outcome, value, salt), { actor: { kind: 'agent', id: agent }, agent, session, ...payload }));
+  };
+}

@@ -1,0 +1,16 @@
+import type { PendingApproval } from '../nouns.ts';
+import type { Room } from '../tenant/tenant.ts';
+
+/** What waits for a person, oldest first. */
+export function pendingIn(room: Room): readonly PendingApproval[] {
+  const { world } = room.chain.standing();
+  const now = Math.max(world.at, room.deps.clock.now());
+  const found: PendingApproval[] = [];
+  for (const [approval, state] of world.approvals.entries()) {
+    const held = room.held.get(approval);
+    const decision = world.actions.get(state.action)?.decision;
+    if (state.status !== 'pending' || state.expiresAt <= now || held === undefined || decision?.effect !== 'ask') continue;
+    found.push({ approval, decision, action: held.action, canonicalArgs: new TextDecoder().decode(held.bytes) });
+  }
+  return found.sort((a, b) => a.action.at - b.action.at || (a.approval < b.approval ? -1 : 1));
+}

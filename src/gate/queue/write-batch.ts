@@ -1,0 +1,98 @@
+import { fold } from '../../kernel/fold.ts';
+import type { Actor, EntryBodies, EntryDraft, EntryType } from '../../kernel/entry.ts';
+import type { AgentId, Digest, Millis, SessionId, TenantId } from '../../kernel/ids.ts';
+import type { World } from '../../kernel/world.ts';
+import { sha256 } from '../../wire/digest.ts';
+import { seal } from '../../log/entry.ts';
+import type { Payload } from '../../log/store.ts';
+import type { Head, SealedEntry } from '../../log/sealed-entry.ts';
+import type { Receipt } from '../nouns.ts';
+
+/** Who an entry is about and what lies beside it. */
+export interface Place {
+  readonly actor: Actor;
+  readonly agent?: AgentId;
+  readonly session?: SessionId;
+  readonly seq?: number;
+  /** `digest`: of the bytes, where it is known already. */
+  readonly payload?: { readonly subject: string; readonly bytes: Uint8Array; readonly digest?: Digest };
+}
+
+export const SYSTEM: Actor = { kind: 'system' };
+
+/** A point to go back to: because `fold` is pure, dropping a tentative world is forgetting it. */
+export interface Mark {
+  readonly world: World;
+  readonly head: Head;
+  readonly entries: number;
+  readonly payloads: number;
+}
+
+/**
+ * Where operations write: entries are sealed and folded as they come, so that the next operation decides against the moving world.
+ * Nothing here is durable; the chain appends the whole desk at once.
+ */
+export interface Desk {
+  readonly tenant: TenantId;
+  /** Time of everything this operation writes: the clock's, never before the world's (GATE-11). */
+  readonly at: Millis;
+  world(): World;
+  head(): Head;
+  write<T extends EntryType>(type: T, body: EntryBodies[T], place: Place): Receipt;
+  /** Bytes that must lie beside the log though no entry names them as its own payload. */
+  keep(payload: Payload): void;
+  mark(): Mark;
+  back(to: Mark): void;
+  entries(): readonly SealedEntry[];
+  payloads(): readonly Payload[];
+  /** Sets the time of the next operation. */
+  turn(now: Millis): void;
+}
+
+export function newDesk(tenant: TenantId, start: { readonly world: World; readonly head: Head }): Desk {
+  let { world, head } = start;
+  let at = world.at;
+  const entries: SealedEntry[] = [];
+  const payloads: Payload[] = [];
+  return {
+    tenant,
+    get at() {
+      return at;
+    },
+    world: () => world,
+    head: () => head,
+    entries: () => entries,
+    payloads: () => payloads,
+    turn: (now) => {
+      at = Math.max(now, world.at);
+    },
+    keep: (payload) => void payloads.push(payload),
+    mark: () => ({ world, head, entries: entries.length, payloads: payloads.length }),
+    back: (to) => {
+      ({ world, head } = to);
+      entries.length = to.entries;
+      payloads.length = to.payloads;
+    },
+    write: (type, body, place) => {
+      const { actor, agent, session, seq, payload } = place;
+      const digest: Digest | undefined = payload === undefined ? undefined : (payload.digest ?? sha256(payload.bytes));
+      const draft = {
+        tenant,
+        at,
+        type,
+        actor,
+        body,
+        ...(agent === undefined ? {} : { agent }),
+        ...(session === undefined ? {} : { session }),
+        ...(seq === undefined ? {} : { seq }),
+        ...(digest === undefined ? {} : { payload: digest }),
+      } as unknown as EntryDraft;
+      const sealed = seal(draft, head.size, head.leaf);
+      world = fold(world, draft);
+      head = { size: sealed.index + 1, leaf: sealed.leaf };
+      entries.push(sealed);
+      if (payload !== undefined && digest !== undefined) payloads.push({ ...payload, digest });
+      return { index: sealed.index, leaf: sealed.leaf };
+    },
+  };
+}

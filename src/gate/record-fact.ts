@@ -1,0 +1,98 @@
+import { AegisError } from '../errors.ts';
+import type { EntryBodies, EntryType } from '../kernel/entry.ts';
+import { canonicalResource } from '../kernel/resource-id.ts';
+import type { World } from '../kernel/world.ts';
+import type { FactPlace, Principal, Receipt } from './nouns.ts';
+import type { Operation } from './queue/operation.ts';
+import { ok } from './queue/operation.ts';
+import { actorOf, operatorOf } from './principal.ts';
+
+type Writer = 'agent' | 'operator' | 'admin' | 'system';
+
+/** Who may have which fact recorded. A type that is not here has a method of its own, or is written by the gate alone. */
+const WRITERS = {
+  'tenant-opened': ['admin', 'system'],
+  'operator-added': ['admin', 'system'],
+  'operator-removed': ['admin', 'system'],
+  'agent-revoked': ['operator', 'admin', 'system'],
+  'memory-labelled': ['agent', 'system'],
+  'value-sanitised': ['operator', 'admin', 'system'],
+  'value-endorsed': ['operator', 'admin'],
+  'grant-revoked': ['operator', 'admin', 'system'],
+  'budget-set': ['operator', 'admin', 'system'],
+  'lock-renewed': ['agent', 'operator', 'admin'],
+  'lock-released': ['agent', 'operator', 'admin'],
+  'lock-evicted': ['operator', 'admin', 'system'],
+  'event-ingested': ['agent', 'system'],
+  'action-journalled': ['agent', 'system'],
+  'payload-erased': ['admin', 'system'],
+  'key-rotated': ['admin', 'system'],
+  'store-recovered': ['system'],
+  'checkpoint-signed': ['system'],
+  'request-refused': ['agent', 'system'],
+  'answer-received': ['agent'],
+  'canary-answered': ['agent', 'operator', 'admin', 'system'],
+  'approval-voided': ['system'],
+} as const satisfies { readonly [T in EntryType]?: readonly Writer[] };
+
+/** Facts that need more than to be written; each has a method of its own. */
+const OWN_METHOD = ['tenant-opened', 'payload-erased', 'value-endorsed'] as const;
+
+type Writable = keyof typeof WRITERS;
+
+/** What may be recorded as it is. */
+export type FactType = Exclude<Writable, (typeof OWN_METHOD)[number]>;
+
+export function isFact(type: string): type is FactType {
+  return Object.hasOwn(WRITERS, type) && !(OWN_METHOD as readonly string[]).includes(type);
+}
+
+function checkWriter(type: Writable, by: Principal | 'system', world: World): void {
+  const writers: readonly Writer[] = WRITERS[type];
+  const needs = writers.filter((writer) => writer === 'operator' || writer === 'admin');
+  if (by === 'system' || by.role === 'agent') {
+    const role = by === 'system' ? 'system' : 'agent';
+    if (!writers.includes(role)) throw new AegisError('FORBIDDEN', { role, needs: needs.join(' or ') || 'system' });
+    return;
+  }
+  operatorOf(by, world, needs);
+}
+
+/** LOCK-2, LOCK-8: only who holds the fence, in a session that is open, renews or releases; a lower fence is told so. */
+function checkFence(body: { readonly resource: string; readonly fence: number }, by: Principal | 'system', world: World): void {
+  const holder = world.locks.get(canonicalResource(body.resource))?.holders.find((one) => one.fence === body.fence);
+  const mine = holder !== undefined && (by === 'system' || by.role !== 'agent' || holder.agent === by.agent);
+  if (!mine || holder.expiresAt <= world.at || world.sessions.get(holder.session)?.closed === true)
+    throw new AegisError('CONFLICT', { detail: 'This fence does not hold the resource (any more).' });
+}
+
+/** Nobody signs in another's name. */
+function checkSigned(body: object, by: Principal | 'system'): void {
+  if (by === 'system' || by.role === 'agent' || !('by' in body) || body.by === by.operator) return;
+  throw new AegisError('FORBIDDEN', { role: by.role, needs: 'the person named in `by`' });
+}
+
+/** An agent writes about itself only, in a session of its own. */
+function checkOwn(place: FactPlace, by: Principal | 'system', world: World): void {
+  if (by === 'system' || by.role !== 'agent') return;
+  if (place.agent !== undefined && place.agent !== by.agent) throw new AegisError('NOT_FOUND', { what: 'agent' });
+  const session = place.session === undefined ? undefined : world.sessions.get(place.session);
+  if (session !== undefined && session.agent !== by.agent) throw new AegisError('NOT_FOUND', { what: 'session' });
+}
+
+/** @throws AegisError FORBIDDEN, REQUEST_INVALID, CONFLICT, NOT_FOUND */
+export function recording<T extends Writable>(
+  fact: { type: T; body: EntryBodies[T]; place: FactPlace },
+  by: Principal | 'system',
+): Operation<Receipt> {
+  const { type, body, place } = fact;
+  return (desk) => {
+    const world = desk.world();
+    checkWriter(type, by, world);
+    checkOwn(place, by, world);
+    if (type === 'grant-revoked') checkSigned(body, by);
+    if (type === 'lock-renewed' || type === 'lock-released') checkFence(body as EntryBodies['lock-released'], by, { ...world, at: desk.at });
+    const agent = by !== 'system' && by.role === 'agent' ? by.agent : place.agent;
+    return ok(desk.write(type, body, { actor: actorOf(by), ...place, ...(agent === undefined ? {} : { agent }) }));
+  };
+}

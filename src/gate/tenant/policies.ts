@@ -1,0 +1,75 @@
+import { AegisError } from '../../errors.ts';
+import type { Actor } from '../../kernel/entry.ts';
+import type { Digest, EntryIndex } from '../../kernel/ids.ts';
+import type { JsonObject } from '../../kernel/json.ts';
+import type { Policy } from '../../kernel/policy.ts';
+import { canonicalBytes } from '../../wire/jcs.ts';
+import type { Desk } from '../queue/write-batch.ts';
+import { ok } from '../queue/operation.ts';
+import type { Principal } from '../nouns.ts';
+import { actorOf, operatorOf } from '../principal.ts';
+import type { Room } from './tenant.ts';
+import type { PolicySource } from '../deps.ts';
+import { parseOwn } from '../actions/check-proposal.ts';
+
+/** A policy with everything it was made from, so that a restart or a replay needs no file outside the log (GATE-12). */
+export interface Loaded {
+  readonly policy: Policy;
+  /** RFC 8785 bytes of {document, files: path → base64}; what lies beside the `policy-activated` entry. */
+  readonly bytes: Uint8Array;
+  /** SHA-256 of the document's own text. */
+  readonly documentDigest: Digest;
+}
+
+/** Bytes under this subject are configuration, nobody's personal data. */
+export const POLICY_SUBJECT = 'policy';
+
+/** Compiles a document and keeps every file it read. @throws AegisError POLICY_INVALID, with the faults in `cause` */
+export async function loadPolicy(source: PolicySource, document: string): Promise<Loaded> {
+  const files: Record<string, string> = {};
+  const compiled = await source.compile(document, (path) => {
+    const found = source.resolve(path);
+    const bytes = 'bytes' in found ? found.bytes : new TextEncoder().encode(found.text);
+    files[path] = Buffer.from(bytes).toString('base64');
+    return { bytes };
+  });
+  if (!compiled.ok) {
+    const error = new AegisError('POLICY_INVALID', { count: compiled.faults.length });
+    error.cause = compiled.faults;
+    throw error;
+  }
+  return { policy: compiled.policy, documentDigest: compiled.documentDigest, bytes: canonicalBytes({ document, files }) };
+}
+
+/** The policy an entry names, from the bytes beside it. Null when they no longer make that policy. */
+export async function reloadPolicy(compile: PolicySource['compile'], bytes: Uint8Array, digest: Digest): Promise<Policy | null> {
+  const { document, files } = parseOwn(bytes);
+  const kept = files as JsonObject;
+  const compiled = await compile(String(document), (path) => {
+    const file = Object.hasOwn(kept, path) ? kept[path] : undefined;
+    if (typeof file !== 'string') throw new TypeError(`${path} was not recorded`);
+    return { bytes: new Uint8Array(Buffer.from(file, 'base64')) };
+  });
+  return compiled.ok && compiled.policy.digest === digest ? compiled.policy : null;
+}
+
+/** The document and its files go beside the entry, so that the policy can be made again from the log alone. */
+export function writeActivated(desk: Desk, { policy, bytes, documentDigest }: Loaded, actor: Actor): EntryIndex {
+  const body = { digest: policy.digest, name: policy.name, previous: desk.world().policy, documentDigest };
+  return desk.write('policy-activated', body, { actor, payload: { subject: POLICY_SUBJECT, bytes } }).index;
+}
+
+/** @throws AegisError FORBIDDEN, POLICY_INVALID */
+export async function activate(
+  room: Room,
+  document: string,
+  by: Principal | 'system',
+): Promise<{ readonly digest: Digest; readonly index: EntryIndex }> {
+  if (by !== 'system') operatorOf(by, room.chain.standing().world, ['admin']);
+  const loaded = await loadPolicy(room.deps.policies, document);
+  return room.chain.submit((desk) => {
+    if (by !== 'system') operatorOf(by, desk.world(), ['admin']);
+    room.policies.set(loaded.policy.digest, loaded.policy);
+    return ok({ digest: loaded.policy.digest, index: writeActivated(desk, loaded, actorOf(by)) });
+  });
+}

@@ -1,0 +1,72 @@
+import { AegisError } from '../../errors.ts';
+import type { Action } from '../../kernel/action.ts';
+import type { ActionId, ApprovalId, Digest, Millis, TenantId } from '../../kernel/ids.ts';
+import type { JsonObject } from '../../kernel/json.ts';
+import type { Policy } from '../../kernel/policy.ts';
+import type { World } from '../../kernel/world.ts';
+import type { Chain } from '../queue/operation-queue.ts';
+import type { GateDeps, GateLimits } from '../deps.ts';
+import type { Waiters } from '../actions/waiters.ts';
+import type { Actor, EntryBodies, HaltScope } from '../../kernel/entry.ts';
+
+/** An asked action, kept whole so that it can be decided again without I/O. `erased`: its bytes are gone, so it can only be denied. */
+export interface Held {
+  readonly action: Action;
+  readonly bytes: Uint8Array;
+  readonly erased: boolean;
+}
+
+export interface HaltTerms {
+  readonly scope: HaltScope;
+  readonly reason: string;
+  readonly cause: EntryBodies['agent-halted']['cause'];
+  readonly actor: Actor;
+}
+
+/** One tenant, as the operations see it. */
+export interface Room {
+  readonly tenant: TenantId;
+  readonly deps: GateDeps;
+  readonly limits: GateLimits;
+  readonly chain: Chain;
+  readonly held: Map<ApprovalId, Held>;
+  /** What people edited, by approval and digest: a run that is undone leaves nothing wrong behind. */
+  readonly edits: Map<string, Held>;
+  /** Compiled policies by digest; the one in force is always here. */
+  readonly policies: Map<Digest, Policy>;
+  readonly waiters: Waiters;
+  /** Halts that could not be recorded yet; in force all the same (GATE-8). */
+  readonly unrecorded: HaltTerms[];
+  /** Wakes the room when the earliest approval expires. */
+  expiryDue(at: Millis): void;
+}
+
+/** The policy this world is governed by. A missing one is a broken invariant: nothing is decided. */
+export function policyOf(room: Room, world: World): Policy {
+  const policy = world.policy === null ? undefined : room.policies.get(world.policy);
+  if (policy === undefined) throw new AegisError('INTERNAL');
+  return policy;
+}
+
+/** The granted, not yet used approval of an action, if any. */
+export function grantedFor(room: Room, world: World, action: ActionId): ApprovalId | undefined {
+  for (const [approval, held] of room.held) {
+    if (held.action.id === action && world.approvals.get(approval)?.status === 'granted') return approval;
+  }
+  return undefined;
+}
+
+/** Where replacement arguments lie: the log keeps the digest, the bytes lie beside it and can be erased. */
+export function shelved(digest: Digest): JsonObject {
+  return { $payload: digest };
+}
+
+export function shelfDigest(args: JsonObject): Digest | null {
+  const digest = args['$payload'];
+  return typeof digest === 'string' ? (digest as Digest) : null;
+}
+
+/** Under what an edit is kept: the approval and the digest of the edited arguments. */
+export function editKey(approval: ApprovalId, digest: Digest): string {
+  return `${approval} ${digest}`;
+}

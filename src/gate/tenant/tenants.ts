@@ -1,0 +1,73 @@
+import { AegisError } from '../../errors.ts';
+import { DEFAULT_TENANT } from '../../kernel/ids.ts';
+import type { EntryIndex, TenantId } from '../../kernel/ids.ts';
+import { openEntry } from '../../log/entry.ts';
+import type { GateDeps } from '../deps.ts';
+import type { Principal, Receipt } from '../nouns.ts';
+import { openRoom } from './open-tenant.ts';
+import type { OpenRoom } from './open-tenant.ts';
+import { checkPlace } from '../actions/check-proposal.ts';
+import { recording } from '../record-fact.ts';
+
+/** The open tenant of this id. @throws AegisError NOT_FOUND */
+export type TenantOf = (tenant: TenantId) => OpenRoom;
+
+export interface Tenants {
+  readonly deps: GateDeps;
+  readonly open: Map<TenantId, OpenRoom>;
+  readonly of: TenantOf;
+  readonly followers: Set<(tenant: TenantId, from: EntryIndex, to: EntryIndex) => void>;
+}
+
+/** Opens the default tenant, then every tenant its log names and every log that is there. */
+export async function openTenants(deps: GateDeps): Promise<Tenants> {
+  const open = new Map<TenantId, OpenRoom>();
+  const of: TenantOf = (tenant) => {
+    const room = open.get(tenant);
+    if (room === undefined) throw new AegisError('NOT_FOUND', { what: 'tenant' });
+    return room;
+  };
+  const tenants: Tenants = { deps, open, of, followers: new Set() };
+  await enter(tenants, DEFAULT_TENANT);
+  for (const tenant of await knownTenants(deps)) await enter(tenants, tenant);
+  return tenants;
+}
+
+async function enter({ deps, open, followers }: Tenants, tenant: TenantId): Promise<void> {
+  const appended = (of: TenantId, from: EntryIndex, to: EntryIndex): void => {
+    for (const follower of followers) {
+      try {
+        follower(of, from, to);
+      } catch (error) {
+        // A follower reads; what it throws changes no decision.
+        deps.onFault?.({ what: 'follower-threw', tenant: of, error });
+      }
+    }
+  };
+  open.set(tenant, await openRoom(deps, tenant, { appended }));
+}
+
+async function knownTenants({ store }: GateDeps): Promise<readonly TenantId[]> {
+  const named = await store.read(DEFAULT_TENANT, { type: 'tenant-opened', limit: 100_000 });
+  const opened = named
+    .map(({ bytes, index }) => openEntry(bytes, index))
+    .flatMap((entry) => (entry.type === 'tenant-opened' ? [entry.body.tenant] : []));
+  return [...new Set<TenantId>([...opened, ...(await store.tenants())])].filter((tenant) => tenant !== DEFAULT_TENANT);
+}
+
+/** A new tenant is a fact of the default tenant's log before it has a log of its own (GATE-13). */
+export async function openTenant(tenants: Tenants, tenant: TenantId, by: Principal | 'system'): Promise<Receipt> {
+  checkPlace(tenant, 'tenant');
+  const receipt = await tenants.of(DEFAULT_TENANT).chain.submit(recording({ type: 'tenant-opened', body: { tenant }, place: {} }, by));
+  if (!tenants.open.has(tenant)) await enter(tenants, tenant);
+  return receipt;
+}
+
+/** Open only while every tenant's log can be appended to. */
+export function gateState({ open }: Tenants): ReturnType<OpenRoom['chain']['state']> {
+  for (const room of open.values()) {
+    const state = room.chain.state();
+    if (!state.open) return state;
+  }
+  return { open: true };
+}
