@@ -10,12 +10,72 @@ const { appendFileSync, existsSync, readFileSync, renameSync, rmSync } = process
 // An `import` of node:http would read every name it exports, and load a WebSocket and a fetch nobody uses here: 40 ms of each call.
 const { request: plainly } = process.getBuiltinModule('node:http');
 
-const [harness = '', event = '', file = ''] = process.argv.slice(2);
-const DECIDING = new Set(['PreToolUse', 'BeforeTool', 'preToolUse', 'beforeShellExecution', 'beforeMCPExecution', 'beforeReadFile']);
-const READING = new Set(
-  'Read Glob Grep LS NotebookRead view glob grep rg read_file read_many_files list_directory search_file_content codebase_search list_dir'.split(' '),
-);
+const [name = '', event = '', file = ''] = process.argv.slice(2);
 const MOST = 1_048_576;
+
+// What is known of each harness, made from src/intercept/hook/harness by `UPDATE_PINS=1 node --test test/intercept/hook/launcher-table.test.ts`.
+// `deny`: the answer to a deciding event that stops the call. `acknowledge`: answers to other events that are not `{}`.
+// <harnesses>
+const HARNESSES = {
+  'claude-code': {
+    session: ['session_id'],
+    tool: 'tool_name',
+    args: 'tool_input',
+    unnamed: {},
+    reading: ['Read', 'Glob', 'Grep', 'LS', 'NotebookRead'],
+    started: 'SessionStart',
+    deny: { PreToolUse: { hookSpecificOutput: { hookEventName: 'PreToolUse', permissionDecision: 'deny', permissionDecisionReason: '{reason}' } } },
+    acknowledge: {},
+  },
+  codex: {
+    session: ['session_id'],
+    tool: 'tool_name',
+    args: 'tool_input',
+    unnamed: {},
+    reading: [],
+    started: 'SessionStart',
+    deny: { PreToolUse: { hookSpecificOutput: { hookEventName: 'PreToolUse', permissionDecision: 'deny', permissionDecisionReason: '{reason}' } } },
+    acknowledge: {},
+  },
+  cursor: {
+    session: ['conversation_id', 'session_id'],
+    tool: 'tool_name',
+    args: 'tool_input',
+    unnamed: { beforeShellExecution: { tool: 'Shell', args: ['command'] }, beforeReadFile: { tool: 'Read', args: ['file_path'] } },
+    reading: ['Read', 'Glob', 'Grep', 'LS', 'read_file', 'codebase_search', 'list_dir'],
+    started: 'sessionStart',
+    deny: {
+      preToolUse: { permission: 'deny', user_message: '{reason}', agent_message: '{reason}' },
+      beforeShellExecution: { permission: 'deny', user_message: '{reason}', agent_message: '{reason}' },
+      beforeMCPExecution: { permission: 'deny', user_message: '{reason}', agent_message: '{reason}' },
+      beforeReadFile: { permission: 'deny' },
+    },
+    acknowledge: { beforeSubmitPrompt: { continue: true } },
+  },
+  gemini: {
+    session: ['session_id'],
+    tool: 'tool_name',
+    args: 'tool_input',
+    unnamed: {},
+    reading: ['read_file', 'read_many_files', 'list_directory', 'search_file_content', 'glob'],
+    started: 'SessionStart',
+    deny: { BeforeTool: { decision: 'deny', reason: '{reason}' } },
+    acknowledge: {},
+  },
+  copilot: {
+    session: ['sessionId'],
+    tool: 'toolName',
+    args: 'toolArgs',
+    unnamed: {},
+    reading: ['view', 'glob', 'grep', 'rg'],
+    started: 'sessionStart',
+    deny: { preToolUse: { permissionDecision: 'deny', permissionDecisionReason: '{reason}' } },
+    acknowledge: {},
+  },
+};
+// </harnesses>
+
+const harness = Object.hasOwn(HARNESSES, name) ? HARNESSES[name] : undefined;
 let settings = { deadlineMs: 10_000, onUnavailable: 'deny' };
 let input = Buffer.alloc(0);
 let ended = false;
@@ -27,18 +87,12 @@ function end(text, code, said = '') {
   process.stdout.write(text, () => process.exit(code));
 }
 
-/** The same words as the daemon's own refusal in this harness; a test holds the two together. */
-function denial(said) {
-  switch (harness) {
-    case 'gemini':
-      return { decision: 'deny', reason: said };
-    case 'copilot':
-      return { permissionDecision: 'deny', permissionDecisionReason: said };
-    case 'cursor':
-      return event === 'beforeReadFile' ? { permission: 'deny' } : { permission: 'deny', user_message: said, agent_message: said };
-    default:
-      return { hookSpecificOutput: { hookEventName: event, permissionDecision: 'deny', permissionDecisionReason: said } };
-  }
+const at = (record, key) => (record !== undefined && Object.hasOwn(record, key) ? record[key] : undefined);
+
+/** The daemon's own denial in this harness's words. One that is not known is told by the exit code alone. */
+function denial(reason) {
+  const words = JSON.stringify(at(harness?.deny, event) ?? {});
+  return JSON.parse(words, (_, value) => (value === '{reason}' ? reason : value));
 }
 
 function parsed(bytes) {
@@ -50,27 +104,32 @@ function parsed(bytes) {
 /** Nobody decided. What holds then was chosen when the hook was installed, and what is let go is written down first. */
 function undecided(why) {
   if (ended) return;
-  if (!DECIDING.has(event)) return end(event === 'beforeSubmitPrompt' ? '{"continue":true}' : '{}', 0);
+  if (harness !== undefined && at(harness.deny, event) === undefined) return end(JSON.stringify(at(harness.acknowledge, event) ?? {}), 0);
   const said = `Aegis could not decide this action, so it may not run: ${why}. Start Aegis with \`aegis up\`, or see \`aegis doctor\`.`;
   try {
-    const payload = parsed(input);
-    const name = payload.tool_name ?? payload.toolName ?? (event === 'beforeReadFile' ? 'Read' : 'Shell');
-    const mode = settings.onUnavailable;
-    if (mode === 'allow' || (mode === 'allow_readonly' && READING.has(name))) {
-      // The arguments stay here: a log entry cannot be erased, and they may hold anything.
-      const args = payload.tool_input ?? payload.toolArgs ?? { command: payload.command, file_path: payload.file_path };
-      const argsDigest = process.getBuiltinModule('node:crypto').createHash('sha256').update(JSON.stringify(args)).digest('hex');
-      const session = String(payload.session_id ?? payload.sessionId ?? payload.conversation_id ?? '').slice(0, 128);
-      const entry = { action: { harness, event, session, name, argsDigest }, effect: 'allow', mode, decidedAt: Date.now() };
-      appendFileSync(settings.journal, `${JSON.stringify(entry)}\n`, { mode: 0o600 });
-      return end('{}', 0);
-    }
+    if (mayRunUndecided()) return end('{}', 0);
   } catch {
     // What cannot be read, or not be written down, does not run.
   }
   end(JSON.stringify(denial(said)), 2, said);
 }
 
+function mayRunUndecided() {
+  const payload = parsed(input);
+  const unnamed = at(harness.unnamed, event);
+  const tool = payload[harness.tool] ?? unnamed?.tool ?? 'Shell';
+  const mode = settings.onUnavailable;
+  if (mode !== 'allow' && (mode !== 'allow_readonly' || !harness.reading.includes(tool))) return false;
+  // The arguments stay here: a log entry cannot be erased, and they may hold anything.
+  const args = payload[harness.args] ?? Object.fromEntries((unnamed?.args ?? []).map((key) => [key, payload[key]]));
+  const argsDigest = process.getBuiltinModule('node:crypto').createHash('sha256').update(JSON.stringify(args)).digest('hex');
+  const session = String(harness.session.map((key) => payload[key]).find((id) => id !== undefined && id !== null) ?? '').slice(0, 128);
+  const entry = { action: { harness: name, event, session, name: tool, argsDigest }, effect: 'allow', mode, decidedAt: Date.now() };
+  appendFileSync(settings.journal, `${JSON.stringify(entry)}\n`, { mode: 0o600 });
+  return true;
+}
+
+/** The one way to Aegis: a POST, answered with a JSON object or with why there is none. */
 function post(path, body, done, failed) {
   const bytes = Buffer.from(body);
   const to = new URL(path, settings.url);
@@ -102,10 +161,10 @@ function post(path, body, done, failed) {
   sent.end(bytes);
 }
 
-/** What was let go while Aegis was away is told at the start of the next session; what it does not take is kept. */
-function tellJournal(done) {
+/** What was let go while Aegis was away is reported at the start of the next session; what it does not take is kept. */
+function reportJournal(done) {
   const { journal } = settings;
-  if (event.toLowerCase() !== 'sessionstart' || typeof journal !== 'string' || !existsSync(journal)) return done();
+  if (event !== harness?.started || typeof journal !== 'string' || !existsSync(journal)) return done();
   const taken = `${journal}.${process.pid}`;
   const keep = (lines) => {
     if (lines.length > 0) appendFileSync(journal, `${lines.join('\n')}\n`, { mode: 0o600 });
@@ -146,6 +205,6 @@ process.stdin.on('end', () => {
   } catch {
     return undecided('the hook’s settings cannot be read');
   }
-  const path = `/v1/hooks/${harness}/${event}${settings.query ?? ''}`;
-  tellJournal(() => post(path, input, (answer) => end(JSON.stringify(answer), 0), undecided));
+  const path = `/v1/hooks/${name}/${event}${settings.query ?? ''}`;
+  reportJournal(() => post(path, input, (answer) => end(JSON.stringify(answer), 0), undecided));
 });
