@@ -13,7 +13,7 @@ const { request: plainly } = process.getBuiltinModule('node:http');
 const [name = '', event = '', file = ''] = process.argv.slice(2);
 const MOST = 1_048_576;
 
-// What is known of each harness, made from src/intercept/hook/harness by `UPDATE_PINS=1 node --test test/intercept/hook/launcher-table.test.ts`.
+// What is known of each harness, made from src/intercept/hook/harness by `UPDATE_PINS=1 node --test test/intercept/hook/generated.test.ts`.
 // `deny`: the answer to a deciding event that stops the call. `acknowledge`: answers to other events that are not `{}`.
 // <harnesses>
 const HARNESSES = {
