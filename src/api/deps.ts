@@ -1,6 +1,7 @@
 import type { Config } from '../config/schema.ts';
 import type { Gate } from '../gate/gate.ts';
 import type { Principal } from '../gate/nouns.ts';
+import type { RateLimiter } from '../http/rate.ts';
 import type { JsonObject } from '../kernel/json.ts';
 import type { Digest, EntryIndex, TenantId } from '../kernel/ids.ts';
 import type { Policy } from '../kernel/policy.ts';
@@ -12,6 +13,8 @@ export interface ApiDeps {
   readonly gate: Gate;
   readonly store: LogStore;
   readonly clock: Clock;
+  /** One for every transport, so that a key has one rate (AUTH-6). */
+  readonly limiter: RateLimiter;
   readonly ids: Ids;
   readonly random: Random;
   readonly limits: Config['limits'];

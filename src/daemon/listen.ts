@@ -6,6 +6,7 @@ import { AegisError } from '../errors.ts';
 import type { Gate } from '../gate/gate.ts';
 import { loadPolicy, reloadPolicy } from '../gate/tenant/policies.ts';
 import { LOOPBACK_HOSTS } from '../http/hosts.ts';
+import { rateLimiter } from '../http/rate.ts';
 import { createServer } from '../http/server.ts';
 import type { JsonObject } from '../kernel/json.ts';
 import { checkPolicy } from '../policy/compile.ts';
@@ -76,6 +77,7 @@ function serverParts(parts: ServerParts): [ApiDeps, ReturnType<typeof allRoutes>
     gate,
     store,
     clock: systemClock,
+    limiter: rateLimiter(config.limits.requestsPerSecond),
     random: systemRandom,
     ids: uuidv7(systemClock, systemRandom),
     limits: config.limits,

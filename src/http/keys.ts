@@ -19,15 +19,13 @@ export function keyDigest(key: string): Digest {
   return sha256(Buffer.from(key, 'utf8'));
 }
 
-/**
- * Who holds the key. Found by the digest of the whole key, so nothing about a secret is compared byte by byte.
- * @throws AegisError UNAUTHENTICATED
- */
-export function authenticate(header: string | undefined, gate: Pick<LogGate, 'world'>): Principal & { readonly keyDigest: Digest } {
+/** Who a key stands for, as the world says at this moment. */
+export type KeyHolder = Principal & { readonly keyDigest: Digest };
+
+/** Who holds the key of an Authorization header; null when nobody does. */
+export function authenticate(header: string | undefined, gate: Pick<LogGate, 'world'>): KeyHolder | null {
   const key = bearer(header);
-  const held = key === null ? null : principalOf(key, gate);
-  if (held === null) throw new AegisError('UNAUTHENTICATED');
-  return held;
+  return key === null ? null : principalOf(key, gate);
 }
 
 export type AgentPrincipal = Principal & { readonly role: 'agent' };
@@ -43,13 +41,23 @@ export function agentOf(principal: Principal, claimed?: string): AgentPrincipal 
 }
 
 /** The holder of a bare key, wherever a protocol carries it; null when it is nobody's. */
-export function principalOf(key: string, gate: Pick<LogGate, 'world'>): (Principal & { readonly keyDigest: Digest }) | null {
+export function principalOf(key: string, gate: Pick<LogGate, 'world'>): KeyHolder | null {
+  return keyLookup(key)(gate);
+}
+
+/**
+ * Reads a key once and finds its holder as often as asked, so that a key revoked a moment ago is nobody's. Found by the digest of the whole
+ * key, so nothing about a secret is compared byte by byte.
+ */
+export function keyLookup(key: string): (gate: Pick<LogGate, 'world'>) => KeyHolder | null {
   const tenant = key.length > 1024 ? null : tenantOf(key);
-  const world = tenant === null ? null : worldOf(gate, tenant);
-  if (tenant === null || world === null) return null;
+  if (tenant === null) return () => null;
   const digest = keyDigest(key);
-  const principal = holderOf(world, digest, tenant);
-  return principal === null ? null : { ...principal, keyDigest: digest };
+  return (gate) => {
+    const world = worldOf(gate, tenant);
+    const principal = world === null ? null : holderOf(world, digest, tenant);
+    return principal === null ? null : { ...principal, keyDigest: digest };
+  };
 }
 
 /** A key that names a tenant nobody serves is simply no key: it must not tell which tenants there are. */

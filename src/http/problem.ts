@@ -24,6 +24,11 @@ export function isRefusal(value: unknown): value is Refusal {
   return typeof value === 'object' && value !== null && 'refused' in value && value.refused instanceof AegisError;
 }
 
+/** The problem of a refusal, with what more it has to say. */
+export function refusedBody({ refused, extensions }: Refusal): object {
+  return { ...problemOf(refused), ...extensions };
+}
+
 export function problemOf(error: AegisError): Problem {
   const title = error.code.toLowerCase().replaceAll('_', ' ');
   const base = { type: `urn:aegis:error:${error.code}`, title, status: error.status, code: error.code, detail: error.message, hint: error.hint };

@@ -9,11 +9,11 @@ interface Bucket {
 /** Only keys that exist get a bucket; beyond this many all are forgotten, and a forgotten bucket starts full. */
 const MAX_KEYS = 10_000;
 
-/**
- * A token bucket per key, one second deep. Time comes in.
- * @throws AegisError RATE_LIMITED, which is never an allow (AUTH-6)
- */
-export function rateLimiter(perSecond: number): (key: Digest, nowMs: number) => void {
+/** @throws AegisError RATE_LIMITED, which is never an allow (AUTH-6) */
+export type RateLimiter = (key: Digest, nowMs: number) => void;
+
+/** A token bucket per key, one second deep. Time comes in. */
+export function rateLimiter(perSecond: number): RateLimiter {
   const buckets = new Map<Digest, Bucket>();
   return (key, nowMs) => {
     const bucket = buckets.get(key);

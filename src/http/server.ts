@@ -3,24 +3,20 @@ import { Readable } from 'node:stream';
 import Fastify from 'fastify';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 'fastify';
 import { AegisError } from '../errors.ts';
-import type { Call, Raw, Route } from './route.ts';
-import type { Role } from '../kernel/entry.ts';
+import { admit, refusal, runner } from './exchange.ts';
+import type { Admission, Exchange } from './exchange.ts';
 import { checkHost } from './hosts.ts';
 import { readJson } from './json-body.ts';
 import { authenticate } from './keys.ts';
 import type { Passage } from './passage.ts';
-import { codedError, isRefusal, PROBLEM_TYPE, problemOf } from './problem.ts';
-import { rateLimiter } from './rate.ts';
-import { recordRefusal } from './refusals.ts';
+import { codedError, isRefusal, PROBLEM_TYPE, problemOf, refusedBody } from './problem.ts';
+import type { Raw, Route } from './route.ts';
 import type { Config } from '../config/schema.ts';
 import type { LogGate } from '../gate/log-gate.ts';
-import type { Clock } from '../ports.ts';
-import { checker } from './validate.ts';
 
 /** What the server itself needs; the routes bring their own. */
-export interface ServerDeps {
+export interface ServerDeps extends Admission {
   readonly gate: Pick<LogGate, 'world' | 'record'>;
-  readonly clock: Clock;
   readonly limits: Config['limits'];
   /** Names a Host header may carry; a function, because the port is known only after listening. */
   readonly hosts: () => readonly string[];
@@ -28,7 +24,7 @@ export interface ServerDeps {
   readonly onFault: (fault: { readonly what: string; readonly request: string; readonly error: unknown }) => void;
 }
 
-type Held = FastifyRequest & { aegisPrincipal?: ReturnType<typeof authenticate>; aegisChecked?: boolean };
+type Held = FastifyRequest & { aegis?: Exchange };
 
 const METHODS: readonly HTTPMethods[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 
@@ -71,56 +67,43 @@ export function createServer(deps: ServerDeps, routes: readonly Route[], passage
   });
   app.setErrorHandler((error: FastifyError, request: Held, reply) => answerError({ deps, error, request, reply }));
   app.setNotFoundHandler((_request, reply) => sendProblem(reply, new AegisError('ROUTE_NOT_FOUND')));
-  const limiter = rateLimiter(limits.requestsPerSecond);
-  for (const one of routes) addRoute(app, one, { deps, limiter });
-  for (const one of passages) addPassage(app, one, { deps, limiter });
+  for (const one of routes) addRoute(app, one, deps);
+  for (const one of passages) addPassage(app, one, deps);
   addMethodGuards(app, routes);
   return app;
 }
 
-function sendProblem(reply: FastifyReply, error: AegisError, extensions: object = {}): FastifyReply {
+function sendProblem(reply: FastifyReply, error: AegisError, body: object = problemOf(error)): FastifyReply {
   if (error.code === 'RATE_LIMITED') void reply.header('retry-after', String(Math.ceil(Number(error.details['retryAfterMs'] ?? 1000) / 1000)));
   if (error.code === 'UNAUTHENTICATED') void reply.header('www-authenticate', 'Bearer realm="aegis"');
   return reply
     .code(error.status)
     .headers({ ...HEADERS, 'content-type': PROBLEM_TYPE })
-    .send(JSON.stringify({ ...problemOf(error), ...extensions }));
+    .send(JSON.stringify(body));
 }
 
 async function answerError(terms: { deps: ServerDeps; error: FastifyError; request: Held; reply: FastifyReply }): Promise<FastifyReply> {
   const { deps, error, request, reply } = terms;
-  const coded = codedError(error, deps.limits);
-  if (coded.code === 'INTERNAL') deps.onFault({ what: `${request.method} ${request.routeOptions.url ?? '?'}`, request: request.id, error });
-  await recordRefusal(deps, coded, {
-    principal: request.aegisPrincipal,
-    method: request.method,
-    path: request.routeOptions.url,
-    checked: request.aegisChecked === true,
-  });
-  const said = wording(request)?.((request.params ?? {}) as Record<string, string>, coded) ?? null;
-  if (said !== null)
-    return reply
-      .code(200)
-      .headers({ ...HEADERS, 'content-type': 'application/json; charset=utf-8' })
-      .send(JSON.stringify(said));
-  return sendProblem(reply, coded, coded.code === 'INTERNAL' ? { request: request.id } : {});
+  const exchange = request.aegis ?? { method: request.method, checked: false };
+  const refused = await refusal(deps, exchange, { error, request: request.id });
+  if (refused.isProblem) return sendProblem(reply, refused.error, refused.body);
+  return reply
+    .code(refused.status)
+    .headers({ ...HEADERS, 'content-type': 'application/json; charset=utf-8' })
+    .send(JSON.stringify(refused.body));
 }
 
-/** The route's own words for a refusal, where it has any. */
-function wording(request: FastifyRequest): Route['refuse'] {
-  return (request.routeOptions.config as { readonly refuse?: Route['refuse'] } | undefined)?.refuse;
-}
-
-function addRoute(app: FastifyInstance, one: Route, terms: { deps: ServerDeps; limiter: ReturnType<typeof rateLimiter> }): void {
-  const { deps, limiter } = terms;
-  const check = checker(one);
+function addRoute(app: FastifyInstance, one: Route, deps: ServerDeps): void {
+  const { method, path, refuse } = one;
+  const run = runner(one);
   app.route({
-    method: one.method,
-    url: one.path,
-    config: one.refuse === undefined ? {} : { refuse: one.refuse },
+    method,
+    url: path,
     onRequest: (request: Held, _reply, done) => {
+      const exchange = { method, path, refuse, params: request.params as Record<string, string>, checked: false };
+      request.aegis = exchange;
       try {
-        if (one.auth === 'key') enter(request, one.role, { deps, limiter });
+        if (one.auth === 'key') admit(exchange, authenticate(request.headers.authorization, deps.gate), one.role, deps);
         checkMedia(request, one);
         done();
       } catch (error) {
@@ -128,24 +111,15 @@ function addRoute(app: FastifyInstance, one: Route, terms: { deps: ServerDeps; l
       }
     },
     handler: async (request: Held, reply) => {
-      const checked = check({ params: request.params, query: request.query, body: request.body });
-      const { aegisPrincipal } = request;
-      request.aegisChecked = true;
-      const call = { ...checked, principal: aegisPrincipal, lastEventId: request.headers['last-event-id'], signal: () => signalOf(reply) };
-      return answer(reply, one, await one.handle(call as unknown as Call));
+      const { aegis: exchange = { method, checked: false }, params, query, body, headers } = request;
+      const more = { lastEventId: headers['last-event-id'] as string | undefined, signal: () => signalOf(reply) };
+      return answer(reply, one, await run(exchange, { params, query, body }, more));
     },
   });
 }
 
-function enter(request: Held, roles: readonly Role[], { deps, limiter }: { deps: ServerDeps; limiter: ReturnType<typeof rateLimiter> }): void {
-  const principal = authenticate(request.headers.authorization, deps.gate);
-  limiter(principal.keyDigest, deps.clock.monotonic());
-  request.aegisPrincipal = principal;
-  if (!roles.includes(principal.role)) throw new AegisError('FORBIDDEN', { role: principal.role, needs: roles.join(' or ') });
-}
-
 /** A protocol of its own behind the same guards: host, key, role, rate, size of the body, media type. The bytes are its own to read (MCP-14). */
-function addPassage(app: FastifyInstance, one: Passage, terms: { deps: ServerDeps; limiter: ReturnType<typeof rateLimiter> }): void {
+function addPassage(app: FastifyInstance, one: Passage, deps: ServerDeps): void {
   void app.register((scope, _options, done) => {
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body: Buffer, parsed) => parsed(null, body));
@@ -153,8 +127,10 @@ function addPassage(app: FastifyInstance, one: Passage, terms: { deps: ServerDep
       method: [...one.methods],
       url: one.path,
       onRequest: (request: Held, _reply, next) => {
+        const exchange = { method: request.method, path: one.path, checked: false };
+        request.aegis = exchange;
         try {
-          enter(request, one.role, terms);
+          admit(exchange, authenticate(request.headers.authorization, deps.gate), one.role, deps);
           checkMedia(request, { body: request.method === 'POST' ? true : undefined });
           next();
         } catch (error) {
@@ -162,7 +138,7 @@ function addPassage(app: FastifyInstance, one: Passage, terms: { deps: ServerDep
         }
       },
       handler: async (request: Held, reply) => {
-        const { aegisPrincipal: principal, raw, body } = request;
+        const { aegis: { principal } = {}, raw, body } = request;
         if (principal?.role !== 'agent') throw new AegisError('FORBIDDEN', { role: principal?.role ?? 'nobody', needs: 'agent' });
         const { name = '' } = request.params as { readonly name?: string };
         void reply.hijack();
@@ -201,7 +177,7 @@ function isRaw(value: unknown): value is Raw {
 }
 
 function answer(reply: FastifyReply, one: Route, result: unknown): FastifyReply {
-  if (isRefusal(result)) return sendProblem(reply, result.refused, result.extensions);
+  if (isRefusal(result)) return sendProblem(reply, result.refused, refusedBody(result));
   void reply.code(one.status ?? 200);
   if (!('contentType' in one.response) || !isRaw(result)) {
     return reply.header('content-type', 'application/json; charset=utf-8').send(JSON.stringify(result));

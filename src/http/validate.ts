@@ -3,7 +3,8 @@ import { Compile } from 'typebox/compile';
 import { AegisError } from '../errors.ts';
 import type { Route } from './route.ts';
 
-interface Parts {
+/** The parts of a request, unchecked or checked. */
+export interface Parts {
   readonly params: unknown;
   readonly query: unknown;
   readonly body: unknown;
