@@ -1,11 +1,14 @@
 import { readFileSync } from 'node:fs';
-import type { Dialect, Frame, ModelRequest, Verdict } from '../src/intercept/llm/dialect.ts';
+import type { Dialect } from '../src/intercept/llm/dialect/dialect.ts';
 import { anthropic } from '../src/intercept/llm/dialects/anthropic/anthropic.ts';
 import { gemini } from '../src/intercept/llm/dialects/gemini/gemini.ts';
 import { openaiChat } from '../src/intercept/llm/dialects/openai-chat/openai-chat.ts';
 import { openaiResponses } from '../src/intercept/llm/dialects/openai-responses/openai-responses.ts';
-import { createFrameReader, frameText } from '../src/intercept/llm/sse.ts';
+import { createFrameReader, frameText } from '../src/intercept/llm/bytes/event-stream.ts';
 import { randomCuts } from './cuts.ts';
+import type { Frame } from '../src/intercept/llm/dialect/frame.ts';
+import type { ModelRequest } from '../src/intercept/llm/dialect/model-request.ts';
+import type { CallDecision } from '../src/intercept/llm/dialect/model-answer.ts';
 
 /** A recorded stream: one JSON event per line. */
 interface StreamRow {
@@ -73,11 +76,11 @@ interface Through {
   readonly said: unknown;
 }
 
-function through(dialect: Dialect, frames: readonly Frame[], verdict: Verdict): Through {
+function through(dialect: Dialect, frames: readonly Frame[], decision: CallDecision): Through {
   const reader = dialect.createReader(REQUEST);
   const before = frames.flatMap((frame) => reader.take(frame));
   const answer = reader.answer();
-  return { left: [...before, ...reader.release(answer.calls.map(() => verdict))], calls: answer.calls, said: answer };
+  return { left: [...before, ...reader.release(answer.calls.map(() => decision))], calls: answer.calls, said: answer };
 }
 
 const written = (frames: readonly Frame[]): string => frames.map(frameText).join('');

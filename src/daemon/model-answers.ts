@@ -1,5 +1,5 @@
-import type { Known } from '../intercept/llm/received.ts';
-import type { ModelCaller } from '../intercept/llm/door.ts';
+import type { ModelCaller } from '../intercept/llm/caller.ts';
+import type { AnswerHistory } from '../intercept/llm/memory/answer-history.ts';
 import { openEntry } from '../log/entry.ts';
 import type { LogStore } from '../log/store.ts';
 
@@ -8,7 +8,7 @@ const MOST = 2_000;
 const WINDOW = 200_000;
 
 /** What the log knows of an agent's newest answers. @throws AegisError STORE_CORRUPT */
-export async function answersBefore(store: LogStore, { tenant, agent }: ModelCaller): Promise<Known> {
+export async function answersBefore(store: LogStore, { tenant, agent }: ModelCaller): Promise<AnswerHistory> {
   const { size } = await store.head(tenant);
   const from = Math.max(0, size - WINDOW);
   const newest = await store.read(tenant, { type: 'answer-received', agent, from, limit: MOST, reverse: true });

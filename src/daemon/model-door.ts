@@ -8,12 +8,9 @@ import type { Config } from '../config/schema.ts';
 import { AegisError } from '../errors.ts';
 import type { ActionGate } from '../gate/action-gate.ts';
 import type { LogGate } from '../gate/log-gate.ts';
-import { anthropic } from '../intercept/llm/dialects/anthropic/anthropic.ts';
-import { gemini } from '../intercept/llm/dialects/gemini/gemini.ts';
-import { openaiChat } from '../intercept/llm/dialects/openai-chat/openai-chat.ts';
-import { openaiResponses } from '../intercept/llm/dialects/openai-responses/openai-responses.ts';
-import type { ModelDoorSettings } from '../intercept/llm/door.ts';
-import { libraryPrices } from '../intercept/llm/price.ts';
+import { DIALECTS } from '../intercept/llm/dialects/dialects.ts';
+import type { ModelProxySettings } from '../intercept/llm/proxy.ts';
+import { libraryPrices } from '../intercept/llm/action/price.ts';
 import { createModelServer } from '../intercept/llm/serve.ts';
 import { digestOf } from '../wire/digest.ts';
 import type { LogStore } from '../log/store.ts';
@@ -26,8 +23,6 @@ export interface OpenModelDoor {
   readonly url: string;
   close(): Promise<void>;
 }
-
-const DIALECTS = [openaiChat, openaiResponses, anthropic, gemini];
 
 /** Connections to one provider; a stream takes one for as long as it lasts. */
 const CONNECTIONS = 1_024;
@@ -97,7 +92,7 @@ function lazyDispatcher(): { dispatch: UndiciModule.Dispatcher['dispatch']; clos
   };
 }
 
-function settingsOf({ llm, limits }: Config): ModelDoorSettings {
+function settingsOf({ llm, limits }: Config): ModelProxySettings {
   const { uninspected, openai, anthropic: messages, google, bodyBytes, answerBytes, holdMs, keepAliveMs, decideMs, livePerAgent } = llm;
   const { headersTimeoutMs, requestTimeoutMs, connections } = limits;
   return {

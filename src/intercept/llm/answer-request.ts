@@ -2,33 +2,31 @@ import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:
 import { AegisError } from '../../errors.ts';
 import type { Proposal } from '../../gate/nouns.ts';
 import type { Decision } from '../../kernel/decision.ts';
-import type { SessionId } from '../../kernel/ids.ts';
 import type { JsonObject } from '../../kernel/json.ts';
 import { parseStrict } from '../../wire/strict-json.ts';
-import { carryIn } from './carry.ts';
-import type { Dialect, ModelRequest } from './dialect.ts';
-import type { ModelCaller, ModelDoor } from './door.ts';
-import type { Identity } from './identity.ts';
-import { forwardedQuery } from './match-route.ts';
-import type { Asked, Matched } from './match-route.ts';
-import { objectOf, requestInvalid } from './members.ts';
-import { changedBody, countAttempt, modelProposal } from './model-action.ts';
-import { withOwed } from './owed-outputs.ts';
-import { readBody } from './read-body.ts';
-import { redactPrompt } from './redact-prompt.ts';
-import type { RedactedPrompt } from './redact-prompt.ts';
-import { refusalOfDecision, sendRefusal } from './reply.ts';
-import { sendOn } from './send-on.ts';
-import { askedKey, rememberAsked, takeAsked } from './session-ledger.ts';
-import { sessionOf } from './session-of.ts';
-import { within } from './within.ts';
+import type { Actions } from './action/actions.ts';
+import { enterContent } from './action/enter-content.ts';
+import { changedBody, countAttempt, modelProposal } from './action/model-action.ts';
+import { within } from './action/within.ts';
+import { refusalOfDecision, sendRefusal } from './answer/reply.ts';
+import { sendOn } from './answer/send-on.ts';
+import { readBody } from './bytes/read-body.ts';
+import type { ModelCaller } from './caller.ts';
+import { objectOf, requestInvalid } from './dialect/members.ts';
+import type { ModelRequest } from './dialect/model-request.ts';
+import { questionKey, rememberQuestion, takeQuestion } from './memory/conversations.ts';
+import { withMissingOutputs } from './memory/missing-outputs.ts';
+import type { ModelProxy } from './proxy.ts';
+import type { Identity } from './request/identity.ts';
+import { forwardedQuery } from './request/match-route.ts';
+import type { Matched, RequestTarget } from './request/match-route.ts';
+import { sessionOf } from './request/session-of.ts';
 
-/** A request whose route and asker are known. */
-export interface LetIn {
-  readonly door: ModelDoor;
+/** A request whose route and caller are known. */
+export interface MatchedRequest {
   readonly incoming: IncomingMessage;
   readonly response: ServerResponse;
-  readonly asked: Asked;
+  readonly target: RequestTarget;
   readonly matched: Matched;
   readonly identity: Identity;
 }
@@ -40,66 +38,60 @@ const KEYS = 200_000;
  * Reads, decides and records a request, and sends it on when it may go: exactly the bytes that were decided on, after they are durable (LLM-1).
  * @throws AegisError for everything the client is refused with, before anything went upstream
  */
-export async function answerRequest(letIn: LetIn): Promise<void> {
-  const { door, incoming, response, asked, matched, identity } = letIn;
+export async function answerRequest(proxy: ModelProxy, asked: MatchedRequest): Promise<void> {
+  const { entrance, conversations, actions } = proxy;
+  const { incoming, response, target, matched, identity } = asked;
   const { dialect, route, params } = matched;
-  const query = forwardedQuery(asked, dialect);
-  const body = route.method === 'GET' ? null : await readJson(letIn);
-  await door.recall(identity.caller);
-  const request = body === null ? listing(params.model) : readRequest(letIn, body);
+  const { caller } = identity;
+  const query = forwardedQuery(target, dialect);
+  const body = route.method === 'GET' ? null : await readJson(incoming, entrance.bodyBytes);
+  await proxy.readBack(caller);
+  const request = body === null ? listing(params.model) : readRequest(proxy, asked, body);
   const [tool] = request.providerTools;
-  if (tool !== undefined && door.settings.uninspected === 'refuse') {
+  if (tool !== undefined && entrance.uninspected === 'refuse') {
     throw new AegisError('ROUTE_UNINSPECTED', { what: `${tool.type}, which the provider would run itself` }, tool.pointer);
   }
-  const session = sessionOf({ door, caller: identity.caller, dialect }, incoming.headers, request);
-  const place = { caller: identity.caller, session };
-  const prompt = body === null ? null : await promptOf(door, place, { dialect, body: request.forward ?? body });
+  const session = sessionOf(conversations, { caller, dialect, headers: incoming.headers }, request);
+  const prompt =
+    body === null ? null : await proxy.prompts.forProvider({ caller, session }, { body: request.forward ?? body, shape: dialect.promptShape });
   const bytes = prompt === null ? '' : JSON.stringify(prompt.body);
-  const told = prompt?.told === undefined ? {} : { redaction: prompt.told };
-  const made = modelProposal(door, { ...place, dialect, route, asked: request, bytes, length: Buffer.byteLength(bytes), ...told });
+  const promptLength = Buffer.byteLength(bytes);
+  const summary = prompt?.summary === undefined ? {} : { redaction: prompt.summary };
+  const made = modelProposal(
+    { prices: actions.prices, conversations },
+    { caller, session, dialect, route, request, bytes, length: promptLength, ...summary },
+  );
   // LLM-8: what a person is asked about stays one question however often it is sent.
-  const question = askedKey(made.name, door.digestOf(made.args));
-  const remembered = door.ledger.of(identity.caller, session);
-  const open = takeAsked(remembered, question);
+  const question = questionKey(made.name, actions.digestOf(made.args));
+  const memory = conversations.of({ caller, session });
+  const open = takeQuestion(memory, question);
   const proposal = open === null ? made : { ...made, id: open };
-  door.endings.flush();
-  const entering = carryIn(door, place, request.carried);
+  actions.settlements.flush();
+  const entering = enterContent({ gate: actions.gate, conversations }, { caller, session }, request.carried);
   // Both are on their way before either is waited for, so that one append makes both durable.
-  const admitted = door.gate.admit(proposal);
+  const admitted = actions.gate.admit(proposal);
   try {
-    const [, decision] = await within(Promise.all([entering, admitted]), door.settings.decideMs);
-    const final = await patient(door, { decision, proposal: { ...proposal, id: decision.action }, response });
+    const [, decision] = await within(Promise.all([entering, admitted]), actions.decideMs);
+    const final = await waited(actions, { decision, proposal: { ...proposal, id: decision.action }, response });
     if (final.effect !== 'allow' && final.effect !== 'modify') {
-      if (final.effect === 'ask') rememberAsked(remembered, question, final.action);
+      if (final.effect === 'ask') rememberQuestion(memory, question, final.action);
       sendRefusal(response, dialect, refusalOfDecision(final));
       return;
     }
+    const sent = { caller, session, dialect, route, request, proposal, id: final.action };
     sendOn({
-      exchange: { door, response, dialect, route, ...place, sent: proposal, action: final.action },
-      request,
-      path: `${asked.path}${query.length === 0 ? '' : `?${query.join('&')}`}`,
-      headers: headersFor(letIn, incoming.headers),
-      body: final.effect === 'modify' && prompt !== null ? bytesAfter(final, { ...prompt, bytes }, proposal) : bytes,
-      restore: prompt?.restore ?? null,
-      wantsEvents: asked.query.some(([name, value]) => name === 'alt' && value === 'sse'),
+      exchange: { parts: proxy.answers, response, sent, promptLength, restore: prompt?.restore ?? null },
+      upstream: proxy.upstream,
+      path: `${target.path}${query.length === 0 ? '' : `?${query.join('&')}`}`,
+      headers: headersFor(asked, incoming.headers),
+      body: final.effect === 'modify' && prompt !== null ? bytesAfter(final, { body: prompt.body, bytes }, proposal) : bytes,
+      wantsEvents: target.query.some(([name, value]) => name === 'alt' && value === 'sse'),
     });
   } catch (error) {
-    countAttempt(door, proposal, false);
-    void letGo(door, identity.caller, admitted);
+    countAttempt(conversations, proposal, false);
+    void cancelUnsent(actions, caller, admitted);
     throw error;
   }
-}
-
-type SentPrompt = Omit<RedactedPrompt, 'told'> & Partial<Pick<RedactedPrompt, 'told'>>;
-
-/** The request as its provider may see it (LLM-54); where the policy says nothing of prompts, nothing looks at it. */
-async function promptOf(
-  door: ModelDoor,
-  place: { readonly caller: ModelCaller; readonly session: SessionId },
-  { dialect, body }: { readonly dialect: Dialect; readonly body: JsonObject },
-): Promise<SentPrompt> {
-  const terms = door.gate.prompts(place.caller.tenant, place.caller.agent);
-  return terms === null ? { body, restore: null } : redactPrompt(door, place, { terms, body, shape: dialect.promptShape });
 }
 
 function bytesAfter(
@@ -112,18 +104,17 @@ function bytesAfter(
 }
 
 /** What was allowed, or will be, and never goes upstream costs nothing. */
-async function letGo(door: ModelDoor, caller: ModelCaller, admitted: Promise<Decision>): Promise<void> {
+async function cancelUnsent({ gate, onFault }: Actions, caller: ModelCaller, admitted: Promise<Decision>): Promise<void> {
   try {
     const { action } = await admitted;
-    await door.gate.settle({ ...caller, action, status: 'cancelled', usage: { usdMicros: 0, tokens: 0 }, source: 'model_output', trusted: false });
+    await gate.settle({ ...caller, action, status: 'cancelled', usage: { usdMicros: 0, tokens: 0 }, source: 'model_output', trusted: false });
   } catch (error) {
     // A denied action has nothing to settle, and a closed gate tells its operator itself.
-    if (!(error instanceof AegisError)) door.onFault({ what: 'letting go of a model action', error });
+    if (!(error instanceof AegisError)) onFault({ what: 'letting go of a model action', error });
   }
 }
 
-async function readJson({ door, incoming }: LetIn): Promise<JsonObject> {
-  const { bodyBytes } = door.settings.limits;
+async function readJson(incoming: IncomingMessage, bodyBytes: number): Promise<JsonObject> {
   const [media = ''] = (incoming.headers['content-type'] ?? '').toLowerCase().split(';');
   if (media.trim() !== 'application/json') throw new AegisError('MEDIA_TYPE');
   const body = objectOf(parseStrict(await readBody(incoming, bodyBytes), { bytes: bodyBytes, keys: KEYS }));
@@ -132,8 +123,14 @@ async function readJson({ door, incoming }: LetIn): Promise<JsonObject> {
 }
 
 /** The request as it goes upstream: with what its provider waits for (LLM-19). */
-function readRequest({ door, identity, matched: { dialect, route, params } }: LetIn, body: JsonObject): ModelRequest {
-  return withOwed(door.ledger.owed, identity.caller, { request: dialect.readRequest(body, route, params), body, settle: dialect.settleOwed });
+function readRequest(
+  { conversations }: ModelProxy,
+  { identity, matched: { dialect, route, params } }: MatchedRequest,
+  body: JsonObject,
+): ModelRequest {
+  const request = dialect.readRequest(body, route, params);
+  const missing = request.previous === undefined ? [] : conversations.missing.of(identity.caller, request.previous);
+  return withMissingOutputs(missing, { request, body, add: dialect.addMissingOutputs });
 }
 
 /** What a list of models is asked with. */
@@ -141,14 +138,14 @@ function listing(model = 'all'): ModelRequest {
   return { model, stream: false, tools: [], providerTools: [], carried: [], root: null };
 }
 
-/** LLM-8: a person or a resource is waited for as long as the door's patience and the client's connection last. */
-async function patient(
-  door: ModelDoor,
-  terms: { readonly decision: Decision; readonly proposal: Parameters<ModelDoor['gate']['admit']>[0]; readonly response: ServerResponse },
+/** LLM-8: a person or a resource is waited for as long as the proxy's patience and the client's connection last. */
+async function waited(
+  { gate, holdMs }: Actions,
+  terms: { readonly decision: Decision; readonly proposal: Proposal; readonly response: ServerResponse },
 ): Promise<Decision> {
   const { decision, proposal, response } = terms;
   if (decision.effect !== 'ask' && decision.effect !== 'defer') return decision;
-  return door.gate.admit(proposal, door.settings.holdMs, goneSignal(response));
+  return gate.admit(proposal, holdMs, goneSignal(response));
 }
 
 function goneSignal(response: ServerResponse): AbortSignal {
@@ -158,7 +155,7 @@ function goneSignal(response: ServerResponse): AbortSignal {
   return controller.signal;
 }
 
-function headersFor({ matched: { dialect }, identity: { credential } }: LetIn, headers: IncomingHttpHeaders): Record<string, string> {
+function headersFor({ matched: { dialect }, identity: { credential } }: MatchedRequest, headers: IncomingHttpHeaders): Record<string, string> {
   const sent: Record<string, string> = { accept: headers.accept ?? '*/*', 'accept-encoding': 'identity' };
   for (const name of [...dialect.headers, 'user-agent']) {
     const value = headers[name];

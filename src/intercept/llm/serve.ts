@@ -3,19 +3,17 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { AegisError } from '../../errors.ts';
 import type { ErrorCode } from '../../errors.ts';
+import type { LogGate } from '../../gate/log-gate.ts';
 import { answerRequest } from './answer-request.ts';
-import type { ModelCaller, ModelDoor, ModelDoorDeps } from './door.ts';
-import { createEndings } from './endings.ts';
-import { checkOnce, identify } from './identity.ts';
-import { watchLive } from './live.ts';
-import { matchRoute, readTarget, resembles } from './match-route.ts';
-import type { Asked } from './match-route.ts';
-import type { Dialect } from './dialect.ts';
+import { codedError, refusalOf, sendRefusal } from './answer/reply.ts';
+import type { ModelCaller } from './caller.ts';
+import type { Dialect } from './dialect/dialect.ts';
 import { passOn } from './pass-on.ts';
-import { createRecall } from './recall.ts';
-import { codedError, refusalOf, sendRefusal } from './reply.ts';
-import { createSessionLedger } from './session-ledger.ts';
-import { createVaults } from './vaults.ts';
+import { createModelProxy } from './proxy.ts';
+import type { ModelProxy, ModelProxyDeps } from './proxy.ts';
+import { checkOnce, identify } from './request/identity.ts';
+import { matchRoute, readTarget, resembles } from './request/match-route.ts';
+import type { RequestTarget } from './request/match-route.ts';
 
 export interface ModelServer {
   readonly server: Server;
@@ -23,18 +21,10 @@ export interface ModelServer {
   close(): Promise<void>;
 }
 
-/** How often silent streams are looked at. */
-const TICK_MS = 250;
-
-/** The HTTP server of the model door. Nothing listens yet. */
-export function createModelServer(deps: ModelDoorDeps): ModelServer {
-  const { settings, gate, clock } = deps;
-  const { limits } = settings;
-  const tickMs = Math.max(10, Math.min(TICK_MS, settings.keepAliveMs));
-  const live = watchLive(gate, { mostPerAgent: limits.livePerAgent, tickMs, now: () => clock.monotonic() });
-  const endings = createEndings();
-  const ledger = createSessionLedger();
-  const door: ModelDoor = { ...deps, ledger, recall: createRecall(deps, ledger), vaults: createVaults(), live, endings };
+/** The HTTP server of the model proxy. Nothing listens yet. */
+export function createModelServer(deps: ModelProxyDeps): ModelServer {
+  const { limits } = deps.settings;
+  const proxy = createModelProxy(deps);
   const server = createServer(
     {
       headersTimeout: limits.headersTimeoutMs,
@@ -44,7 +34,7 @@ export function createModelServer(deps: ModelDoorDeps): ModelServer {
       connectionsCheckingInterval: 1_000,
       requireHostHeader: true,
     },
-    (incoming, response) => void take(door, incoming, response),
+    (incoming, response) => void take({ proxy, gate: deps.gate }, incoming, response),
   );
   server.maxConnections = limits.connections;
   server.on('upgrade', refuseUpgrade);
@@ -53,63 +43,66 @@ export function createModelServer(deps: ModelDoorDeps): ModelServer {
   return {
     server,
     close: async () => {
-      live.close();
+      proxy.answers.live.close();
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       server.closeIdleConnections();
       setImmediate(() => server.closeAllConnections());
       await closed;
-      await endings.close();
+      await proxy.actions.settlements.close();
     },
   };
 }
 
-async function take(door: ModelDoor, incoming: IncomingMessage, response: ServerResponse): Promise<void> {
+interface Serving {
+  readonly proxy: ModelProxy;
+  readonly gate: Pick<LogGate, 'state' | 'record'>;
+}
+
+async function take({ proxy, gate }: Serving, incoming: IncomingMessage, response: ServerResponse): Promise<void> {
   response.on('error', () => response.destroy());
+  const { entrance } = proxy;
   let dialect: Dialect | null = null;
   let caller: ModelCaller | null = null;
   try {
-    door.checkHost(incoming);
+    entrance.checkHost(incoming);
     checkOnce(incoming.rawHeaders);
-    if (incoming.url === '/healthz') return health(door, response);
-    const asked = readTarget(incoming.method ?? '', incoming.url ?? '', providersOf(door));
-    const matched = matchRoute(asked, door.dialects, incoming.headers);
-    dialect = (matched ?? spokenBy(asked, incoming, door)).dialect;
-    const identity = identify(door, asked, { headers: incoming.headers, dialect });
+    if (incoming.url === '/healthz') return health(gate, proxy.answers.live.size, response);
+    const target = readTarget(
+      incoming.method ?? '',
+      incoming.url ?? '',
+      entrance.dialects.map(({ provider }) => provider),
+    );
+    const matched = matchRoute(target, entrance.dialects, incoming.headers);
+    dialect = matched?.dialect ?? spokenBy(target, incoming, entrance.dialects);
+    const identity = identify(entrance, target, { headers: incoming.headers, dialect });
     caller = identity.caller;
-    if (matched === null) {
-      if (door.settings.uninspected === 'refuse' || resembles(asked, door.dialects))
-        throw new AegisError('ROUTE_UNINSPECTED', { what: `${asked.method} ${asked.path.slice(0, 128)}` });
-      await passOn({ door, incoming, response, asked, dialect, identity });
-      return;
-    }
-    await answerRequest({ door, incoming, response, asked, matched, identity });
+    if (matched !== null) return await answerRequest(proxy, { incoming, response, target, matched, identity });
+    if (entrance.uninspected === 'refuse' || resembles(target, entrance.dialects))
+      throw new AegisError('ROUTE_UNINSPECTED', { what: `${target.method} ${target.path.slice(0, 128)}` });
+    await passOn(proxy, { incoming, response, target, dialect, identity });
   } catch (error) {
     const coded = codedError(error);
-    if (coded.code === 'INTERNAL') door.onFault({ what: 'a model request', error });
-    await recordRefused(door, caller, coded);
+    if (coded.code === 'INTERNAL') proxy.actions.onFault({ what: 'a model request', error });
+    await recordRefused(gate, caller, coded);
     // What is left of the body is not read: the connection cannot serve another request.
     if (!incoming.complete && !response.headersSent) response.setHeader('connection', 'close');
     sendRefusal(response, dialect, refusalOf(coded));
   }
 }
 
-function providersOf({ dialects }: ModelDoor): readonly string[] {
-  return dialects.map(({ provider }) => provider);
-}
-
 /** Whose words a refusal is said in, when nobody serves the route. */
-function spokenBy(asked: Asked, { headers }: IncomingMessage, { dialects }: ModelDoor): { readonly dialect: Dialect } {
-  const named = dialects.find(({ provider }) => provider === asked.provider);
+function spokenBy(target: RequestTarget, { headers }: IncomingMessage, dialects: readonly Dialect[]): Dialect {
+  const named = dialects.find(({ provider }) => provider === target.provider);
   const [first] = dialects;
   const dialect = named ?? dialects.find(({ keyHeader }) => keyHeader !== 'authorization' && headers[keyHeader] !== undefined) ?? first;
   if (dialect === undefined) throw new AegisError('ROUTE_NOT_FOUND');
-  return { dialect };
+  return dialect;
 }
 
-function health({ gate, live }: ModelDoor, response: ServerResponse): void {
+function health(gate: Pick<LogGate, 'state'>, answers: number, response: ServerResponse): void {
   const { open } = gate.state();
   response.writeHead(open ? 200 : 503, { 'content-type': 'application/json', 'cache-control': 'no-store' });
-  response.end(JSON.stringify({ status: open ? 'ok' : 'closed', answers: live.size }));
+  response.end(JSON.stringify({ status: open ? 'ok' : 'closed', answers }));
 }
 
 /** Acts of an agent that decided nothing (AUTH-7). What the gate refused it recorded itself. */
@@ -124,7 +117,7 @@ const RECORDED: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'ROUTE_UNINSPECTED',
 ]);
 
-async function recordRefused({ gate }: ModelDoor, caller: ModelCaller | null, { code, pointer }: AegisError): Promise<void> {
+async function recordRefused(gate: Pick<LogGate, 'record'>, caller: ModelCaller | null, { code, pointer }: AegisError): Promise<void> {
   if (caller === null || !RECORDED.has(code)) return;
   const place = pointer === undefined || pointer.length > 512 ? {} : { pointer };
   try {

@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { AnswerReader, Frame, Verdict } from '../../../src/intercept/llm/dialect.ts';
+import type { AnswerReader } from '../../../src/intercept/llm/dialect/dialect.ts';
 import { anthropic } from '../../../src/intercept/llm/dialects/anthropic/anthropic.ts';
-import { frameOf } from '../../../src/intercept/llm/own-frame.ts';
-import { frameText } from '../../../src/intercept/llm/sse.ts';
+import { frameOf } from '../../../src/intercept/llm/dialect/frame.ts';
+import { frameText } from '../../../src/intercept/llm/bytes/event-stream.ts';
 import type { JsonObject } from '../../../src/kernel/json.ts';
 import { anthropicVoice } from './voices/anthropic.ts';
 import { answering } from './voices/voice.ts';
+import type { Frame } from '../../../src/intercept/llm/dialect/frame.ts';
+import type { CallDecision } from '../../../src/intercept/llm/dialect/model-answer.ts';
 
 const use = (id: string): JsonObject => ({
   type: 'tool_use',
@@ -40,7 +42,7 @@ const named = (data: JsonObject): Frame => frameOf(data, String(data.type));
 
 test('[LLM-44, LLM-45] Anthropic: a message that comes whole in its first event is held and decided like any other', async () => {
   const events = [whole([use('zqA'), use('zqB')]), stop].map(named);
-  const released = (verdicts: readonly Verdict[]): readonly Frame[] => {
+  const released = (decisions: readonly CallDecision[]): readonly Frame[] => {
     const reading = reader();
     assert.deepEqual(
       events.flatMap((event) => reading.take(event)),
@@ -54,7 +56,7 @@ test('[LLM-44, LLM-45] Anthropic: a message that comes whole in its first event 
         ['zqB', { zqplayer: 'zqB' }],
       ],
     );
-    return reading.release(verdicts);
+    return reading.release(decisions);
   };
   assert.deepEqual(released([{ kind: 'pass' }, { kind: 'pass' }]), events);
   const none = released([

@@ -1,15 +1,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { AnswerReader, Dialect, Frame, ModelRoute, Verdict } from '../../../src/intercept/llm/dialect.ts';
-import { createFrameReader, frameText } from '../../../src/intercept/llm/sse.ts';
+import type { AnswerReader, Dialect, ModelRoute } from '../../../src/intercept/llm/dialect/dialect.ts';
+import { createFrameReader, frameText } from '../../../src/intercept/llm/bytes/event-stream.ts';
 import type { JsonObject } from '../../../src/kernel/json.ts';
 import { randomCuts, twoCuts } from '../../../eval/cuts.ts';
 import type { Said, Voice } from './voices/voice.ts';
 import { answering, callsIn, USAGE } from './voices/voice.ts';
+import type { Frame } from '../../../src/intercept/llm/dialect/frame.ts';
+import type { CallDecision } from '../../../src/intercept/llm/dialect/model-answer.ts';
 
-const PASS: Verdict = { kind: 'pass' };
+const PASS: CallDecision = { kind: 'pass' };
 const REFUSAL = 'Aegis denied this action. It was not done.';
-const REFUSE: Verdict = { kind: 'refuse', text: REFUSAL };
+const REFUSE: CallDecision = { kind: 'refuse', text: REFUSAL };
 const FAREWELL = 'Aegis stopped this answer. Nothing was done.';
 
 /** Names and values that stand nowhere else, so that one byte of them in what leaves is seen. */
@@ -46,7 +48,7 @@ function bytesOf(events: ReturnType<Voice['stream']>): Buffer {
 }
 
 interface Passed {
-  /** What left before the verdicts. */
+  /** What left before the decisions. */
   readonly before: readonly Frame[];
   readonly reader: AnswerReader;
 }
@@ -64,10 +66,10 @@ function raw(frames: readonly Frame[]): readonly string[] {
   return frames.map(frameText);
 }
 
-/** Everything a client gets, when each call meets the verdict of its place. */
-function outcome(voice: Voice, bytes: Uint8Array, verdict: (at: number) => Verdict): string {
+/** Everything a client gets, when each call meets the decision of its place. */
+function outcome(voice: Voice, bytes: Uint8Array, decision: (at: number) => CallDecision): string {
   const { before, reader } = fed(voice, [bytes]);
-  return raw([...before, ...reader.release(reader.answer().calls.map((_call, at) => verdict(at)))]).join('');
+  return raw([...before, ...reader.release(reader.answer().calls.map((_call, at) => decision(at)))]).join('');
 }
 
 /** A name or a value of the hand-made calls, in either spelling of what JSON may escape. */
@@ -148,10 +150,10 @@ export function dialectContract(voice: Voice): void {
     test(`[LLM-45, LLM-46] ${name}, ${title}: a whole answer is rewritten the same way`, async () => {
       const whole = voice.whole(said);
       const hear = (body: JsonObject): ReturnType<Voice['hear']> => answering(JSON.stringify(body), false, (address) => voice.hear(address, false));
-      const rewritten = (verdict: Verdict): JsonObject =>
+      const rewritten = (decision: CallDecision): JsonObject =>
         voice.dialect.rewriteAnswer(
           whole,
-          calls.map(() => verdict),
+          calls.map(() => decision),
         );
       const answer = voice.dialect.readAnswer(whole);
       assert.deepEqual(

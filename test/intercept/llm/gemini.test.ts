@@ -2,13 +2,14 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ApiError, GoogleGenAI } from '@google/genai';
 import fc from 'fast-check';
-import type { ModelRequest, ModelRoute } from '../../../src/intercept/llm/dialect.ts';
+import type { ModelRoute } from '../../../src/intercept/llm/dialect/dialect.ts';
 import { addPartial, argsOfPartial, emptyArgs } from '../../../src/intercept/llm/dialects/gemini/partial-args.ts';
 import { gemini } from '../../../src/intercept/llm/dialects/gemini/gemini.ts';
-import { frameOf } from '../../../src/intercept/llm/own-frame.ts';
-import { frameText } from '../../../src/intercept/llm/sse.ts';
+import { frameOf } from '../../../src/intercept/llm/dialect/frame.ts';
+import { frameText } from '../../../src/intercept/llm/bytes/event-stream.ts';
 import type { Json, JsonObject } from '../../../src/kernel/json.ts';
 import { answering } from './voices/voice.ts';
+import type { ModelRequest } from '../../../src/intercept/llm/dialect/model-request.ts';
 
 function route(ending: string): ModelRoute {
   const found = gemini.routes.find(({ path }) => path.endsWith(ending));

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { hash } from 'node:crypto';
 import { test } from 'node:test';
 import OpenAI from 'openai';
-import { createOwedOutputs } from '../../../src/intercept/llm/owed-outputs.ts';
-import { settleOwed } from '../../../src/intercept/llm/dialects/openai-responses/owed.ts';
-import type { ModelCaller } from '../../../src/intercept/llm/door.ts';
+import { createMissingOutputs } from '../../../src/intercept/llm/memory/missing-outputs.ts';
+import { addMissingOutputs } from '../../../src/intercept/llm/dialects/openai-responses/missing-outputs.ts';
+import type { ModelCaller } from '../../../src/intercept/llm/caller.ts';
 import { sha256 } from '../../../src/wire/digest.ts';
 import { canonicalBytes } from '../../../src/wire/jcs.ts';
 import { GPT, stage } from './stage.ts';
@@ -96,8 +96,8 @@ test('[LLM-19, LLM-11] a call that a halt cut off is settled when its conversati
 
 test('[LLM-19] every kind of call that words can answer is answered in its own form, unless the client does', () => {
   const kinds = ['function_call', 'custom_tool_call', 'local_shell_call', 'shell_call', 'apply_patch_call', 'mcp_approval_request', 'computer_call'];
-  const owed = kinds.map((kind, at) => ({ callId: `c${String(at)}`, kind, text: 'No.' }));
-  assert.deepEqual(settleOwed({ model: GPT }, owed)['input'], [
+  const missing = kinds.map((kind, at) => ({ callId: `c${String(at)}`, kind, text: 'No.' }));
+  assert.deepEqual(addMissingOutputs({ model: GPT }, missing)['input'], [
     { type: 'function_call_output', call_id: 'c0', output: 'No.' },
     { type: 'custom_tool_call_output', call_id: 'c1', output: 'No.' },
     { type: 'local_shell_call_output', id: 'c2', output: 'No.' },
@@ -106,24 +106,24 @@ test('[LLM-19] every kind of call that words can answer is answered in its own f
     { type: 'mcp_approval_response', approval_request_id: 'c5', approve: false, reason: 'No.' },
   ]);
   const own = [{ type: 'mcp_approval_response', approval_request_id: 'c5', approve: true }];
-  assert.deepEqual(settleOwed({ input: own }, owed.slice(5)), { input: own });
+  assert.deepEqual(addMissingOutputs({ input: own }, missing.slice(5)), { input: own });
 });
 
-test('[LLM-19] what is owed is bounded for each agent, and one cannot push out another’s', () => {
-  const owed = createOwedOutputs();
+test('[LLM-19] what is missing is bounded for each agent, and one cannot push out another’s', () => {
+  const missing = createMissingOutputs();
   const [one, other] = ['a1', 'a2'].map((agent) => ({ tenant: 't', agent }) as unknown as ModelCaller);
   assert.ok(one !== undefined && other !== undefined);
   const calls = Array.from({ length: 100 }, (_, at) => ({ callId: `c${String(at)}`, kind: 'function_call', text: 'No.'.repeat(4_000) }));
-  owed.set(other, 'kept', calls);
-  for (let at = 0; at < 50; at++) owed.set(one, `resp_${String(at)}`, calls);
-  const left = Array.from({ length: 50 }, (_, at) => owed.of(one, `resp_${String(at)}`).length);
+  missing.set(other, 'kept', calls);
+  for (let at = 0; at < 50; at++) missing.set(one, `resp_${String(at)}`, calls);
+  const left = Array.from({ length: 50 }, (_, at) => missing.of(one, `resp_${String(at)}`).length);
   assert.equal(
     left.reduce((sum, length) => sum + length, 0),
     2_000,
   );
   assert.deepEqual([left[0], left[49]], [0, 100]);
-  assert.equal(owed.of(one, 'resp_49')[0]?.text.length, 4_096);
-  assert.equal(owed.of(other, 'kept').length, 100);
-  owed.set(other, 'kept', []);
-  assert.deepEqual(owed.of(other, 'kept'), []);
+  assert.equal(missing.of(one, 'resp_49')[0]?.text.length, 4_096);
+  assert.equal(missing.of(other, 'kept').length, 100);
+  missing.set(other, 'kept', []);
+  assert.deepEqual(missing.of(other, 'kept'), []);
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createKnownValues } from '../../../src/intercept/llm/known-values.ts';
+import { createKnownValues } from '../../../src/intercept/llm/prompt/known-values.ts';
 
 function found(values: readonly string[], text: string): readonly string[] {
   const known = createKnownValues();

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import OpenAI from 'openai';
-import type { ModelRequest, Verdict } from '../../../src/intercept/llm/dialect.ts';
+import type { ModelRequest } from '../../../src/intercept/llm/dialect/model-request.ts';
+import type { CallDecision } from '../../../src/intercept/llm/dialect/model-answer.ts';
 import { openaiResponses } from '../../../src/intercept/llm/dialects/openai-responses/openai-responses.ts';
-import { frameOf } from '../../../src/intercept/llm/own-frame.ts';
-import { frameText } from '../../../src/intercept/llm/sse.ts';
+import { frameOf } from '../../../src/intercept/llm/dialect/frame.ts';
+import { frameText } from '../../../src/intercept/llm/bytes/event-stream.ts';
 import type { JsonObject } from '../../../src/kernel/json.ts';
 import { answering } from './voices/voice.ts';
 
@@ -203,7 +204,7 @@ test('[LLM-52] Responses: every type of call is decided or recorded, also one no
 });
 
 test('[LLM-45, LLM-46] Responses: every type of call can be refused, and given other arguments', () => {
-  const streamed = (item: JsonObject, verdict: Verdict): string => {
+  const streamed = (item: JsonObject, decision: CallDecision): string => {
     const reader = openaiResponses.createReader(read({ input: 'x', stream: true }));
     const events = [
       { type: 'response.created', response: { ...answer(), status: 'in_progress' } },
@@ -212,7 +213,7 @@ test('[LLM-45, LLM-46] Responses: every type of call can be refused, and given o
       { type: 'response.completed', response: answer(item) },
     ];
     for (const event of events) reader.take(frameOf(event));
-    return reader.release([verdict]).map(frameText).join('');
+    return reader.release([decision]).map(frameText).join('');
   };
   for (const [item, { args, done }] of CALLS) {
     const refused = [

@@ -4,13 +4,15 @@ import { createAnthropic } from '@ai-sdk/anthropic';
 import { createOpenAI } from '@ai-sdk/openai';
 import { jsonSchema, streamText, tool } from 'ai';
 import type { LanguageModel } from 'ai';
-import type { AnswerReader, Frame, Verdict } from '../../../src/intercept/llm/dialect.ts';
-import { frameText } from '../../../src/intercept/llm/sse.ts';
+import type { AnswerReader } from '../../../src/intercept/llm/dialect/dialect.ts';
+import { frameText } from '../../../src/intercept/llm/bytes/event-stream.ts';
 import { anthropicVoice } from './voices/anthropic.ts';
 import { openaiChatVoice } from './voices/openai-chat.ts';
 import { openaiResponsesVoice } from './voices/openai-responses.ts';
 import type { Said, Voice } from './voices/voice.ts';
 import { answering } from './voices/voice.ts';
+import type { Frame } from '../../../src/intercept/llm/dialect/frame.ts';
+import type { CallDecision } from '../../../src/intercept/llm/dialect/model-answer.ts';
 
 const SAID: readonly Said[] = [
   { words: 'Both.' },
@@ -21,8 +23,8 @@ const SAID: readonly Said[] = [
     ],
   },
 ];
-const REFUSE: Verdict = { kind: 'refuse', text: 'Refused.' };
-const PASS: Verdict = { kind: 'pass' };
+const REFUSE: CallDecision = { kind: 'refuse', text: 'Refused.' };
+const PASS: CallDecision = { kind: 'pass' };
 const CLIENTS: readonly (readonly [Voice, (address: string) => LanguageModel])[] = [
   [openaiResponsesVoice, (address) => createOpenAI({ apiKey: 'k', baseURL: `${address}/v1` }).responses('gpt-5')],
   [openaiChatVoice, (address) => createOpenAI({ apiKey: 'k', baseURL: `${address}/v1` }).chat('gpt-4o')],

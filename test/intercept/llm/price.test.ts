@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { calcPrice } from '@pydantic/genai-prices';
 import fc from 'fast-check';
-import type { TokenUsage } from '../../../src/intercept/llm/dialect.ts';
+import type { TokenUsage } from '../../../src/intercept/llm/dialect/model-answer.ts';
 import { anthropic } from '../../../src/intercept/llm/dialects/anthropic/anthropic.ts';
-import { libraryPrices } from '../../../src/intercept/llm/price.ts';
+import { libraryPrices } from '../../../src/intercept/llm/action/price.ts';
 import type { Millis } from '../../../src/kernel/ids.ts';
 
 const prices = libraryPrices({ now: () => Date.UTC(2026, 5, 1) as Millis });

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { LONGEST } from '../../../src/intercept/llm/placeholder.ts';
-import type { Dialect, Frame, Verdict } from '../../../src/intercept/llm/dialect.ts';
-import { createTail, restoredCalls, restoredVerdicts, restoreFrom } from '../../../src/intercept/llm/restore.ts';
-import type { Restore } from '../../../src/intercept/llm/restore.ts';
-import { frameText } from '../../../src/intercept/llm/sse.ts';
-import { createVaults } from '../../../src/intercept/llm/vaults.ts';
+import { LONGEST } from '../../../src/intercept/llm/prompt/placeholder.ts';
+import type { Dialect } from '../../../src/intercept/llm/dialect/dialect.ts';
+import { restoredCalls, restoredDecisions } from '../../../src/intercept/llm/action/restored-calls.ts';
+import { restoreFrom } from '../../../src/intercept/llm/prompt/restore-values.ts';
+import type { Restore } from '../../../src/intercept/llm/dialect/restore.ts';
+import { frameText } from '../../../src/intercept/llm/bytes/event-stream.ts';
+import { createPlaceholders } from '../../../src/intercept/llm/prompt/session-placeholders.ts';
 import type { AgentId, SessionId, TenantId } from '../../../src/kernel/ids.ts';
 import type { JsonObject } from '../../../src/kernel/json.ts';
 import { anthropicVoice } from './voices/anthropic.ts';
@@ -14,14 +15,16 @@ import { openaiChatVoice } from './voices/openai-chat.ts';
 import { openaiResponsesVoice } from './voices/openai-responses.ts';
 import type { Said, Voice } from './voices/voice.ts';
 import { answering } from './voices/voice.ts';
+import type { Frame } from '../../../src/intercept/llm/dialect/frame.ts';
+import type { CallDecision } from '../../../src/intercept/llm/dialect/model-answer.ts';
 
 const caller = { tenant: 'default' as TenantId, agent: 'a1' as AgentId };
-const vault = createVaults(new Uint8Array(32)).of(caller, 's' as SessionId);
+const session = createPlaceholders(new Uint8Array(32)).of({ caller, session: 's' as SessionId });
 const MAIL = 'zoe.kovač@example.org';
 const KEY = '-----BEGIN KEY-----\n"quoted" \\ zq\n-----END KEY-----';
-const mail = vault.keep(MAIL, { detector: 'pii', kind: 'email' }).placeholder;
-const key = vault.keep(KEY, { detector: 'secret', kind: 'private-key' }).placeholder;
-const restore = restoreFrom(vault, new Set(['pii', 'secret']));
+const mail = session.keep(MAIL, { detector: 'pii', kind: 'email' }).placeholder;
+const key = session.keep(KEY, { detector: 'secret', kind: 'private-key' }).placeholder;
+const restore = restoreFrom(session, new Set(['pii', 'secret']));
 const STRANGE = '[[EMAIL_aaaaaaaaaaaaaaaa]]';
 
 /** Whole, side by side, cut off, doubled brackets, lists of Markdown, and one nobody here made. */
@@ -44,7 +47,7 @@ const ARGS = { to: MAIL, body: `Dear ${MAIL}, ${KEY}`, [MAIL]: [MAIL, 7, { deep:
 test('[LLM-56] a text in pieces, cut in two anywhere and into any pieces, is restored as the whole is, and at most one placeholder of it waits', () => {
   assert.equal(restore.text(TEXT), PLAIN);
   const through = (pieces: readonly string[]): string => {
-    const tail = createTail(restore);
+    const tail = restore.tail();
     let out = '';
     let came = '';
     for (const piece of pieces) {
@@ -70,7 +73,7 @@ test('[LLM-56] what waits is only what a placeholder may begin with', () => {
     ['[[email', ''],
     [mail, ''],
   ] as const) {
-    const tail = createTail(restore);
+    const tail = restore.tail();
     tail.take(text);
     assert.equal(tail.end(), held, text);
   }
@@ -139,7 +142,7 @@ function framesOf(events: readonly Event[]): readonly Frame[] {
   });
 }
 
-const PASS: Verdict = { kind: 'pass' };
+const PASS: CallDecision = { kind: 'pass' };
 
 function readerOf({ dialect, model, request }: Voice): ReturnType<Dialect['createReader']> {
   const route = dialect.routes.find(({ kind, streams }) => kind === 'generate' && streams !== 'never')!;
@@ -153,11 +156,11 @@ function leaving(voice: Voice, frames: readonly Frame[], by: Restore): readonly 
   const out = frames.flatMap((frame) => reader.take(frame).flatMap((one) => restorer.take(one)));
   const came = reader.answer().calls;
   const calls = restoredCalls(came, by);
-  const verdicts = restoredVerdicts(
+  const decisions = restoredDecisions(
     calls.map(() => PASS),
     { came, calls },
   );
-  return [...out, ...reader.release(verdicts).flatMap((frame) => restorer.take(frame)), ...restorer.end()];
+  return [...out, ...reader.release(decisions).flatMap((frame) => restorer.take(frame)), ...restorer.end()];
 }
 
 function read(voice: Voice, frames: readonly Frame[]): { readonly text: string; readonly args: unknown; readonly complete: boolean } {
@@ -193,8 +196,8 @@ for (const voice of VOICES) {
     const body = voice.whole(SAID);
     const came = voice.dialect.readAnswer(body).calls;
     const calls = restoredCalls(came, restore);
-    const verdicts = restoredVerdicts([PASS], { came, calls });
-    const whole = voice.dialect.restoreAnswer(voice.dialect.rewriteAnswer(body, verdicts), restore);
+    const decisions = restoredDecisions([PASS], { came, calls });
+    const whole = voice.dialect.restoreAnswer(voice.dialect.rewriteAnswer(body, decisions), restore);
     assert.deepEqual(await heardFrom(voice, JSON.stringify(whole), false), { text: PLAIN, args: ARGS });
   });
 
@@ -242,12 +245,12 @@ test('[LLM-57] what the provider ran itself stays as it ran', () => {
 });
 
 test('[LLM-58] a placeholder of another session, another agent or another run is no placeholder here', () => {
-  const vaults = createVaults(new Uint8Array(32));
+  const placeholders = createPlaceholders(new Uint8Array(32));
   const others = [
-    vaults.of(caller, 't' as SessionId),
-    vaults.of({ ...caller, agent: 'a2' as AgentId }, 's' as SessionId),
-    vaults.of({ ...caller, tenant: 'other' as TenantId }, 's' as SessionId),
-    createVaults().of(caller, 's' as SessionId),
+    placeholders.of({ caller, session: 't' as SessionId }),
+    placeholders.of({ caller: { ...caller, agent: 'a2' as AgentId }, session: 's' as SessionId }),
+    placeholders.of({ caller: { ...caller, tenant: 'other' as TenantId }, session: 's' as SessionId }),
+    createPlaceholders().of({ caller, session: 's' as SessionId }),
   ];
   for (const other of others) {
     const mine = other.keep(MAIL, { detector: 'pii', kind: 'email' }).placeholder;
@@ -255,9 +258,9 @@ test('[LLM-58] a placeholder of another session, another agent or another run is
     assert.equal(restoreFrom(other, new Set(['pii'])).text(`${mail} ${mine}`), `${mail} ${MAIL}`);
   }
   assert.equal(
-    vaults.of(caller, 's' as SessionId).keep(MAIL, { detector: 'pii', kind: 'email' }).placeholder,
+    placeholders.of({ caller, session: 's' as SessionId }).keep(MAIL, { detector: 'pii', kind: 'email' }).placeholder,
     mail,
     'the same value in the same session',
   );
-  assert.equal(restoreFrom(vault, new Set(['secret'])).text(mail), mail, 'what is only redacted is not put back');
+  assert.equal(restoreFrom(session, new Set(['secret'])).text(mail), mail, 'what is only redacted is not put back');
 });

@@ -1,14 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Dialect, ModelRequest } from '../../../src/intercept/llm/dialect.ts';
+import type { Dialect } from '../../../src/intercept/llm/dialect/dialect.ts';
 import { anthropic } from '../../../src/intercept/llm/dialects/anthropic/anthropic.ts';
 import { gemini } from '../../../src/intercept/llm/dialects/gemini/gemini.ts';
 import { openaiChat } from '../../../src/intercept/llm/dialects/openai-chat/openai-chat.ts';
 import { openaiResponses } from '../../../src/intercept/llm/dialects/openai-responses/openai-responses.ts';
-import type { Unread } from '../../../src/intercept/llm/unread.ts';
+import type { Unread } from '../../../src/intercept/llm/dialect/unread.ts';
 import type { Json, JsonObject } from '../../../src/kernel/json.ts';
 import { CLAUDE, GPT, POLICY, scripted, stage } from './stage.ts';
 import type { Stage } from './stage.ts';
+import type { ModelRequest } from '../../../src/intercept/llm/dialect/model-request.ts';
 
 function read(dialect: Dialect, body: JsonObject): ModelRequest {
   const [route] = dialect.routes;

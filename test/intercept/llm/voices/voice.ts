@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Dialect } from '../../../../src/intercept/llm/dialect.ts';
+import type { Dialect } from '../../../../src/intercept/llm/dialect/dialect.ts';
 import type { JsonObject } from '../../../../src/kernel/json.ts';
 
 export interface Call {

@@ -1,10 +1,10 @@
 import type { Json, JsonObject } from '../../../../kernel/json.ts';
-import type { Answer, Verdict } from '../../dialect.ts';
-import { listOf, objectOf, textOf, upstreamInvalid } from '../../members.ts';
+import type { Answer, CallDecision } from '../../dialect/model-answer.ts';
+import { listOf, objectOf, textOf, upstreamInvalid } from '../../dialect/members.ts';
 import { callOf, inputOf, kindOf, stopOf } from './blocks.ts';
 import { usageOf } from './usage.ts';
 
-export const REFUSED: Verdict = { kind: 'refuse', text: 'Aegis did not decide this action, so it was not done.' };
+export const REFUSED: CallDecision = { kind: 'refuse', text: 'Aegis did not decide this action, so it was not done.' };
 
 export function readAnswer(body: JsonObject): Answer {
   const blocks = blocksOf(body);
@@ -22,19 +22,19 @@ export function readAnswer(body: JsonObject): Answer {
 }
 
 /** Each refused call becomes a block of text in its place (LLM-5). */
-export function rewriteAnswer(body: JsonObject, verdicts: readonly Verdict[]): JsonObject {
+export function rewriteAnswer(body: JsonObject, decisions: readonly CallDecision[]): JsonObject {
   let at = 0;
   let kept = 0;
   const refused = new Set<Json | undefined>();
   const content = blocksOf(body).flatMap((block): readonly JsonObject[] => {
     if (!isCall(block)) return refused.has(block['tool_use_id']) ? [] : [block];
-    const verdict = verdicts[at++] ?? REFUSED;
-    if (verdict.kind === 'refuse') {
+    const decision = decisions[at++] ?? REFUSED;
+    if (decision.kind === 'refuse') {
       refused.add(block['id']);
-      return [{ type: 'text', text: verdict.text }];
+      return [{ type: 'text', text: decision.text }];
     }
     if (kindOf(block) === 'call') kept++;
-    return [verdict.kind === 'pass' ? block : { ...block, input: verdict.args }];
+    return [decision.kind === 'pass' ? block : { ...block, input: decision.args }];
   });
   return { ...body, content, stop_reason: stopOf(body['stop_reason'], kept) };
 }

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../../../kernel/json.ts';
-import type { Dialect } from '../../dialect.ts';
-import { frameOf } from '../../own-frame.ts';
+import type { Dialect } from '../../dialect/dialect.ts';
+import { frameOf } from '../../dialect/frame.ts';
 import { readAnswer, rewriteAnswer } from './answer.ts';
 import { promptShape } from './prompt-shape.ts';
 import { createReader } from './reader.ts';

@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '../../../../kernel/json.ts';
-import type { ToolCall } from '../../dialect.ts';
-import { objectOf, textOf, upstreamInvalid } from '../../members.ts';
+import type { ToolCall } from '../../dialect/model-answer.ts';
+import { objectOf, textOf, upstreamInvalid } from '../../dialect/members.ts';
 
 /** Blocks that are words, or say which model speaks; never a call. */
 const WORDS: ReadonlySet<string> = new Set(['text', 'thinking', 'redacted_thinking', 'compaction', 'fallback']);

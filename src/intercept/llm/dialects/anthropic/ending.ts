@@ -1,7 +1,8 @@
 import type { Json, JsonObject } from '../../../../kernel/json.ts';
-import type { Frame, Verdict } from '../../dialect.ts';
-import { objectOf } from '../../members.ts';
-import { frameOf } from '../../own-frame.ts';
+import type { Frame } from '../../dialect/frame.ts';
+import type { CallDecision } from '../../dialect/model-answer.ts';
+import { objectOf } from '../../dialect/members.ts';
+import { frameOf } from '../../dialect/frame.ts';
 import { readAnswer, REFUSED, rewriteAnswer } from './answer.ts';
 import { stopOf } from './blocks.ts';
 import type { Reading } from './reading.ts';
@@ -18,11 +19,11 @@ function said(index: number, text: string): readonly Frame[] {
 }
 
 /** The held events written anew: each refused call is a block of text under the same index, the rest is as it came. */
-export function ending(reading: Reading, verdicts: ReadonlyMap<number, Verdict | undefined>): readonly Frame[] {
+export function ending(reading: Reading, decisions: ReadonlyMap<number, CallDecision | undefined>): readonly Frame[] {
   const refused = new Set<Json | undefined>();
-  for (const [index, verdict = REFUSED] of verdicts) if (verdict.kind === 'refuse') refused.add(reading.blocks.get(index)?.start['id']);
-  const kept = [...verdicts].filter(
-    ([index, verdict]) => verdict !== undefined && verdict.kind !== 'refuse' && reading.blocks.get(index)?.kind === 'call',
+  for (const [index, decision = REFUSED] of decisions) if (decision.kind === 'refuse') refused.add(reading.blocks.get(index)?.start['id']);
+  const kept = [...decisions].filter(
+    ([index, decision]) => decision !== undefined && decision.kind !== 'refuse' && reading.blocks.get(index)?.kind === 'call',
   ).length;
   return reading.held.flatMap((frame) => {
     const { data } = frame;
@@ -32,22 +33,22 @@ export function ending(reading: Reading, verdicts: ReadonlyMap<number, Verdict |
     if (block === undefined) return [frame];
     const starts = data?.['type'] === 'content_block_start';
     if (block.kind === 'result' && refused.has(block.start['tool_use_id'])) return starts ? said(index, 'What came of it is left out.') : [];
-    if (!verdicts.has(index)) return [frame];
-    const verdict = verdicts.get(index) ?? REFUSED;
-    if (verdict.kind === 'pass') return [frame];
+    if (!decisions.has(index)) return [frame];
+    const decision = decisions.get(index) ?? REFUSED;
+    if (decision.kind === 'pass') return [frame];
     if (!starts) return [];
-    return verdict.kind === 'refuse' ? said(index, verdict.text) : replaced(index, block.start, verdict.args);
+    return decision.kind === 'refuse' ? said(index, decision.text) : replaced(index, block.start, decision.args);
   });
 }
 
 /** The same for a message that came whole in its first event. */
-export function wholeEnding({ held }: Reading, message: JsonObject, verdicts: readonly Verdict[]): readonly Frame[] {
+export function wholeEnding({ held }: Reading, message: JsonObject, decisions: readonly CallDecision[]): readonly Frame[] {
   const calls = readAnswer(message).calls;
-  if (calls.length === verdicts.length && verdicts.every(({ kind }) => kind === 'pass')) return held;
-  const kept = calls.filter((call, at) => call.done !== true && verdicts[at] !== undefined && verdicts[at].kind !== 'refuse').length;
+  if (calls.length === decisions.length && decisions.every(({ kind }) => kind === 'pass')) return held;
+  const kept = calls.filter((call, at) => call.done !== true && decisions[at] !== undefined && decisions[at].kind !== 'refuse').length;
   return held.map((frame) => {
     const { data } = frame;
-    if (data?.['type'] === 'message_start') return frameOf({ ...data, message: rewriteAnswer(message, verdicts) }, frame.event);
+    if (data?.['type'] === 'message_start') return frameOf({ ...data, message: rewriteAnswer(message, decisions) }, frame.event);
     return data?.['type'] === 'message_delta' ? withStop(data, kept) : frame;
   });
 }

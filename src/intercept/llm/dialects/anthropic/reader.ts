@@ -1,11 +1,13 @@
 import type { JsonObject } from '../../../../kernel/json.ts';
-import type { Answer, AnswerReader, Frame, ToolCall, Verdict } from '../../dialect.ts';
-import { argsOf, isEmpty, objectOf, textOf, upstreamInvalid } from '../../members.ts';
+import type { AnswerReader } from '../../dialect/dialect.ts';
+import { argsOf, isEmpty, objectOf, textOf, upstreamInvalid } from '../../dialect/members.ts';
 import { callOf, inputOf, kindOf } from './blocks.ts';
 import { readAnswer } from './answer.ts';
 import { ending, farewell, wholeEnding } from './ending.ts';
 import type { Block, Reading } from './reading.ts';
 import { usageOf } from './usage.ts';
+import type { Answer, CallDecision, ToolCall } from '../../dialect/model-answer.ts';
+import type { Frame } from '../../dialect/frame.ts';
 
 /** Reads the events of a streamed message; from the first byte of a tool use everything is held. */
 export function createReader(): AnswerReader {
@@ -24,7 +26,7 @@ export function createReader(): AnswerReader {
   return {
     take: (frame) => take(reading, frame),
     answer: () => answerOf(reading),
-    release: (verdicts) => release(reading, verdicts),
+    release: (decisions) => release(reading, decisions),
     abandon: (text) => farewell(reading, text),
   };
 }
@@ -152,9 +154,9 @@ function answerOf(reading: Reading): Answer {
   };
 }
 
-function release(reading: Reading, verdicts: readonly Verdict[]): readonly Frame[] {
-  if (reading.whole !== null) return wholeEnding(reading, reading.whole, verdicts);
+function release(reading: Reading, decisions: readonly CallDecision[]): readonly Frame[] {
+  if (reading.whole !== null) return wholeEnding(reading, reading.whole, decisions);
   const calls = callsOf(reading);
-  if (calls.length === verdicts.length && verdicts.every(({ kind }) => kind === 'pass')) return reading.held;
-  return ending(reading, new Map(calls.map(({ block }, at) => [block.index, verdicts[at]])));
+  if (calls.length === decisions.length && decisions.every(({ kind }) => kind === 'pass')) return reading.held;
+  return ending(reading, new Map(calls.map(({ block }, at) => [block.index, decisions[at]])));
 }

@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../../../kernel/json.ts';
-import type { Frame, TokenUsage } from '../../dialect.ts';
+import type { Frame } from '../../dialect/frame.ts';
+import type { TokenUsage } from '../../dialect/model-answer.ts';
 import type { BlockKind } from './blocks.ts';
 
 /** A content block as far as it came. */

@@ -1,9 +1,10 @@
 import type { ToolDeclaration } from '../../../../kernel/finding.ts';
 import type { Json, JsonObject } from '../../../../kernel/json.ts';
-import type { Carried, ModelRequest, ModelRoute } from '../../dialect.ts';
-import { countOf, isEmpty, listOf, objectOf, requestInvalid, textOf } from '../../members.ts';
-import { partiesIn } from '../../parties.ts';
+import type { ModelRoute } from '../../dialect/dialect.ts';
+import { countOf, isEmpty, listOf, objectOf, requestInvalid, textOf } from '../../dialect/members.ts';
+import { partiesIn } from '../../dialect/parties.ts';
 import { unreadOf } from './unread.ts';
+import type { CarriedContent, ModelRequest } from '../../dialect/model-request.ts';
 
 /** Members that configure the answer and carry nothing that runs. Source: Anthropic API reference, Create a message. */
 const PLAIN: ReadonlySet<string> = new Set(
@@ -46,7 +47,7 @@ export function readRequest(body: JsonObject, route: ModelRoute): ModelRequest {
   };
 }
 
-const own = (value: Json): Carried => ({ source: 'user_input', trusted: true, value });
+const own = (value: Json): CarriedContent => ({ source: 'user_input', trusted: true, value });
 
 function toolsOf(body: JsonObject): { readonly tools: readonly ToolDeclaration[]; readonly providerTools: { type: string; pointer: string }[] } {
   const tools: ToolDeclaration[] = [];
@@ -76,7 +77,7 @@ function declaration(name: string, tool: JsonObject): ToolDeclaration {
   return { name, ...(description === null ? {} : { description }), ...(schema === undefined ? {} : { schema }) };
 }
 
-function carriedOf(message: JsonObject): readonly Carried[] {
+function carriedOf(message: JsonObject): readonly CarriedContent[] {
   if (message['role'] === 'assistant') return [];
   const content = message['content'];
   if (typeof content === 'string') return content === '' ? [] : [own(content)];
@@ -96,7 +97,7 @@ function carriedOf(message: JsonObject): readonly Carried[] {
   });
 }
 
-function resultOf(block: JsonObject): readonly Carried[] {
+function resultOf(block: JsonObject): readonly CarriedContent[] {
   const callId = textOf(block['tool_use_id']);
   return [
     {
@@ -109,7 +110,7 @@ function resultOf(block: JsonObject): readonly Carried[] {
   ];
 }
 
-function documentOf(block: JsonObject): readonly Carried[] {
+function documentOf(block: JsonObject): readonly CarriedContent[] {
   const value = onlyOf(textsIn([block]));
   return value === null ? [] : [{ source: 'retrieved_doc', trusted: false, value }];
 }

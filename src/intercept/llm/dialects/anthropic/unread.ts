@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../../../kernel/json.ts';
-import { objectOf, textOf } from '../../members.ts';
-import { countUnread, unreadParts } from '../../unread.ts';
-import type { Unread, UnreadKind } from '../../unread.ts';
+import { objectOf, textOf } from '../../dialect/members.ts';
+import { countUnread, unreadParts } from '../../dialect/unread.ts';
+import type { Unread, UnreadKind } from '../../dialect/unread.ts';
 
 /** Blocks that are words, or are read as results. Source: Anthropic API reference, Create a message, content blocks. */
 const READ: ReadonlySet<string> = new Set(['text', 'search_result', 'tool_reference']);

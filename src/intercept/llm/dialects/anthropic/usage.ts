@@ -1,6 +1,6 @@
 import type { Json } from '../../../../kernel/json.ts';
-import type { TokenUsage } from '../../dialect.ts';
-import { countOf, known, objectOf } from '../../members.ts';
+import type { TokenUsage } from '../../dialect/model-answer.ts';
+import { countOf, known, objectOf } from '../../dialect/members.ts';
 
 /** What both messages and their deltas count; a stream's later counts are totals, never less than what was said before. */
 export function usageOf(value: Json | undefined, before: TokenUsage = {}): TokenUsage {

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../../../kernel/json.ts';
-import type { Answer, Verdict } from '../../dialect.ts';
+import type { Answer, CallDecision } from '../../dialect/model-answer.ts';
 import { answerOf, newReading, readBody } from './reading.ts';
 import { rewriteBody } from './rewrite.ts';
 
@@ -9,11 +9,11 @@ export function readAnswer(body: JsonObject): Answer {
   return answerOf(reading);
 }
 
-/** @throws Error when there is not one verdict for each call, a broken invariant */
-export function rewriteAnswer(body: JsonObject, verdicts: readonly Verdict[]): JsonObject {
+/** @throws Error when there is not one decision for each call, a broken invariant */
+export function rewriteAnswer(body: JsonObject, decisions: readonly CallDecision[]): JsonObject {
   const reading = newReading();
   const places = readBody(reading, body);
-  if (verdicts.length !== reading.calls.length) throw new Error('there is not one verdict for each call');
-  if (verdicts.every((verdict) => verdict.kind === 'pass')) return body;
-  return rewriteBody(body, places, { verdicts, written: new Set(), words: false }) ?? body;
+  if (decisions.length !== reading.calls.length) throw new Error('there is not one decision for each call');
+  if (decisions.every((decision) => decision.kind === 'pass')) return body;
+  return rewriteBody(body, places, { decisions, written: new Set(), words: false }) ?? body;
 }

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../../../kernel/json.ts';
-import { requestInvalid } from '../../members.ts';
+import { requestInvalid } from '../../dialect/members.ts';
 
 /**
  * The members under one spelling: Google's servers read `function_declarations` and `functionDeclarations` alike (ProtoJSON).

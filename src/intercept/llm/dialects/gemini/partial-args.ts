@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from '../../../../kernel/json.ts';
-import { listOf, objectOf, textOf } from '../../members.ts';
+import { listOf, objectOf, textOf } from '../../dialect/members.ts';
 
 /** Arguments while they are streamed: what each path of theirs holds so far. Nested Maps, so that no key is special. */
 type Node = Map<string | number, Node> | Leaf;

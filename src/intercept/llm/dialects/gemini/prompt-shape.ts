@@ -1,5 +1,5 @@
-import type { PromptShape } from '../../map-strings.ts';
-import { plainShape } from '../../shapes.ts';
+import type { PromptShape } from '../../dialect/prompt-shape.ts';
+import { plainShape } from '../../dialect/prompt-shape.ts';
 
 /**
  * A thought's signature stays as it came; the call or the words beside it are what they were when the model wrote them, once values are replaced

@@ -1,10 +1,13 @@
 import type { JsonObject } from '../../../../kernel/json.ts';
-import type { Answer, AnswerReader, Frame, ModelRequest, Verdict } from '../../dialect.ts';
-import { known, objectOf, upstreamInvalid } from '../../members.ts';
-import { frameOf } from '../../own-frame.ts';
+import type { AnswerReader } from '../../dialect/dialect.ts';
+import { known, objectOf, upstreamInvalid } from '../../dialect/members.ts';
+import { frameOf } from '../../dialect/frame.ts';
 import type { Place } from './reading.ts';
 import { answerOf, newReading, readBody } from './reading.ts';
 import { rewriteBody } from './rewrite.ts';
+import type { Answer, CallDecision } from '../../dialect/model-answer.ts';
+import type { Frame } from '../../dialect/frame.ts';
+import type { ModelRequest } from '../../dialect/model-request.ts';
 
 interface Held {
   readonly frame: Frame;
@@ -35,10 +38,10 @@ export function createReader(request: ModelRequest): AnswerReader {
       return [];
     },
     answer: () => answerOf(reading),
-    release(verdicts) {
-      if (verdicts.length !== reading.calls.length) throw new Error('there is not one verdict for each call');
-      if (verdicts.every((verdict) => verdict.kind === 'pass')) return held.map(({ frame }) => frame);
-      return released(held, verdicts, left?.words ?? false);
+    release(decisions) {
+      if (decisions.length !== reading.calls.length) throw new Error('there is not one decision for each call');
+      if (decisions.every((decision) => decision.kind === 'pass')) return held.map(({ frame }) => frame);
+      return released(held, decisions, left?.words ?? false);
     },
     abandon: (text) => abandoned(left ?? given(), answerOf(reading), { text, model: request.model }),
   };
@@ -50,8 +53,8 @@ export function createReader(request: ModelRequest): AnswerReader {
   }
 }
 
-function released(held: readonly Held[], verdicts: readonly Verdict[], words: boolean): readonly Frame[] {
-  const rewriting = { verdicts, written: new Set<number>(), words };
+function released(held: readonly Held[], decisions: readonly CallDecision[], words: boolean): readonly Frame[] {
+  const rewriting = { decisions, written: new Set<number>(), words };
   return held.flatMap(({ frame, places }) => {
     if (frame.data === null || frame.data.candidates === undefined) return [frame];
     const body = rewriteBody(frame.data, places, rewriting);

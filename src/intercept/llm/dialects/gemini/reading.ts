@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../../../kernel/json.ts';
-import type { Answer, TokenUsage, ToolCall } from '../../dialect.ts';
-import { isEmpty, known, listOf, objectOf, textOf, upstreamInvalid } from '../../members.ts';
+import type { Answer, TokenUsage, ToolCall } from '../../dialect/model-answer.ts';
+import { isEmpty, known, listOf, objectOf, textOf, upstreamInvalid } from '../../dialect/members.ts';
 import type { PartialArgs } from './partial-args.ts';
 import { addPartial, argsOfPartial, emptyArgs } from './partial-args.ts';
 import { usageOf } from './usage.ts';

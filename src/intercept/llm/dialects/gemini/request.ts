@@ -1,9 +1,10 @@
 import type { ToolDeclaration } from '../../../../kernel/finding.ts';
 import type { Json, JsonObject } from '../../../../kernel/json.ts';
-import type { Carried, ModelRequest, ModelRoute } from '../../dialect.ts';
-import { countOf, isEmpty, known, listOf, objectOf, requestInvalid, textOf } from '../../members.ts';
+import type { ModelRoute } from '../../dialect/dialect.ts';
+import { countOf, isEmpty, known, listOf, objectOf, requestInvalid, textOf } from '../../dialect/members.ts';
 import { camel } from './camel.ts';
 import { unreadOf } from './unread.ts';
+import type { CarriedContent, ModelRequest } from '../../dialect/model-request.ts';
 
 /** Members that configure the answer and carry no instructions to run anything. Source: Gemini API reference, GenerateContentRequest. */
 const PLAIN: ReadonlySet<string> = new Set(
@@ -77,12 +78,12 @@ function declarationOf(value: Json): readonly ToolDeclaration[] {
   return [{ name, ...known<Omit<ToolDeclaration, 'name'>>({ description: textOf(declared.description) ?? undefined, schema }) }];
 }
 
-function said(value: Json): Carried {
+function said(value: Json): CarriedContent {
   return { source: 'user_input', trusted: true, value };
 }
 
 /** What the model said itself is recorded when it says it; its answers are not carried in again. */
-function carriedOf(content: JsonObject): readonly Carried[] {
+function carriedOf(content: JsonObject): readonly CarriedContent[] {
   const counts = new Map<string, number>();
   const results = listOf(content.parts).flatMap((part) => resultOf(part, counts));
   const words = content.role === 'model' ? null : wordsIn(content.parts);
@@ -90,7 +91,7 @@ function carriedOf(content: JsonObject): readonly Carried[] {
 }
 
 /** A result is known by the id of its call, or by the tool's name and its number among those of the name, as `ToolCall.id` is. */
-function resultOf(value: Json, counts: Map<string, number>): readonly Carried[] {
+function resultOf(value: Json, counts: Map<string, number>): readonly CarriedContent[] {
   const part = camel(objectOf(value) ?? {}, '/contents');
   const result = objectOf(part.functionResponse);
   if (result === null) return [];

@@ -1,9 +1,10 @@
 import type { Json, JsonObject } from '../../../../kernel/json.ts';
-import type { AnswerRestorer, Frame } from '../../dialect.ts';
-import { listOf, objectOf, textOf } from '../../members.ts';
-import { frameOf } from '../../own-frame.ts';
-import { createTails } from '../../restore.ts';
-import type { Restore, Tails } from '../../restore.ts';
+import type { AnswerRestorer } from '../../dialect/dialect.ts';
+import { listOf, objectOf, textOf } from '../../dialect/members.ts';
+import { frameOf } from '../../dialect/frame.ts';
+import { createTails } from '../../dialect/restore.ts';
+import type { Restore, Tails } from '../../dialect/restore.ts';
+import type { Frame } from '../../dialect/frame.ts';
 
 /** A body read whole has the shape of a stream's only frame. */
 export function restoreAnswer(body: JsonObject, restore: Restore): JsonObject {

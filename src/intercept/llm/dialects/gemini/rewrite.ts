@@ -1,12 +1,12 @@
 import type { Json, JsonObject } from '../../../../kernel/json.ts';
-import type { Verdict } from '../../dialect.ts';
-import { listOf, objectOf, textOf } from '../../members.ts';
+import type { CallDecision } from '../../dialect/model-answer.ts';
+import { listOf, objectOf, textOf } from '../../dialect/members.ts';
 import type { Place } from './reading.ts';
 import { partsOf } from './reading.ts';
 
 /** How far the rewriting of one answer has come. */
 export interface Rewriting {
-  readonly verdicts: readonly Verdict[];
+  readonly decisions: readonly CallDecision[];
   /** Calls whose first part was written already. */
   readonly written: Set<number>;
   /** Whether words stand before, so that a refusal begins a paragraph of its own. */
@@ -16,7 +16,7 @@ export interface Rewriting {
 /** Reasons for stopping that speak of calls. */
 const ABOUT_CALLS: ReadonlySet<string> = new Set(['MALFORMED_FUNCTION_CALL', 'UNEXPECTED_TOOL_CALL', 'TOO_MANY_TOOL_CALLS']);
 
-/** One body with each call as its verdict leaves it; null when nothing is left that a client would miss. */
+/** One body with each call as its decision leaves it; null when nothing is left that a client would miss. */
 export function rewriteBody(body: JsonObject, places: readonly Place[], rewriting: Rewriting): JsonObject | null {
   let left = false;
   const candidates = listOf(body.candidates).map((value, at): Json => {
@@ -34,21 +34,21 @@ export function rewriteBody(body: JsonObject, places: readonly Place[], rewritin
 }
 
 function rewritePart(part: JsonObject, call: number | undefined, rewriting: Rewriting): readonly JsonObject[] {
-  const verdict = call === undefined ? undefined : rewriting.verdicts[call];
+  const decision = call === undefined ? undefined : rewriting.decisions[call];
   if (call === undefined) {
     if (part.thought !== true && (textOf(part.text) ?? '') !== '') rewriting.words = true;
     return [part];
   }
-  if (verdict === undefined) throw new Error('there is not one verdict for each call');
+  if (decision === undefined) throw new Error('there is not one decision for each call');
   // Arguments of what the provider ran already cannot be replaced.
-  if (verdict.kind === 'pass' || (verdict.kind === 'replace' && part.functionCall === undefined)) return [part];
+  if (decision.kind === 'pass' || (decision.kind === 'replace' && part.functionCall === undefined)) return [part];
   if (rewriting.written.has(call)) return [];
   rewriting.written.add(call);
-  if (verdict.kind === 'refuse') {
-    const text = rewriting.words ? `\n\n${verdict.text}` : verdict.text;
+  if (decision.kind === 'refuse') {
+    const text = rewriting.words ? `\n\n${decision.text}` : decision.text;
     rewriting.words = true;
     return [{ text }];
   }
   const { partialArgs: _pieces, willContinue: _more, ...whole } = objectOf(part.functionCall) ?? {};
-  return [{ ...part, functionCall: { ...whole, args: verdict.args } }];
+  return [{ ...part, functionCall: { ...whole, args: decision.args } }];
 }

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../../../kernel/json.ts';
-import { objectOf, textOf } from '../../members.ts';
-import { countUnread, kindOfMedia, unreadParts } from '../../unread.ts';
-import type { Unread, UnreadKind } from '../../unread.ts';
+import { objectOf, textOf } from '../../dialect/members.ts';
+import { countUnread, kindOfMedia, unreadParts } from '../../dialect/unread.ts';
+import type { Unread, UnreadKind } from '../../dialect/unread.ts';
 import { camel } from './camel.ts';
 
 /** Members of a part that say how it is meant. Source: Gemini API reference, Part. */

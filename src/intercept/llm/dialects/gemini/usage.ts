@@ -1,6 +1,6 @@
 import type { Json } from '../../../../kernel/json.ts';
-import type { TokenUsage } from '../../dialect.ts';
-import { countOf, known, listOf, objectOf } from '../../members.ts';
+import type { TokenUsage } from '../../dialect/model-answer.ts';
+import { countOf, known, listOf, objectOf } from '../../dialect/members.ts';
 
 /**
  * `usageMetadata` of Gemini. Prompt tokens include the cached ones; what tools put into the prompt is counted beside it, and thoughts are

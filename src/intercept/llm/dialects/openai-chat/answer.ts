@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '../../../../kernel/json.ts';
-import type { Answer, ToolCall, Verdict } from '../../dialect.ts';
-import { argsOf, isEmpty, listOf, objectOf, textOf, upstreamInvalid } from '../../members.ts';
+import type { Answer, CallDecision, ToolCall } from '../../dialect/model-answer.ts';
+import { argsOf, isEmpty, listOf, objectOf, textOf, upstreamInvalid } from '../../dialect/members.ts';
 import { usageOf } from './usage.ts';
 
 /** A call as Chat Completions writes it, whole. `legacy`: the `function_call` of before tools. */
@@ -48,30 +48,30 @@ export function readAnswer(body: JsonObject): Answer {
 }
 
 /** Refused calls are taken out and said instead; the reason for stopping fits what is left (LLM-5). */
-export function rewriteAnswer(body: JsonObject, verdicts: readonly Verdict[]): JsonObject {
+export function rewriteAnswer(body: JsonObject, decisions: readonly CallDecision[]): JsonObject {
   let at = 0;
   const choices = choicesOf(body).map(({ choice, message, calls }) => {
-    const mine = calls.map((call) => ({ call, verdict: verdicts[at++] ?? REFUSED }));
-    return mine.every(({ verdict }) => verdict.kind === 'pass') ? choice : { ...choice, ...rewritten(choice, message, mine) };
+    const mine = calls.map((call) => ({ call, decision: decisions[at++] ?? REFUSED }));
+    return mine.every(({ decision }) => decision.kind === 'pass') ? choice : { ...choice, ...rewritten(choice, message, mine) };
   });
   return { ...body, choices };
 }
 
-const REFUSED: Verdict = { kind: 'refuse', text: 'Aegis did not decide this action, so it was not done.' };
+const REFUSED: CallDecision = { kind: 'refuse', text: 'Aegis did not decide this action, so it was not done.' };
 
 interface Judged {
   readonly call: ChatCall;
-  readonly verdict: Verdict;
+  readonly decision: CallDecision;
 }
 
 /** Sorts judged calls into those that stay, as the wire has them, and the words that stand for the others. */
 export function sorted(judged: readonly Judged[]): { readonly kept: readonly ChatCall[]; readonly words: string } {
   const kept: ChatCall[] = [];
   const words: string[] = [];
-  for (const { call, verdict } of judged) {
-    if (verdict.kind === 'refuse') words.push(verdict.text);
-    else if (verdict.kind === 'pass') kept.push(call);
-    else kept.push({ ...call, text: writtenArgs(call, verdict.args) });
+  for (const { call, decision } of judged) {
+    if (decision.kind === 'refuse') words.push(decision.text);
+    else if (decision.kind === 'pass') kept.push(call);
+    else kept.push({ ...call, text: writtenArgs(call, decision.args) });
   }
   return { kept, words: words.join('\n\n') };
 }

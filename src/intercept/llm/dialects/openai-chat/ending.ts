@@ -1,20 +1,21 @@
 import type { Json, JsonObject } from '../../../../kernel/json.ts';
-import type { Frame, Verdict } from '../../dialect.ts';
-import { listOf, objectOf } from '../../members.ts';
-import { frameOf } from '../../own-frame.ts';
+import type { Frame } from '../../dialect/frame.ts';
+import type { CallDecision } from '../../dialect/model-answer.ts';
+import { listOf, objectOf } from '../../dialect/members.ts';
+import { frameOf } from '../../dialect/frame.ts';
 import { finishOf, sorted, WORDS, writtenCall } from './answer.ts';
 import type { ChatCall } from './answer.ts';
 import type { Reading } from './reading.ts';
 
-const REFUSED: Verdict = { kind: 'refuse', text: 'Aegis did not decide this action, so it was not done.' };
+const REFUSED: CallDecision = { kind: 'refuse', text: 'Aegis did not decide this action, so it was not done.' };
 
 function chunk(reading: Reading, index: number, delta: JsonObject, finish: Json = null): Frame {
   return frameOf({ ...reading.head, choices: [{ index, delta, logprobs: null, finish_reason: finish }] });
 }
 
 /** The held frames written anew: words as they came, then the calls that stay, then what stands for the others. */
-export function ending(reading: Reading, calls: readonly ChatCall[], verdicts: readonly Verdict[]): readonly Frame[] {
-  const judged = calls.map((call, at) => ({ call, verdict: verdicts[at] ?? REFUSED }));
+export function ending(reading: Reading, calls: readonly ChatCall[], decisions: readonly CallDecision[]): readonly Frame[] {
+  const judged = calls.map((call, at) => ({ call, decision: decisions[at] ?? REFUSED }));
   const frames = reading.held.flatMap((frame) => wordsOf(reading, frame));
   for (const [index, reason] of [...reading.finished].toSorted(([a], [b]) => a - b)) {
     const { kept, words } = sorted(judged.filter(({ call }) => call.choice === index));

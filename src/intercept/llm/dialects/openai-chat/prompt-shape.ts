@@ -1,4 +1,4 @@
-import type { PromptShape } from '../../map-strings.ts';
-import { plainShape } from '../../shapes.ts';
+import type { PromptShape } from '../../dialect/prompt-shape.ts';
+import { plainShape } from '../../dialect/prompt-shape.ts';
 
 export const promptShape: PromptShape = (owner, member) => (member === 'arguments' ? 'json' : plainShape(owner, member));

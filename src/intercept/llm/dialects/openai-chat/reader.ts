@@ -1,12 +1,15 @@
 import type { Json, JsonObject } from '../../../../kernel/json.ts';
-import type { Answer, AnswerReader, Frame, ModelRequest, Verdict } from '../../dialect.ts';
-import { isEmpty, listOf, objectOf, textOf, upstreamInvalid } from '../../members.ts';
-import { frameOf } from '../../own-frame.ts';
+import type { AnswerReader } from '../../dialect/dialect.ts';
+import { isEmpty, listOf, objectOf, textOf, upstreamInvalid } from '../../dialect/members.ts';
+import { frameOf } from '../../dialect/frame.ts';
 import { CALLS, checkMembers, checkOneKind, toolCall, WORDS, written } from './answer.ts';
 import type { ChatCall } from './answer.ts';
 import { ending, farewell } from './ending.ts';
 import type { Building, Reading } from './reading.ts';
 import { usageOf } from './usage.ts';
+import type { Answer, CallDecision } from '../../dialect/model-answer.ts';
+import type { Frame } from '../../dialect/frame.ts';
+import type { ModelRequest } from '../../dialect/model-request.ts';
 
 /** Reads streamed chunks; from the first byte of a call everything is held. */
 export function createReader(request: ModelRequest): AnswerReader {
@@ -24,7 +27,7 @@ export function createReader(request: ModelRequest): AnswerReader {
   return {
     take: (frame) => take(reading, frame),
     answer: () => answerOf(reading),
-    release: (verdicts) => release(reading, verdicts),
+    release: (decisions) => release(reading, decisions),
     abandon: (text) => farewell(reading, text),
   };
 }
@@ -195,8 +198,8 @@ function answerOf(reading: Reading): Answer {
   };
 }
 
-function release(reading: Reading, verdicts: readonly Verdict[]): readonly Frame[] {
+function release(reading: Reading, decisions: readonly CallDecision[]): readonly Frame[] {
   const calls = callsOf(reading);
-  if (calls.length === verdicts.length && verdicts.every(({ kind }) => kind === 'pass')) return reading.held;
-  return ending(reading, calls, verdicts);
+  if (calls.length === decisions.length && decisions.every(({ kind }) => kind === 'pass')) return reading.held;
+  return ending(reading, calls, decisions);
 }

@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from '../../../../kernel/json.ts';
-import type { Frame, TokenUsage } from '../../dialect.ts';
+import type { Frame } from '../../dialect/frame.ts';
+import type { TokenUsage } from '../../dialect/model-answer.ts';
 import type { ChatCall } from './answer.ts';
 
 /** A call while it is still being written. */

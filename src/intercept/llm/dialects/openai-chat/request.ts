@@ -1,9 +1,10 @@
 import type { ToolDeclaration } from '../../../../kernel/finding.ts';
 import type { Json, JsonObject } from '../../../../kernel/json.ts';
-import type { Carried, ModelRequest, ModelRoute } from '../../dialect.ts';
-import { countOf, isEmpty, listOf, objectOf, requestInvalid, textOf } from '../../members.ts';
-import { partiesIn } from '../../parties.ts';
+import type { ModelRoute } from '../../dialect/dialect.ts';
+import { countOf, isEmpty, listOf, objectOf, requestInvalid, textOf } from '../../dialect/members.ts';
+import { partiesIn } from '../../dialect/parties.ts';
 import { unreadOf } from './unread.ts';
+import type { CarriedContent, ModelRequest } from '../../dialect/model-request.ts';
 
 /** Members that configure the answer and carry no instructions to run anything. Source: OpenAI API reference, Create chat completion. */
 const PLAIN: ReadonlySet<string> = new Set(
@@ -82,7 +83,7 @@ function declaration(name: string, declared: JsonObject): ToolDeclaration {
 }
 
 /** What the model said itself is recorded when it says it; its answers are not carried in again. */
-function carriedOf(message: JsonObject): readonly Carried[] {
+function carriedOf(message: JsonObject): readonly CarriedContent[] {
   const value = contentOf(message['content']);
   if (value === null) return [];
   switch (message['role']) {

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../../../kernel/json.ts';
-import { byType, countUnread, unreadParts } from '../../unread.ts';
-import type { Unread } from '../../unread.ts';
+import { byType, countUnread, unreadParts } from '../../dialect/unread.ts';
+import type { Unread } from '../../dialect/unread.ts';
 
 /** Source: OpenAI API reference, Create chat completion, content parts; `video_url` is of servers that speak it too. */
 const kindOf = byType({ text: null, refusal: null, image_url: 'image', input_audio: 'audio', file: 'file', video_url: 'video' });

@@ -1,6 +1,6 @@
 import type { Json } from '../../../../kernel/json.ts';
-import type { TokenUsage } from '../../dialect.ts';
-import { countOf, known, objectOf } from '../../members.ts';
+import type { TokenUsage } from '../../dialect/model-answer.ts';
+import { countOf, known, objectOf } from '../../dialect/members.ts';
 
 /** `usage` of Chat Completions. Prompt tokens include the cached ones, completion tokens the reasoning ones. */
 export function usageOf(value: Json | undefined): TokenUsage {

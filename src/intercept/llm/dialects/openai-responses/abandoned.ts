@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../../../kernel/json.ts';
-import type { Frame } from '../../dialect.ts';
-import { textOf } from '../../members.ts';
-import { frameOf } from '../../own-frame.ts';
+import type { Frame } from '../../dialect/frame.ts';
+import { textOf } from '../../dialect/members.ts';
+import { frameOf } from '../../dialect/frame.ts';
 import { withOutput } from './answer.ts';
 import { messageOf, partOf } from './items.ts';
 import { messageEvents, partEnd, refusalEnd } from './message-events.ts';

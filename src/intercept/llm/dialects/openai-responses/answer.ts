@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../../../kernel/json.ts';
-import type { Answer, ToolCall, Verdict } from '../../dialect.ts';
-import { known, listOf, objectOf, textOf, upstreamInvalid } from '../../members.ts';
+import type { Answer, CallDecision, ToolCall } from '../../dialect/model-answer.ts';
+import { known, listOf, objectOf, textOf, upstreamInvalid } from '../../dialect/members.ts';
 import { callOf, refusalOf, standingOf, withArguments, wordsOf } from './items.ts';
 import { checkItem } from './slot.ts';
 import { usageOf } from './usage.ts';
@@ -35,26 +35,26 @@ export function readAnswer(body: JsonObject): Answer {
   };
 }
 
-/** @throws Error when there is not one verdict for each call, a broken invariant */
-export function rewriteAnswer(body: JsonObject, verdicts: readonly Verdict[]): JsonObject {
+/** @throws Error when there is not one decision for each call, a broken invariant */
+export function rewriteAnswer(body: JsonObject, decisions: readonly CallDecision[]): JsonObject {
   const items = itemsOf(body);
-  const judged = judge(items, verdicts);
-  if (verdicts.every((verdict) => verdict.kind === 'pass')) return body;
+  const judged = decisionsByPlace(items, decisions);
+  if (decisions.every((decision) => decision.kind === 'pass')) return body;
   return withOutput(
     body,
     items.map((item, place) => rewritten(item, place, judged.get(place))),
   );
 }
 
-const LEFT_OUT: Verdict = { kind: 'refuse', text: 'What came of it is left out.' };
+const LEFT_OUT: CallDecision = { kind: 'refuse', text: 'What came of it is left out.' };
 
 /**
- * The verdicts by place in the output: those of the calls, in their order, and for the results of what the provider ran against a
+ * The decisions by place in the output: those of the calls, in their order, and for the results of what the provider ran against a
  * refusal, that they are left out.
- * @throws Error when there is not one verdict for each call, a broken invariant
+ * @throws Error when there is not one decision for each call, a broken invariant
  */
-export function judge(items: readonly JsonObject[], verdicts: readonly Verdict[]): ReadonlyMap<number, Verdict> {
-  const judged = new Map<number, Verdict>();
+export function decisionsByPlace(items: readonly JsonObject[], decisions: readonly CallDecision[]): ReadonlyMap<number, CallDecision> {
+  const judged = new Map<number, CallDecision>();
   const refused = new Set<string>();
   let next = 0;
   for (const [place, item] of items.entries()) {
@@ -63,20 +63,20 @@ export function judge(items: readonly JsonObject[], verdicts: readonly Verdict[]
       if (call !== null && refused.has(call)) judged.set(place, LEFT_OUT);
       continue;
     }
-    const verdict = verdicts[next++];
-    if (verdict === undefined) break;
-    judged.set(place, verdict);
-    if (verdict.kind === 'refuse' && call !== null) refused.add(call);
+    const decision = decisions[next++];
+    if (decision === undefined) break;
+    judged.set(place, decision);
+    if (decision.kind === 'refuse' && call !== null) refused.add(call);
   }
-  if (next !== verdicts.length) throw new Error('there is not one verdict for each call');
+  if (next !== decisions.length) throw new Error('there is not one decision for each call');
   return judged;
 }
 
-/** The item a verdict leaves. Arguments of what the provider ran already cannot be replaced. */
-export function rewritten(item: JsonObject, place: number, verdict: Verdict | undefined): JsonObject {
-  if (verdict === undefined || verdict.kind === 'pass') return item;
-  if (verdict.kind === 'refuse') return refusalOf(item, place, verdict.text);
-  return standingOf(item) === 'done' ? item : withArguments(item, verdict.args);
+/** The item a decision leaves. Arguments of what the provider ran already cannot be replaced. */
+export function rewritten(item: JsonObject, place: number, decision: CallDecision | undefined): JsonObject {
+  if (decision === undefined || decision.kind === 'pass') return item;
+  if (decision.kind === 'refuse') return refusalOf(item, place, decision.text);
+  return standingOf(item) === 'done' ? item : withArguments(item, decision.args);
 }
 
 /** The response with other output; the text some servers repeat beside it follows. */

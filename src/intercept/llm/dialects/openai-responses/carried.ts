@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '../../../../kernel/json.ts';
-import type { Carried } from '../../dialect.ts';
-import { isEmpty, listOf, objectOf, textOf } from '../../members.ts';
+import type { CarriedContent } from '../../dialect/model-request.ts';
+import { isEmpty, listOf, objectOf, textOf } from '../../dialect/members.ts';
 
 /** Items in which the model speaks or calls: recorded when it did, not carried in again. */
 const SPOKEN: ReadonlySet<string> = new Set([
@@ -23,12 +23,12 @@ const SPOKEN: ReadonlySet<string> = new Set([
 /** Members of an item that hold what a tool gave back. */
 const RESULTS = ['output', 'result', 'results', 'outputs', 'error', 'tools'] as const;
 
-export function carriedOf(instructions: string | null, items: readonly JsonObject[]): readonly Carried[] {
-  const first: readonly Carried[] = instructions === null ? [] : [{ source: 'user_input', trusted: true, value: instructions }];
+export function carriedOf(instructions: string | null, items: readonly JsonObject[]): readonly CarriedContent[] {
+  const first: readonly CarriedContent[] = instructions === null ? [] : [{ source: 'user_input', trusted: true, value: instructions }];
   return [...first, ...items.flatMap(carriedIn)];
 }
 
-function carriedIn(item: JsonObject): readonly Carried[] {
+function carriedIn(item: JsonObject): readonly CarriedContent[] {
   const type = textOf(item.type) ?? 'message';
   if (type === 'message') {
     const value = wordsIn(item.content);

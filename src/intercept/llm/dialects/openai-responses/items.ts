@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../../../kernel/json.ts';
-import { sameArguments, sameJson } from '../../same-json.ts';
-import type { ToolCall } from '../../dialect.ts';
-import { argsOf, listOf, objectOf, textOf } from '../../members.ts';
+import { sameArguments, sameJson } from '../../dialect/same-json.ts';
+import type { ToolCall } from '../../dialect/model-answer.ts';
+import { argsOf, listOf, objectOf, textOf } from '../../dialect/members.ts';
 
 /** Items that ask for nothing and carry no call: words, thoughts, results of what already ran, lists of tools. */
 const INERT: ReadonlySet<string> = new Set([

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../../../kernel/json.ts';
-import { textOf } from '../../members.ts';
+import { textOf } from '../../dialect/members.ts';
 import { partOf, wordsOf } from './items.ts';
 
 /** The events by which a message of one part is streamed from beginning to end, without their numbers. */

@@ -1,8 +1,8 @@
-import type { Dialect } from '../../dialect.ts';
-import { frameOf } from '../../own-frame.ts';
-import { openaiError } from '../openai-error.ts';
+import type { Dialect } from '../../dialect/dialect.ts';
+import { frameOf } from '../../dialect/frame.ts';
+import { openaiError } from './error.ts';
 import { readAnswer, rewriteAnswer } from './answer.ts';
-import { settleOwed } from './owed.ts';
+import { addMissingOutputs } from './missing-outputs.ts';
 import { promptShape } from './prompt-shape.ts';
 import { createReader } from './reader.ts';
 import { readRequest } from './request.ts';
@@ -23,7 +23,7 @@ export const openaiResponses: Dialect = {
   query: [],
   keepAlive: ': aegis is waiting\n\n',
   readRequest: (body, route) => readRequest(body, route),
-  settleOwed,
+  addMissingOutputs,
   readAnswer,
   rewriteAnswer,
   createReader,

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../../../kernel/json.ts';
-import { countOf, listOf, objectOf, textOf, upstreamInvalid } from '../../members.ts';
+import { countOf, listOf, objectOf, textOf, upstreamInvalid } from '../../dialect/members.ts';
 import { sameCall, standingOf } from './items.ts';
 import type { Slot } from './slot.ts';
 import { checkItem, checkPart, endSlot, openSlot, streamInto } from './slot.ts';

@@ -1,6 +1,6 @@
-import type { PromptShape } from '../../map-strings.ts';
-import { textOf } from '../../members.ts';
-import { plainShape } from '../../shapes.ts';
+import type { PromptShape } from '../../dialect/prompt-shape.ts';
+import { textOf } from '../../dialect/members.ts';
+import { plainShape } from '../../dialect/prompt-shape.ts';
 
 /** Members that hold what a tool is to do, as objects. */
 const DOINGS: ReadonlySet<string> = new Set(['action', 'actions', 'operation', 'queries']);

@@ -1,8 +1,8 @@
 import type { JsonObject } from '../../../../kernel/json.ts';
-import type { Answer, AnswerReader, Frame, ModelRequest } from '../../dialect.ts';
-import { known, textOf, upstreamInvalid } from '../../members.ts';
+import type { AnswerReader } from '../../dialect/dialect.ts';
+import { known, textOf, upstreamInvalid } from '../../dialect/members.ts';
 import { abandoned } from './abandoned.ts';
-import { distinct, judge } from './answer.ts';
+import { distinct, decisionsByPlace } from './answer.ts';
 import { callOf, wordsOf } from './items.ts';
 import type { Progress } from './progress.ts';
 import { carriesCall, readEvent } from './progress.ts';
@@ -10,6 +10,9 @@ import { rewriteFrames } from './rewrite-frames.ts';
 import type { Slot } from './slot.ts';
 import { copyOf } from './slot.ts';
 import { usageOf } from './usage.ts';
+import type { Answer } from '../../dialect/model-answer.ts';
+import type { Frame } from '../../dialect/frame.ts';
+import type { ModelRequest } from '../../dialect/model-request.ts';
 
 /** Slots in the order of the output. */
 function inOrder(slots: Progress['slots']): readonly Slot[] {
@@ -58,15 +61,15 @@ export function createReader(request: ModelRequest): AnswerReader {
       return [frame];
     },
     answer: () => answerOf(progress),
-    release(verdicts) {
+    release(decisions) {
       const slots = inOrder(progress.slots);
-      const judged = judge(
+      const judged = decisionsByPlace(
         slots.map((slot) => slot.item),
-        verdicts,
+        decisions,
       );
-      if (verdicts.every((verdict) => verdict.kind === 'pass')) return held;
-      const byPlace = new Map([...judged].flatMap(([at, verdict]) => (slots[at] === undefined ? [] : [[slots[at].place, verdict]])));
-      return rewriteFrames({ held, progress, verdicts: byPlace, sequence });
+      if (decisions.every((decision) => decision.kind === 'pass')) return held;
+      const byPlace = new Map([...judged].flatMap(([at, decision]) => (slots[at] === undefined ? [] : [[slots[at].place, decision]])));
+      return rewriteFrames({ held, progress, decisions: byPlace, sequence });
     },
     abandon: (text) => abandoned({ left: left ?? progress, whole: progress, text, sequence, named, model: request.model }),
   };

@@ -1,10 +1,11 @@
 import type { ToolDeclaration } from '../../../../kernel/finding.ts';
 import type { Json, JsonObject } from '../../../../kernel/json.ts';
-import type { ModelRequest, ModelRoute } from '../../dialect.ts';
-import { countOf, isEmpty, known, listOf, objectOf, requestInvalid, textOf } from '../../members.ts';
+import type { ModelRoute } from '../../dialect/dialect.ts';
+import { countOf, isEmpty, known, listOf, objectOf, requestInvalid, textOf } from '../../dialect/members.ts';
 import { carriedOf, wordsIn } from './carried.ts';
-import { partiesIn } from '../../parties.ts';
+import { partiesIn } from '../../dialect/parties.ts';
 import { unreadOf } from './unread.ts';
+import type { ModelRequest } from '../../dialect/model-request.ts';
 
 type ProviderTool = ModelRequest['providerTools'][number];
 

@@ -1,7 +1,8 @@
 import type { JsonObject } from '../../../../kernel/json.ts';
-import type { Frame, Verdict } from '../../dialect.ts';
-import { countOf, listOf, objectOf } from '../../members.ts';
-import { frameOf } from '../../own-frame.ts';
+import type { Frame } from '../../dialect/frame.ts';
+import type { CallDecision } from '../../dialect/model-answer.ts';
+import { countOf, listOf, objectOf } from '../../dialect/members.ts';
+import { frameOf } from '../../dialect/frame.ts';
 import { rewritten, withOutput } from './answer.ts';
 import { messageEvents } from './message-events.ts';
 import type { Progress } from './progress.ts';
@@ -11,13 +12,13 @@ interface Terms {
   readonly held: readonly Frame[];
   readonly progress: Progress;
   /** By place in the output. */
-  readonly verdicts: ReadonlyMap<number, Verdict>;
+  readonly decisions: ReadonlyMap<number, CallDecision>;
   /** Of the last frame that left; null when none was numbered. */
   readonly sequence: number | null;
 }
 
-/** Held frames after verdicts of which some are no `pass`: what is left of each call once, everything numbered anew. */
-export function rewriteFrames({ held, progress, verdicts, sequence }: Terms): readonly Frame[] {
+/** Held frames after decisions of which some are no `pass`: what is left of each call once, everything numbered anew. */
+export function rewriteFrames({ held, progress, decisions, sequence }: Terms): readonly Frame[] {
   const frames: Frame[] = [];
   const replaced = new Set<number>();
   const first = held[0]?.data?.sequence_number;
@@ -35,25 +36,25 @@ export function rewriteFrames({ held, progress, verdicts, sequence }: Terms): re
       continue;
     }
     const slot = progress.slots.get(countOf(data.output_index) ?? -1);
-    const verdict = slot === undefined ? undefined : verdicts.get(slot.place);
-    if (slot === undefined || verdict === undefined || !changes(slot, verdict)) {
-      emit(withLast(data, progress, verdicts), named);
+    const decision = slot === undefined ? undefined : decisions.get(slot.place);
+    if (slot === undefined || decision === undefined || !changes(slot, decision)) {
+      emit(withLast(data, progress, decisions), named);
     } else if (!replaced.has(slot.place)) {
       replaced.add(slot.place);
-      for (const event of eventsOf(slot, verdict)) emit(event, named);
+      for (const event of eventsOf(slot, decision)) emit(event, named);
     }
   }
   return frames;
 }
 
 /** Arguments of what the provider ran already cannot be replaced. */
-function changes(slot: Slot, verdict: Verdict): boolean {
-  return verdict.kind === 'refuse' || (verdict.kind === 'replace' && slot.standing === 'asked');
+function changes(slot: Slot, decision: CallDecision): boolean {
+  return decision.kind === 'refuse' || (decision.kind === 'replace' && slot.standing === 'asked');
 }
 
-function eventsOf(slot: Slot, verdict: Verdict): readonly JsonObject[] {
-  const item = rewritten(slot.item, slot.place, verdict);
-  if (verdict.kind === 'refuse') return messageEvents(slot.place, item);
+function eventsOf(slot: Slot, decision: CallDecision): readonly JsonObject[] {
+  const item = rewritten(slot.item, slot.place, decision);
+  if (decision.kind === 'refuse') return messageEvents(slot.place, item);
   const place = { output_index: slot.place };
   const of = { ...place, ...(typeof item.id === 'string' ? { item_id: item.id } : {}) };
   const begun = { type: 'response.output_item.added', ...place, item: emptied(item) };
@@ -83,16 +84,16 @@ function emptied(item: JsonObject): JsonObject {
   return { ...item, ...status };
 }
 
-/** The last frame repeats the whole output; there too each call is what its verdict leaves. */
-function withLast(data: JsonObject, progress: Progress, verdicts: Terms['verdicts']): JsonObject {
+/** The last frame repeats the whole output; there too each call is what its decision leaves. */
+function withLast(data: JsonObject, progress: Progress, decisions: Terms['decisions']): JsonObject {
   const response = objectOf(data.response);
   if (response === null || progress.last.size === 0) return data;
   const output = listOf(response.output).flatMap((value, position) => {
     const item = objectOf(value);
     if (item === null) return [];
     const slot = progress.last.get(position);
-    const verdict = slot === undefined ? undefined : verdicts.get(slot.place);
-    return [slot === undefined ? item : rewritten(item, slot.place, verdict)];
+    const decision = slot === undefined ? undefined : decisions.get(slot.place);
+    return [slot === undefined ? item : rewritten(item, slot.place, decision)];
   });
   return { ...data, response: withOutput(response, output) };
 }

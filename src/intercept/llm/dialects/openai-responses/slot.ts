@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../../../kernel/json.ts';
-import { listOf, objectOf, textOf, upstreamInvalid } from '../../members.ts';
-import { sameArguments } from '../../same-json.ts';
+import { listOf, objectOf, textOf, upstreamInvalid } from '../../dialect/members.ts';
+import { sameArguments } from '../../dialect/same-json.ts';
 import type { Standing } from './items.ts';
 import { standingOf } from './items.ts';
 

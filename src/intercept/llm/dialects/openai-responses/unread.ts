@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../../../kernel/json.ts';
-import { listOf, objectOf } from '../../members.ts';
-import { byType, countUnread, unreadParts } from '../../unread.ts';
-import type { Unread, UnreadKind } from '../../unread.ts';
+import { listOf, objectOf } from '../../dialect/members.ts';
+import { byType, countUnread, unreadParts } from '../../dialect/unread.ts';
+import type { Unread, UnreadKind } from '../../dialect/unread.ts';
 
 /** Source: OpenAI API reference, Create a response, input items. */
 const kindOf = byType({

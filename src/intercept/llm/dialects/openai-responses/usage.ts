@@ -1,6 +1,6 @@
 import type { Json } from '../../../../kernel/json.ts';
-import type { TokenUsage } from '../../dialect.ts';
-import { countOf, known, objectOf } from '../../members.ts';
+import type { TokenUsage } from '../../dialect/model-answer.ts';
+import { countOf, known, objectOf } from '../../dialect/members.ts';
 
 /** `usage` of the Responses interface. Input tokens include the cached ones, output tokens the reasoning ones. */
 export function usageOf(value: Json | undefined): TokenUsage {

@@ -1,0 +1,45 @@
+import type { Dispatcher } from 'undici';
+import { callUpstream } from './call-upstream.ts';
+import type { AnswerListener, UpstreamCall } from './call-upstream.ts';
+
+/** A request to a provider; where the provider is, only this part knows. */
+export interface ProviderRequest {
+  /** As a dialect names it. */
+  readonly provider: string;
+  readonly method: string;
+  /** Path and query, beginning with `/`. */
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer | string | null;
+}
+
+/** The providers, as far as an answer needs them. */
+export interface Upstream {
+  /** Asks once (LLM-12). The listener is told of the answer, of a decoded length that is bounded. */
+  call(request: ProviderRequest, listener: AnswerListener): UpstreamCall;
+}
+
+export function createUpstream(terms: {
+  readonly dispatcher: Pick<Dispatcher, 'dispatch'>;
+  /** The provider's address; empty when there is none. */
+  readonly urlOf: (provider: string) => string;
+  /** Bytes of one answer. */
+  readonly answerBytes: number;
+}): Upstream {
+  const places = new Map<string, { readonly origin: string; readonly prefix: string }>();
+  const placeOf = (provider: string): { readonly origin: string; readonly prefix: string } => {
+    const known = places.get(provider);
+    if (known !== undefined) return known;
+    // A provider may stand behind a path of its own: `https://gateway.example/openai`.
+    const { origin, pathname } = new URL(terms.urlOf(provider));
+    const place = { origin, prefix: pathname.replace(/\/$/, '') };
+    places.set(provider, place);
+    return place;
+  };
+  return {
+    call({ provider, path, ...request }, listener) {
+      const { origin, prefix } = placeOf(provider);
+      return callUpstream(terms.dispatcher, { ...request, origin, path: `${prefix}${path}` }, { listener, limit: terms.answerBytes });
+    },
+  };
+}
