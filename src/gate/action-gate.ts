@@ -2,14 +2,15 @@ import { AegisError } from '../errors.ts';
 import type { Decision } from '../kernel/decision.ts';
 import type { EntryBodies } from '../kernel/entry.ts';
 import type { ActionId, AgentId, SessionId, TenantId } from '../kernel/ids.ts';
-import { admitAll, admitHeld, waitFor } from './actions/admit.ts';
+import { admit, admitAll, waitFor } from './actions/admit.ts';
 import { registering } from './actions/register-agent.ts';
 import { label } from './actions/label.ts';
 import type { BudgetUse, Content, Outcome, Principal, PromptTerms, Proposal, Receipt } from './nouns.ts';
-import { dollarBudgets, preview } from './actions/preview.ts';
+import { dollarBudgets } from './actions/dollar-budgets.ts';
+import { preview } from './actions/preview.ts';
 import { actorOf, operatorOf } from './principal.ts';
 import { promptTerms } from './actions/prompt-terms.ts';
-import { checkPlace } from './actions/check-proposal.ts';
+import { checkPlace } from './names.ts';
 import { closing, handingOver, opening } from './actions/sessions.ts';
 import { settle } from './actions/settle.ts';
 import type { TenantOf } from './tenant/tenants.ts';
@@ -46,47 +47,47 @@ export interface ActionGate {
   closeSession(tenant: TenantId, session: SessionId, reason: string, by: Principal): Promise<Receipt>;
 }
 
-export function actionGate(room: TenantOf): ActionGate {
-  return { ...deciding(room), ...sessions(room) };
+export function actionGate(of: TenantOf): ActionGate {
+  return { ...deciding(of), ...sessions(of) };
 }
 
 type Sessions = Pick<ActionGate, 'register' | 'openSession' | 'handOver' | 'closeSession'>;
 
-function deciding(room: TenantOf): Omit<ActionGate, keyof Sessions> {
+function deciding(of: TenantOf): Omit<ActionGate, keyof Sessions> {
   return {
-    admit: async (proposal: Proposal, waitMs = 0, signal?: AbortSignal) => admitHeld(room(proposal.tenant), proposal, { waitMs, signal }),
+    admit: async (proposal: Proposal, waitMs = 0, signal?: AbortSignal) => admit(of(proposal.tenant), proposal, { waitMs, signal }),
     admitAll: async (proposals) => {
       const [first] = proposals;
       if (first === undefined) return [];
       if (proposals.some((one) => one.tenant !== first.tenant)) throw new AegisError('REQUEST_INVALID', { detail: 'a set belongs to one tenant' });
-      return admitAll(room(first.tenant), proposals);
+      return admitAll(of(first.tenant), proposals);
     },
-    preview: async (proposal) => preview(room(proposal.tenant), proposal),
-    wait: async (tenant: TenantId, action: ActionId, waitMs: number, signal?: AbortSignal) => waitFor(room(tenant), action, { waitMs, signal }),
-    settle: async (outcome) => settle(room(outcome.tenant), outcome),
-    label: async (content) => label(room(content.tenant), content),
-    budgets: (tenant, agent, session) => dollarBudgets(room(tenant), agent, session),
-    prompts: (tenant, agent) => promptTerms(room(tenant), agent),
+    preview: async (proposal) => preview(of(proposal.tenant), proposal),
+    wait: async (tenant: TenantId, action: ActionId, waitMs: number, signal?: AbortSignal) => waitFor(of(tenant), action, { waitMs, signal }),
+    settle: async (outcome) => settle(of(outcome.tenant), outcome),
+    label: async (content) => label(of(content.tenant), content),
+    budgets: (tenant, agent, session) => dollarBudgets(of(tenant), agent, session),
+    prompts: (tenant, agent) => promptTerms(of(tenant), agent),
   };
 }
 
-function sessions(room: TenantOf): Sessions {
+function sessions(of: TenantOf): Sessions {
   return {
     register: async (tenant: TenantId, agent: AgentId, terms, by) => {
       checkPlace(agent, 'agent');
-      return room(tenant).chain.submit(registering(agent, terms, by));
+      return of(tenant).queue.submit(registering(agent, terms, by));
     },
     openSession: async (tenant: TenantId, agent: AgentId, session: SessionId, parent?: SessionId) => {
       checkPlace(session, 'session');
-      return room(tenant).chain.submit(opening(room(tenant), { agent, session }, parent));
+      return of(tenant).queue.submit(opening(of(tenant), { agent, session }, parent));
     },
     handOver: async (tenant, child, by) => {
       checkPlace(child.session, 'session');
-      return room(tenant).chain.submit(handingOver(room(tenant), child, by));
+      return of(tenant).queue.submit(handingOver(of(tenant), child, by));
     },
     closeSession: async (tenant, session, reason, by) => {
-      if (by.role !== 'agent') operatorOf(by, room(tenant).chain.standing().world, ['operator', 'admin']);
-      return room(tenant).chain.submit(closing(session, reason, actorOf(by)));
+      if (by.role !== 'agent') operatorOf(by, of(tenant).queue.durable().world, ['operator', 'admin']);
+      return of(tenant).queue.submit(closing(session, reason, actorOf(by)));
     },
   };
 }

@@ -19,7 +19,7 @@ export async function createGate(deps: GateDeps): Promise<Gate> {
     ...toolGate(tenants.of),
     ...logGate(tenants),
     close: async () => {
-      for (const room of tenants.open.values()) await room.close();
+      for (const tenant of tenants.open.values()) await tenant.close();
     },
   };
 }

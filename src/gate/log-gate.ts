@@ -5,7 +5,7 @@ import type { World } from '../kernel/world.ts';
 import type { FactPlace, Principal, Receipt } from './nouns.ts';
 import { isFact, recording } from './record-fact.ts';
 import type { FactType } from './record-fact.ts';
-import { gateState, openTenant } from './tenant/tenants.ts';
+import { addTenant, gateState } from './tenant/tenants.ts';
 import type { Tenants } from './tenant/tenants.ts';
 
 /** Called after every durable append, in order, per tenant. */
@@ -27,7 +27,7 @@ export interface LogGate {
 
 export function logGate(tenants: Tenants): LogGate {
   return {
-    world: (tenant) => tenants.of(tenant).chain.standing().world,
+    world: (tenant) => tenants.of(tenant).queue.durable().world,
     follow: (follower) => {
       tenants.followers.add(follower);
       return () => void tenants.followers.delete(follower);
@@ -40,8 +40,8 @@ export function logGate(tenants: Tenants): LogGate {
       ...[by, place = {}]: [by: Principal | 'system', place?: FactPlace]
     ) => {
       if (!isFact(type)) throw new AegisError('REQUEST_INVALID', { detail: `${String(type)} is written by the gate itself` });
-      return tenants.of(tenant).chain.submit(recording({ type, body, place }, by));
+      return tenants.of(tenant).queue.submit(recording({ type, body, place }, by));
     },
-    openTenant: (tenant, by) => openTenant(tenants, tenant, by),
+    openTenant: (tenant, by) => addTenant(tenants, tenant, by),
   };
 }

@@ -11,7 +11,7 @@ import type { Endorsement, Operator, PendingApproval, Principal, Receipt, Rememb
 import { pendingIn } from './approvals/pending.ts';
 import { activate } from './tenant/policies.ts';
 import { actorOf, operatorOf } from './principal.ts';
-import { canonicalValue, parseOwn } from './actions/check-proposal.ts';
+import { canonicalValue, parseOwn } from './canonical.ts';
 import type { TenantOf } from './tenant/tenants.ts';
 
 /** What people decide: approvals, halts, the policy, single values, erasure. */
@@ -42,37 +42,37 @@ export interface OperatorGate {
   erase(tenant: TenantId, subject: string, reason: string, by: Principal | 'system'): Promise<Receipt>;
 }
 
-export function operatorGate(room: TenantOf): OperatorGate {
-  return { ...approvals(room), ...oversight(room) };
+export function operatorGate(of: TenantOf): OperatorGate {
+  return { ...approvals(of), ...oversight(of) };
 }
 
 type Approvals = Pick<OperatorGate, 'pending' | 'grant' | 'refuse'>;
 
-function approvals(room: TenantOf): Approvals {
+function approvals(of: TenantOf): Approvals {
   return {
-    pending: async (tenant) => pendingIn(room(tenant)),
+    pending: async (tenant) => pendingIn(of(tenant)),
     grant: async (tenant: TenantId, approval: ApprovalId, by, { reason, channel, editedArgs, remember }) => {
-      const { chain, limits } = room(tenant);
+      const { queue, limits } = of(tenant);
       const canonical = editedArgs === undefined ? null : canonicalValue(editedArgs, limits, limits.argsBytes);
       const edited = canonical === null ? {} : { edited: { args: parseOwn(canonical.bytes), bytes: canonical.bytes, argsDigest: canonical.digest } };
-      return chain.submit(granting(room(tenant), approval, by, { reason, channel, ...edited, ...(remember === undefined ? {} : { remember }) }));
+      return queue.submit(granting(of(tenant), approval, by, { reason, channel, ...edited, ...(remember === undefined ? {} : { remember }) }));
     },
-    refuse: async (tenant, approval, by, terms) => room(tenant).chain.submit(refusing(room(tenant), approval, by, terms)),
+    refuse: async (tenant, approval, by, terms) => of(tenant).queue.submit(refusing(of(tenant), approval, by, terms)),
   };
 }
 
-function oversight(room: TenantOf): Omit<OperatorGate, keyof Approvals> {
+function oversight(of: TenantOf): Omit<OperatorGate, keyof Approvals> {
   return {
     halt: async (tenant, scope, reason, by) => {
-      checkHalter(by, scope, room(tenant).chain.standing().world);
-      return haltNow(room(tenant), { scope, reason, cause: by === 'system' ? 'supervisor' : 'operator', actor: actorOf(by) });
+      checkHalter(by, scope, of(tenant).queue.durable().world);
+      return haltNow(of(tenant), { scope, reason, cause: by === 'system' ? 'supervisor' : 'operator', actor: actorOf(by) });
     },
     resume: async (tenant, scope, reason, by) => {
-      operatorOf(by, room(tenant).chain.standing().world, ['operator', 'admin']);
-      return room(tenant).chain.submit(resuming(scope, reason, actorOf(by)));
+      operatorOf(by, of(tenant).queue.durable().world, ['operator', 'admin']);
+      return of(tenant).queue.submit(resuming(scope, reason, actorOf(by)));
     },
-    activate: async (tenant, document, by) => activate(room(tenant), document, by),
-    endorse: async (tenant, endorsement, by) => endorse(room(tenant), endorsement, by),
-    erase: async (tenant, subject, reason, by) => erase(room(tenant), { subject, reason }, by),
+    activate: async (tenant, document, by) => activate(of(tenant), document, by),
+    endorse: async (tenant, endorsement, by) => endorse(of(tenant), endorsement, by),
+    erase: async (tenant, subject, reason, by) => erase(of(tenant), { subject, reason }, by),
   };
 }

@@ -3,8 +3,11 @@ import type { Actor } from '../kernel/entry.ts';
 import type { World } from '../kernel/world.ts';
 import type { Principal } from './nouns.ts';
 
+/** Aegis itself: expiry, start-up, clock. */
+export const SYSTEM: Actor = { kind: 'system' };
+
 export function actorOf(by: Principal | 'system'): Actor {
-  if (by === 'system') return { kind: 'system' };
+  if (by === 'system') return SYSTEM;
   return by.role === 'agent' ? { kind: 'agent', id: by.agent } : { kind: 'operator', id: by.operator, role: by.role };
 }
 

@@ -86,13 +86,13 @@ export function recording<T extends Writable>(
   by: Principal | 'system',
 ): Operation<Receipt> {
   const { type, body, place } = fact;
-  return (desk) => {
-    const world = desk.world();
+  return (batch) => {
+    const world = batch.world();
     checkWriter(type, by, world);
     checkOwn(place, by, world);
     if (type === 'grant-revoked') checkSigned(body, by);
-    if (type === 'lock-renewed' || type === 'lock-released') checkFence(body as EntryBodies['lock-released'], by, { ...world, at: desk.at });
+    if (type === 'lock-renewed' || type === 'lock-released') checkFence(body as EntryBodies['lock-released'], by, { ...world, at: batch.at });
     const agent = by !== 'system' && by.role === 'agent' ? by.agent : place.agent;
-    return ok(desk.write(type, body, { actor: actorOf(by), ...place, ...(agent === undefined ? {} : { agent }) }));
+    return ok(batch.write(type, body, { actor: actorOf(by), ...place, ...(agent === undefined ? {} : { agent }) }));
   };
 }

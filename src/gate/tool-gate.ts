@@ -1,7 +1,9 @@
 import type { TenantId } from '../kernel/ids.ts';
 import type { AcceptedTool, ForgottenTools, Principal, Receipt, ShownTools, ToolReview } from './nouns.ts';
 import type { TenantOf } from './tenant/tenants.ts';
-import { accepting, forgetting, showTools } from './tools/show-tools.ts';
+import { accepting } from './tools/accept-tool.ts';
+import { forgetting } from './tools/forget-tools.ts';
+import { showTools } from './tools/show-tools.ts';
 
 /** The definitions MCP servers show to agents: pinned, quarantined, accepted, forgotten. */
 export interface ToolGate {
@@ -13,10 +15,10 @@ export interface ToolGate {
   forgetTools(tenant: TenantId, tools: ForgottenTools, by: Principal): Promise<readonly string[]>;
 }
 
-export function toolGate(room: TenantOf): ToolGate {
+export function toolGate(of: TenantOf): ToolGate {
   return {
-    showTools: async (shown) => showTools(room(shown.tenant), shown),
-    acceptTool: async (tenant, tool, by) => room(tenant).chain.submit(accepting(tool, by)),
-    forgetTools: async (tenant, tools, by) => room(tenant).chain.submit(forgetting(tools, by)),
+    showTools: async (shown) => showTools(of(shown.tenant), shown),
+    acceptTool: async (tenant, tool, by) => of(tenant).queue.submit(accepting(tool, by)),
+    forgetTools: async (tenant, tools, by) => of(tenant).queue.submit(forgetting(tools, by)),
   };
 }

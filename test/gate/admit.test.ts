@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { openEntry } from '../../src/log/entry.ts';
-import { house, proposal, TENANT } from './house.ts';
+import { sampleGate, proposal, TENANT } from './sample-gate.ts';
 
 test('[GATE-1] a decision is answered after its entry is durable, with the session it opened', async () => {
-  const { gate, deps } = await house();
+  const { gate, deps } = await sampleGate();
   const decision = await gate.admit(proposal({ id: 'x1', args: { b: 1, a: 'two' } }));
   assert.equal(decision.effect, 'allow');
   const entries = await deps.store.read(TENANT, { limit: 100 });

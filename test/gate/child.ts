@@ -7,7 +7,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { createGate } from '../../src/gate/create-gate.ts';
 import { processTimers } from '../../src/gate/timers.ts';
 import { openSqliteStore } from '../../src/log/sqlite/sqlite.ts';
-import { dependencies, document, id, proposal } from './house.ts';
+import { dependencies, document, id, proposal } from './sample-gate.ts';
 
 interface Orders {
   readonly path: string;

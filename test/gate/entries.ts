@@ -1,7 +1,7 @@
 import type { Entry, EntryOf, EntryType } from '../../src/kernel/entry.ts';
 import { openEntry } from '../../src/log/entry.ts';
 import type { LogStore } from '../../src/log/store.ts';
-import { TENANT } from './house.ts';
+import { TENANT } from './sample-gate.ts';
 
 /** Every entry of the default tenant, checked as it is read: gapless and chained. */
 export async function entriesOf(store: LogStore, tenant = TENANT): Promise<readonly Entry[]> {

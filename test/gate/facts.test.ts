@@ -4,14 +4,14 @@ import { createGate } from '../../src/gate/create-gate.ts';
 import { AegisError } from '../../src/errors.ts';
 import { settledYet } from './wilful.ts';
 import { entriesOf, ofType } from './entries.ts';
-import { ADMIN, AUDITOR, BOOT, dependencies, document, house, id, OPERATOR, proposal, register, TENANT } from './house.ts';
+import { ADMIN, AUDITOR, BOOT, dependencies, document, sampleGate, id, OPERATOR, proposal, register, TENANT } from './sample-gate.ts';
 
 function coded(code: string): (error: unknown) => boolean {
   return (error) => error instanceof AegisError && error.code === code;
 }
 
 test('[GATE-9] secrets reach neither the entry nor the world; the arguments lie beside the log and can be erased', async () => {
-  const { gate, deps } = await house();
+  const { gate, deps } = await sampleGate();
   const secret = 'sk-test-0123456789abcdef';
   await gate.admit(proposal({ id: 'x1', args: { key: secret }, claims: { intent: `use ${secret}` } }));
   await gate.settle({
@@ -37,7 +37,7 @@ test('[GATE-9] secrets reach neither the entry nor the world; the arguments lie 
 });
 
 test('[GATE-10] an outcome is recorded once, by the agent whose action it was', async () => {
-  const { gate, deps } = await house();
+  const { gate, deps } = await sampleGate();
   await gate.admit(proposal({ id: 'x1', claims: { usdMicros: 100 } }));
   const outcome = {
     tenant: TENANT,
@@ -69,7 +69,7 @@ test('[GATE-10] an outcome is recorded once, by the agent whose action it was', 
 });
 
 test('[GATE-10] a result beyond the cap is cut, and that is a finding', async () => {
-  const { gate, deps } = await house();
+  const { gate, deps } = await sampleGate();
   await gate.admit(proposal({ id: 'x1' }));
   const result = 'word '.repeat(400_000);
   await gate.settle({
@@ -90,7 +90,7 @@ test('[GATE-10] a result beyond the cap is cut, and that is a finding', async ()
 });
 
 test('[GATE-11] a clock that goes back is said once, and the log goes on forward', async () => {
-  const { gate, clock, deps } = await house();
+  const { gate, clock, deps } = await sampleGate();
   clock.set(clock.now() - 86_400_000);
   for (let n = 0; n < 3; n++) await gate.admit(proposal({ id: `x${String(n)}` }));
   assert.deepEqual(
@@ -106,7 +106,7 @@ test('[GATE-11] a clock that goes back is said once, and the log goes on forward
 });
 
 test('[GATE-12] a faulty policy changes nothing; a sound one is the world’s from its entry on', async () => {
-  const { gate, deps } = await house();
+  const { gate, deps } = await sampleGate();
   const before = gate.world(TENANT).policy;
   await assert.rejects(gate.activate(TENANT, document({ nonsense: true }), ADMIN), coded('POLICY_INVALID'));
   await assert.rejects(gate.activate(TENANT, document({ default: 'deny' }), OPERATOR), coded('FORBIDDEN'));
@@ -127,7 +127,7 @@ test('[GATE-12] a faulty policy changes nothing; a sound one is the world’s fr
 });
 
 test('[GATE-13] each tenant has its own chain and world, and is a fact of the default tenant’s log', async () => {
-  const { gate, deps } = await house();
+  const { gate, deps } = await sampleGate();
   const acme = id<typeof TENANT>('acme');
   await assert.rejects(gate.admit(proposal({ tenant: 'acme' })), coded('NOT_FOUND'));
   await assert.rejects(gate.openTenant(acme, OPERATOR), coded('FORBIDDEN'));
@@ -146,7 +146,7 @@ test('[GATE-13] each tenant has its own chain and world, and is a fact of the de
 });
 
 test('[GATE-14] only a holder renews or releases its fence, and facts have their writers', async () => {
-  const { gate } = await house();
+  const { gate } = await sampleGate();
   await register(gate, 'a2');
   const resource = { resource: 'file:/data/a', slots: 1, ttlMs: 60_000 };
   const held = await gate.admit(proposal({ id: 'l1', resource }));
@@ -176,7 +176,7 @@ test('[GATE-14] only a holder renews or releases its fence, and facts have their
 });
 
 test('[GATE-15] an agent may register again for less, never for more', async () => {
-  const { gate } = await house();
+  const { gate } = await sampleGate();
   const own = { role: 'agent', tenant: TENANT, agent: id<never>('a1') } as const;
   const terms = { capabilities: ['x'], maxPriority: 10, onUnavailable: 'deny' } as const;
   await gate.register(TENANT, id('a1'), terms, own);
@@ -190,7 +190,7 @@ test('[GATE-15] an agent may register again for less, never for more', async () 
 });
 
 test('[GATE-16] a restart rebuilds the same world from a snapshot and the tail', async () => {
-  const { gate, deps } = await house({ snapshotEvery: 20 });
+  const { gate, deps } = await sampleGate({ snapshotEvery: 20 });
   for (let n = 0; n < 60; n++) await gate.admit(proposal({ id: `x${String(n)}`, session: `s${String(n % 3)}` }));
   const before = gate.world(TENANT);
   await gate.close();

@@ -4,7 +4,7 @@ import { createGate } from '../../src/gate/create-gate.ts';
 import { AegisError } from '../../src/errors.ts';
 import { settledYet, wilful } from './wilful.ts';
 import { entriesOf, ofType } from './entries.ts';
-import { dependencies, document, house, id, OPERATOR, proposal, register, TENANT } from './house.ts';
+import { dependencies, document, sampleGate, id, OPERATOR, proposal, register, TENANT } from './sample-gate.ts';
 
 function coded(code: string): (error: unknown) => boolean {
   return (error) => error instanceof AegisError && error.code === code;
@@ -12,7 +12,7 @@ function coded(code: string): (error: unknown) => boolean {
 
 test('[GATE-1] neither the caller nor a follower hears of a decision before it is durable', async () => {
   const store = wilful();
-  const { gate } = await house({ store });
+  const { gate } = await sampleGate({ store });
   const heard: number[] = [];
   gate.follow((_tenant, from, to) => heard.push(from, to));
   store.mode = 'slow';
@@ -30,7 +30,7 @@ test('[GATE-1] neither the caller nor a follower hears of a decision before it i
 
 test('[GATE-1] while one batch is on its way the next is decided, and they are appended in order', async () => {
   const store = wilful();
-  const { gate } = await house({ store, policy: document({ budgets: [{ scope: 'agent', toolCalls: 3 }] }) });
+  const { gate } = await sampleGate({ store, policy: document({ budgets: [{ scope: 'agent', toolCalls: 3 }] }) });
   store.mode = 'slow';
   const before = store.appends;
   const all = [1, 2].map((n) => gate.admit(proposal({ id: `a${String(n)}` })));
@@ -49,7 +49,7 @@ test('[GATE-1] while one batch is on its way the next is decided, and they are a
 
 test('[GATE-2] when nothing can be appended nothing is decided, reads go on, and the gate opens by itself', async () => {
   const store = wilful();
-  const { gate, clock } = await house({ store });
+  const { gate, clock } = await sampleGate({ store });
   store.mode = 'full';
   const refused = await Promise.allSettled([1, 2, 3].map((n) => gate.admit(proposal({ id: `x${String(n)}` }))));
   for (const one of refused) assert.ok(one.status === 'rejected' && coded('GATE_CLOSED')(one.reason));
@@ -75,7 +75,7 @@ test('[GATE-2] when nothing can be appended nothing is decided, reads go on, and
 
 test('[GATE-2] a batch that fails takes the batch decided on top of it along', async () => {
   const store = wilful();
-  const { gate } = await house({ store });
+  const { gate } = await sampleGate({ store });
   store.mode = 'slow';
   const first = gate.admit(proposal({ id: 'x1' }));
   await settledYet(first);
@@ -90,7 +90,7 @@ test('[GATE-2] a batch that fails takes the batch decided on top of it along', a
 });
 
 test('[GATE-3] 100 concurrent retries of one id get one decision, one entry; other arguments are refused', async () => {
-  const { gate, deps } = await house();
+  const { gate, deps } = await sampleGate();
   const all = await Promise.all(Array.from({ length: 100 }, () => gate.admit(proposal({ id: 'k1', args: { n: 1 } }))));
   assert.ok(all.every((one) => one.effect === 'allow' && one.worldIndex === all[0]?.worldIndex));
   assert.equal((await ofType(deps.store, 'action-decided')).length, 1);
@@ -103,7 +103,7 @@ test('[GATE-3] 100 concurrent retries of one id get one decision, one entry; oth
 });
 
 test('[GATE-3] an id the world has forgotten is found in the log', async () => {
-  const { gate, deps } = await house();
+  const { gate, deps } = await sampleGate();
   const first = await gate.admit(proposal({ id: 'old', name: 'drop_everything' }));
   for (let n = 0; n < 30; n++) {
     const set = Array.from({ length: 200 }, (_, k) => proposal({ id: `d${String(n)}-${String(k)}`, name: 'drop_everything' }));
@@ -119,7 +119,7 @@ test('[GATE-3] an id the world has forgotten is found in the log', async () => {
 });
 
 test('[GATE-4] a malformed act of a known agent is refused and recorded, a stranger is denied', async () => {
-  const { gate, deps } = await house();
+  const { gate, deps } = await sampleGate();
   let deep: object = {};
   for (let n = 0; n < 70; n++) deep = { deep };
   const wide = Object.fromEntries(Array.from({ length: 10_001 }, (_, n) => [`k${String(n)}`, n]));
@@ -153,7 +153,7 @@ test('[GATE-4] a malformed act of a known agent is refused and recorded, a stran
 });
 
 test('[GATE-4] what the caller changes after it asked reaches nothing', async () => {
-  const { gate, deps } = await house({ policy: document({ default: 'ask' }) });
+  const { gate, deps } = await sampleGate({ policy: document({ default: 'ask' }) });
   const args = { to: 'carol' };
   const admitted = gate.admit(proposal({ id: 'x1', args }));
   args.to = 'mallory';
@@ -165,7 +165,7 @@ test('[GATE-4] what the caller changes after it asked reaches nothing', async ()
 
 test('[GATE-5] two gates on one store decide one order: nothing forks, nothing is spent twice', async () => {
   const policy = document({ budgets: [{ scope: 'tenant', toolCalls: 50 }] });
-  const one = await house({ policy });
+  const one = await sampleGate({ policy });
   const { hand: _hand, ...deps } = dependencies({
     store: one.deps.store,
     hand: one.clock,
@@ -187,7 +187,7 @@ test('[GATE-5] two gates on one store decide one order: nothing forks, nothing i
 });
 
 test('[GATE-7] a set is decided as one: parallel calls cannot overspend', async () => {
-  const { gate, deps } = await house({ policy: document({ budgets: [{ scope: 'session', usd: 1 }] }) });
+  const { gate, deps } = await sampleGate({ policy: document({ budgets: [{ scope: 'session', usd: 1 }] }) });
   const before = await deps.store.head(TENANT);
   const set = await gate.admitAll(Array.from({ length: 10 }, (_, n) => proposal({ id: `c${String(n)}`, claims: { usdMicros: 300_000 } })));
   assert.deepEqual(
@@ -201,7 +201,7 @@ test('[GATE-7] a set is decided as one: parallel calls cannot overspend', async 
 });
 
 test('[GATE-8] a halt overtakes the queue, denies what waits and is lifted only by an operator', async () => {
-  const { gate, deps } = await house({ policy: document({ agents: { a1: { review: ['pay'], allow: ['*'] } } }), limits: { batch: 4 } });
+  const { gate, deps } = await sampleGate({ policy: document({ agents: { a1: { review: ['pay'], allow: ['*'] } } }), limits: { batch: 4 } });
   const held = gate.admit(proposal({ id: 'p1', name: 'pay' }), 600_000);
   while ((await gate.pending(TENANT)).length === 0) await new Promise(setImmediate);
   const queued = Array.from({ length: 12 }, (_, n) => gate.admit(proposal({ id: `q${String(n)}` })));
@@ -223,7 +223,7 @@ test('[GATE-8] a halt overtakes the queue, denies what waits and is lifted only 
 
 test('[GATE-8] a halt that cannot be recorded still refuses, and is the first thing recorded', async () => {
   const store = wilful();
-  const { gate, clock } = await house({ store });
+  const { gate, clock } = await sampleGate({ store });
   store.mode = 'full';
   await assert.rejects(gate.halt(TENANT, { kind: 'all' }, 'fire', OPERATOR), coded('GATE_CLOSED'));
   await assert.rejects(gate.halt(TENANT, { kind: 'agent', id: id('a1') }, 'fire', OPERATOR), coded('GATE_CLOSED'));
@@ -237,7 +237,7 @@ test('[GATE-8] a halt that cannot be recorded still refuses, and is the first th
 });
 
 test('[GATE-8] an agent that violates too often is halted by itself', async () => {
-  const { gate, deps } = await house({ policy: document({ autoHalt: { violations: 3, windowMs: 3_600_000 } }) });
+  const { gate, deps } = await sampleGate({ policy: document({ autoHalt: { violations: 3, windowMs: 3_600_000 } }) });
   for (let n = 0; n < 3; n++) await gate.admit(proposal({ id: `v${String(n)}`, name: 'drop_everything' }));
   assert.deepEqual(
     (await ofType(deps.store, 'agent-halted')).map((entry) => entry.body.cause),

@@ -9,7 +9,7 @@ import type { TestContext } from 'node:test';
 import { createGate } from '../../src/gate/create-gate.ts';
 import { openSqliteStore } from '../../src/log/sqlite/sqlite.ts';
 import { entriesOf } from './entries.ts';
-import { dependencies, TENANT } from './house.ts';
+import { dependencies, TENANT } from './sample-gate.ts';
 
 const CHILD = new URL('./child.ts', import.meta.url).pathname;
 const KILLS = Number(process.env['AEGIS_TEST_KILLS'] ?? '30');

@@ -5,19 +5,19 @@ import { replayTenant } from '../../src/lab/replay.ts';
 import type { CompileRecorded } from '../../src/lab/replay.ts';
 import { compilePolicy } from '../../src/policy/compile.ts';
 import { canonicalBytes } from '../../src/wire/jcs.ts';
-import { ADMIN, document, house, id, OPERATOR, proposal, SECOND, TENANT } from './house.ts';
+import { ADMIN, document, sampleGate, id, OPERATOR, proposal, SECOND, TENANT } from './sample-gate.ts';
 
 const compile: CompileRecorded = (bytes, digest) => reloadPolicy((text, resolve) => compilePolicy(text, resolve, canonicalBytes), bytes, digest);
 const YES = { reason: 'ok', channel: 'test' } as const;
 
 /** A session in which everything happens once: allowed, denied, asked, edited, refused, expired, halted, deferred, another policy. */
-async function busy(): Promise<Awaited<ReturnType<typeof house>>> {
+async function busy(): Promise<Awaited<ReturnType<typeof sampleGate>>> {
   const policy = document({
     agents: { a1: { review: ['pay'], allow: ['*'] } },
     approvals: { timeoutMs: 1_000 },
     budgets: [{ scope: 'agent', toolCalls: 9 }],
   });
-  const made = await house({ policy });
+  const made = await sampleGate({ policy });
   const { gate, clock } = made;
   const pay = async (key: string): Promise<never> => {
     const decision = await gate.admit(proposal({ id: key, name: 'pay', args: { to: 'carol', key } }));

@@ -2,42 +2,41 @@ import { AegisError } from '../../errors.ts';
 import type { Decision } from '../../kernel/decision.ts';
 import type { ActionId } from '../../kernel/ids.ts';
 import { openEntry } from '../../log/entry.ts';
-import { admitOn, forgotten } from './decide-proposal.ts';
+import { decideProposal, forgotten } from './decide-proposal.ts';
 import type { Admitted, Earlier } from './decide-proposal.ts';
 import type { Proposal } from '../nouns.ts';
 import { ok } from '../queue/operation.ts';
-import { checkProposal, parseOwn } from './check-proposal.ts';
-import type { Checked } from './check-proposal.ts';
-import { readAction } from './inspect-proposal.ts';
-import type { ReadAction } from './inspect-proposal.ts';
-import type { Room } from '../tenant/tenant.ts';
-import { policyOf, shelfDigest } from '../tenant/tenant.ts';
+import { parseOwn } from '../canonical.ts';
+import { inspectProposal } from './inspect-proposal.ts';
+import type { InspectedProposal } from './inspect-proposal.ts';
+import type { Tenant } from '../tenant/tenant.ts';
+import { referenceIn } from '../tenant/tenant.ts';
 
-export interface Patience {
+/** How long a caller is held, at most. */
+export interface WaitTerms {
   readonly waitMs: number;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Checks and reads. What is refused here was an agent's act all the same, and is recorded where the agent is known (GATE-4). */
-async function read(room: Room, proposal: Proposal): Promise<ReadAction> {
+/** Checks and inspects. What is refused here was an agent's act all the same, and is recorded where the agent is known (GATE-4). */
+async function inspect(tenant: Tenant, proposal: Proposal): Promise<InspectedProposal> {
   try {
-    const checked = checkProposal(proposal, room.limits, () => room.deps.ids.next());
-    return readAction(checked, room.deps.inspect, policyOf(room, room.chain.standing().world));
+    return inspectProposal(tenant, proposal, tenant.queue.durable().world);
   } catch (error) {
-    if (error instanceof AegisError && error.code !== 'INTERNAL') await recordRefused(room, proposal, error);
+    if (error instanceof AegisError && error.code !== 'INTERNAL') await recordRefused(tenant, proposal, error);
     throw error;
   }
 }
 
-async function recordRefused(room: Room, { agent, door }: Proposal, { code, pointer }: AegisError): Promise<void> {
-  if (!room.chain.standing().world.agents.has(agent)) return;
+async function recordRefused(tenant: Tenant, { agent, door }: Proposal, { code, pointer }: AegisError): Promise<void> {
+  if (!tenant.queue.durable().world.agents.has(agent)) return;
   const body = { code, door, ...(pointer === undefined ? {} : { pointer }) };
-  await room.chain.submit((desk) => ok(desk.write('request-refused', body, { actor: { kind: 'agent', id: agent }, agent })));
+  await tenant.queue.submit((batch) => ok(batch.write('request-refused', body, { actor: { kind: 'agent', id: agent }, agent })));
 }
 
 /** What the log says of an id that the world has let go. */
-async function lookUp(room: Room, { proposal, argsDigest }: Checked): Promise<Earlier> {
-  const [found] = await room.deps.store.read(room.tenant, { type: 'action-decided', action: proposal.id, limit: 1, reverse: true });
+async function lookUp(tenant: Tenant, { proposal, argsDigest }: InspectedProposal): Promise<Earlier> {
+  const [found] = await tenant.deps.store.read(tenant.id, { type: 'action-decided', action: proposal.id, limit: 1, reverse: true });
   const entry = found === undefined ? null : openEntry(found.bytes, found.index);
   if (entry?.type !== 'action-decided') return 'none';
   const { action, decision } = entry.body;
@@ -47,76 +46,76 @@ async function lookUp(room: Room, { proposal, argsDigest }: Checked): Promise<Ea
 }
 
 /** Brings replacement arguments back from beside the log. @throws AegisError CONFLICT when they were erased */
-async function whole(room: Room, { decision, recorded }: Admitted): Promise<Decision> {
+async function withArguments(tenant: Tenant, { decision, recorded }: Admitted): Promise<Decision> {
   if (!recorded || decision.effect !== 'modify') return decision;
-  const digest = shelfDigest(decision.modify.args);
-  const bytes = digest === null ? null : await room.deps.store.payload(room.tenant, digest);
+  const digest = referenceIn(decision.modify.args);
+  const bytes = digest === null ? null : await tenant.deps.store.payload(tenant.id, digest);
   if (bytes === null || bytes === 'erased') throw new AegisError('CONFLICT', { detail: 'The arguments this action was changed to were erased.' });
   return { ...decision, modify: { args: parseOwn(bytes) } };
 }
 
 /** Decides a set in one append: no two of them see the same budget (GATE-7). */
-async function admitSet(room: Room, reads: readonly ReadAction[]): Promise<readonly Decision[]> {
+async function admitSet(tenant: Tenant, set: readonly InspectedProposal[]): Promise<readonly Decision[]> {
   const earlier = new Map<ActionId, Earlier>();
-  let missing = forgotten(reads, room.chain.tip(), earlier);
+  let missing = forgotten(set, tenant.queue.tentative(), earlier);
   for (;;) {
-    for (const { checked } of missing) earlier.set(checked.proposal.id, await lookUp(room, checked));
-    const admitted = await room.chain.submit<readonly Admitted[]>((desk) => {
-      missing = forgotten(reads, desk.world(), earlier);
-      return ok(missing.length > 0 ? [] : reads.map((one) => admitOn(room, desk, one, earlier.get(one.checked.proposal.id))));
+    for (const one of missing) earlier.set(one.proposal.id, await lookUp(tenant, one));
+    const admitted = await tenant.queue.submit<readonly Admitted[]>((batch) => {
+      missing = forgotten(set, batch.world(), earlier);
+      return ok(missing.length > 0 ? [] : set.map((one) => decideProposal(tenant, batch, one, earlier.get(one.proposal.id))));
     });
-    if (missing.length === 0) return Promise.all(admitted.map((one) => whole(room, one)));
+    if (missing.length === 0) return Promise.all(admitted.map((one) => withArguments(tenant, one)));
   }
 }
 
-export async function admitAll(room: Room, proposals: readonly Proposal[]): Promise<readonly Decision[]> {
-  const reads: ReadAction[] = [];
-  for (const proposal of proposals) reads.push(await read(room, proposal));
-  return admitSet(room, reads);
+export async function admitAll(tenant: Tenant, proposals: readonly Proposal[]): Promise<readonly Decision[]> {
+  const set: InspectedProposal[] = [];
+  for (const proposal of proposals) set.push(await inspect(tenant, proposal));
+  return admitSet(tenant, set);
 }
 
-async function admitRead(room: Room, one: ReadAction): Promise<Decision> {
-  const [decision] = await admitSet(room, [one]);
+async function admitOne(tenant: Tenant, one: InspectedProposal): Promise<Decision> {
+  const [decision] = await admitSet(tenant, [one]);
   if (decision === undefined) throw new AegisError('INTERNAL');
   return decision;
 }
 
-/** Decides, and holds the caller while a person or a resource is waited for. The last decision standing is returned. */
-export async function admitHeld(room: Room, proposal: Proposal, patience: Patience): Promise<Decision> {
-  const one = await read(room, proposal);
-  const { deps, waiters } = room;
-  const until = deps.clock.monotonic() + patience.waitMs;
-  let decision = await admitRead(room, one);
+/** Decides, and holds the caller while a person or a resource is waited for. The latest decision is returned. */
+export async function admit(tenant: Tenant, proposal: Proposal, terms: WaitTerms): Promise<Decision> {
+  const one = await inspect(tenant, proposal);
+  const { deps, waiters } = tenant;
+  const until = deps.clock.monotonic() + terms.waitMs;
+  let decision = await admitOne(tenant, one);
   for (;;) {
     const left = until - deps.clock.monotonic();
-    if ((decision.effect !== 'ask' && decision.effect !== 'defer') || left <= 0 || patience.signal?.aborted === true) return decision;
-    if (decision.effect === 'ask') return waitFor(room, one.checked.proposal.id, { ...patience, waitMs: left });
+    if ((decision.effect !== 'ask' && decision.effect !== 'defer') || left <= 0 || terms.signal?.aborted === true) return decision;
+    if (decision.effect === 'ask') return waitFor(tenant, one.proposal.id, { ...terms, waitMs: left });
     const ms = Math.min(left, decision.defer.retryAfterMs);
-    await waiters.wait(one.checked.proposal.id, { ms, signal: patience.signal, anyRelease: true });
-    if (!room.chain.state().open) return decision;
+    await waiters.wait(one.proposal.id, { ms, signal: terms.signal, anyRelease: true });
+    if (!tenant.queue.state().open) return decision;
     // A retry under the same id: the gate chose it, so from now on it is known.
-    decision = await admitRead(room, { ...one, checked: { ...one.checked, chosen: true } });
+    decision = await admitOne(tenant, { ...one, chosen: true });
   }
 }
 
 /** @throws AegisError NOT_FOUND */
-export async function waitFor(room: Room, action: ActionId, { waitMs, signal }: Patience): Promise<Decision> {
-  const { deps, waiters, chain } = room;
+export async function waitFor(tenant: Tenant, action: ActionId, { waitMs, signal }: WaitTerms): Promise<Decision> {
+  const { deps, waiters, queue } = tenant;
   const until = deps.clock.monotonic() + waitMs;
   for (;;) {
-    const known = chain.standing().world.actions.get(action);
-    if (known === undefined) return decidedLongAgo(room, action);
+    const known = queue.durable().world.actions.get(action);
+    if (known === undefined) return decidedLongAgo(tenant, action);
     const { decision } = known;
     const left = until - deps.clock.monotonic();
     const final = decision.effect !== 'ask' && decision.effect !== 'defer';
-    if (final || left <= 0 || signal?.aborted === true || !chain.state().open) return whole(room, { decision, recorded: true });
+    if (final || left <= 0 || signal?.aborted === true || !queue.state().open) return withArguments(tenant, { decision, recorded: true });
     await waiters.wait(action, { ms: left, signal });
   }
 }
 
-async function decidedLongAgo(room: Room, action: ActionId): Promise<Decision> {
-  const [found] = await room.deps.store.read(room.tenant, { type: 'action-decided', action, limit: 1, reverse: true });
+async function decidedLongAgo(tenant: Tenant, action: ActionId): Promise<Decision> {
+  const [found] = await tenant.deps.store.read(tenant.id, { type: 'action-decided', action, limit: 1, reverse: true });
   const entry = found === undefined ? null : openEntry(found.bytes, found.index);
   if (entry?.type !== 'action-decided') throw new AegisError('NOT_FOUND', { what: 'action' });
-  return whole(room, { decision: entry.body.decision, recorded: true });
+  return withArguments(tenant, { decision: entry.body.decision, recorded: true });
 }

@@ -4,17 +4,30 @@ import { traceArgs } from '../../inspect/trace/trace.ts';
 import type { PrintOf } from '../../inspect/trace/trace.ts';
 import type { Action } from '../../kernel/action.ts';
 import type { Category, Reading } from '../../kernel/finding.ts';
-import type { Digest, Millis, Print } from '../../kernel/ids.ts';
+import type { ActionId, Digest, Millis, Print } from '../../kernel/ids.ts';
 import type { JsonObject } from '../../kernel/json.ts';
 import type { Policy } from '../../kernel/policy.ts';
+import type { World } from '../../kernel/world.ts';
+import { digestOf } from '../../wire/digest.ts';
+import { canonicalValue, parseOwn } from '../canonical.ts';
+import type { Proposal } from '../nouns.ts';
+import { policyOf } from '../tenant/tenant.ts';
+import type { Tenant } from '../tenant/tenant.ts';
 import { redactAside, redactReading, secretsIn } from './redact.ts';
-import type { Checked } from './check-proposal.ts';
+import { checkProposal } from './check-proposal.ts';
 
-/** An action without its place in a session: everything that does not depend on the world. */
-export interface ReadAction {
-  readonly checked: Checked;
+/** A proposal that was checked, made canonical and read: everything an action is but its place in a session and in time. */
+export interface InspectedProposal {
+  /** Its claims and its harness are without secrets. */
+  readonly proposal: Proposal & { readonly id: ActionId };
+  /** True when the caller chose the id: then it is an idempotency key and may have been used before. */
+  readonly chosen: boolean;
+  readonly args: JsonObject;
+  /** The RFC 8785 bytes of `args`: what is decided on. */
+  readonly bytes: Uint8Array;
+  readonly argsDigest: Digest;
+  readonly toolDigest?: Digest;
   readonly reading: Reading;
-  readonly claims: Action['claims'];
 }
 
 /** The operator's word on what this tool is, for this agent or for all. */
@@ -22,11 +35,20 @@ function categoryOf(policy: Policy, agent: Action['agent'], name: string): Categ
   return policy.precision.get(agent)?.categoryOf.get(name) ?? policy.precision.get('*')?.categoryOf.get(name);
 }
 
-/** Inspects, and takes secrets out of everything that will be recorded in the clear (GATE-9). */
-export function readAction(checked: Checked, inspect: Inspect, policy: Policy): ReadAction {
-  const { proposal, args } = checked;
-  const category = categoryOf(policy, proposal.agent, proposal.name);
-  const reading = inspect({
+/**
+ * Checks and inspects, and takes secrets out of everything that will be recorded in the clear (GATE-9).
+ * @throws AegisError REQUEST_INVALID, BODY_TOO_DEEP, BODY_TOO_MANY_KEYS, BODY_TOO_LARGE, BODY_INVALID_JSON
+ */
+export function inspectProposal(tenant: Tenant, proposal: Proposal, world: World): InspectedProposal {
+  const { deps, limits } = tenant;
+  checkProposal(proposal);
+  const { bytes, digest: argsDigest } = canonicalValue(proposal.args, limits, limits.argsBytes);
+  if (proposal.declaration !== undefined) canonicalValue({ ...proposal.declaration }, limits, limits.argsBytes);
+  const id = proposal.id ?? (deps.ids.next() as ActionId);
+  // Read back from the bytes: a getter or a later change in the caller's object never reaches the decision.
+  const args = parseOwn(bytes);
+  const category = categoryOf(policyOf(tenant, world), proposal.agent, proposal.name);
+  const reading = deps.inspect({
     kind: proposal.kind,
     name: proposal.name,
     args,
@@ -35,12 +57,25 @@ export function readAction(checked: Checked, inspect: Inspect, policy: Policy): 
   });
   const secrets = secretsIn(args, reading.findings);
   const { harness } = proposal;
-  const told = {
-    ...proposal,
-    claims: redactClaims(proposal.claims, secrets),
-    ...(harness === undefined ? {} : { harness: redactAside(harness, secrets) }),
+  return {
+    proposal: {
+      ...proposal,
+      id,
+      claims: redactClaims(proposal.claims, secrets),
+      ...(harness === undefined ? {} : { harness: redactAside(harness, secrets) }),
+    },
+    chosen: proposal.id !== undefined,
+    args,
+    bytes,
+    argsDigest,
+    ...toolDigestOf(proposal),
+    reading: redactReading(reading, secrets),
   };
-  return { checked: { ...checked, proposal: told }, reading: redactReading(reading, secrets), claims: told.claims };
+}
+
+function toolDigestOf({ tool, declaration }: Proposal): { readonly toolDigest?: Digest } {
+  if (tool !== undefined) return { toolDigest: tool.digest };
+  return declaration === undefined ? {} : { toolDigest: digestOf(declaration) };
 }
 
 function redactClaims(claims: Action['claims'], secrets: readonly string[]): Action['claims'] {
@@ -59,9 +94,8 @@ export function printer(salt: string): PrintOf {
 }
 
 /** The action `decide` is given, placed in its session and in time. */
-export function actionOf(read: ReadAction, place: { readonly salt: string; readonly at: Millis }): Action {
-  const { checked, reading, claims } = read;
-  const { proposal, args, argsDigest, toolDigest } = checked;
+export function actionOf(inspected: InspectedProposal, place: { readonly salt: string; readonly at: Millis }): Action {
+  const { proposal, args, argsDigest, toolDigest, reading } = inspected;
   return {
     id: proposal.id,
     tenant: proposal.tenant,
@@ -74,7 +108,7 @@ export function actionOf(read: ReadAction, place: { readonly salt: string; reado
     argsDigest,
     ...(toolDigest === undefined ? {} : { toolDigest }),
     ...(proposal.tool === undefined ? {} : { server: proposal.tool.server }),
-    claims,
+    claims: proposal.claims,
     traces: traceArgs(args, printer(place.salt)),
     findings: reading.findings,
     facts: reading.facts,

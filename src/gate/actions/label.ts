@@ -1,29 +1,29 @@
 import { AegisError } from '../../errors.ts';
 import type { Content, Receipt } from '../nouns.ts';
 import { ok } from '../queue/operation.ts';
-import { checkPlace } from './check-proposal.ts';
-import type { Room } from '../tenant/tenant.ts';
+import { checkPlace } from '../names.ts';
+import type { Tenant } from '../tenant/tenant.ts';
 import { openSession } from './sessions.ts';
 import { readValue } from './read-value.ts';
 
 const LABELS: ReadonlySet<string> = new Set(['user_input', 'tool_output', 'memory_read', 'retrieved_doc', 'model_output']);
 
 /** Content that enters a session outside an action. @throws AegisError UNKNOWN_AGENT, NOT_FOUND for another agent's session, CONFLICT when it is closed */
-export function label(room: Room, content: Content): Promise<Receipt> {
+export function label(tenant: Tenant, content: Content): Promise<Receipt> {
   checkPlace(content.agent, 'agent');
   checkPlace(content.session, 'session');
   if (!LABELS.has(content.source)) throw new AegisError('REQUEST_INVALID', { detail: 'source is no label we know' }, '/source');
-  const value = readValue(room, '', { value: content.value, source: content.source, most: room.limits.valueBytes });
+  const value = readValue(tenant, '', { value: content.value, source: content.source, most: tenant.limits.valueBytes });
   const { agent, session, source, trusted } = content;
-  return room.chain.submit((desk) => {
-    if (!desk.world().agents.has(agent)) throw new AegisError('UNKNOWN_AGENT', { agent });
-    if (!desk.world().sessions.has(session)) openSession(room, desk, content);
-    const known = desk.world().sessions.get(session);
+  return tenant.queue.submit((batch) => {
+    if (!batch.world().agents.has(agent)) throw new AegisError('UNKNOWN_AGENT', { agent });
+    if (!batch.world().sessions.has(session)) openSession(tenant, batch, content);
+    const known = batch.world().sessions.get(session);
     if (known?.agent !== agent) throw new AegisError('NOT_FOUND', { what: 'session' });
     if (known.closed) throw new AegisError('CONFLICT', { detail: 'The session is closed.' });
     const body = { source, trusted, prints: value.prints(known.salt), findings: value.findings, contentDigest: value.digest };
     return ok(
-      desk.write('content-labelled', body, {
+      batch.write('content-labelled', body, {
         actor: { kind: 'agent', id: agent },
         agent,
         session,

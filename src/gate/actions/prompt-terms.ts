@@ -2,7 +2,7 @@ import { sensitiveSpans } from '../../inspect/sensitive-spans.ts';
 import type { AgentId } from '../../kernel/ids.ts';
 import type { Policy, PromptWord } from '../../kernel/policy.ts';
 import type { PromptDetector, PromptTerms } from '../nouns.ts';
-import type { Room } from '../tenant/tenant.ts';
+import type { Tenant } from '../tenant/tenant.ts';
 import { policyOf } from '../tenant/tenant.ts';
 
 /** Below this a find is a mask, an example or a bare shape: replacing it would take innocent numbers out of prompts. */
@@ -23,8 +23,8 @@ function wordsOf(policy: Policy): ReadonlyMap<PromptDetector, PromptWord> {
 }
 
 /** Null where the policy says nothing of prompts. */
-export function promptTerms(room: Room, agent: AgentId): PromptTerms | null {
-  const policy = policyOf(room, room.chain.standing().world);
+export function promptTerms(tenant: Tenant, agent: AgentId): PromptTerms | null {
+  const policy = policyOf(tenant, tenant.queue.durable().world);
   const words = wordsOf(policy);
   if (words.size === 0) return null;
   const shadows = policy.auditOnly || (policy.precision.get(agent) ?? policy.precision.get('*'))?.auditOnly === true;

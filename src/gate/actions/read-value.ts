@@ -5,10 +5,10 @@ import type { Finding } from '../../kernel/finding.ts';
 import type { Digest } from '../../kernel/ids.ts';
 import type { Json } from '../../kernel/json.ts';
 import { OVERFLOW } from '../../kernel/origins.ts';
-import { canonicalValue, parseOwn } from './check-proposal.ts';
+import { canonicalValue, parseOwn } from '../canonical.ts';
 import { printer } from './inspect-proposal.ts';
 import { redactReading, secretsIn } from './redact.ts';
-import type { Room } from '../tenant/tenant.ts';
+import type { Tenant } from '../tenant/tenant.ts';
 
 /** A value that enters a session, read: what it carries and the bytes that will lie beside the log. */
 export interface ReadValue {
@@ -37,12 +37,12 @@ function capped(value: Json, bytes: Uint8Array, most: number): { readonly value:
 }
 
 /** @throws AegisError BODY_TOO_DEEP, BODY_TOO_MANY_KEYS, BODY_INVALID_JSON */
-export function readValue(room: Room, name: string, raw: { readonly value: Json; readonly source: Label; readonly most: number }): ReadValue {
-  const whole = canonicalValue(raw.value, room.limits, Number.MAX_SAFE_INTEGER);
+export function readValue(tenant: Tenant, name: string, raw: { readonly value: Json; readonly source: Label; readonly most: number }): ReadValue {
+  const whole = canonicalValue(raw.value, tenant.limits, Number.MAX_SAFE_INTEGER);
   const { value, cut } = capped(raw.value, whole.bytes, raw.most);
-  const { bytes, digest } = cut ? canonicalValue(value, room.limits, Number.MAX_SAFE_INTEGER) : whole;
+  const { bytes, digest } = cut ? canonicalValue(value, tenant.limits, Number.MAX_SAFE_INTEGER) : whole;
   const own = parseOwn(bytes) as Json;
-  const reading = room.deps.inspect({ kind: 'resource', name, args: { value: own } });
+  const reading = tenant.deps.inspect({ kind: 'resource', name, args: { value: own } });
   const clean = redactReading(reading, secretsIn({ value: own }, reading.findings));
   const prints = (salt: string): readonly LabelledPrint[] => {
     const found = printsOf(own, printer(salt), { source: raw.source });

@@ -8,25 +8,25 @@ import { mustHalt } from '../../kernel/violations.ts';
 import { sha256 } from '../../wire/digest.ts';
 import { canonicalBytes } from '../../wire/jcs.ts';
 import { askContext } from '../approvals/ask-digest.ts';
-import type { Desk } from '../queue/write-batch.ts';
-import { SYSTEM } from '../queue/write-batch.ts';
+import type { WriteBatch } from '../queue/write-batch.ts';
+import { SYSTEM } from '../principal.ts';
 import type { Receipt } from '../nouns.ts';
-import type { HaltTerms, Held, Room } from '../tenant/tenant.ts';
-import { editKey, policyOf, shelved } from '../tenant/tenant.ts';
+import type { HaltTerms, HeldAction, Tenant } from '../tenant/tenant.ts';
+import { editKey, policyOf, byReference } from '../tenant/tenant.ts';
 
 export function recordOf(action: Action): ActionRecord {
   const { tenant: _tenant, agent: _agent, session: _session, args: _args, at: _at, ...record } = action;
   return record;
 }
 
-/** Decides against the desk's world, under the policy in force there. Writes nothing. */
-export function judge(room: Room, desk: Desk, action: Action): Decision {
-  const policy = policyOf(room, desk.world());
+/** Decides against the batch's world, under the policy in force there. Writes nothing. */
+export function decideNow(tenant: Tenant, batch: WriteBatch, action: Action): Decision {
+  const policy = policyOf(tenant, batch.world());
   return conclude(
     action,
-    desk.world(),
+    batch.world(),
     policy,
-    askContext(action, policy, () => room.deps.ids.next()),
+    askContext(action, policy, () => tenant.deps.ids.next()),
   );
 }
 
@@ -34,75 +34,79 @@ export function judge(room: Room, desk: Desk, action: Action): Decision {
  * Records a decision, with the arguments beside the log (GATE-9), and what follows from it at once: the ask is held, an agent that
  * violated too often is halted (GATE-8).
  */
-export function writeDecided(room: Room, desk: Desk, decided: { action: Action; decision: Decision; bytes: Uint8Array; digest?: Digest }): void {
+export function recordDecision(
+  tenant: Tenant,
+  batch: WriteBatch,
+  decided: { action: Action; decision: Decision; bytes: Uint8Array; digest?: Digest },
+): void {
   const { action, decision, bytes } = decided;
-  const policy = policyOf(room, desk.world());
+  const policy = policyOf(tenant, batch.world());
   const subject = `session/${action.session}`;
   const runs = decision.effect === 'allow' || decision.effect === 'modify';
-  const ledgers = runs ? ledgersOf(action, desk.world(), policy) : [];
+  const ledgers = runs ? ledgersOf(action, batch.world(), policy) : [];
   let recorded = decision;
   if (decision.effect === 'modify') {
     const replacement = canonicalBytes(decision.modify.args);
     const digest = sha256(replacement);
-    desk.keep({ digest, subject, bytes: replacement });
-    recorded = { ...decision, modify: { args: shelved(digest) } };
+    batch.keep({ digest, subject, bytes: replacement });
+    recorded = { ...decision, modify: { args: byReference(digest) } };
   }
   const payload = { subject, bytes, ...(decided.digest === undefined ? {} : { digest: decided.digest }) };
   const place = { actor: { kind: 'agent', id: action.agent }, agent: action.agent, session: action.session, payload } as const;
-  desk.write('action-decided', { action: recordOf(action), decision: recorded, ledgers }, place);
+  batch.write('action-decided', { action: recordOf(action), decision: recorded, ledgers }, place);
   if (decision.effect === 'ask') {
-    room.held.set(decision.ask.approval, { action, bytes, erased: false });
-    room.expiryDue(decision.ask.expiresAt);
+    tenant.held.set(decision.ask.approval, { action, bytes, erased: false });
+    tenant.expireAt(decision.ask.expiresAt);
   }
-  const world = desk.world();
-  if (decision.effect !== 'deny' || !mustHalt(action.agent, desk.at, world, policy)) return;
+  const world = batch.world();
+  if (decision.effect !== 'deny' || !mustHalt(action.agent, batch.at, world, policy)) return;
   const scope = { kind: 'agent', id: action.agent } as const;
   if (world.halts.some((halt) => halt.scope.kind === 'agent' && halt.scope.id === action.agent)) return;
-  haltOn(room, desk, { scope, reason: 'denied too often in a short time', cause: 'violations', actor: SYSTEM });
+  haltOn(tenant, batch, { scope, reason: 'denied too often in a short time', cause: 'violations', actor: SYSTEM });
 }
 
 /**
  * Decides an asked action again, now that something happened to its approval, and writes what came of it: released and consumed in the
- * same append, denied and voided, or deferred with the grant still standing (ASK-23, ASK-24).
+ * same append, denied and voided, or deferred with the grant still unused (ASK-23, ASK-24).
  */
-export function endApproval(room: Room, desk: Desk, approval: ApprovalId): Decision | null {
-  const held = heldFor(room, desk, approval);
+export function endApproval(tenant: Tenant, batch: WriteBatch, approval: ApprovalId): Decision | null {
+  const held = heldFor(tenant, batch, approval);
   if (held === undefined) return null;
   const { agent, session } = held.action;
   const by = { actor: SYSTEM, agent, session };
-  const live = (): boolean => ['pending', 'granted'].includes(desk.world().approvals.get(approval)?.status ?? '');
-  if (held.erased && live()) desk.write('approval-voided', { approval, reason: 'its arguments were erased' }, by);
+  const live = (): boolean => ['pending', 'granted'].includes(batch.world().approvals.get(approval)?.status ?? '');
+  if (held.erased && live()) batch.write('approval-voided', { approval, reason: 'its arguments were erased' }, by);
   const { bytes } = held;
-  const action = { ...held.action, redeems: approval, at: desk.at };
-  const decision = judge(room, desk, action);
-  writeDecided(room, desk, { action, decision, bytes });
-  if (decision.effect === 'allow' || decision.effect === 'modify') desk.write('approval-consumed', { approval, action: action.id }, by);
-  else if (decision.effect === 'deny' && live()) desk.write('approval-voided', { approval, reason: 'denied when it was decided again' }, by);
+  const action = { ...held.action, redeems: approval, at: batch.at };
+  const decision = decideNow(tenant, batch, action);
+  recordDecision(tenant, batch, { action, decision, bytes });
+  if (decision.effect === 'allow' || decision.effect === 'modify') batch.write('approval-consumed', { approval, action: action.id }, by);
+  else if (decision.effect === 'deny' && live()) batch.write('approval-voided', { approval, reason: 'denied when it was decided again' }, by);
   return decision;
 }
 
 /** What a person edited takes the place of what was asked. */
-function heldFor(room: Room, desk: Desk, approval: ApprovalId): Held | undefined {
-  const held = room.held.get(approval);
-  const edited = desk.world().approvals.get(approval)?.editedArgsDigest;
+function heldFor(tenant: Tenant, batch: WriteBatch, approval: ApprovalId): HeldAction | undefined {
+  const held = tenant.held.get(approval);
+  const edited = batch.world().approvals.get(approval)?.editedArgsDigest;
   if (held === undefined || edited === undefined) return held;
-  return room.edits.get(editKey(approval, edited)) ?? { ...held, erased: true };
+  return tenant.edits.get(editKey(approval, edited)) ?? { ...held, erased: true };
 }
 
 /** The halt, the denial of everything it covers that waits for a person, and the return of the locks held (GATE-8). */
-export function haltOn(room: Room, desk: Desk, terms: HaltTerms): Receipt {
+export function haltOn(tenant: Tenant, batch: WriteBatch, terms: HaltTerms): Receipt {
   const { scope, reason, cause, actor } = terms;
-  const receipt = desk.write('agent-halted', { scope, reason, cause }, { actor, ...placeOf(scope) });
-  for (const [approval, state] of [...desk.world().approvals.entries()]) {
+  const receipt = batch.write('agent-halted', { scope, reason, cause }, { actor, ...placeOf(scope) });
+  for (const [approval, state] of [...batch.world().approvals.entries()]) {
     if ((state.status === 'pending' || state.status === 'granted') && covers(scope, state)) {
-      desk.write('approval-voided', { approval, reason: `halted: ${reason}` }, { actor: SYSTEM, agent: state.agent, session: state.session });
-      endApproval(room, desk, approval);
+      batch.write('approval-voided', { approval, reason: `halted: ${reason}` }, { actor: SYSTEM, agent: state.agent, session: state.session });
+      endApproval(tenant, batch, approval);
     }
   }
   if (scope.kind === 'all') return receipt;
-  for (const [resource, lock] of [...desk.world().locks.entries()]) {
+  for (const [resource, lock] of [...batch.world().locks.entries()]) {
     for (const { agent, session, fence } of lock.holders) {
-      if (covers(scope, { agent, session })) desk.write('lock-evicted', { resource, fence, reason: 'halted' }, { actor: SYSTEM, agent, session });
+      if (covers(scope, { agent, session })) batch.write('lock-evicted', { resource, fence, reason: 'halted' }, { actor: SYSTEM, agent, session });
     }
   }
   return receipt;

@@ -37,13 +37,13 @@ function checkOwn(agent: AgentId, terms: Terms, world: World, by: Principal & { 
 /** @throws AegisError REQUEST_INVALID, FORBIDDEN, CONFLICT when the key is somebody else's */
 export function registering(agent: AgentId, terms: Terms, by: Principal | 'system'): Operation<Receipt> {
   checkTerms(terms);
-  return (desk) => {
-    const world = desk.world();
+  return (batch) => {
+    const world = batch.world();
     if (by !== 'system' && by.role === 'agent') checkOwn(agent, terms, world, by);
     else if (by !== 'system') operatorOf(by, world, ['operator', 'admin']);
     const holder = terms.keyDigest === undefined ? undefined : world.keys.get(terms.keyDigest);
     if (holder !== undefined && (holder.role !== 'agent' || holder.agent !== agent))
       throw new AegisError('CONFLICT', { detail: 'This key belongs to somebody else.' });
-    return ok(desk.write('agent-registered', terms, { actor: actorOf(by), agent }));
+    return ok(batch.write('agent-registered', terms, { actor: actorOf(by), agent }));
   };
 }

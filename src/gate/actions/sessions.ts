@@ -2,12 +2,12 @@ import { AegisError } from '../../errors.ts';
 import type { Actor } from '../../kernel/entry.ts';
 import type { AgentId, SessionId } from '../../kernel/ids.ts';
 import type { SessionState, World } from '../../kernel/world.ts';
-import type { Desk } from '../queue/write-batch.ts';
+import type { WriteBatch } from '../queue/write-batch.ts';
 import type { Principal, Receipt } from '../nouns.ts';
 import type { Operation } from '../queue/operation.ts';
 import { ok } from '../queue/operation.ts';
 import { actorOf, operatorOf } from '../principal.ts';
-import type { Room } from '../tenant/tenant.ts';
+import type { Tenant } from '../tenant/tenant.ts';
 
 const SALT_BYTES = 16;
 
@@ -19,9 +19,9 @@ interface Opening {
 }
 
 /** Every session has a salt of its own, so that prints of two sessions cannot be compared. */
-export function openSession(room: Room, desk: Desk, { agent, session, actor }: Opening, parent?: SessionId): Receipt {
-  const salt = Buffer.from(room.deps.random.bytes(SALT_BYTES)).toString('base64url');
-  return desk.write(
+export function openSession(tenant: Tenant, batch: WriteBatch, { agent, session, actor }: Opening, parent?: SessionId): Receipt {
+  const salt = Buffer.from(tenant.deps.random.bytes(SALT_BYTES)).toString('base64url');
+  return batch.write(
     'session-opened',
     { salt, ...(parent === undefined ? {} : { parent }) },
     { actor: actor ?? { kind: 'agent', id: agent }, agent, session },
@@ -29,13 +29,13 @@ export function openSession(room: Room, desk: Desk, { agent, session, actor }: O
 }
 
 /** @throws AegisError UNKNOWN_AGENT, CONFLICT when the session is there already or the parent is not the tenant's. */
-export function opening(room: Room, place: Opening, parent?: SessionId): Operation<Receipt> {
-  return (desk) => {
-    const world = desk.world();
+export function opening(tenant: Tenant, place: Opening, parent?: SessionId): Operation<Receipt> {
+  return (batch) => {
+    const world = batch.world();
     if (!world.agents.has(place.agent)) throw new AegisError('UNKNOWN_AGENT', { agent: place.agent });
     if (world.sessions.has(place.session)) throw new AegisError('CONFLICT', { detail: 'The session is open or was closed already.' });
     if (parent !== undefined) openParent(world, parent);
-    return ok(openSession(room, desk, place, parent));
+    return ok(openSession(tenant, batch, place, parent));
   };
 }
 
@@ -50,24 +50,24 @@ function openParent(world: World, parent: SessionId): SessionState {
 }
 
 /** GATE-19: the parent's trusted values become the child's, so nobody takes them from a session of somebody else. */
-export function handingOver(room: Room, child: Opening & { readonly parent: SessionId }, by: Principal): Operation<Receipt> {
-  return (desk) => {
-    const world = desk.world();
+export function handingOver(tenant: Tenant, child: Opening & { readonly parent: SessionId }, by: Principal): Operation<Receipt> {
+  return (batch) => {
+    const world = batch.world();
     const { agent, session, parent } = child;
     if (by.role !== 'agent') operatorOf(by, world, ['operator', 'admin']);
     else if (agent !== by.agent) throw new AegisError('FORBIDDEN', { role: 'agent', needs: 'operator' });
     else if (world.sessions.get(parent)?.agent !== by.agent) throw new AegisError('NOT_FOUND', { what: 'parent session' });
-    return opening(room, { agent, session, actor: actorOf(by) }, parent)(desk);
+    return opening(tenant, { agent, session, actor: actorOf(by) }, parent)(batch);
   };
 }
 
 /** An agent closes its own sessions only. */
 export function closing(session: SessionId, reason: string, actor: Actor): Operation<Receipt> {
-  return (desk) => {
-    const known = desk.world().sessions.get(session);
+  return (batch) => {
+    const known = batch.world().sessions.get(session);
     const foreign = actor.kind === 'agent' && known?.agent !== actor.id;
     if (known === undefined || foreign) throw new AegisError('NOT_FOUND', { what: 'session' });
     if (known.closed) throw new AegisError('CONFLICT', { detail: 'The session is closed already.' });
-    return ok(desk.write('session-closed', { reason }, { actor, agent: known.agent, session }));
+    return ok(batch.write('session-closed', { reason }, { actor, agent: known.agent, session }));
   };
 }

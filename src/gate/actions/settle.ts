@@ -5,7 +5,7 @@ import { digestOf } from '../../wire/digest.ts';
 import type { Outcome as ActionOutcome, Receipt } from '../nouns.ts';
 import type { Operation } from '../queue/operation.ts';
 import { ok } from '../queue/operation.ts';
-import type { Room } from '../tenant/tenant.ts';
+import type { Tenant } from '../tenant/tenant.ts';
 import { redactAside } from './redact.ts';
 import { readValue } from './read-value.ts';
 import type { ReadValue } from './read-value.ts';
@@ -44,8 +44,8 @@ function bodyOf(outcome: ActionOutcome, value: ReadValue | null, salt: string): 
 }
 
 /** The settlement that is in the log already, when it says the same. @throws AegisError NOT_FOUND, CONFLICT */
-async function settledBefore(room: Room, outcome: ActionOutcome, value: ReadValue | null): Promise<Receipt> {
-  const [found] = await room.deps.store.read(room.tenant, { type: 'action-settled', action: outcome.action, limit: 1 });
+async function settledBefore(tenant: Tenant, outcome: ActionOutcome, value: ReadValue | null): Promise<Receipt> {
+  const [found] = await tenant.deps.store.read(tenant.id, { type: 'action-settled', action: outcome.action, limit: 1 });
   if (found === undefined) throw new AegisError('NOT_FOUND', { what: 'action' });
   const entry = openEntry(found.bytes, found.index);
   if (entry.agent !== outcome.agent || entry.type !== 'action-settled') throw new AegisError('NOT_FOUND', { what: 'action' });
@@ -60,19 +60,19 @@ async function settledBefore(room: Room, outcome: ActionOutcome, value: ReadValu
  * Records what really happened, once (GATE-10). The same outcome again gets the first receipt; another is a CONFLICT. An action of
  * another agent is NOT_FOUND. @throws AegisError NOT_FOUND, CONFLICT, REQUEST_INVALID
  */
-export async function settle(room: Room, outcome: ActionOutcome): Promise<Receipt> {
+export async function settle(tenant: Tenant, outcome: ActionOutcome): Promise<Receipt> {
   checkOutcome(outcome);
-  const known = room.chain.standing().world.actions.get(outcome.action);
-  const most = Math.min(room.limits.valueBytes, known?.decision.obligations.maxOutputBytes ?? room.limits.valueBytes);
-  const value = outcome.result === undefined ? null : readValue(room, known?.name ?? '', { value: outcome.result, source: outcome.source, most });
-  const receipt = await room.chain.submit(settling(outcome, value));
-  return receipt ?? settledBefore(room, outcome, value);
+  const known = tenant.queue.durable().world.actions.get(outcome.action);
+  const most = Math.min(tenant.limits.valueBytes, known?.decision.obligations.maxOutputBytes ?? tenant.limits.valueBytes);
+  const value = outcome.result === undefined ? null : readValue(tenant, known?.name ?? '', { value: outcome.result, source: outcome.source, most });
+  const receipt = await tenant.queue.submit(settling(outcome, value));
+  return receipt ?? settledBefore(tenant, outcome, value);
 }
 
 /** Null: the world does not know the action as open; the log may. */
 function settling(outcome: ActionOutcome, value: ReadValue | null): Operation<Receipt | null> {
-  return (desk) => {
-    const known = desk.world().actions.get(outcome.action);
+  return (batch) => {
+    const known = batch.world().actions.get(outcome.action);
     if (known === undefined) return ok(null);
     if (known.agent !== outcome.agent) throw new AegisError('NOT_FOUND', { what: 'action' });
     const { effect } = known.decision;
@@ -80,8 +80,8 @@ function settling(outcome: ActionOutcome, value: ReadValue | null): Operation<Re
       throw new AegisError('CONFLICT', { detail: `The action was not allowed (${effect}); there is nothing to settle.` });
     if (known.settled) return ok(null);
     const { agent, session } = known;
-    const salt = desk.world().sessions.get(session)?.salt ?? '';
+    const salt = batch.world().sessions.get(session)?.salt ?? '';
     const payload = value === null ? {} : { payload: { subject: `session/${session}`, bytes: value.bytes } };
-    return ok(desk.write('action-settled', bodyOf(outcome, value, salt), { actor: { kind: 'agent', id: agent }, agent, session, ...payload }));
+    return ok(batch.write('action-settled', bodyOf(outcome, value, salt), { actor: { kind: 'agent', id: agent }, agent, session, ...payload }));
   };
 }

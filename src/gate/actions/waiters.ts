@@ -3,13 +3,13 @@ import type { Timers } from '../deps.ts';
 
 /** People and agents that hold a connection while something is decided. Waiting is one map entry and one timer; nothing is polled. */
 export interface Waiters {
-  /** Resolves when the action was touched, when the time is over or when the signal aborts. */
+  /** Resolves when the action is woken, when the time is over or when the signal aborts. */
   wait(action: ActionId, terms: { readonly ms: Millis; readonly signal?: AbortSignal | undefined; readonly anyRelease?: boolean }): Promise<void>;
   /** Something durable happened to this action. */
-  touch(action: string): void;
+  wake(action: string): void;
   /** A lock was given back: whoever was deferred may try again. */
-  released(): void;
-  all(): void;
+  wakeDeferred(): void;
+  wakeAll(): void;
   readonly size: number;
 }
 
@@ -37,13 +37,13 @@ export function newWaiters(timers: Timers): Waiters {
         signal?.addEventListener('abort', done, { once: true });
         if (signal?.aborted === true) done();
       }),
-    touch: (action) => {
+    wake: (action) => {
       for (const done of [...(waiting.get(action) ?? [])]) done();
     },
-    released: () => {
+    wakeDeferred: () => {
       for (const done of [...deferred]) done();
     },
-    all: () => {
+    wakeAll: () => {
       for (const set of [...waiting.values()]) for (const done of [...set]) done();
     },
   };

@@ -5,15 +5,15 @@ import type { Actor, StandingGrant } from '../../kernel/entry.ts';
 import type { ApprovalId, Digest, OperatorId } from '../../kernel/ids.ts';
 import type { JsonObject } from '../../kernel/json.ts';
 import type { ApprovalState } from '../../kernel/world.ts';
-import type { Desk } from '../queue/write-batch.ts';
-import { SYSTEM } from '../queue/write-batch.ts';
+import type { WriteBatch } from '../queue/write-batch.ts';
+import { SYSTEM } from '../principal.ts';
 import type { Principal, Remember } from '../nouns.ts';
 import type { Operation } from '../queue/operation.ts';
 import { ok } from '../queue/operation.ts';
 import { actorOf, operatorOf } from '../principal.ts';
 import { withArgs } from '../actions/inspect-proposal.ts';
-import { endApproval, judge, writeDecided } from '../actions/record-decision.ts';
-import type { Held, Room } from '../tenant/tenant.ts';
+import { endApproval, decideNow, recordDecision } from '../actions/record-decision.ts';
+import type { HeldAction, Tenant } from '../tenant/tenant.ts';
 import { editKey, policyOf } from '../tenant/tenant.ts';
 
 export interface GrantTerms {
@@ -25,20 +25,20 @@ export interface GrantTerms {
 
 interface Open {
   readonly state: ApprovalState;
-  readonly held: Held;
+  readonly held: HeldAction;
   readonly operator: OperatorId;
   readonly actor: Actor;
 }
 
 /** The pending approval and the right to decide it, or the refusal (ASK-21, ASK-24). */
-function openFor(room: Room, desk: Desk, approval: ApprovalId, by: Principal): Open | { readonly fail: AegisError } {
-  const operator = operatorOf(by, desk.world(), ['operator', 'admin']);
-  const state = desk.world().approvals.get(approval);
-  const held = room.held.get(approval);
+function openFor(tenant: Tenant, batch: WriteBatch, approval: ApprovalId, by: Principal): Open | { readonly fail: AegisError } {
+  const operator = operatorOf(by, batch.world(), ['operator', 'admin']);
+  const state = batch.world().approvals.get(approval);
+  const held = tenant.held.get(approval);
   if (state === undefined) throw new AegisError('NOT_FOUND', { what: 'approval' });
-  if (state.status === 'pending' && state.expiresAt <= desk.at) {
-    desk.write('approval-expired', { approval }, { actor: SYSTEM, agent: state.agent, session: state.session });
-    endApproval(room, desk, approval);
+  if (state.status === 'pending' && state.expiresAt <= batch.at) {
+    batch.write('approval-expired', { approval }, { actor: SYSTEM, agent: state.agent, session: state.session });
+    endApproval(tenant, batch, approval);
     return { fail: new AegisError('APPROVAL_EXPIRED') };
   }
   if (state.status === 'expired') throw new AegisError('APPROVAL_EXPIRED');
@@ -51,27 +51,27 @@ function openFor(room: Room, desk: Desk, approval: ApprovalId, by: Principal): O
 }
 
 /** ASK-23: under a new policy the question is put again. Null when the approval may stand for the new question too. */
-function askedAgain(room: Room, desk: Desk, approval: ApprovalId, { state, held }: Open): Decision | null {
-  const policy = policyOf(room, desk.world());
-  const asked = desk.world().actions.get(state.action)?.decision;
+function askedAgain(tenant: Tenant, batch: WriteBatch, approval: ApprovalId, { state, held }: Open): Decision | null {
+  const policy = policyOf(tenant, batch.world());
+  const asked = batch.world().actions.get(state.action)?.decision;
   if (asked?.policy === policy.digest) return null;
-  const action = { ...held.action, at: desk.at };
-  const fresh = judge(room, desk, action);
+  const action = { ...held.action, at: batch.at };
+  const fresh = decideNow(tenant, batch, action);
   if (fresh.effect !== 'ask') return null;
   const same = fresh.ask.quorum === state.quorum && fresh.ask.approvers.join('\n') === state.approvers.join('\n');
   if (same) return null;
   const by = { actor: SYSTEM, agent: state.agent, session: state.session };
-  desk.write('approval-voided', { approval, reason: 'the policy changed and asks other people' }, by);
-  const again = judge(room, desk, action);
-  writeDecided(room, desk, { action, decision: again, bytes: held.bytes });
+  batch.write('approval-voided', { approval, reason: 'the policy changed and asks other people' }, by);
+  const again = decideNow(tenant, batch, action);
+  recordDecision(tenant, batch, { action, decision: again, bytes: held.bytes });
   return again;
 }
 
-function editedHeld(room: Room, desk: Desk, held: Held, edited: NonNullable<GrantTerms['edited']>): Held {
-  const policy = policyOf(room, desk.world());
-  const salt = desk.world().sessions.get(held.action.session)?.salt ?? '';
+function editedHeld(tenant: Tenant, batch: WriteBatch, held: HeldAction, edited: NonNullable<GrantTerms['edited']>): HeldAction {
+  const policy = policyOf(tenant, batch.world());
+  const salt = batch.world().sessions.get(held.action.session)?.salt ?? '';
   const { args, argsDigest, bytes } = edited;
-  const action: Action = withArgs(held.action, { args, argsDigest }, { inspect: room.deps.inspect, policy, salt });
+  const action: Action = withArgs(held.action, { args, argsDigest }, { inspect: tenant.deps.inspect, policy, salt });
   return { action, bytes, erased: false };
 }
 
@@ -82,17 +82,17 @@ function isTainted(decision: Decision): boolean {
   );
 }
 
-function issue(room: Room, desk: Desk, open: Open, remember: Remember): void {
+function issue(tenant: Tenant, batch: WriteBatch, open: Open, remember: Remember): void {
   const { action } = open.held;
   const grant: StandingGrant = {
-    id: room.deps.ids.next(),
+    id: tenant.deps.ids.next(),
     agent: action.agent,
     tool: action.name,
     ...(remember.exactArgs ? { argsDigest: action.argsDigest } : {}),
     uses: remember.uses,
-    expiresAt: desk.at + remember.ttlMs,
+    expiresAt: batch.at + remember.ttlMs,
   };
-  desk.write('grant-issued', { grant, by: open.operator }, { actor: open.actor, agent: action.agent });
+  batch.write('grant-issued', { grant, by: open.operator }, { actor: open.actor, agent: action.agent });
 }
 
 function checkRemember(remember: Remember | undefined, edited: boolean, asked: Decision | undefined): void {
@@ -111,48 +111,48 @@ function checkRemember(remember: Remember | undefined, edited: boolean, asked: D
  * One person's yes. With the last one the quorum needs, the action is decided again in the same append: released and consumed, or denied by
  * whatever holds now (ASK-22, ASK-23). @throws AegisError NOT_FOUND, FORBIDDEN, APPROVAL_NOT_PENDING, APPROVAL_EXPIRED, CONFLICT
  */
-export function granting(room: Room, approval: ApprovalId, by: Principal, terms: GrantTerms): Operation<Decision> {
-  return (desk) => {
-    const open = openFor(room, desk, approval, by);
+export function granting(tenant: Tenant, approval: ApprovalId, by: Principal, terms: GrantTerms): Operation<Decision> {
+  return (batch) => {
+    const open = openFor(tenant, batch, approval, by);
     if ('fail' in open) return open;
-    const asked = desk.world().actions.get(open.state.action)?.decision;
+    const asked = batch.world().actions.get(open.state.action)?.decision;
     checkRemember(terms.remember, terms.edited !== undefined, asked);
-    const again = askedAgain(room, desk, approval, open);
+    const again = askedAgain(tenant, batch, approval, open);
     if (again !== null) return ok(again);
     const { reason, channel, edited } = terms;
     const { agent, session } = open.state;
     const body = { approval, by: open.operator, channel, reason, ...(edited === undefined ? {} : { editedArgsDigest: edited.argsDigest }) };
     const payload = edited === undefined ? {} : { payload: { subject: `session/${session}`, bytes: edited.bytes } };
-    desk.write('approval-granted', body, { actor: open.actor, agent, session, ...payload });
-    if (desk.world().approvals.get(approval)?.status !== 'granted') {
+    batch.write('approval-granted', body, { actor: open.actor, agent, session, ...payload });
+    if (batch.world().approvals.get(approval)?.status !== 'granted') {
       if (asked === undefined) throw new AegisError('NOT_FOUND', { what: 'approval' });
       return ok(asked);
     }
-    if (edited !== undefined) room.edits.set(editKey(approval, edited.argsDigest), editedHeld(room, desk, open.held, edited));
-    const decision = endApproval(room, desk, approval);
+    if (edited !== undefined) tenant.edits.set(editKey(approval, edited.argsDigest), editedHeld(tenant, batch, open.held, edited));
+    const decision = endApproval(tenant, batch, approval);
     if (decision === null) throw new AegisError('NOT_FOUND', { what: 'approval' });
-    if (terms.remember !== undefined && decision.effect === 'allow') issue(room, desk, open, terms.remember);
+    if (terms.remember !== undefined && decision.effect === 'allow') issue(tenant, batch, open, terms.remember);
     return ok(decision);
   };
 }
 
 /** One person's no ends it. @throws AegisError as granting */
 export function refusing(
-  room: Room,
+  tenant: Tenant,
   approval: ApprovalId,
   by: Principal,
   terms: { readonly reason: string; readonly channel: string },
 ): Operation<Decision> {
-  return (desk) => {
-    const open = openFor(room, desk, approval, by);
+  return (batch) => {
+    const open = openFor(tenant, batch, approval, by);
     if ('fail' in open) return open;
     const { agent, session } = open.state;
-    desk.write(
+    batch.write(
       'approval-refused',
       { approval, by: open.operator, channel: terms.channel, reason: terms.reason },
       { actor: open.actor, agent, session },
     );
-    const decision = endApproval(room, desk, approval);
+    const decision = endApproval(tenant, batch, approval);
     if (decision === null) throw new AegisError('NOT_FOUND', { what: 'approval' });
     return ok(decision);
   };

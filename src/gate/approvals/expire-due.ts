@@ -1,15 +1,15 @@
-import type { Desk } from '../queue/write-batch.ts';
-import { SYSTEM } from '../queue/write-batch.ts';
+import type { WriteBatch } from '../queue/write-batch.ts';
+import { SYSTEM } from '../principal.ts';
 import { endApproval } from '../actions/record-decision.ts';
-import type { Room } from '../tenant/tenant.ts';
+import type { Tenant } from '../tenant/tenant.ts';
 
 /** Expires what is due, by the log's own time: nobody answered, so the answer is no (ASK-24). */
-export function expireDue(room: Room, desk: Desk): number {
+export function expireDue(tenant: Tenant, batch: WriteBatch): number {
   let count = 0;
-  for (const [approval, state] of [...desk.world().approvals.entries()]) {
-    if ((state.status !== 'pending' && state.status !== 'granted') || state.expiresAt > desk.at) continue;
-    desk.write('approval-expired', { approval }, { actor: SYSTEM, agent: state.agent, session: state.session });
-    endApproval(room, desk, approval);
+  for (const [approval, state] of [...batch.world().approvals.entries()]) {
+    if ((state.status !== 'pending' && state.status !== 'granted') || state.expiresAt > batch.at) continue;
+    batch.write('approval-expired', { approval }, { actor: SYSTEM, agent: state.agent, session: state.session });
+    endApproval(tenant, batch, approval);
     count++;
   }
   return count;

@@ -1,13 +1,13 @@
 import type { PendingApproval } from '../nouns.ts';
-import type { Room } from '../tenant/tenant.ts';
+import type { Tenant } from '../tenant/tenant.ts';
 
 /** What waits for a person, oldest first. */
-export function pendingIn(room: Room): readonly PendingApproval[] {
-  const { world } = room.chain.standing();
-  const now = Math.max(world.at, room.deps.clock.now());
+export function pendingIn(tenant: Tenant): readonly PendingApproval[] {
+  const { world } = tenant.queue.durable();
+  const now = Math.max(world.at, tenant.deps.clock.now());
   const found: PendingApproval[] = [];
   for (const [approval, state] of world.approvals.entries()) {
-    const held = room.held.get(approval);
+    const held = tenant.held.get(approval);
     const decision = world.actions.get(state.action)?.decision;
     if (state.status !== 'pending' || state.expiresAt <= now || held === undefined || decision?.effect !== 'ask') continue;
     found.push({ approval, decision, action: held.action, canonicalArgs: new TextDecoder().decode(held.bytes) });

@@ -3,13 +3,13 @@ import { normalise } from '../../inspect/trace/normalise.ts';
 import type { Endorsement, Principal, Receipt } from '../nouns.ts';
 import { printer } from '../actions/inspect-proposal.ts';
 import { recording } from '../record-fact.ts';
-import type { Room } from '../tenant/tenant.ts';
+import type { Tenant } from '../tenant/tenant.ts';
 
 /** An operator's word that one value is fine in one session (TAINT-7). Only its fingerprint is recorded. @throws AegisError NOT_FOUND, FORBIDDEN */
-export async function endorse(room: Room, { session, value, reason }: Endorsement, by: Principal): Promise<Receipt> {
+export async function endorse(tenant: Tenant, { session, value, reason }: Endorsement, by: Principal): Promise<Receipt> {
   if (by.role === 'agent') throw new AegisError('FORBIDDEN', { role: 'agent', needs: 'operator or admin' });
-  const known = room.chain.standing().world.sessions.get(session);
+  const known = tenant.queue.durable().world.sessions.get(session);
   if (known === undefined) throw new AegisError('NOT_FOUND', { what: 'session' });
   const body = { prints: [printer(known.salt)(normalise(value))], by: by.operator, reason };
-  return room.chain.submit(recording({ type: 'value-endorsed', body, place: { agent: known.agent, session } }, by));
+  return tenant.queue.submit(recording({ type: 'value-endorsed', body, place: { agent: known.agent, session } }, by));
 }

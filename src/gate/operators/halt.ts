@@ -6,22 +6,22 @@ import type { Operation } from '../queue/operation.ts';
 import { ok } from '../queue/operation.ts';
 import { operatorOf } from '../principal.ts';
 import { haltOn, placeOf } from '../actions/record-decision.ts';
-import type { HaltTerms, Room } from '../tenant/tenant.ts';
+import type { HaltTerms, Tenant } from '../tenant/tenant.ts';
 
 export function sameScope(a: HaltScope, b: HaltScope): boolean {
   return a.kind === b.kind && (a.kind === 'all' || (b.kind !== 'all' && a.id === b.id));
 }
 
-export function halting(room: Room, terms: HaltTerms): Operation<Receipt> {
-  return (desk) => ok(haltOn(room, desk, terms));
+export function halting(tenant: Tenant, terms: HaltTerms): Operation<Receipt> {
+  return (batch) => ok(haltOn(tenant, batch, terms));
 }
 
 /** @throws AegisError CONFLICT when nothing of this scope is halted. */
 export function resuming(scope: HaltScope, reason: string, actor: Actor): Operation<Receipt> {
-  return (desk) => {
-    if (!desk.world().halts.some((halt) => sameScope(halt.scope, scope)))
+  return (batch) => {
+    if (!batch.world().halts.some((halt) => sameScope(halt.scope, scope)))
       throw new AegisError('CONFLICT', { detail: 'Nothing with this scope is halted.' });
-    return ok(desk.write('agent-resumed', { scope, reason }, { actor, ...placeOf(scope) }));
+    return ok(batch.write('agent-resumed', { scope, reason }, { actor, ...placeOf(scope) }));
   };
 }
 
@@ -34,11 +34,11 @@ export function checkHalter(by: Principal | 'system', scope: HaltScope, world: W
 }
 
 /** Local at once, recorded as soon as it can be: a halt that cannot be written still refuses (GATE-8). */
-export async function haltNow(room: Room, terms: HaltTerms): Promise<Receipt> {
+export async function haltNow(tenant: Tenant, terms: HaltTerms): Promise<Receipt> {
   try {
-    return await room.chain.submit(halting(room, terms), 'urgent');
+    return await tenant.queue.submit(halting(tenant, terms), 'urgent');
   } catch (error) {
-    if (error instanceof AegisError && error.code === 'GATE_CLOSED') room.unrecorded.push(terms);
+    if (error instanceof AegisError && error.code === 'GATE_CLOSED') tenant.unrecorded.push(terms);
     throw error;
   }
 }

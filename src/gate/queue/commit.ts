@@ -1,8 +1,8 @@
 import { AegisError } from '../../errors.ts';
-import { append, batchOn, becameDurable, decideOn, isBusy, readOthers, turn } from './queue-state.ts';
-import type { Line } from './queue-state.ts';
-import { newDesk } from './write-batch.ts';
-import type { Waiting } from './operation.ts';
+import type { QueuedOperation } from './operation.ts';
+import { append, becameDurable, isBusy, newBatch, readOthers, runOperation, setTime } from './queue-state.ts';
+import type { QueueState } from './queue-state.ts';
+import { newWriteBatch } from './write-batch.ts';
 
 /** Fewer are not worth an append of their own. */
 const LEAST_EARLY = 8;
@@ -11,117 +11,117 @@ const LEAST_EARLY = 8;
  * Starts appending on the next turn of the loop, so that a burst of callers shares one append. Half of a large burst sets out at once: it is
  * written while the other half is decided, and from then on the two threads take turns.
  */
-export function schedule(line: Line): void {
-  if (line.running !== null || line.why !== null) return;
-  if (line.open.operations.length >= Math.max(LEAST_EARLY, line.burst / 2)) {
-    line.running = commitAll(line);
+export function schedule(queue: QueueState): void {
+  if (queue.running !== null || queue.closedBecause !== null) return;
+  if (queue.open.operations.length >= Math.max(LEAST_EARLY, queue.burst / 2)) {
+    queue.running = commitAll(queue);
     return;
   }
-  if (line.scheduled) return;
-  line.scheduled = true;
+  if (queue.scheduled) return;
+  queue.scheduled = true;
   setImmediate(() => {
-    line.scheduled = false;
-    if (line.running === null && line.why === null && isBusy(line)) line.running = commitAll(line);
+    queue.scheduled = false;
+    if (queue.running === null && queue.closedBecause === null && isBusy(queue)) queue.running = commitAll(queue);
   });
 }
 
 /** Appends batch after batch; while one is on its way the next is decided. Never rejects. */
-export async function commitAll(line: Line): Promise<void> {
+export async function commitAll(queue: QueueState): Promise<void> {
   try {
-    while (isBusy(line)) {
-      // No turn is taken without need: what is decided meanwhile would come along.
-      if (line.rereads.length > 0) await reread(line);
-      await commitOne(line);
-      drain(line);
+    while (isBusy(queue)) {
+      // Nothing is awaited without need: what arrives in the meantime would join this append and make it wait.
+      if (queue.rereads.length > 0) await reread(queue);
+      await commitOne(queue);
+      takeBacklog(queue);
     }
   } catch (error) {
-    shut(line, reasonOf(error));
+    closeQueue(queue, messageOf(error));
   }
-  line.running = null;
+  queue.running = null;
 }
 
-async function reread(line: Line): Promise<void> {
-  const { rereads } = line;
-  line.rereads = [];
-  await again(line, () => line.open.operations);
+async function reread(queue: QueueState): Promise<void> {
+  const { rereads } = queue;
+  queue.rereads = [];
+  await runAgain(queue, () => queue.open.operations);
   for (const done of rereads) done();
 }
 
-async function commitOne(line: Line): Promise<void> {
-  const batch = line.open;
-  line.committing = batch;
-  line.burst = batch.operations.length;
-  line.open = batchOn(line.terms, { world: batch.desk.world(), head: batch.desk.head() });
-  const result = await append(line, batch.desk);
+async function commitOne(queue: QueueState): Promise<void> {
+  const batch = queue.open;
+  queue.committing = batch;
+  queue.burst = batch.operations.length;
+  queue.open = newBatch(queue.terms, { world: batch.writes.world(), head: batch.writes.head() });
+  const result = await append(queue, batch.writes);
   if (result.kind === 'failed') throw result.error;
-  if (result.kind === 'conflict') return again(line, () => [...batch.operations, ...line.open.operations]);
-  line.committing = null;
-  becameDurable(line, batch.desk);
+  if (result.kind === 'conflict') return runAgain(queue, () => [...batch.operations, ...queue.open.operations]);
+  queue.committing = null;
+  becameDurable(queue, batch.writes);
   for (const operation of batch.operations) operation.answer();
 }
 
 /** Whatever is not durable is decided again, in its order, on the world as others have made it (GATE-5). */
-async function again(line: Line, operations: () => readonly Waiting[]): Promise<void> {
-  await readOthers(line);
+async function runAgain(queue: QueueState, operations: () => readonly QueuedOperation[]): Promise<void> {
+  await readOthers(queue);
   // Asked for only now: operations came in while the others' entries were read.
   const undecided = operations();
-  line.open = batchOn(line.terms, line.durable);
-  line.committing = null;
-  for (const operation of undecided) decideOn(line, operation);
+  queue.open = newBatch(queue.terms, queue.durable);
+  queue.committing = null;
+  for (const operation of undecided) runOperation(queue, operation);
 }
 
-function drain(line: Line): void {
-  while (line.open.operations.length < line.terms.limits.batch) {
-    const next = line.backlog.shift();
+function takeBacklog(queue: QueueState): void {
+  while (queue.open.operations.length < queue.terms.limits.batch) {
+    const next = queue.backlog.shift();
     if (next === undefined) return;
-    decideOn(line, next);
+    runOperation(queue, next);
   }
 }
 
-function reasonOf(error: unknown): string {
+function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
 /** GATE-2: the tentative world is dropped, everybody who waits is refused, and nothing is decided until something can be appended again. */
-function shut(line: Line, reason: string): void {
-  const refused = [...(line.committing?.operations ?? []), ...line.open.operations, ...line.backlog];
-  const { rereads } = line;
-  line.why = reason;
-  line.committing = null;
-  line.open = batchOn(line.terms, line.durable);
-  line.backlog = [];
-  line.rereads = [];
+function closeQueue(queue: QueueState, reason: string): void {
+  const refused = [...(queue.committing?.operations ?? []), ...queue.open.operations, ...queue.backlog];
+  const { rereads } = queue;
+  queue.closedBecause = reason;
+  queue.committing = null;
+  queue.open = newBatch(queue.terms, queue.durable);
+  queue.backlog = [];
+  queue.rereads = [];
   for (const operation of refused) operation.reject(new AegisError('GATE_CLOSED', { detail: reason }));
   for (const done of rereads) done();
-  probeLater(line);
+  retryLater(queue);
 }
 
-function probeLater(line: Line): void {
-  if (line.ended) return;
-  line.forgetProbe = line.terms.timers.after(line.terms.probeMs, () => {
-    line.running ??= probe(line).finally(() => {
-      line.running = null;
-      if (line.why === null && isBusy(line)) schedule(line);
+function retryLater(queue: QueueState): void {
+  if (queue.ended) return;
+  queue.cancelRetry = queue.terms.timers.after(queue.terms.probeMs, () => {
+    queue.running ??= reopen(queue).finally(() => {
+      queue.running = null;
+      if (queue.closedBecause === null && isBusy(queue)) schedule(queue);
     });
   });
 }
 
 /** Opens again only after something was durably appended: the missing halts and a new `gate-opened`. */
-async function probe(line: Line): Promise<void> {
+async function reopen(queue: QueueState): Promise<void> {
   try {
-    await readOthers(line);
-    const desk = newDesk(line.terms.tenant, line.durable);
-    turn(line, desk);
-    line.terms.reopening(desk);
-    const result = await append(line, desk);
+    await readOthers(queue);
+    const writes = newWriteBatch(queue.terms.tenant, queue.durable);
+    setTime(queue, writes);
+    queue.terms.reopening(writes);
+    const result = await append(queue, writes);
     if (result.kind === 'failed') throw result.error;
     if (result.kind === 'conflict') throw new Error('another writer is appending');
-    becameDurable(line, desk);
-    line.open = batchOn(line.terms, line.durable);
-    line.why = null;
-    line.terms.reopened();
+    becameDurable(queue, writes);
+    queue.open = newBatch(queue.terms, queue.durable);
+    queue.closedBecause = null;
+    queue.terms.reopened();
   } catch (error) {
-    line.why = reasonOf(error);
-    probeLater(line);
+    queue.closedBecause = messageOf(error);
+    retryLater(queue);
   }
 }

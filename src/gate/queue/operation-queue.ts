@@ -1,88 +1,91 @@
 import { AegisError } from '../../errors.ts';
 import type { World } from '../../kernel/world.ts';
 import { commitAll, schedule } from './commit.ts';
-import { batchOn, decideOn, isBusy } from './queue-state.ts';
-import type { ChainTerms, Line, Standing } from './queue-state.ts';
-import { waiting } from './operation.ts';
+import type { FoldedLog } from './folded-log.ts';
+import { queued } from './operation.ts';
 import type { Operation } from './operation.ts';
+import { isBusy, newBatch, runOperation } from './queue-state.ts';
+import type { QueueState, QueueTerms } from './queue-state.ts';
 
 /**
  * One tenant's ordered queue. Operations are decided as they arrive, against the tentative world, into the open batch; the batch is
  * appended when the one before it is durable, and nobody is answered before that (GATE-1). A failed append drops the tentative world,
- * refuses everything that waits and closes the chain until the store can append again (GATE-2). Another writer's entries are folded
+ * refuses everything that waits and closes the queue until the store can append again (GATE-2). Another writer's entries are folded
  * and everything not yet durable is decided again (GATE-5).
  */
-export interface Chain {
+export interface OperationQueue {
+  /** Resolves when what the operation wrote is durable. @throws AegisError GATE_CLOSED, RATE_LIMITED, or whatever the operation throws */
   submit<T>(operation: Operation<T>, order?: 'urgent'): Promise<T>;
-  /** What is durable. */
-  standing(): Standing;
+  /** The log as far as it is durable. */
+  durable(): FoldedLog;
   /** The world as the next operation will see it; not durable. */
-  tip(): World;
+  tentative(): World;
   state(): { readonly open: true } | { readonly open: false; readonly why: string };
   /** Folds what others wrote, without writing. */
   refresh(): Promise<void>;
   close(): Promise<void>;
 }
 
-function submit<T>(line: Line, operation: Operation<T>, urgent: boolean): Promise<T> {
+function submit<T>(queue: QueueState, operation: Operation<T>, urgent: boolean): Promise<T> {
   return new Promise<T>((resolve, reject) => {
-    if (line.ended || line.why !== null) {
-      reject(new AegisError('GATE_CLOSED', { detail: line.why ?? 'the gate is shutting down' }));
+    if (queue.ended || queue.closedBecause !== null) {
+      reject(new AegisError('GATE_CLOSED', { detail: queue.closedBecause ?? 'the gate is shutting down' }));
       return;
     }
-    const one = waiting(operation, { resolve, reject });
-    const { batch, backlog } = line.terms.limits;
+    const one = queued(operation, { resolve, reject });
+    const { batch, backlog } = queue.terms.limits;
     // A halt overtakes everything that is not decided yet (GATE-8).
-    if (urgent || (line.backlog.length === 0 && line.open.operations.length < batch)) decideOn(line, one);
-    else if (line.backlog.length < backlog) line.backlog.push(one);
+    if (urgent || (queue.backlog.length === 0 && queue.open.operations.length < batch)) runOperation(queue, one);
+    else if (queue.backlog.length < backlog) queue.backlog.push(one);
     else reject(new AegisError('RATE_LIMITED', { retryAfterMs: 1_000 }));
-    schedule(line);
+    schedule(queue);
   });
 }
 
-function refresh(line: Line): Promise<void> {
+function refresh(queue: QueueState): Promise<void> {
   return new Promise((resolve) => {
-    if (line.ended || line.why !== null) {
+    if (queue.ended || queue.closedBecause !== null) {
       resolve();
       return;
     }
-    line.rereads.push(resolve);
-    schedule(line);
+    queue.rereads.push(resolve);
+    schedule(queue);
   });
 }
 
 /** What was accepted is still decided and recorded; nothing more is accepted. */
-async function close(line: Line): Promise<void> {
-  line.ended = true;
-  line.forgetProbe();
-  while (line.running !== null || isBusy(line)) {
-    if (line.running === null && line.why === null) line.running = commitAll(line);
-    await line.running;
+async function close(queue: QueueState): Promise<void> {
+  queue.ended = true;
+  queue.cancelRetry();
+  while (queue.running !== null || isBusy(queue)) {
+    if (queue.running === null && queue.closedBecause === null) queue.running = commitAll(queue);
+    await queue.running;
   }
 }
 
-export function openChain(terms: ChainTerms, start: Standing): Chain {
-  const line: Line = {
+export function openQueue(terms: QueueTerms, start: FoldedLog): OperationQueue {
+  const queue: QueueState = {
     terms,
     durable: start,
-    open: batchOn(terms, start),
+    open: newBatch(terms, start),
     committing: null,
     burst: 0,
     backlog: [],
     rereads: [],
-    why: null,
+    closedBecause: null,
     ended: false,
     running: null,
     scheduled: false,
     regressed: false,
-    forgetProbe: () => undefined,
+    cancelRetry: () => undefined,
   };
   return {
-    submit: (operation, order) => submit(line, operation, order === 'urgent'),
-    standing: () => line.durable,
-    tip: () => line.open.desk.world(),
-    state: () => (line.why === null && !line.ended ? { open: true } : { open: false, why: line.why ?? 'the gate is shut down' }),
-    refresh: () => refresh(line),
-    close: () => close(line),
+    submit: (operation, order) => submit(queue, operation, order === 'urgent'),
+    durable: () => queue.durable,
+    tentative: () => queue.open.writes.world(),
+    state: () =>
+      queue.closedBecause === null && !queue.ended ? { open: true } : { open: false, why: queue.closedBecause ?? 'the gate is shut down' },
+    refresh: () => refresh(queue),
+    close: () => close(queue),
   };
 }

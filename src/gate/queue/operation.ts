@@ -1,37 +1,37 @@
 import type { AegisError } from '../../errors.ts';
-import type { Desk } from './write-batch.ts';
+import type { WriteBatch } from './write-batch.ts';
 
 /** What an operation comes to: a value, or a refusal that is itself worth recording. Throwing writes nothing at all. */
-export type Outcome<T> = { readonly ok: T } | { readonly fail: AegisError };
+export type Result<T> = { readonly ok: T } | { readonly fail: AegisError };
 
 /**
  * One thing the gate is asked to do, as a synchronous function of the moving world. It may run several times (another writer moved the
- * head, the log failed); only the run that becomes durable counts, so it must leave no trace but on the desk.
+ * head, the log failed); only the run that becomes durable counts, so it must leave no trace but in the batch.
  */
-export type Operation<T> = (desk: Desk) => Outcome<T>;
+export type Operation<T> = (batch: WriteBatch) => Result<T>;
 
-export function ok<T>(value: T): Outcome<T> {
+export function ok<T>(value: T): Result<T> {
   return { ok: value };
 }
 
 /** An operation in the queue, with whoever waits for it. */
-export interface Waiting {
+export interface QueuedOperation {
   /** Runs it and remembers what it came to. */
-  readonly run: (desk: Desk) => void;
+  readonly run: (batch: WriteBatch) => void;
   /** Tells the caller, after the append. */
   readonly answer: () => void;
   readonly reject: (error: Error) => void;
 }
 
-export function waiting<T>(operation: Operation<T>, settle: { resolve: (value: T) => void; reject: (error: Error) => void }): Waiting {
-  let came: Outcome<T> | { readonly threw: Error } | null = null;
+export function queued<T>(operation: Operation<T>, settle: { resolve: (value: T) => void; reject: (error: Error) => void }): QueuedOperation {
+  let came: Result<T> | { readonly threw: Error } | null = null;
   return {
-    run: (desk) => {
-      const mark = desk.mark();
+    run: (batch) => {
+      const before = batch.savePoint();
       try {
-        came = operation(desk);
+        came = operation(batch);
       } catch (error) {
-        desk.back(mark);
+        batch.rollbackTo(before);
         came = { threw: error instanceof Error ? error : new TypeError(String(error)) };
       }
     },

@@ -7,6 +7,7 @@ import { seal } from '../../log/entry.ts';
 import type { Payload } from '../../log/store.ts';
 import type { Head, SealedEntry } from '../../log/sealed-entry.ts';
 import type { Receipt } from '../nouns.ts';
+import type { FoldedLog } from './folded-log.ts';
 
 /** Who an entry is about and what lies beside it. */
 export interface Place {
@@ -18,10 +19,8 @@ export interface Place {
   readonly payload?: { readonly subject: string; readonly bytes: Uint8Array; readonly digest?: Digest };
 }
 
-export const SYSTEM: Actor = { kind: 'system' };
-
 /** A point to go back to: because `fold` is pure, dropping a tentative world is forgetting it. */
-export interface Mark {
+export interface SavePoint {
   readonly world: World;
   readonly head: Head;
   readonly entries: number;
@@ -30,9 +29,9 @@ export interface Mark {
 
 /**
  * Where operations write: entries are sealed and folded as they come, so that the next operation decides against the moving world.
- * Nothing here is durable; the chain appends the whole desk at once.
+ * Nothing here is durable; the queue appends the whole batch at once.
  */
-export interface Desk {
+export interface WriteBatch {
   readonly tenant: TenantId;
   /** Time of everything this operation writes: the clock's, never before the world's (GATE-11). */
   readonly at: Millis;
@@ -41,15 +40,15 @@ export interface Desk {
   write<T extends EntryType>(type: T, body: EntryBodies[T], place: Place): Receipt;
   /** Bytes that must lie beside the log though no entry names them as its own payload. */
   keep(payload: Payload): void;
-  mark(): Mark;
-  back(to: Mark): void;
+  savePoint(): SavePoint;
+  rollbackTo(point: SavePoint): void;
   entries(): readonly SealedEntry[];
   payloads(): readonly Payload[];
   /** Sets the time of the next operation. */
-  turn(now: Millis): void;
+  setTime(now: Millis): void;
 }
 
-export function newDesk(tenant: TenantId, start: { readonly world: World; readonly head: Head }): Desk {
+export function newWriteBatch(tenant: TenantId, start: FoldedLog): WriteBatch {
   let { world, head } = start;
   let at = world.at;
   const entries: SealedEntry[] = [];
@@ -63,15 +62,15 @@ export function newDesk(tenant: TenantId, start: { readonly world: World; readon
     head: () => head,
     entries: () => entries,
     payloads: () => payloads,
-    turn: (now) => {
+    setTime: (now) => {
       at = Math.max(now, world.at);
     },
     keep: (payload) => void payloads.push(payload),
-    mark: () => ({ world, head, entries: entries.length, payloads: payloads.length }),
-    back: (to) => {
-      ({ world, head } = to);
-      entries.length = to.entries;
-      payloads.length = to.payloads;
+    savePoint: () => ({ world, head, entries: entries.length, payloads: payloads.length }),
+    rollbackTo: (point) => {
+      ({ world, head } = point);
+      entries.length = point.entries;
+      payloads.length = point.payloads;
     },
     write: (type, body, place) => {
       const { actor, agent, session, seq, payload } = place;

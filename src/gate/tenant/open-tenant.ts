@@ -1,105 +1,91 @@
 import { SEMANTICS } from '../../kernel/semantics.ts';
 import type { EntryIndex, TenantId } from '../../kernel/ids.ts';
 import type { World } from '../../kernel/world.ts';
-import { alarm } from '../approvals/expiry-timer.ts';
+import { haltOn } from '../actions/record-decision.ts';
+import { newWaiters } from '../actions/waiters.ts';
 import { expireDue } from '../approvals/expire-due.ts';
-import { foldTail, fromSnapshot, remember } from './restore-memory.ts';
-import type { Memory } from './restore-memory.ts';
-import { openChain } from '../queue/operation-queue.ts';
-import type { ChainTerms, Standing } from '../queue/queue-state.ts';
+import { expiryTimer } from '../approvals/expiry-timer.ts';
 import { DEFAULT_LIMITS } from '../deps.ts';
 import type { GateDeps } from '../deps.ts';
-import type { Desk } from '../queue/write-batch.ts';
-import { SYSTEM } from '../queue/write-batch.ts';
 import { haltNow } from '../operators/halt.ts';
-import { haltOn } from '../actions/record-decision.ts';
+import { SYSTEM } from '../principal.ts';
+import { foldTail, fromSnapshot } from '../queue/folded-log.ts';
+import type { FoldedLog } from '../queue/folded-log.ts';
 import { ok } from '../queue/operation.ts';
+import { openQueue } from '../queue/operation-queue.ts';
+import type { QueueTerms } from '../queue/queue-state.ts';
+import type { WriteBatch } from '../queue/write-batch.ts';
 import { loadPolicy, writeActivated } from './policies.ts';
-import type { Room } from './tenant.ts';
-import { snapshots } from './save-snapshots.ts';
-import { newWaiters } from '../actions/waiters.ts';
+import { forgetEnded, isLive, restoreMemory } from './restore-memory.ts';
+import type { Memory } from './restore-memory.ts';
+import { snapshotSaver } from './save-snapshots.ts';
+import type { Tenant } from './tenant.ts';
 
-export interface RoomEvents {
+export interface TenantEvents {
   readonly appended: (tenant: TenantId, from: EntryIndex, to: EntryIndex) => void;
 }
 
-export interface OpenRoom extends Room {
+export interface OpenTenant extends Tenant {
   readonly close: () => Promise<void>;
 }
 
 const LOCK_FREED: ReadonlySet<string> = new Set(['action-settled', 'lock-released', 'lock-evicted']);
 
-function isLive(world: World, approval: Parameters<World['approvals']['get']>[0]): boolean {
-  const status = world.approvals.get(approval)?.status;
-  return status === 'pending' || status === 'granted';
-}
-
-/** Forgets asked actions that ended; looked at only when there are many more of them than can be waiting. */
-function prune(memory: Memory, world: World): void {
-  if (memory.held.size < 256 && memory.edits.size < 256) return;
-  for (const approval of [...memory.held.keys()]) if (!isLive(world, approval)) memory.held.delete(approval);
-  for (const key of [...memory.edits.keys()]) if (!isLive(world, key.slice(0, key.indexOf(' ')) as never)) memory.edits.delete(key);
-}
-
-function writeOpened(desk: Desk, deps: GateDeps): void {
-  desk.write('gate-opened', { version: deps.version, semantics: SEMANTICS, epoch: desk.world().epoch + 1 }, { actor: SYSTEM });
+function writeOpened(batch: WriteBatch, deps: GateDeps): void {
+  batch.write('gate-opened', { version: deps.version, semantics: SEMANTICS, epoch: batch.world().epoch + 1 }, { actor: SYSTEM });
 }
 
 interface Seed {
   readonly deps: GateDeps;
-  readonly tenant: TenantId;
+  readonly id: TenantId;
   readonly memory: Memory;
-  readonly start: Standing;
-  readonly events: RoomEvents;
+  readonly start: FoldedLog;
+  readonly events: TenantEvents;
 }
 
-function waitsForPeople(status: string): boolean {
-  return status === 'pending' || status === 'granted';
+function setExpiry(tenant: Tenant, world: World): void {
+  for (const [, state] of world.approvals.entries()) if (isLive(state)) tenant.expireAt(state.expiresAt);
 }
 
-function armAll(room: Room, world: World): void {
-  for (const [, state] of world.approvals.entries()) if (waitsForPeople(state.status)) room.expiryDue(state.expiresAt);
-}
-
-/** What the chain calls back for; the room exists by the time it does. */
-function termsFor({ deps, tenant, memory, start, events }: Seed, room: () => OpenRoom): ChainTerms {
-  const saver = snapshots(deps, tenant, start.head.size);
+/** What the queue calls back for; the tenant exists by the time it does. */
+function termsFor({ deps, id, memory, start, events }: Seed, tenant: () => OpenTenant): QueueTerms {
+  const saveSnapshot = snapshotSaver(deps, id, start.head.size);
   let carried = 0;
   return {
-    tenant,
+    tenant: id,
     store: deps.store,
     clock: deps.clock,
     timers: deps.timers,
     limits: { ...DEFAULT_LIMITS, ...deps.limits },
     probeMs: deps.probeMs ?? 1_000,
     catchUp: async (from, seen) => {
-      const standing = await foldTail(deps, tenant, from, seen);
-      const { world } = standing;
-      if (world.policy === from.world.policy && world.approvals === from.world.approvals) return standing;
-      await remember(deps, tenant, { world, memory });
-      armAll(room(), world);
-      return standing;
+      const log = await foldTail(deps, id, from, seen);
+      const { world } = log;
+      if (world.policy === from.world.policy && world.approvals === from.world.approvals) return log;
+      await restoreMemory(deps, id, { world, memory });
+      setExpiry(tenant(), world);
+      return log;
     },
-    reopening: (desk) => {
-      const { unrecorded } = room();
+    reopening: (batch) => {
+      const { unrecorded } = tenant();
       carried = unrecorded.length;
-      for (const halt of unrecorded) haltOn(room(), desk, halt);
-      writeOpened(desk, deps);
+      for (const halt of unrecorded) haltOn(tenant(), batch, halt);
+      writeOpened(batch, deps);
     },
     reopened: () => {
-      room().unrecorded.splice(0, carried);
+      tenant().unrecorded.splice(0, carried);
       // What came while the append was on its way is decided before anything else.
-      for (const halt of room().unrecorded.splice(0)) void haltNow(room(), halt).catch(() => undefined);
+      for (const halt of tenant().unrecorded.splice(0)) void haltNow(tenant(), halt).catch(() => undefined);
     },
-    appended: ({ from, to, standing, touched }) => {
-      const { waiters, chain } = room();
+    appended: ({ from, to, log, touched }) => {
+      const { waiters, queue } = tenant();
       for (const { type, action } of touched) {
-        if (action !== undefined) waiters.touch(action);
-        if (LOCK_FREED.has(type)) waiters.released();
+        if (action !== undefined) waiters.wake(action);
+        if (LOCK_FREED.has(type)) waiters.wakeDeferred();
       }
-      prune(memory, chain.tip());
-      saver.after(standing);
-      events.appended(tenant, from, to);
+      forgetEnded(memory, queue.tentative());
+      saveSnapshot(log);
+      events.appended(id, from, to);
     },
   };
 }
@@ -108,34 +94,34 @@ function termsFor({ deps, tenant, memory, start, events }: Seed, room: () => Ope
  * Opens one tenant: snapshot and tail folded, the asked actions found again, `gate-opened` written.
  * @throws AegisError STORE_CORRUPT, POLICY_INVALID, GATE_CLOSED
  */
-export async function openRoom(deps: GateDeps, tenant: TenantId, events: RoomEvents): Promise<OpenRoom> {
+export async function openTenant(deps: GateDeps, id: TenantId, events: TenantEvents): Promise<OpenTenant> {
   const memory: Memory = { held: new Map(), edits: new Map(), policies: new Map() };
-  const start = await foldTail(deps, tenant, await fromSnapshot(deps, tenant));
-  await remember(deps, tenant, { world: start.world, memory });
+  const start = await foldTail(deps, id, await fromSnapshot(deps, id));
+  await restoreMemory(deps, id, { world: start.world, memory });
   const waiters = newWaiters(deps.timers);
-  const clock = alarm(() => room);
-  const chain = openChain(
-    termsFor({ deps, tenant, memory, start, events }, () => room),
+  const { expireAt, stop } = expiryTimer(() => tenant);
+  const queue = openQueue(
+    termsFor({ deps, id, memory, start, events }, () => tenant),
     start,
   );
   const close = async (): Promise<void> => {
-    clock.stop();
-    await chain.close();
-    waiters.all();
+    stop();
+    await queue.close();
+    waiters.wakeAll();
   };
   const limits = { ...DEFAULT_LIMITS, ...deps.limits };
-  const room: OpenRoom = { tenant, deps, limits, chain, ...memory, waiters, unrecorded: [], expiryDue: clock.due, close };
-  armAll(room, start.world);
-  await begin(room, start.world);
-  return room;
+  const tenant: OpenTenant = { id, deps, limits, queue, ...memory, waiters, unrecorded: [], expireAt, close };
+  setExpiry(tenant, start.world);
+  await begin(tenant, start.world);
+  return tenant;
 }
 
-async function begin(room: OpenRoom, world: World): Promise<void> {
-  const loaded = world.policy === null ? await loadPolicy(room.deps.policies, room.deps.policies.initial) : null;
-  if (loaded !== null) room.policies.set(loaded.policy.digest, loaded.policy);
-  await room.chain.submit((desk) => {
-    writeOpened(desk, room.deps);
-    if (loaded !== null && desk.world().policy === null) writeActivated(desk, loaded, SYSTEM);
-    return ok(expireDue(room, desk));
+async function begin(tenant: OpenTenant, world: World): Promise<void> {
+  const loaded = world.policy === null ? await loadPolicy(tenant.deps.policies, tenant.deps.policies.initial) : null;
+  if (loaded !== null) tenant.policies.set(loaded.policy.digest, loaded.policy);
+  await tenant.queue.submit((batch) => {
+    writeOpened(batch, tenant.deps);
+    if (loaded !== null && batch.world().policy === null) writeActivated(batch, loaded, SYSTEM);
+    return ok(expireDue(tenant, batch));
   });
 }

@@ -4,13 +4,13 @@ import type { Digest, EntryIndex } from '../../kernel/ids.ts';
 import type { JsonObject } from '../../kernel/json.ts';
 import type { Policy } from '../../kernel/policy.ts';
 import { canonicalBytes } from '../../wire/jcs.ts';
-import type { Desk } from '../queue/write-batch.ts';
+import type { WriteBatch } from '../queue/write-batch.ts';
 import { ok } from '../queue/operation.ts';
 import type { Principal } from '../nouns.ts';
 import { actorOf, operatorOf } from '../principal.ts';
-import type { Room } from './tenant.ts';
+import type { Tenant } from './tenant.ts';
 import type { PolicySource } from '../deps.ts';
-import { parseOwn } from '../actions/check-proposal.ts';
+import { parseOwn } from '../canonical.ts';
 
 /** A policy with everything it was made from, so that a restart or a replay needs no file outside the log (GATE-12). */
 export interface Loaded {
@@ -54,22 +54,22 @@ export async function reloadPolicy(compile: PolicySource['compile'], bytes: Uint
 }
 
 /** The document and its files go beside the entry, so that the policy can be made again from the log alone. */
-export function writeActivated(desk: Desk, { policy, bytes, documentDigest }: Loaded, actor: Actor): EntryIndex {
-  const body = { digest: policy.digest, name: policy.name, previous: desk.world().policy, documentDigest };
-  return desk.write('policy-activated', body, { actor, payload: { subject: POLICY_SUBJECT, bytes } }).index;
+export function writeActivated(batch: WriteBatch, { policy, bytes, documentDigest }: Loaded, actor: Actor): EntryIndex {
+  const body = { digest: policy.digest, name: policy.name, previous: batch.world().policy, documentDigest };
+  return batch.write('policy-activated', body, { actor, payload: { subject: POLICY_SUBJECT, bytes } }).index;
 }
 
 /** @throws AegisError FORBIDDEN, POLICY_INVALID */
 export async function activate(
-  room: Room,
+  tenant: Tenant,
   document: string,
   by: Principal | 'system',
 ): Promise<{ readonly digest: Digest; readonly index: EntryIndex }> {
-  if (by !== 'system') operatorOf(by, room.chain.standing().world, ['admin']);
-  const loaded = await loadPolicy(room.deps.policies, document);
-  return room.chain.submit((desk) => {
-    if (by !== 'system') operatorOf(by, desk.world(), ['admin']);
-    room.policies.set(loaded.policy.digest, loaded.policy);
-    return ok({ digest: loaded.policy.digest, index: writeActivated(desk, loaded, actorOf(by)) });
+  if (by !== 'system') operatorOf(by, tenant.queue.durable().world, ['admin']);
+  const loaded = await loadPolicy(tenant.deps.policies, document);
+  return tenant.queue.submit((batch) => {
+    if (by !== 'system') operatorOf(by, batch.world(), ['admin']);
+    tenant.policies.set(loaded.policy.digest, loaded.policy);
+    return ok({ digest: loaded.policy.digest, index: writeActivated(batch, loaded, actorOf(by)) });
   });
 }

@@ -1,62 +1,23 @@
 import { AegisError } from '../../errors.ts';
 import type { Action } from '../../kernel/action.ts';
-import type { ActionRecord, Entry, EntryOf } from '../../kernel/entry.ts';
-import { fold } from '../../kernel/fold.ts';
+import type { ActionRecord, EntryOf } from '../../kernel/entry.ts';
 import type { ApprovalId, Digest, TenantId } from '../../kernel/ids.ts';
 import type { JsonObject } from '../../kernel/json.ts';
 import type { Policy } from '../../kernel/policy.ts';
-import { decodeWorld } from '../../kernel/snapshot.ts';
-import { emptyWorld } from '../../kernel/world.ts';
 import type { ApprovalState, World } from '../../kernel/world.ts';
-import { EMPTY_HEAD, openEntry } from '../../log/entry.ts';
-import type { Standing } from '../queue/queue-state.ts';
+import { openEntry } from '../../log/entry.ts';
 import type { GateDeps } from '../deps.ts';
 import { reloadPolicy } from './policies.ts';
-import { parseOwn } from '../actions/check-proposal.ts';
+import { parseOwn } from '../canonical.ts';
 import { withArgs } from '../actions/inspect-proposal.ts';
 import { editKey } from './tenant.ts';
-import type { Held } from './tenant.ts';
+import type { HeldAction } from './tenant.ts';
 
-const PAGE = 1_000;
-
-/** What a room keeps in memory beside the world, rebuilt from the log. */
+/** What a tenant keeps in memory beside the world, rebuilt from the log. */
 export interface Memory {
-  readonly held: Map<ApprovalId, Held>;
-  readonly edits: Map<string, Held>;
+  readonly held: Map<ApprovalId, HeldAction>;
+  readonly edits: Map<string, HeldAction>;
   readonly policies: Map<Digest, Policy>;
-}
-
-/** Folds everything behind `from`. @throws AegisError STORE_CORRUPT when an entry does not follow the one before it. */
-export async function foldTail(deps: Pick<GateDeps, 'store'>, tenant: TenantId, from: Standing, seen?: (entry: Entry) => void): Promise<Standing> {
-  let { world, head } = from;
-  for (;;) {
-    const page = await deps.store.read(tenant, { from: head.size, limit: PAGE });
-    for (const { index, bytes, leaf } of page) {
-      const entry = openEntry(bytes, index);
-      if (index !== head.size || entry.prev !== head.leaf)
-        throw new AegisError('STORE_CORRUPT', { index, detail: 'it does not follow the entry before it' });
-      world = fold(world, entry);
-      head = { size: index + 1, leaf };
-      seen?.(entry);
-    }
-    if (page.length < PAGE) return { world, head };
-  }
-}
-
-/** Where the last snapshot left off; the beginning when there is none that can be read or that lies on this chain. */
-export async function fromSnapshot({ store, onFault }: GateDeps, tenant: TenantId): Promise<Standing> {
-  const start: Standing = { world: emptyWorld(), head: EMPTY_HEAD };
-  try {
-    const snapshot = await store.loadSnapshot(tenant);
-    if (snapshot === null || snapshot.size === 0) return start;
-    const [last] = await store.read(tenant, { from: snapshot.size - 1, to: snapshot.size, limit: 1 });
-    if (last?.leaf !== snapshot.leaf) return start;
-    const world = decodeWorld(parseOwn(snapshot.bytes));
-    return world.size === snapshot.size ? { world, head: { size: snapshot.size, leaf: snapshot.leaf } } : start;
-  } catch (error) {
-    onFault?.({ what: 'snapshot-unreadable', tenant, error });
-    return start;
-  }
 }
 
 function actionFrom(entry: EntryOf<'action-decided'>, args: JsonObject): Action {
@@ -64,7 +25,7 @@ function actionFrom(entry: EntryOf<'action-decided'>, args: JsonObject): Action 
   return { ...record, tenant: entry.tenant, agent: entry.agent as Action['agent'], session: entry.session as Action['session'], args, at: entry.at };
 }
 
-async function hold(deps: GateDeps, tenant: TenantId, state: ApprovalState): Promise<Held> {
+async function hold(deps: GateDeps, tenant: TenantId, state: ApprovalState): Promise<HeldAction> {
   const [sealed] = await deps.store.read(tenant, { from: state.index, to: state.index + 1, limit: 1 });
   const entry = sealed === undefined ? null : openEntry(sealed.bytes, sealed.index);
   if (entry?.type !== 'action-decided')
@@ -74,7 +35,7 @@ async function hold(deps: GateDeps, tenant: TenantId, state: ApprovalState): Pro
   return { action: actionFrom(entry, parseOwn(bytes)), bytes, erased: false };
 }
 
-async function holdEdit(deps: GateDeps, world: World, held: Held, terms: { digest: Digest; policy: Policy }): Promise<Held> {
+async function holdEdit(deps: GateDeps, world: World, held: HeldAction, terms: { digest: Digest; policy: Policy }): Promise<HeldAction> {
   const bytes = await deps.store.payload(held.action.tenant, terms.digest);
   if (bytes === 'erased' || bytes === null) return { ...held, erased: true };
   const salt = world.sessions.get(held.action.session)?.salt ?? '';
@@ -83,10 +44,10 @@ async function holdEdit(deps: GateDeps, world: World, held: Held, terms: { diges
 }
 
 /** The policy in force and every asked action that still waits, from the log and the bytes beside it (GATE-12, ASK-26). */
-export async function remember(deps: GateDeps, tenant: TenantId, { world, memory }: { world: World; memory: Memory }): Promise<void> {
+export async function restoreMemory(deps: GateDeps, tenant: TenantId, { world, memory }: { world: World; memory: Memory }): Promise<void> {
   if (world.policy !== null && !memory.policies.has(world.policy)) memory.policies.set(world.policy, await policyFromLog(deps, tenant, world.policy));
   for (const [approval, state] of world.approvals.entries()) {
-    if (state.status !== 'pending' && state.status !== 'granted') continue;
+    if (!isLive(state)) continue;
     const held = memory.held.get(approval) ?? (await hold(deps, tenant, state));
     memory.held.set(approval, held);
     const digest = state.editedArgsDigest;
@@ -105,4 +66,20 @@ async function policyFromLog({ store, policies }: GateDeps, tenant: TenantId, di
     if (policy !== null) return policy;
   }
   throw new AegisError('STORE_CORRUPT', { index: 0, detail: 'the policy in force cannot be made from what lies beside the log' });
+}
+
+/** An approval that may still release its action. */
+export function isLive({ status }: Pick<ApprovalState, 'status'>): boolean {
+  return status === 'pending' || status === 'granted';
+}
+
+/** Forgets asked actions that ended; looked at only when there are many more of them than can be waiting. */
+export function forgetEnded({ held, edits }: Memory, world: World): void {
+  if (held.size < 256 && edits.size < 256) return;
+  const ended = (approval: ApprovalId): boolean => {
+    const state = world.approvals.get(approval);
+    return state === undefined || !isLive(state);
+  };
+  for (const approval of [...held.keys()]) if (ended(approval)) held.delete(approval);
+  for (const key of [...edits.keys()]) if (ended(key.slice(0, key.indexOf(' ')) as ApprovalId)) edits.delete(key);
 }

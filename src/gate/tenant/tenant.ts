@@ -4,13 +4,13 @@ import type { ActionId, ApprovalId, Digest, Millis, TenantId } from '../../kerne
 import type { JsonObject } from '../../kernel/json.ts';
 import type { Policy } from '../../kernel/policy.ts';
 import type { World } from '../../kernel/world.ts';
-import type { Chain } from '../queue/operation-queue.ts';
+import type { OperationQueue } from '../queue/operation-queue.ts';
 import type { GateDeps, GateLimits } from '../deps.ts';
 import type { Waiters } from '../actions/waiters.ts';
 import type { Actor, EntryBodies, HaltScope } from '../../kernel/entry.ts';
 
 /** An asked action, kept whole so that it can be decided again without I/O. `erased`: its bytes are gone, so it can only be denied. */
-export interface Held {
+export interface HeldAction {
   readonly action: Action;
   readonly bytes: Uint8Array;
   readonly erased: boolean;
@@ -23,45 +23,45 @@ export interface HaltTerms {
   readonly actor: Actor;
 }
 
-/** One tenant, as the operations see it. */
-export interface Room {
-  readonly tenant: TenantId;
+/** One tenant: its log's queue, and what is kept in memory beside the world. */
+export interface Tenant {
+  readonly id: TenantId;
   readonly deps: GateDeps;
   readonly limits: GateLimits;
-  readonly chain: Chain;
-  readonly held: Map<ApprovalId, Held>;
+  readonly queue: OperationQueue;
+  readonly held: Map<ApprovalId, HeldAction>;
   /** What people edited, by approval and digest: a run that is undone leaves nothing wrong behind. */
-  readonly edits: Map<string, Held>;
+  readonly edits: Map<string, HeldAction>;
   /** Compiled policies by digest; the one in force is always here. */
   readonly policies: Map<Digest, Policy>;
   readonly waiters: Waiters;
   /** Halts that could not be recorded yet; in force all the same (GATE-8). */
   readonly unrecorded: HaltTerms[];
-  /** Wakes the room when the earliest approval expires. */
-  expiryDue(at: Millis): void;
+  /** Sees to it that approvals that expire at this time are expired then. */
+  expireAt(at: Millis): void;
 }
 
 /** The policy this world is governed by. A missing one is a broken invariant: nothing is decided. */
-export function policyOf(room: Room, world: World): Policy {
-  const policy = world.policy === null ? undefined : room.policies.get(world.policy);
+export function policyOf(tenant: Tenant, world: World): Policy {
+  const policy = world.policy === null ? undefined : tenant.policies.get(world.policy);
   if (policy === undefined) throw new AegisError('INTERNAL');
   return policy;
 }
 
 /** The granted, not yet used approval of an action, if any. */
-export function grantedFor(room: Room, world: World, action: ActionId): ApprovalId | undefined {
-  for (const [approval, held] of room.held) {
+export function grantedFor(tenant: Tenant, world: World, action: ActionId): ApprovalId | undefined {
+  for (const [approval, held] of tenant.held) {
     if (held.action.id === action && world.approvals.get(approval)?.status === 'granted') return approval;
   }
   return undefined;
 }
 
 /** Where replacement arguments lie: the log keeps the digest, the bytes lie beside it and can be erased. */
-export function shelved(digest: Digest): JsonObject {
+export function byReference(digest: Digest): JsonObject {
   return { $payload: digest };
 }
 
-export function shelfDigest(args: JsonObject): Digest | null {
+export function referenceIn(args: JsonObject): Digest | null {
   const digest = args['$payload'];
   return typeof digest === 'string' ? (digest as Digest) : null;
 }

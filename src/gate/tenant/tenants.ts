@@ -4,28 +4,28 @@ import type { EntryIndex, TenantId } from '../../kernel/ids.ts';
 import { openEntry } from '../../log/entry.ts';
 import type { GateDeps } from '../deps.ts';
 import type { Principal, Receipt } from '../nouns.ts';
-import { openRoom } from './open-tenant.ts';
-import type { OpenRoom } from './open-tenant.ts';
-import { checkPlace } from '../actions/check-proposal.ts';
+import { openTenant } from './open-tenant.ts';
+import type { OpenTenant } from './open-tenant.ts';
+import { checkPlace } from '../names.ts';
 import { recording } from '../record-fact.ts';
 
 /** The open tenant of this id. @throws AegisError NOT_FOUND */
-export type TenantOf = (tenant: TenantId) => OpenRoom;
+export type TenantOf = (tenant: TenantId) => OpenTenant;
 
 export interface Tenants {
   readonly deps: GateDeps;
-  readonly open: Map<TenantId, OpenRoom>;
+  readonly open: Map<TenantId, OpenTenant>;
   readonly of: TenantOf;
   readonly followers: Set<(tenant: TenantId, from: EntryIndex, to: EntryIndex) => void>;
 }
 
 /** Opens the default tenant, then every tenant its log names and every log that is there. */
 export async function openTenants(deps: GateDeps): Promise<Tenants> {
-  const open = new Map<TenantId, OpenRoom>();
-  const of: TenantOf = (tenant) => {
-    const room = open.get(tenant);
-    if (room === undefined) throw new AegisError('NOT_FOUND', { what: 'tenant' });
-    return room;
+  const open = new Map<TenantId, OpenTenant>();
+  const of: TenantOf = (id) => {
+    const tenant = open.get(id);
+    if (tenant === undefined) throw new AegisError('NOT_FOUND', { what: 'tenant' });
+    return tenant;
   };
   const tenants: Tenants = { deps, open, of, followers: new Set() };
   await enter(tenants, DEFAULT_TENANT);
@@ -44,7 +44,7 @@ async function enter({ deps, open, followers }: Tenants, tenant: TenantId): Prom
       }
     }
   };
-  open.set(tenant, await openRoom(deps, tenant, { appended }));
+  open.set(tenant, await openTenant(deps, tenant, { appended }));
 }
 
 async function knownTenants({ store }: GateDeps): Promise<readonly TenantId[]> {
@@ -56,17 +56,17 @@ async function knownTenants({ store }: GateDeps): Promise<readonly TenantId[]> {
 }
 
 /** A new tenant is a fact of the default tenant's log before it has a log of its own (GATE-13). */
-export async function openTenant(tenants: Tenants, tenant: TenantId, by: Principal | 'system'): Promise<Receipt> {
+export async function addTenant(tenants: Tenants, tenant: TenantId, by: Principal | 'system'): Promise<Receipt> {
   checkPlace(tenant, 'tenant');
-  const receipt = await tenants.of(DEFAULT_TENANT).chain.submit(recording({ type: 'tenant-opened', body: { tenant }, place: {} }, by));
+  const receipt = await tenants.of(DEFAULT_TENANT).queue.submit(recording({ type: 'tenant-opened', body: { tenant }, place: {} }, by));
   if (!tenants.open.has(tenant)) await enter(tenants, tenant);
   return receipt;
 }
 
 /** Open only while every tenant's log can be appended to. */
-export function gateState({ open }: Tenants): ReturnType<OpenRoom['chain']['state']> {
-  for (const room of open.values()) {
-    const state = room.chain.state();
+export function gateState({ open }: Tenants): ReturnType<OpenTenant['queue']['state']> {
+  for (const tenant of open.values()) {
+    const state = tenant.queue.state();
     if (!state.open) return state;
   }
   return { open: true };

@@ -1,18 +1,18 @@
 import { AegisError } from '../../errors.ts';
-import type { EntryBodies, ToolDoubt } from '../../kernel/entry.ts';
+import type { ToolDoubt } from '../../kernel/entry.ts';
 import { MOST_TOOLS } from '../../kernel/fold/tools.ts';
 import type { AgentId, Digest } from '../../kernel/ids.ts';
 import type { Json, JsonObject } from '../../kernel/json.ts';
 import type { ToolState } from '../../kernel/world.ts';
-import type { Desk } from '../queue/write-batch.ts';
-import type { AcceptedTool, ForgottenTools, Principal, Receipt, ShownTools, ToolReview } from '../nouns.ts';
-import type { Operation } from '../queue/operation.ts';
+import type { WriteBatch } from '../queue/write-batch.ts';
+import type { ShownTools, ToolReview } from '../nouns.ts';
 import { ok } from '../queue/operation.ts';
 import { preview } from '../actions/preview.ts';
-import { actorOf, operatorOf } from '../principal.ts';
-import { canonicalValue, checkPlace, parseOwn } from '../actions/check-proposal.ts';
+import { SYSTEM } from '../principal.ts';
+import { canonicalValue, parseOwn } from '../canonical.ts';
+import { checkPlace, invalid } from '../names.ts';
 import { redactReading } from '../actions/redact.ts';
-import type { Room } from '../tenant/tenant.ts';
+import type { Tenant } from '../tenant/tenant.ts';
 import { policyOf } from '../tenant/tenant.ts';
 import { doubtsOf, fingerprintOf, sameProgram } from './doubts.ts';
 import type { ReadTool } from './doubts.ts';
@@ -26,18 +26,14 @@ interface Read extends ReadTool {
   readonly bytes: Uint8Array;
 }
 
-function invalid(detail: string, pointer: string): AegisError {
-  return new AegisError('REQUEST_INVALID', { detail }, pointer);
-}
-
-function readTool(room: Room, { server, identity, program }: ShownTools, definition: JsonObject): Read {
+function readTool(tenant: Tenant, { server, identity, program }: ShownTools, definition: JsonObject): Read {
   const name = definition['name'];
   if (typeof name !== 'string' || name === '' || name.length > 256) throw invalid('a tool needs a name of 1–256 characters', '/tools');
-  const { bytes, digest } = canonicalValue(definition, room.limits, room.limits.argsBytes);
+  const { bytes, digest } = canonicalValue(definition, tenant.limits, tenant.limits.argsBytes);
   const own = parseOwn(bytes);
   const { description, ...schema } = own;
   const declaration = { name, ...(typeof description === 'string' ? { description } : {}), schema: schema as Json };
-  const reading = redactReading(room.deps.inspect({ kind: 'tool', name, args: {}, declaration }), []);
+  const reading = redactReading(tenant.deps.inspect({ kind: 'tool', name, args: {}, declaration }), []);
   const shown = {
     server,
     identity,
@@ -50,56 +46,56 @@ function readTool(room: Room, { server, identity, program }: ShownTools, definit
 }
 
 /** MCP-4: where the policy asks about what it does not know, a tool nobody has seen is such a thing. */
-function newIsDoubtful(room: Room, desk: Desk, agent: AgentId): boolean {
-  const policy = policyOf(room, desk.world());
+function newIsDoubtful(tenant: Tenant, batch: WriteBatch, agent: AgentId): boolean {
+  const policy = policyOf(tenant, batch.world());
   return policy.fallback !== 'allow' && !policy.agents.has(agent) && !policy.manifests.has(agent);
 }
 
 /** Pins, quarantines or leaves alone; what stands already is not written again. */
-function place(desk: Desk, agent: AgentId, read: Read, doubtful: boolean): readonly ToolDoubt[] {
+function place(batch: WriteBatch, agent: AgentId, read: Read, doubtful: boolean): readonly ToolDoubt[] {
   const { shown, bytes } = read;
-  const mine = desk.world().tools.get(agent) ?? [];
+  const mine = batch.world().tools.get(agent) ?? [];
   const known = mine.find((one) => one.server === shown.server && one.tool === shown.tool);
   const same = (one: ToolState['pinned']): boolean =>
     one !== null && one.digest === shown.digest && one.identity === shown.identity && sameProgram(one, shown);
-  const entry = { actor: actorOf('system'), agent, payload: { subject: `agent/${agent}`, bytes } } as const;
+  const entry = { actor: SYSTEM, agent, payload: { subject: `agent/${agent}`, bytes } } as const;
   const pinned = known?.pinned ?? null;
   // A pin from before programs were read learns the first that is shown: trusted at first sight, as the pin was.
   const learns = pinned?.program === undefined && shown.program !== undefined;
   if (known !== undefined && pinned !== null && same(learns ? { ...pinned, program: shown.program } : pinned)) {
-    if (known.doubted !== null) desk.write('tool-pinned', { ...shown, why: 'restored' }, entry);
-    else if (learns) desk.write('tool-pinned', { ...shown, why: 'program-seen' }, entry);
+    if (known.doubted !== null) batch.write('tool-pinned', { ...shown, why: 'restored' }, entry);
+    else if (learns) batch.write('tool-pinned', { ...shown, why: 'program-seen' }, entry);
     return [];
   }
   const doubts = doubtsOf(read, mine, { newIsDoubtful: doubtful });
-  if (doubts.length === 0) desk.write('tool-pinned', { ...shown, why: 'first-seen' }, entry);
+  if (doubts.length === 0) batch.write('tool-pinned', { ...shown, why: 'first-seen' }, entry);
   else if (known === undefined || !same(known.doubted) || known.doubted?.doubts.join() !== doubts.join())
-    desk.write('tool-quarantined', { ...shown, doubts }, entry);
+    batch.write('tool-quarantined', { ...shown, doubts }, entry);
   return doubts;
 }
 
 /** @throws AegisError REQUEST_INVALID, UNKNOWN_AGENT, BODY_TOO_DEEP, BODY_TOO_MANY_KEYS, BODY_TOO_LARGE, BODY_INVALID_JSON */
-export async function showTools(room: Room, shown: ShownTools): Promise<readonly ToolReview[]> {
+export async function showTools(tenant: Tenant, shown: ShownTools): Promise<readonly ToolReview[]> {
   checkPlace(shown.agent, 'agent');
   checkPlace(shown.server, 'server');
-  const read = shown.tools.map((definition) => readTool(room, shown, definition));
-  const placed = await room.chain.submit((desk) => {
-    const world = desk.world();
+  const read = shown.tools.map((definition) => readTool(tenant, shown, definition));
+  const placed = await tenant.queue.submit((batch) => {
+    const world = batch.world();
     if (!world.agents.has(shown.agent)) throw new AegisError('UNKNOWN_AGENT', { agent: shown.agent });
     const mine = world.tools.get(shown.agent) ?? [];
     const fresh = read.filter((one) => !mine.some(({ server, tool }) => server === one.shown.server && tool === one.shown.tool));
     if (mine.length + fresh.length > MOST_TOOLS) throw invalid(`an agent may be shown at most ${String(MOST_TOOLS)} tools`, '/tools');
-    const doubtful = newIsDoubtful(room, desk, shown.agent);
-    return ok(read.map((one) => ({ tool: one.shown.tool, digest: one.shown.digest, doubts: place(desk, shown.agent, one, doubtful) })));
+    const doubtful = newIsDoubtful(tenant, batch, shown.agent);
+    return ok(read.map((one) => ({ tool: one.shown.tool, digest: one.shown.digest, doubts: place(batch, shown.agent, one, doubtful) })));
   });
-  return placed.map((one) => ({ ...one, status: one.doubts.length > 0 ? 'quarantined' : hides(room, shown, one) ? 'hidden' : 'pinned' }));
+  return placed.map((one) => ({ ...one, status: one.doubts.length > 0 ? 'quarantined' : hides(tenant, shown, one) ? 'hidden' : 'pinned' }));
 }
 
 /** MCP-5: what no call could ever do is not offered. Asked of the kernel itself, so that the list and the calls cannot disagree. */
-function hides(room: Room, { tenant, agent, session, server }: ShownTools, { tool, digest }: { tool: string; digest: Digest }): boolean {
+function hides(tenant: Tenant, { agent, session, server }: ShownTools, { tool, digest }: { tool: string; digest: Digest }): boolean {
   if (tool === INSTRUCTIONS) return false;
-  const { reasons } = preview(room, {
-    tenant,
+  const { reasons } = preview(tenant, {
+    tenant: tenant.id,
     agent,
     session,
     kind: 'tool',
@@ -111,40 +107,4 @@ function hides(room: Room, { tenant, agent, session, server }: ShownTools, { too
     enforcement: 'enforcing',
   });
   return reasons.some(({ code, effect }) => effect === 'deny' && HIDING.has(code));
-}
-
-function isWhatWasRead(doubted: NonNullable<ToolState['doubted']>, read: Pick<AcceptedTool, 'digest' | 'identity' | 'program'>): boolean {
-  if (doubted.digest !== read.digest || (read.identity !== undefined && doubted.identity !== read.identity)) return false;
-  return (read.program === undefined && !doubted.doubts.includes('PROGRAM_CHANGED')) || sameProgram(doubted, read);
-}
-
-/** @throws AegisError FORBIDDEN, NOT_FOUND, CONFLICT when something else is in quarantine than what was read */
-export function accepting({ agent, server, tool, ...read }: AcceptedTool, by: Principal): Operation<Receipt> {
-  return (desk) => {
-    const person = operatorOf(by, desk.world(), ['operator', 'admin']);
-    const known = desk
-      .world()
-      .tools.get(agent)
-      ?.find((one) => one.server === server && one.tool === tool);
-    if (known?.doubted == null) throw new AegisError('NOT_FOUND', { what: 'tool in quarantine' });
-    if (!isWhatWasRead(known.doubted, read)) throw new AegisError('CONFLICT', { detail: 'The server has shown something else since.' });
-    const { doubts: _doubts, ...shown } = known.doubted;
-    const body: EntryBodies['tool-pinned'] = { server, tool, ...shown, why: 'accepted', by: person.operator };
-    return ok(desk.write('tool-pinned', body, { actor: actorOf(by), agent }));
-  };
-}
-
-/**
- * What this agent was shown of a server that is gone or has another name is taken back, all of it or nothing (MCP-17). One entry for each tool.
- * @throws AegisError FORBIDDEN, NOT_FOUND when one of them was never shown
- */
-export function forgetting({ agent, server, tools }: ForgottenTools, by: Principal): Operation<readonly string[]> {
-  return (desk) => {
-    const person = operatorOf(by, desk.world(), ['operator', 'admin']);
-    const known = (desk.world().tools.get(agent) ?? []).flatMap((one) => (one.server === server ? [one.tool] : []));
-    const named = tools === undefined ? known : [...new Set(tools)];
-    if (named.length === 0 || named.some((tool) => !known.includes(tool))) throw new AegisError('NOT_FOUND', { what: 'tool' });
-    for (const tool of named) desk.write('tool-forgotten', { server, tool, by: person.operator }, { actor: actorOf(by), agent });
-    return ok(named);
-  };
 }

@@ -10,8 +10,8 @@ import type { EntryBodies } from '../../../src/kernel/entry.ts';
 import { digestOf } from '../../../src/wire/digest.ts';
 import { memoryStore } from '../../../src/log/memory.ts';
 import type { LogStore } from '../../../src/log/store.ts';
-import { document, house, id, TENANT } from '../../gate/house.ts';
-import type { House } from '../../gate/house.ts';
+import { document, sampleGate, id, TENANT } from '../../gate/sample-gate.ts';
+import type { SampleGate } from '../../gate/sample-gate.ts';
 import { Dice } from '../../oracle/cases.ts';
 import { wildFrame } from './wild-frames.ts';
 
@@ -80,7 +80,7 @@ function needed({ method, params = {} }: Request): string {
 }
 
 interface Place {
-  readonly gate: House['gate'];
+  readonly gate: SampleGate['gate'];
   readonly allowed: Allowed;
   readonly tally: Tally;
 }
@@ -153,7 +153,7 @@ test(
     });
     for (let first = 0; tally.frames < FRAMES; first += HOUSEFUL) {
       const allowed: Allowed = new Map();
-      const { gate } = await house({ policy, store: watching(allowed, tally) });
+      const { gate } = await sampleGate({ policy, store: watching(allowed, tally) });
       for (let n = first; n < first + HOUSEFUL && tally.frames < FRAMES; n++) await converse({ gate, allowed, tally }, SEED * 1_000_003 + n);
       await gate.close();
     }

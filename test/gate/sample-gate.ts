@@ -87,7 +87,7 @@ export function document(rest: JsonObject = {}): string {
   return JSON.stringify({ apiVersion: 'aegis.dev/v1', kind: 'Policy', metadata: { name: 'test' }, default: 'allow', ...rest });
 }
 
-export interface House {
+export interface SampleGate {
   readonly gate: Gate;
   readonly clock: HandClock;
   readonly deps: GateDeps;
@@ -122,7 +122,7 @@ export const SECOND: Person<'operator'> = { role: 'operator', tenant: TENANT, op
 export const AUDITOR: Person<'auditor'> = { role: 'auditor', tenant: TENANT, operator: id('eve') };
 
 /** A gate with four people and the agent `a1`. */
-export async function house(part: Parameters<typeof dependencies>[0] = {}): Promise<House> {
+export async function sampleGate(part: Parameters<typeof dependencies>[0] = {}): Promise<SampleGate> {
   const { hand, ...deps } = dependencies(part);
   const gate = await createGate(deps);
   for (const { operator, role } of [ADMIN, OPERATOR, SECOND, AUDITOR]) {

@@ -1,0 +1,46 @@
+import { AegisError } from '../errors.ts';
+import type { Digest } from '../kernel/ids.ts';
+import type { Json, JsonObject } from '../kernel/json.ts';
+import { sha256 } from '../wire/digest.ts';
+import { canonicalBytes } from '../wire/jcs.ts';
+import type { GateLimits } from './deps.ts';
+import { invalid } from './names.ts';
+
+/** Depth and keys, before anything recursive sees the value: iterative, so that depth costs memory and never the stack. */
+function measure(value: unknown, limits: GateLimits): void {
+  const open: { readonly value: unknown; readonly depth: number }[] = [{ value, depth: 1 }];
+  let keys = 0;
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    if (typeof next.value !== 'object' || next.value === null) continue;
+    if (next.depth > limits.depth) throw new AegisError('BODY_TOO_DEEP', { limit: limits.depth });
+    const prototype: unknown = Object.getPrototypeOf(next.value);
+    if (!Array.isArray(next.value) && prototype !== Object.prototype && prototype !== null)
+      throw invalid('only plain JSON values are accepted', '/args');
+    for (const [key, child] of Object.entries(next.value)) {
+      if (++keys > limits.keys) throw new AegisError('BODY_TOO_MANY_KEYS', { limit: limits.keys });
+      if (key === '__proto__') throw invalid('a key may not be __proto__', '/args');
+      if (child === undefined) throw invalid('undefined is no JSON value', '/args');
+      if (typeof child === 'number' && Number.isInteger(child) && !Number.isSafeInteger(child))
+        throw invalid('an integer beyond 2^53 is not exact', '/args');
+      if (typeof child === 'object') open.push({ value: child, depth: next.depth + 1 });
+    }
+  }
+}
+
+/** The RFC 8785 bytes of a value from outside, within the limits; everything after this works on what these bytes say. */
+export function canonicalValue(value: Json, limits: GateLimits, most: number): { readonly bytes: Uint8Array; readonly digest: Digest } {
+  measure(value, limits);
+  let bytes: Uint8Array;
+  try {
+    bytes = canonicalBytes(value);
+  } catch (error) {
+    throw new AegisError('BODY_INVALID_JSON', { detail: error instanceof Error ? error.message : 'not I-JSON' });
+  }
+  if (bytes.length > most) throw new AegisError('BODY_TOO_LARGE', { limit: most });
+  return { bytes, digest: sha256(bytes) };
+}
+
+/** JSON this process canonicalised itself. */
+export function parseOwn(bytes: Uint8Array): JsonObject {
+  return JSON.parse(new TextDecoder().decode(bytes)) as JsonObject;
+}
