@@ -1,10 +1,12 @@
 import { Type } from 'typebox';
-import { EVERYONE, route } from '../http/route.ts';
+import { route } from '../http/route.ts';
 import type { Route } from '../http/route.ts';
 import { CLOSED, jsonObject, oneOf } from '../http/shapes.ts';
 import type { ApiDeps } from './deps.ts';
 import { page, PageQuery } from './pages.ts';
 import type { LoggedEntry } from './pages.ts';
+import { EVERYONE } from '../kernel/role.ts';
+import { EFFECT_CHOICES } from '../kernel/decision.ts';
 
 type Parts = Pick<ApiDeps, 'store'>;
 
@@ -19,7 +21,7 @@ export function actionListRoutes({ store }: Parts): readonly Route[] {
       tenant: 'key',
       audited: [],
       doc: { summary: 'Decided actions, by agent, session or place', tag: 'actions' },
-      query: Type.Object({ ...PageQuery.properties, effect: Type.Optional(oneOf('allow', 'deny', 'modify', 'ask', 'defer')) }, CLOSED),
+      query: Type.Object({ ...PageQuery.properties, effect: Type.Optional(oneOf(...EFFECT_CHOICES)) }, CLOSED),
       response: Type.Object({ actions: Type.Array(jsonObject()), next: Type.Optional(Type.Integer()) }),
       handle: async ({ principal, query }) => {
         const own = principal.role === 'agent' ? { agent: principal.agent } : {};

@@ -4,16 +4,19 @@ import type { ActionGate } from '../gate/action-gate.ts';
 import type { OperatorGate } from '../gate/operator-gate.ts';
 import type { LogGate } from '../gate/log-gate.ts';
 import type { Principal } from '../gate/nouns.ts';
-import { EVERYONE, DECIDERS, route } from '../http/route.ts';
+import { route } from '../http/route.ts';
 import type { Route } from '../http/route.ts';
 import { CLOSED, integer, name, NameParams, oneOf, ReceiptReply } from '../http/shapes.ts';
 import type { EntryBodies } from '../kernel/entry.ts';
 import type { AgentId } from '../kernel/ids.ts';
+import { DECIDERS, EVERYONE } from '../kernel/role.ts';
 import type { AgentState, World } from '../kernel/world.ts';
 import type { ApiParts } from './deps.ts';
 import { mintKey } from '../http/keys.ts';
 import { protections } from './protection.ts';
 import type { Protection } from './protection.ts';
+import type { AgentStatus } from '../kernel/agent.ts';
+import { AGENT_STATUSES, PROTECTIONS, UNAVAILABLE_MODES } from '../kernel/agent.ts';
 
 type Parts = ApiParts<Pick<ActionGate, 'register'> & OperatorGate & LogGate, 'store' | 'random'>;
 
@@ -21,19 +24,19 @@ const doc = (summary: string) => ({ summary, tag: 'agents' });
 
 const AgentReply = Type.Object({
   agent: Type.String(),
-  status: oneOf('active', 'halted', 'revoked'),
+  status: oneOf(...AGENT_STATUSES),
   framework: Type.Optional(Type.String()),
   capabilities: Type.Array(Type.String()),
   maxPriority: Type.Integer(),
   sessionBudgetUsdMicros: Type.Optional(Type.Integer()),
   team: Type.Optional(Type.String()),
-  onUnavailable: oneOf('deny', 'allow_readonly', 'allow'),
+  onUnavailable: oneOf(...UNAVAILABLE_MODES),
   firstSeen: Type.Integer(),
   violations: Type.Integer(),
   pendingApprovals: Type.Integer(),
   hasKey: Type.Boolean(),
   readOnlyTools: Type.Array(Type.String({ description: 'Tools that may run under allow_readonly' })),
-  protection: Type.Optional(oneOf('protected', 'unprotected')),
+  protection: Type.Optional(oneOf(...PROTECTIONS)),
 });
 
 const RegisterBody = Type.Object(
@@ -44,7 +47,7 @@ const RegisterBody = Type.Object(
     maxPriority: Type.Optional(integer(1, 10)),
     sessionBudgetUsdMicros: Type.Optional(integer(0, Number.MAX_SAFE_INTEGER)),
     team: Type.Optional(name()),
-    onUnavailable: Type.Optional(oneOf('deny', 'allow_readonly', 'allow')),
+    onUnavailable: Type.Optional(oneOf(...UNAVAILABLE_MODES)),
     rotate: Type.Optional(Type.Boolean({ description: 'Replace the key of an agent that is registered already' })),
   },
   CLOSED,
@@ -53,7 +56,7 @@ const RegisterBody = Type.Object(
 const ReasonBody = Type.Object({ reason: Type.String({ minLength: 1, maxLength: 1024 }) }, CLOSED);
 
 /** An agent's standing in words: revoked is for good, halted until somebody resumes it. */
-export function statusOf(world: World, id: AgentId, state: AgentState): 'active' | 'halted' | 'revoked' {
+export function statusOf(world: World, id: AgentId, state: AgentState): AgentStatus {
   if (state.revoked) return 'revoked';
   return world.halts.some(({ scope }) => scope.kind === 'all' || (scope.kind === 'agent' && scope.id === id)) ? 'halted' : 'active';
 }

@@ -4,12 +4,14 @@ import type { OperatorGate } from '../gate/operator-gate.ts';
 import type { LogGate } from '../gate/log-gate.ts';
 import type { PendingApproval, Principal } from '../gate/nouns.ts';
 import { wireDecision } from '../http/wire-decision.ts';
-import { DECIDERS, DECIDING, PEOPLE, route } from '../http/route.ts';
+import { DECIDING, route } from '../http/route.ts';
 import type { Route } from '../http/route.ts';
 import { CLOSED, DecisionReply, integer, jsonObject, oneOf } from '../http/shapes.ts';
-import type { Role } from '../kernel/entry.ts';
 import type { ApprovalId } from '../kernel/ids.ts';
+import { DECIDERS, PEOPLE } from '../kernel/role.ts';
+import type { PersonRole } from '../kernel/role.ts';
 import type { ApiParts } from './deps.ts';
+import { APPROVAL_STATUSES } from '../kernel/approval.ts';
 
 type Parts = ApiParts<OperatorGate & LogGate>;
 
@@ -31,7 +33,7 @@ const RefuseBody = Type.Object({ reason: Type.Optional(Type.String({ maxLength: 
 /** What a person decides on: the exact bytes (`args`, canonical JSON text), never the agent's story about them (ASK). */
 const ApprovalReply = Type.Object({
   approval: Type.String(),
-  status: oneOf('pending', 'granted', 'refused', 'expired', 'consumed', 'voided'),
+  status: oneOf(...APPROVAL_STATUSES),
   action: Type.String(),
   agent: Type.String(),
   session: Type.String(),
@@ -49,7 +51,7 @@ const ApprovalReply = Type.Object({
   decision: Type.Optional(DecisionReply),
 });
 
-type Person = Principal & { readonly role: Exclude<Role, 'agent'> };
+type Person = Principal & { readonly role: PersonRole };
 
 /** The route's declaration lets no agent in; this says so to the compiler, and once more at run time. */
 function personOf(principal: Principal): Person {

@@ -1,3 +1,4 @@
+import { isObject } from '../kernel/json.ts';
 /** The API as one page of HTML, made from the OpenAPI document: no script, nothing from elsewhere (DOCS-1). */
 
 type Plain = Readonly<Record<string, unknown>>;
@@ -126,7 +127,7 @@ function limits(schema: Plain): string {
 }
 
 function plain(value: unknown): Plain {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Plain) : {};
+  return isObject(value) ? value : {};
 }
 
 function list(value: unknown): readonly string[] {

@@ -1,10 +1,11 @@
 import { Type } from 'typebox';
 import type { OperatorGate } from '../gate/operator-gate.ts';
 import type { LogGate } from '../gate/log-gate.ts';
-import { DECIDERS, PEOPLE, route } from '../http/route.ts';
+import { route } from '../http/route.ts';
 import type { Route } from '../http/route.ts';
 import { CLOSED, name, ReceiptReply } from '../http/shapes.ts';
 import type { HaltScope } from '../kernel/entry.ts';
+import { DECIDERS, PEOPLE } from '../kernel/role.ts';
 import type { ApiParts } from './deps.ts';
 
 type Parts = ApiParts<OperatorGate & LogGate>;

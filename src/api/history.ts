@@ -2,10 +2,11 @@ import { Type } from 'typebox';
 import { AegisError } from '../errors.ts';
 import type { LogGate } from '../gate/log-gate.ts';
 import type { Principal } from '../gate/nouns.ts';
-import { PEOPLE, route } from '../http/route.ts';
+import { route } from '../http/route.ts';
 import type { Route } from '../http/route.ts';
 import { CLOSED, integer, jsonObject, NameParams } from '../http/shapes.ts';
 import type { SessionId } from '../kernel/ids.ts';
+import { PEOPLE } from '../kernel/role.ts';
 import type { ApiParts } from './deps.ts';
 
 type Parts = ApiParts<LogGate, 'store' | 'reloadPolicy' | 'policyFaults' | 'compilePolicy'>;

@@ -2,17 +2,18 @@ import { Type } from 'typebox';
 import { AegisError } from '../errors.ts';
 import type { LogGate } from '../gate/log-gate.ts';
 import type { Principal } from '../gate/nouns.ts';
-import { PEOPLE, route } from '../http/route.ts';
+import { route } from '../http/route.ts';
 import type { Route } from '../http/route.ts';
 import { CLOSED, integer, jsonObject, ReceiptReply } from '../http/shapes.ts';
 import { canonicalResource } from '../kernel/resource-id.ts';
+import { PEOPLE, ACTING } from '../kernel/role.ts';
 import type { LockState, World } from '../kernel/world.ts';
 import type { ApiParts } from './deps.ts';
 
 type Parts = ApiParts<LogGate>;
 
 const doc = (summary: string) => ({ summary, tag: 'standing' });
-const HOLDERS = { method: 'POST', auth: 'key', role: ['agent', 'operator', 'admin'], tenant: 'key' } as const;
+const HOLDERS = { method: 'POST', auth: 'key', role: ACTING, tenant: 'key' } as const;
 const held = {
   resource: Type.String({ minLength: 1, maxLength: 512 }),
   fence: integer(0, Number.MAX_SAFE_INTEGER),

@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { AegisError } from '../errors.ts';
-import { PEOPLE, route } from '../http/route.ts';
+import { route } from '../http/route.ts';
 import type { Route } from '../http/route.ts';
 import { CLOSED, integer, jsonObject } from '../http/shapes.ts';
 import { exportLog } from '../log/export.ts';
@@ -8,6 +8,7 @@ import { consistencyProof, inclusionReceipt, rangeRoot } from '../log/receipt.ts
 import { toDigest } from '../log/tree-hash.ts';
 import type { ApiDeps } from './deps.ts';
 import { DEFAULT_TENANT } from '../kernel/ids.ts';
+import { PEOPLE } from '../kernel/role.ts';
 import { page, PageQuery } from './pages.ts';
 
 type Parts = Pick<ApiDeps, 'store' | 'checkpoint' | 'rotateKey'>;

@@ -1,9 +1,10 @@
 import type { OperatorGate } from '../gate/operator-gate.ts';
 import type { LogGate } from '../gate/log-gate.ts';
-import { PEOPLE, route } from '../http/route.ts';
+import { route } from '../http/route.ts';
 import type { Route } from '../http/route.ts';
 import type { ApiParts } from './deps.ts';
 import type { Tally, Totals } from '../views/tally.ts';
+import { PEOPLE } from '../kernel/role.ts';
 
 type Parts = ApiParts<Pick<OperatorGate, 'pending'> & LogGate>;
 

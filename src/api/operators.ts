@@ -2,10 +2,11 @@ import { Type } from 'typebox';
 import { AegisError } from '../errors.ts';
 import type { OperatorGate } from '../gate/operator-gate.ts';
 import type { LogGate } from '../gate/log-gate.ts';
-import { PEOPLE, route } from '../http/route.ts';
+import { route } from '../http/route.ts';
 import type { Route } from '../http/route.ts';
 import { CLOSED, name, NameParams, oneOf, ReceiptReply } from '../http/shapes.ts';
 import type { OperatorId } from '../kernel/ids.ts';
+import { PEOPLE } from '../kernel/role.ts';
 import { openEntry } from '../log/entry.ts';
 import type { ApiParts } from './deps.ts';
 import { mintKey } from '../http/keys.ts';
@@ -13,7 +14,7 @@ import { mintKey } from '../http/keys.ts';
 type Parts = ApiParts<OperatorGate & LogGate, 'store' | 'random'>;
 
 const doc = (summary: string) => ({ summary, tag: 'operators' });
-const roleName = () => oneOf('operator', 'auditor', 'admin');
+const roleName = () => oneOf(...PEOPLE);
 const ADMIN = { auth: 'key', role: ['admin'], tenant: 'key' } as const;
 
 /** People and their keys; administrators only. */

@@ -4,11 +4,12 @@ import type { ActionGate } from '../gate/action-gate.ts';
 import type { OperatorGate } from '../gate/operator-gate.ts';
 import type { LogGate } from '../gate/log-gate.ts';
 import type { Principal } from '../gate/nouns.ts';
-import { DECIDERS, EVERYONE, PEOPLE, route } from '../http/route.ts';
+import { route } from '../http/route.ts';
 import type { Route } from '../http/route.ts';
 import { agentOf } from '../http/keys.ts';
 import { CLOSED, jsonObject, name, NameParams } from '../http/shapes.ts';
 import type { AgentId, SessionId } from '../kernel/ids.ts';
+import { DECIDERS, EVERYONE, PEOPLE, ACTING } from '../kernel/role.ts';
 import type { SessionState, World } from '../kernel/world.ts';
 import { inclusionReceipt, verifyInclusion } from '../log/receipt.ts';
 import type { ApiParts } from './deps.ts';
@@ -115,7 +116,7 @@ const openRoute = ({ gate }: Parts): Route =>
     method: 'POST',
     path: '/v1/sessions',
     auth: 'key',
-    role: ['agent', 'operator', 'admin'],
+    role: ACTING,
     tenant: 'key',
     audited: ['session-opened'],
     doc: doc(
@@ -141,7 +142,7 @@ const closeRoute = ({ gate }: Parts): Route =>
     method: 'POST',
     path: '/v1/sessions/:id/close',
     auth: 'key',
-    role: ['agent', 'operator', 'admin'],
+    role: ACTING,
     tenant: 'key',
     audited: ['session-closed'],
     doc: doc('Close a session; nothing more is decided in it'),

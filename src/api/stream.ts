@@ -1,10 +1,11 @@
 import { Type } from 'typebox';
 import { AegisError } from '../errors.ts';
 import type { LogGate } from '../gate/log-gate.ts';
-import { PEOPLE, route } from '../http/route.ts';
+import { route } from '../http/route.ts';
 import type { Route } from '../http/route.ts';
 import { CLOSED, integer } from '../http/shapes.ts';
 import type { TenantId } from '../kernel/ids.ts';
+import { PEOPLE } from '../kernel/role.ts';
 import type { LogStore } from '../log/store.ts';
 import type { ApiParts } from './deps.ts';
 import { opened } from './pages.ts';

@@ -3,6 +3,7 @@ import type { Define } from './define.ts';
 import { connection } from './connection.ts';
 import { whole } from './numbers.ts';
 import { json, line, shortened, table, time } from './print.ts';
+import { EFFECT_CHOICES } from '../kernel/decision.ts';
 
 interface ActionRow {
   readonly index: number;
@@ -28,7 +29,7 @@ export const define: Define = (command) => {
     .argument('[id]', 'one action, in full')
     .option('--agent <id>', 'only this agent’s')
     .option('--session <id>', 'only this session’s')
-    .addOption(new Option('--effect <effect>', 'only these').choices(['allow', 'deny', 'modify', 'ask', 'defer']))
+    .addOption(new Option('--effect <effect>', 'only these').choices(EFFECT_CHOICES))
     .option('--limit <number>', 'how many, newest first', whole(1, 1000), 30)
     .option('--json', 'print JSON')
     .addHelpText('after', '\nExamples:\n  $ aegis actions\n  $ aegis actions --agent support-bot --effect deny\n  $ aegis actions 019a…')

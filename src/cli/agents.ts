@@ -4,15 +4,17 @@ import { connection } from './connection.ts';
 import { examples } from './examples.ts';
 import { whole } from './numbers.ts';
 import { json, line, table, time, tone, visible } from './print.ts';
+import type { AgentStatus, ProtectionState } from '../kernel/agent.ts';
+import { UNAVAILABLE_MODES } from '../kernel/agent.ts';
 
 interface AgentRow {
   readonly agent: string;
-  readonly status: 'active' | 'halted' | 'revoked';
+  readonly status: AgentStatus;
   readonly framework?: string;
   readonly team?: string;
   readonly firstSeen: number;
   readonly pendingApprovals: number;
-  readonly protection?: 'protected' | 'unprotected';
+  readonly protection?: ProtectionState;
 }
 
 /** `aegis agents [add|show|revoke]`. */
@@ -24,9 +26,7 @@ export const define: Define = (command) => {
     .option('--framework <name>', 'what it is built with, for people to read')
     .option('--team <name>', 'shares the budgets of this team')
     .option('--max-priority <number>', '1–10, the highest it may claim (default: 5)', whole(1, 10))
-    .addOption(
-      new Option('--on-unavailable <mode>', 'what holds when Aegis cannot be reached (default: deny)').choices(['deny', 'allow_readonly', 'allow']),
-    )
+    .addOption(new Option('--on-unavailable <mode>', 'what holds when Aegis cannot be reached (default: deny)').choices(UNAVAILABLE_MODES))
     .option('--rotate', 'replace the key of an agent that is registered already; the old key stops working')
     .option('--read-only <tools>', 'comma-separated tools that may run under allow_readonly')
     .option('--json', 'print JSON')

@@ -2,11 +2,10 @@ import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CliError, EXIT } from './exit.ts';
+import { SHIPPED } from '../daemon/policy-files.ts';
 
 /** The folder that holds policies/, conformance/ and package.json. */
 export const HOME = fileURLToPath(new URL('../../', import.meta.url));
-
-export const SHIPPED = ['default', 'strict', 'locked'] as const;
 
 /** A shipped policy's name becomes its file; anything else is a path. */
 export function policyFile(name: string): string {

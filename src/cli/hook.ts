@@ -9,6 +9,7 @@ import { undo } from './install/change.ts';
 import { installations, ownFolder } from './install/ledger.ts';
 import { whole } from './numbers.ts';
 import { json, line, table, visible } from './print.ts';
+import { UNAVAILABLE_MODES } from '../kernel/agent.ts';
 
 type Printed = { readonly json?: true };
 
@@ -39,11 +40,7 @@ export const define: Define = (command) => {
     .option('--rotate', 'replace the key of an agent that is registered already')
     .addOption(new Option('--handler <kind>', `${titlesWithHttp()} only: how it asks (default: http)`).choices(['http', 'command']))
     .addOption(
-      new Option('--on-unavailable <mode>', 'what runs while Aegis is away; needs the command handler (default: deny)').choices([
-        'deny',
-        'allow_readonly',
-        'allow',
-      ]),
+      new Option('--on-unavailable <mode>', 'what runs while Aegis is away; needs the command handler (default: deny)').choices(UNAVAILABLE_MODES),
     )
     .addOption(new Option('--ask <whom>', 'who is asked where both could be (default: harness)').choices(['harness', 'aegis']))
     .option('--auto-approve', 'what Aegis allows skips the harness’s own permission prompt')

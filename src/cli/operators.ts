@@ -3,6 +3,7 @@ import type { Define } from './define.ts';
 import { connection } from './connection.ts';
 import { examples } from './examples.ts';
 import { json, line, table, tone, visible } from './print.ts';
+import { PEOPLE } from '../kernel/role.ts';
 
 interface OperatorRow {
   readonly operator: string;
@@ -32,11 +33,7 @@ export const define: Define = (command) => {
     .command('add <operator>')
     .description('make a key for a person or a tool, shown once')
     .requiredOption('--name <text>', 'who this is, for people to read')
-    .addOption(
-      new Option('--role <role>', 'operator approves and halts, auditor reads, admin configures')
-        .choices(['operator', 'auditor', 'admin'])
-        .default('operator'),
-    )
+    .addOption(new Option('--role <role>', 'operator approves and halts, auditor reads, admin configures').choices(PEOPLE).default('operator'))
     .option('--json', 'print JSON')
     .action(async (operator: string, options: { name: string; role: string; json?: true }) => {
       const made = (await connection().post('/v1/operators', { operator, name: options.name, role: options.role })) as {

@@ -1,7 +1,8 @@
+import type { HaltScope } from '../kernel/entry.ts';
 import { CliError, EXIT } from './exit.ts';
 
 /** What a halt covers, as the API takes it. */
-export type Scope = { readonly kind: 'all' } | { readonly kind: 'agent' | 'session'; readonly id: string };
+export type Scope = { readonly kind: 'all' } | { readonly kind: Exclude<HaltScope['kind'], 'all'>; readonly id: string };
 
 /** `agent <id>`, `session <id>` or `all`, as the API wants it. */
 export function scopeOf(kind: string, id: string | undefined): Scope {

@@ -9,6 +9,7 @@ import { createGateway } from '../intercept/mcp/http/gateway.ts';
 import { credential } from '../intercept/mcp/http/headers.ts';
 import { digestOf } from '../wire/digest.ts';
 import { systemClock, systemRandom, uuidv7 } from './runtime.ts';
+import { METHODS } from '../http/route.ts';
 
 type Server = Config['mcp']['servers'][number];
 
@@ -25,7 +26,7 @@ export function openMcpDoor(gate: ActionGate & ToolGate & LogGate, { mcp }: Conf
   });
   const passage: Passage = {
     path: '/mcp/:name',
-    methods: ['GET', 'POST', 'DELETE'],
+    methods: METHODS,
     role: ['agent'],
     audited: ['session-opened', 'action-decided', 'action-settled', 'content-labelled', 'tool-pinned', 'tool-quarantined', 'request-refused'],
     serve: (exchange) => gateway.serve(exchange),

@@ -2,6 +2,7 @@ import { AegisError } from '../errors.ts';
 import type { Decision } from '../kernel/decision.ts';
 import type { EntryBodies } from '../kernel/entry.ts';
 import type { ActionId, AgentId, SessionId, TenantId } from '../kernel/ids.ts';
+import { DECIDERS } from '../kernel/role.ts';
 import { admit, admitAll, waitFor } from './actions/admit.ts';
 import { registering } from './actions/register-agent.ts';
 import { label } from './actions/label.ts';
@@ -86,7 +87,7 @@ function sessions(of: TenantOf): Sessions {
       return of(tenant).queue.submit(handingOver(of(tenant), child, by));
     },
     closeSession: async (tenant, session, reason, by) => {
-      if (by.role !== 'agent') operatorOf(by, of(tenant).queue.durable().world, ['operator', 'admin']);
+      if (by.role !== 'agent') operatorOf(by, of(tenant).queue.durable().world, DECIDERS);
       return of(tenant).queue.submit(closing(session, reason, actorOf(by)));
     },
   };

@@ -1,19 +1,20 @@
 import type { SensitiveScan } from '../inspect/sensitive-spans.ts';
 import type { Action } from '../kernel/action.ts';
 import type { Decision, Label } from '../kernel/decision.ts';
-import type { OutcomeStatus, Role, ToolDoubt, Usage } from '../kernel/entry.ts';
-import type { ToolDeclaration } from '../kernel/finding.ts';
+import type { OutcomeStatus, ToolDoubt, Usage, ToolTrust } from '../kernel/entry.ts';
+import type { ToolDeclaration, PromptDetector } from '../kernel/finding.ts';
 import type { ActionId, AgentId, ApprovalId, Digest, EntryIndex, OperatorId, SessionId, TenantId } from '../kernel/ids.ts';
 import type { Json, JsonObject } from '../kernel/json.ts';
 import type { PromptWord } from '../kernel/policy.ts';
+import type { PersonRole } from '../kernel/role.ts';
 
 /** Who is asking, as established by a key; never by what the request says about itself. */
 export type Principal =
   | { readonly role: 'agent'; readonly tenant: TenantId; readonly agent: AgentId }
-  | { readonly role: Exclude<Role, 'agent'>; readonly tenant: TenantId; readonly operator: OperatorId };
+  | { readonly role: PersonRole; readonly tenant: TenantId; readonly operator: OperatorId };
 
 /** A principal that is a person. */
-export type Operator = Principal & { readonly role: Exclude<Role, 'agent'> };
+export type Operator = Principal & { readonly role: PersonRole };
 
 /** Where an entry was written. */
 export interface Receipt {
@@ -77,8 +78,6 @@ export interface BudgetUse {
   readonly taken: number;
 }
 
-export type PromptDetector = 'pii' | 'secret';
-
 /** What the policy in force wants of the prompts of an agent (LLM-54). */
 export interface PromptTerms {
   readonly policy: Digest;
@@ -133,7 +132,7 @@ export interface ToolReview {
   readonly tool: string;
   readonly digest: Digest;
   /** `hidden`: pinned, but the agent's lists or manifest refuse every call of it. */
-  readonly status: 'pinned' | 'hidden' | 'quarantined';
+  readonly status: ToolTrust;
   readonly doubts: readonly ToolDoubt[];
 }
 

@@ -2,6 +2,7 @@ import type { Decision } from '../kernel/decision.ts';
 import type { HaltScope } from '../kernel/entry.ts';
 import type { ApprovalId, Digest, EntryIndex, TenantId } from '../kernel/ids.ts';
 import type { JsonObject } from '../kernel/json.ts';
+import { DECIDERS } from '../kernel/role.ts';
 import { granting, refusing } from './approvals/answer-approval.ts';
 import { endorse } from './operators/endorse.ts';
 import { erase } from './operators/erase.ts';
@@ -68,7 +69,7 @@ function oversight(of: TenantOf): Omit<OperatorGate, keyof Approvals> {
       return haltNow(of(tenant), { scope, reason, cause: by === 'system' ? 'supervisor' : 'operator', actor: actorOf(by) });
     },
     resume: async (tenant, scope, reason, by) => {
-      operatorOf(by, of(tenant).queue.durable().world, ['operator', 'admin']);
+      operatorOf(by, of(tenant).queue.durable().world, DECIDERS);
       return of(tenant).queue.submit(resuming(scope, reason, actorOf(by)));
     },
     activate: async (tenant, document, by) => activate(of(tenant), document, by),

@@ -1,5 +1,6 @@
 import { AegisError } from '../errors.ts';
 import type { Actor } from '../kernel/entry.ts';
+import type { Decider } from '../kernel/role.ts';
 import type { World } from '../kernel/world.ts';
 import type { Principal } from './nouns.ts';
 
@@ -15,7 +16,7 @@ export function actorOf(by: Principal | 'system'): Actor {
  * The operator behind a principal, with the role the log gives it now: a role a request claims is not enough, and who was removed is
  * nobody (ASK-21). @throws AegisError FORBIDDEN
  */
-export function operatorOf(by: Principal, world: World, needs: readonly ('operator' | 'admin')[]): Principal & { role: 'operator' | 'admin' } {
+export function operatorOf(by: Principal, world: World, needs: readonly Decider[]): Principal & { role: Decider } {
   const forbidden = new AegisError('FORBIDDEN', { role: by.role, needs: needs.join(' or ') });
   if (by.role === 'agent') throw forbidden;
   const known = world.operators.get(by.operator);

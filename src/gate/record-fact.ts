@@ -1,28 +1,29 @@
 import { AegisError } from '../errors.ts';
 import type { EntryBodies, EntryType } from '../kernel/entry.ts';
 import { canonicalResource } from '../kernel/resource-id.ts';
+import { ACTING, DECIDERS } from '../kernel/role.ts';
 import type { World } from '../kernel/world.ts';
 import type { FactPlace, Principal, Receipt } from './nouns.ts';
 import type { Operation } from './queue/operation.ts';
 import { ok } from './queue/operation.ts';
 import { actorOf, operatorOf } from './principal.ts';
 
-type Writer = 'agent' | 'operator' | 'admin' | 'system';
+type Writer = (typeof ACTING)[number] | 'system';
 
 /** Who may have which fact recorded. A type that is not here has a method of its own, or is written by the gate alone. */
 const WRITERS = {
   'tenant-opened': ['admin', 'system'],
   'operator-added': ['admin', 'system'],
   'operator-removed': ['admin', 'system'],
-  'agent-revoked': ['operator', 'admin', 'system'],
+  'agent-revoked': [...DECIDERS, 'system'],
   'memory-labelled': ['agent', 'system'],
-  'value-sanitised': ['operator', 'admin', 'system'],
-  'value-endorsed': ['operator', 'admin'],
-  'grant-revoked': ['operator', 'admin', 'system'],
-  'budget-set': ['operator', 'admin', 'system'],
-  'lock-renewed': ['agent', 'operator', 'admin'],
-  'lock-released': ['agent', 'operator', 'admin'],
-  'lock-evicted': ['operator', 'admin', 'system'],
+  'value-sanitised': [...DECIDERS, 'system'],
+  'value-endorsed': DECIDERS,
+  'grant-revoked': [...DECIDERS, 'system'],
+  'budget-set': [...DECIDERS, 'system'],
+  'lock-renewed': ACTING,
+  'lock-released': ACTING,
+  'lock-evicted': [...DECIDERS, 'system'],
   'event-ingested': ['agent', 'system'],
   'action-journalled': ['agent', 'system'],
   'payload-erased': ['admin', 'system'],
@@ -31,7 +32,7 @@ const WRITERS = {
   'checkpoint-signed': ['system'],
   'request-refused': ['agent', 'system'],
   'answer-received': ['agent'],
-  'canary-answered': ['agent', 'operator', 'admin', 'system'],
+  'canary-answered': [...ACTING, 'system'],
   'approval-voided': ['system'],
 } as const satisfies { readonly [T in EntryType]?: readonly Writer[] };
 
@@ -49,7 +50,7 @@ export function isFact(type: string): type is FactType {
 
 function checkWriter(type: Writable, by: Principal | 'system', world: World): void {
   const writers: readonly Writer[] = WRITERS[type];
-  const needs = writers.filter((writer) => writer === 'operator' || writer === 'admin');
+  const needs = DECIDERS.filter((role) => writers.includes(role));
   if (by === 'system' || by.role === 'agent') {
     const role = by === 'system' ? 'system' : 'agent';
     if (!writers.includes(role)) throw new AegisError('FORBIDDEN', { role, needs: needs.join(' or ') || 'system' });

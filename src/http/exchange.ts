@@ -1,6 +1,5 @@
 import { AegisError } from '../errors.ts';
 import type { LogGate } from '../gate/log-gate.ts';
-import type { Role } from '../kernel/entry.ts';
 import type { Clock } from '../ports.ts';
 import type { KeyHolder } from './keys.ts';
 import { codedError, problemOf } from './problem.ts';
@@ -9,6 +8,7 @@ import { recordRefusal } from './refusals.ts';
 import type { Call, Refuse, Route } from './route.ts';
 import { checker } from './validate.ts';
 import type { Parts } from './validate.ts';
+import type { Role } from '../kernel/role.ts';
 
 /** One request while it is answered, whatever carries it: what is known so far of who asks and what. */
 export interface Exchange {

@@ -1,11 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AgentPrincipal } from './keys.ts';
-import type { EntryType, Role } from '../kernel/entry.ts';
+import type { EntryType } from '../kernel/entry.ts';
+import type { Role } from '../kernel/role.ts';
+import type { Method } from './route.ts';
 
 /** A path where another protocol than ours is spoken: declared like a route, answered byte by byte. */
 export interface Passage {
   readonly path: string;
-  readonly methods: readonly ('GET' | 'POST' | 'DELETE')[];
+  readonly methods: readonly Method[];
   readonly role: readonly Role[];
   readonly audited: readonly EntryType[];
   readonly serve: (exchange: PassageExchange) => Promise<void>;

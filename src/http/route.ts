@@ -1,8 +1,9 @@
 import type { Static, TObject, TSchema } from 'typebox';
 import type { AegisError } from '../errors.ts';
 import type { Principal } from '../gate/nouns.ts';
-import type { EntryType, Role } from '../kernel/entry.ts';
+import type { EntryType } from '../kernel/entry.ts';
 import type { JsonObject } from '../kernel/json.ts';
+import type { Role } from '../kernel/role.ts';
 
 /** Bytes that are not one JSON value: text, or pieces as they come (SSE, exports). */
 export interface Raw {
@@ -28,9 +29,12 @@ export interface Doc {
   readonly tag: string;
 }
 
+export const METHODS = ['GET', 'POST', 'DELETE'] as const;
+export type Method = (typeof METHODS)[number];
+
 /** How a route is spoken to. Without `auth`, `role`, `tenant` and `audited` a route does not compile (AUTH-1). */
 export interface Declaration {
-  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly method: Method;
   /** With `:name` parameters. */
   readonly path: string;
   /** `key`: a bearer key. `none`: only facts that say nothing about a tenant. */
@@ -77,12 +81,6 @@ export function route<
 ): Route {
   return terms as unknown as Route;
 }
-
-/** Roles that people and their tools hold. */
-export const PEOPLE = ['operator', 'auditor', 'admin'] as const satisfies readonly Role[];
-/** Roles that may decide approvals and stop agents. */
-export const DECIDERS = ['operator', 'admin'] as const satisfies readonly Role[];
-export const EVERYONE = ['agent', ...PEOPLE] as const satisfies readonly Role[];
 
 /** Entry types that deciding an action may cause. */
 export const DECIDING = [

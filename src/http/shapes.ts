@@ -1,8 +1,9 @@
 import { Type } from 'typebox';
 import type { Static, TSchema } from 'typebox';
-import type { ActionKind } from '../kernel/action.ts';
-import type { Label } from '../kernel/decision.ts';
-import type { OutcomeStatus } from '../kernel/entry.ts';
+import { ACTION_KINDS, ENFORCEMENTS } from '../kernel/action.ts';
+import { EFFECT_CHOICES, LABELS } from '../kernel/decision.ts';
+import { OUTCOME_STATUSES } from '../kernel/entry.ts';
+import { RISKS } from '../kernel/finding.ts';
 import type { Json, JsonObject } from '../kernel/json.ts';
 
 /** Closed objects: an unknown field is an error, never ignored (DOOR-3). */
@@ -19,10 +20,6 @@ export const actionId = () => Type.String({ pattern: '^[!-~]{1,128}$' });
 export const digest = () => Type.String({ pattern: '^[0-9a-f]{64}$' });
 export const integer = (minimum: number, maximum: number) => Type.Integer({ minimum, maximum });
 const MAX = Number.MAX_SAFE_INTEGER;
-
-const LABELS = ['user_input', 'tool_output', 'memory_read', 'retrieved_doc', 'model_output'] as const satisfies readonly Label[];
-const KINDS = ['tool', 'model', 'egress', 'process', 'resource', 'memory', 'handoff'] as const satisfies readonly ActionKind[];
-const STATUSES = ['succeeded', 'failed', 'blocked', 'cancelled', 'unknown'] as const satisfies readonly OutcomeStatus[];
 
 const Claims = Type.Object(
   {
@@ -50,7 +47,7 @@ export const ActionBody = Type.Object(
     agent: optional(name()),
     session: name(),
     parent: optional(actionId()),
-    kind: optional(oneOf(...KINDS)),
+    kind: optional(oneOf(...ACTION_KINDS)),
     name: Type.String({ minLength: 1, maxLength: 256 }),
     args: jsonObject(),
     declaration: optional(Declaration),
@@ -59,7 +56,7 @@ export const ActionBody = Type.Object(
     resource: optional(
       Type.Object({ resource: Type.String({ minLength: 1, maxLength: 512 }), slots: integer(1, 1000), ttlMs: integer(1, 86_400_000) }, CLOSED),
     ),
-    enforcement: optional(oneOf('enforcing', 'advisory')),
+    enforcement: optional(oneOf(...ENFORCEMENTS)),
     door: optional(oneOf('http', 'mcp')),
     harness: optional(Type.String({ maxLength: 128 })),
   },
@@ -71,7 +68,7 @@ export const BatchBody = Type.Object({ actions: Type.Array(ActionBody, { minItem
 
 export const OutcomeBody = Type.Object(
   {
-    status: oneOf(...STATUSES),
+    status: oneOf(...OUTCOME_STATUSES),
     usage: optional(Type.Object({ usdMicros: optional(integer(0, MAX)), tokens: optional(integer(0, MAX)) }, CLOSED)),
     result: optional(anyJson()),
     source: optional(oneOf(...LABELS)),
@@ -109,7 +106,7 @@ const Reason = Type.Object({
   hint: optional(Type.String()),
   pointer: optional(Type.String()),
 });
-const EffectName = oneOf('allow', 'deny', 'modify', 'ask', 'defer');
+const EffectName = oneOf(...EFFECT_CHOICES);
 
 /** The kernel's Decision, and `text` when the agent must be told something. */
 export const DecisionReply = Type.Object({
@@ -117,7 +114,7 @@ export const DecisionReply = Type.Object({
   effect: EffectName,
   text: optional(Type.String({ description: 'What the agent is shown, exactly, when it may not simply go on.' })),
   reasons: Type.Array(Reason, { minItems: 1 }),
-  risk: oneOf('LOW', 'MEDIUM', 'HIGH', 'CRITICAL'),
+  risk: oneOf(...RISKS),
   policy: Type.String(),
   worldIndex: Type.Integer(),
   semantics: Type.Integer(),

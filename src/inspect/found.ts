@@ -32,17 +32,3 @@ export function shown(text: string): string {
   });
   return escaped.length > 120 || text.length > 200 ? `${escaped.slice(0, 119)}…` : escaped;
 }
-
-const RANK: Readonly<Record<Risk, number>> = { LOW: 0, MEDIUM: 1, HIGH: 2, CRITICAL: 3 };
-
-/** The highest risk among findings; LOW when there are none. */
-export function worstRisk(findings: readonly Finding[]): Risk {
-  let worst: Risk = 'LOW';
-  for (const one of findings) if (RANK[one.risk] > RANK[worst]) worst = one.risk;
-  return worst;
-}
-
-/** true when `a` is at least as high as `b`. */
-export function atLeast(a: Risk, b: Risk): boolean {
-  return RANK[a] >= RANK[b];
-}

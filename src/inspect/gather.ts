@@ -1,3 +1,4 @@
+import { riskRank } from '../kernel/finding.ts';
 import type { Category, CommandFact, Facts, Finding, Operation, PathFact, UrlFact } from '../kernel/finding.ts';
 
 /** Everything one inspection collects; filled in reading order, deduplicated at the end. */
@@ -58,12 +59,10 @@ export function distinct(findings: readonly Finding[]): Finding[] {
   for (const one of findings) {
     const key = `${one.detector} ${one.code} ${one.pointer} ${one.evidence}`;
     const before = seen.get(key);
-    if (before === undefined || ORDER[one.risk] > ORDER[before.risk]) seen.set(key, one);
+    if (before === undefined || riskRank(one.risk) > riskRank(before.risk)) seen.set(key, one);
   }
   return [...seen.values()];
 }
-
-const ORDER = { LOW: 0, MEDIUM: 1, HIGH: 2, CRITICAL: 3 } as const;
 
 export function factsOf(from: Gathered): Facts {
   return {

@@ -1,4 +1,5 @@
 import type { Finding } from '../kernel/finding.ts';
+import { isObject } from '../kernel/json.ts';
 import type { JsonObject } from '../kernel/json.ts';
 import { found } from './found.ts';
 
@@ -8,7 +9,7 @@ import { found } from './found.ts';
  */
 export function promptParts(args: JsonObject): readonly Finding[] {
   const unread = args['unread'];
-  if (typeof unread !== 'object' || unread === null || Array.isArray(unread)) return [];
+  if (!isObject(unread)) return [];
   return Object.entries(unread)
     .filter(([kind, count]) => typeof count === 'number' && /^[a-z]{1,16}$/.test(kind))
     .map(([kind, count]) =>

@@ -1,9 +1,10 @@
+import type { PromptDetector } from '../kernel/finding.ts';
 import { readPii } from './pii/read-pii.ts';
 import { readSecrets } from './secrets/read-secrets.ts';
 
 /** A secret or a piece of personal data in a text. */
 export interface SensitiveSpan {
-  readonly detector: 'pii' | 'secret';
+  readonly detector: PromptDetector;
   /** Of its format: `email`, `github-token`. */
   readonly kind: string;
   /** Half-open UTF-16 range. */

@@ -2,13 +2,16 @@ import type { Facts, Finding } from './finding.ts';
 import type { ActionId, AgentId, ApprovalId, Digest, MicroUsd, Millis, Print, SessionId, TenantId } from './ids.ts';
 import type { JsonObject } from './json.ts';
 
-export type ActionKind = 'tool' | 'model' | 'egress' | 'process' | 'resource' | 'memory' | 'handoff';
+export const ACTION_KINDS = ['tool', 'model', 'egress', 'process', 'resource', 'memory', 'handoff'] as const;
+export type ActionKind = (typeof ACTION_KINDS)[number];
 
 /** The interception points. A door is named in every entry it causes. */
-export type Door = 'http' | 'handshake' | 'events' | 'llm' | 'mcp' | 'hook' | 'process' | 'lab';
+export const DOORS = ['http', 'handshake', 'events', 'llm', 'mcp', 'hook', 'process', 'lab'] as const;
+export type Door = (typeof DOORS)[number];
 
 /** Whether the agent could act without the door: a proxy or a namespace enforces, an in-process SDK or a hook advises. */
-export type Enforcement = 'enforcing' | 'advisory';
+export const ENFORCEMENTS = ['enforcing', 'advisory'] as const;
+export type Enforcement = (typeof ENFORCEMENTS)[number];
 
 /** The agent's word about itself. Claims tighten, route or charge; they never loosen (DEC). */
 export interface Claims {
@@ -30,7 +33,8 @@ export interface Claims {
 }
 
 /** The kinds of argument that carry authority. */
-export type Authority = 'recipient' | 'account' | 'amount' | 'url' | 'host' | 'path' | 'command' | 'credential' | 'permission';
+export const AUTHORITIES = ['recipient', 'account', 'amount', 'url', 'host', 'path', 'command', 'credential', 'permission'] as const;
+export type Authority = (typeof AUTHORITIES)[number];
 
 /** One scalar leaf of the arguments, as fingerprints only, so that the log and the fold need no payload (TAINT). */
 export interface Trace {

@@ -2,7 +2,7 @@ import type { Action } from './action.ts';
 import type { Decision, DecisionCore, Effect } from './decision.ts';
 import type { ActionId, ApprovalId, Digest } from './ids.ts';
 import { lockRetryMs } from './locks.ts';
-import { reasonsOf, riskOf, strictest } from './merge.ts';
+import { reasonsOf, strictest } from './merge.ts';
 import { CONFLICT, modifiedArgs } from './modify.ts';
 import { obligationsOf } from './obligations.ts';
 import type { Policy } from './policy.ts';
@@ -16,6 +16,7 @@ import type { Rule, Said, Subject } from './rules/subject.ts';
 import { SEMANTICS } from './semantics.ts';
 import { standing } from './standing.ts';
 import type { World } from './world.ts';
+import { worstRisk } from './finding.ts';
 
 /** What the gate mints before it knows whether the effect is `ask`. */
 export interface DecideContext {
@@ -120,7 +121,7 @@ function judge(subject: Subject, context: DecideContext): Decision {
   const core: DecisionCore = {
     action: action.id,
     reasons: reasonsOf(said),
-    risk: riskOf([...said.map((one) => one.risk), ...action.findings.map((finding) => finding.risk)]),
+    risk: worstRisk([...said.map((one) => one.risk), ...action.findings.map((finding) => finding.risk)]),
     policy: policy.digest,
     worldIndex: world.size,
     semantics: world.semantics,

@@ -6,6 +6,8 @@ import type { ReasonCode } from './reasons.ts';
 /** Strictest first; the position is the meaning (DEC: strictest wins). */
 export const EFFECTS = ['deny', 'defer', 'ask', 'modify', 'allow'] as const;
 export type Effect = (typeof EFFECTS)[number];
+/** The same five in the order people are offered them. */
+export const EFFECT_CHOICES = ['allow', 'deny', 'modify', 'ask', 'defer'] as const satisfies readonly Effect[];
 
 export interface Reason {
   readonly code: ReasonCode | (string & {});
@@ -28,9 +30,14 @@ export interface Obligations {
   readonly redact?: readonly string[];
 }
 
-/** Where the value at a pointer came from (TAINT). */
-export type Provenance = 'typed' | 'reference' | 'quoted' | 'made';
-export type Label = 'user_input' | 'tool_output' | 'memory_read' | 'retrieved_doc' | 'model_output';
+/** How a value of the session came to be known, the most trusted first; what is not known was made by the model (TAINT-1). */
+export const KNOWN_PROVENANCES = ['typed', 'reference', 'quoted'] as const;
+export const PROVENANCES = [...KNOWN_PROVENANCES, 'made'] as const;
+export type Provenance = (typeof PROVENANCES)[number];
+
+/** Where content that entered a session came from. */
+export const LABELS = ['user_input', 'tool_output', 'memory_read', 'retrieved_doc', 'model_output'] as const;
+export type Label = (typeof LABELS)[number];
 
 export interface Origin {
   readonly pointer: string;

@@ -1,16 +1,16 @@
+import type { ProtectionState, UnavailableMode } from './agent.ts';
 import type { Action, Claims, Door, Enforcement, ResourceClaim, Trace } from './action.ts';
-import type { Amounts, Decision, Label, Provenance } from './decision.ts';
+import type { Amounts, Decision, Effect, KNOWN_PROVENANCES, Label } from './decision.ts';
 import type { Facts, Finding } from './finding.ts';
 import type { ActionId, AgentId, ApprovalId, Digest, EntryIndex, MicroUsd, Millis, OperatorId, Print, SessionId, TenantId } from './ids.ts';
 import type { JsonObject } from './json.ts';
+import type { PersonRole, Role } from './role.ts';
 
 /** Who caused an entry. `system` is Aegis itself (expiry, start-up, clock). */
 export type Actor =
   | { readonly kind: 'agent'; readonly id: AgentId }
   | { readonly kind: 'operator'; readonly id: OperatorId; readonly role: Role }
   | { readonly kind: 'system' };
-
-export type Role = 'agent' | 'operator' | 'auditor' | 'admin';
 
 /** The action as the log keeps it: everything `decide` reads but the argument bytes, which lie beside the log under `argsDigest`. */
 export interface ActionRecord {
@@ -33,7 +33,15 @@ export interface ActionRecord {
 }
 
 /** What really happened, as far as it was observed. `unknown` is a first-class state, never rounded to success. */
-export type OutcomeStatus = 'succeeded' | 'failed' | 'blocked' | 'cancelled' | 'unknown';
+export const OUTCOME_STATUSES = ['succeeded', 'failed', 'blocked', 'cancelled', 'unknown'] as const;
+export type OutcomeStatus = (typeof OUTCOME_STATUSES)[number];
+
+export const HALT_CAUSES = ['operator', 'violations', 'budget', 'supervisor'] as const;
+export const EVICTION_REASONS = ['expired', 'preempted', 'deadlock', 'halted', 'operator'] as const;
+export const MEMORY_OPERATIONS = ['read', 'write'] as const;
+/** What was decided locally while the gate could not be reached. */
+export const JOURNALLED_EFFECTS = ['allow', 'deny'] as const satisfies readonly Effect[];
+export const PIN_CAUSES = ['first-seen', 'program-seen', 'restored', 'accepted'] as const;
 
 export interface Usage {
   /** Absent: the reservation stands as the charge. */
@@ -45,14 +53,14 @@ export interface Usage {
 export interface LabelledPrint {
   readonly print: Print;
   /** `typed`: a word, n-gram or leaf of the user's own text; `reference`: a whole scalar leaf of a structured result; `quoted`: inside longer text. */
-  readonly provenance: Exclude<Provenance, 'made'>;
+  readonly provenance: (typeof KNOWN_PROVENANCES)[number];
 }
 
 /** One body per entry type. Types are noun-verb past; the union is closed. */
 export interface EntryBodies {
   'gate-opened': { readonly version: string; readonly semantics: number; readonly epoch: number };
   'tenant-opened': { readonly tenant: TenantId };
-  'operator-added': { readonly operator: OperatorId; readonly role: Exclude<Role, 'agent'>; readonly name: string; readonly keyDigest: Digest };
+  'operator-added': { readonly operator: OperatorId; readonly role: PersonRole; readonly name: string; readonly keyDigest: Digest };
   'operator-removed': { readonly operator: OperatorId; readonly reason: string };
   'agent-registered': {
     readonly framework?: string;
@@ -63,9 +71,9 @@ export interface EntryBodies {
     readonly team?: string;
     /** SHA-256 of the agent's key; absent while it has none of its own. */
     readonly keyDigest?: Digest;
-    readonly onUnavailable: 'deny' | 'allow_readonly' | 'allow';
+    readonly onUnavailable: UnavailableMode;
   };
-  'agent-halted': { readonly scope: HaltScope; readonly reason: string; readonly cause: 'operator' | 'violations' | 'budget' | 'supervisor' };
+  'agent-halted': { readonly scope: HaltScope; readonly reason: string; readonly cause: (typeof HALT_CAUSES)[number] };
   'agent-resumed': { readonly scope: HaltScope; readonly reason: string };
   'agent-revoked': { readonly agent: AgentId; readonly reason: string };
   'session-opened': { readonly salt: string; readonly parent?: SessionId };
@@ -99,7 +107,7 @@ export interface EntryBodies {
   };
   'memory-labelled': {
     readonly key: string;
-    readonly operation: 'read' | 'write';
+    readonly operation: (typeof MEMORY_OPERATIONS)[number];
     readonly labels: readonly Label[];
     readonly prints: readonly LabelledPrint[];
   };
@@ -132,7 +140,7 @@ export interface EntryBodies {
   'lock-evicted': {
     readonly resource: string;
     readonly fence: EntryIndex;
-    readonly reason: 'expired' | 'preempted' | 'deadlock' | 'halted' | 'operator';
+    readonly reason: (typeof EVICTION_REASONS)[number];
   };
   'event-ingested': {
     readonly eventType: string;
@@ -144,8 +152,8 @@ export interface EntryBodies {
   /** A decision made locally while the gate could not be reached, reported later. */
   'action-journalled': {
     readonly action: JsonObject;
-    readonly effect: 'allow' | 'deny';
-    readonly mode: 'deny' | 'allow_readonly' | 'allow';
+    readonly effect: (typeof JOURNALLED_EFFECTS)[number];
+    readonly mode: UnavailableMode;
     readonly decidedAt: Millis;
   };
   'payload-erased': { readonly subject: string; readonly digests: readonly Digest[]; readonly reason: string };
@@ -171,7 +179,7 @@ export interface EntryBodies {
   'checkpoint-signed': { readonly size: number; readonly root: Digest };
   'clock-regressed': { readonly byMs: number };
   /** The definition of an MCP tool is trusted from here on, exactly as it is; its bytes lie beside the log. */
-  'tool-pinned': ShownTool & { readonly why: 'first-seen' | 'program-seen' | 'restored' | 'accepted'; readonly by?: OperatorId };
+  'tool-pinned': ShownTool & { readonly why: (typeof PIN_CAUSES)[number]; readonly by?: OperatorId };
   /** A definition no call may use until a person accepts it. */
   'tool-quarantined': ShownTool & { readonly doubts: readonly ToolDoubt[] };
   /** What was pinned or doubted of this tool is no longer known: shown again, it is a new one. */
@@ -192,7 +200,7 @@ export interface EntryBodies {
   };
   'request-refused': { readonly code: string; readonly door: Door; readonly pointer?: string };
   /** A synthetic call that must be stopped was made where an agent would make it: `protected` when it was, an alert when it was not. */
-  'canary-answered': { readonly harness: string; readonly door: Door; readonly protection: 'protected' | 'unprotected'; readonly detail: string };
+  'canary-answered': { readonly harness: string; readonly door: Door; readonly protection: ProtectionState; readonly detail: string };
 }
 
 /** The definition of one tool as one MCP server showed it to one agent. */
@@ -224,7 +232,13 @@ export const TOOL_DOUBTS = [
 ] as const;
 export type ToolDoubt = (typeof TOOL_DOUBTS)[number];
 
+/** How a tool of an MCP server stands with an agent. `hidden`: pinned, but the agent's lists or manifest refuse every call of it. */
+export const TOOL_TRUST = ['pinned', 'hidden', 'quarantined'] as const;
+export type ToolTrust = (typeof TOOL_TRUST)[number];
+
 export type EntryType = keyof EntryBodies;
+
+export const HALT_SCOPES = ['all', 'agent', 'session'] as const;
 
 export type HaltScope =
   { readonly kind: 'all' } | { readonly kind: 'agent'; readonly id: AgentId } | { readonly kind: 'session'; readonly id: SessionId };

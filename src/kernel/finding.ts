@@ -1,32 +1,71 @@
 import type { Json } from './json.ts';
 
-/** Ordered: LOW < MEDIUM < HIGH < CRITICAL. */
-export type Risk = 'LOW' | 'MEDIUM' | 'HIGH' | 'CRITICAL';
+/** Lowest first; the position is the meaning. */
+export const RISKS = ['LOW', 'MEDIUM', 'HIGH', 'CRITICAL'] as const;
+export type Risk = (typeof RISKS)[number];
 
-export type Category =
-  'database' | 'file' | 'network' | 'shell' | 'communication' | 'supply-chain' | 'data' | 'payment' | 'memory' | 'prompt-injection' | 'unknown';
+/** 0 for LOW to 3 for CRITICAL. */
+export function riskRank(risk: Risk): number {
+  return RISKS.indexOf(risk);
+}
 
-export type Operation = 'read' | 'write' | 'delete' | 'execute' | 'send' | 'pay' | 'deploy' | 'admin';
+export function atLeast(risk: Risk, floor: Risk): boolean {
+  return riskRank(risk) >= riskRank(floor);
+}
 
-/** The reader that saw it. Policies switch detectors on and off by these names. */
-export type Detector =
-  | 'sql'
-  | 'shell'
-  | 'path'
-  | 'url'
-  | 'injection'
-  | 'unicode'
-  | 'secret'
-  | 'pii'
-  | 'exfiltration'
-  | 'supply-chain'
-  | 'agent-config'
-  | 'classify'
-  | 'limit';
+/** The highest of them; LOW when there is none. */
+export function worstRisk(risks: readonly (Risk | undefined)[]): Risk {
+  let worst: Risk = 'LOW';
+  for (const risk of risks) if (risk !== undefined && riskRank(risk) > riskRank(worst)) worst = risk;
+  return worst;
+}
+
+export const CATEGORIES = [
+  'database',
+  'file',
+  'network',
+  'shell',
+  'communication',
+  'supply-chain',
+  'data',
+  'payment',
+  'memory',
+  'prompt-injection',
+  'unknown',
+] as const;
+export type Category = (typeof CATEGORIES)[number];
+
+export const OPERATIONS = ['read', 'write', 'delete', 'execute', 'send', 'pay', 'deploy', 'admin'] as const;
+export type Operation = (typeof OPERATIONS)[number];
+
+/** The readers that see something. Policies switch detectors on and off by these names. */
+export const DETECTORS = [
+  'sql',
+  'shell',
+  'path',
+  'url',
+  'injection',
+  'unicode',
+  'secret',
+  'pii',
+  'exfiltration',
+  'supply-chain',
+  'agent-config',
+  'classify',
+  'limit',
+] as const;
+export type Detector = (typeof DETECTORS)[number];
+
+/** Detectors whose finds are values of their own, so that a prompt can go on without them (LLM-54). */
+export const PROMPT_DETECTORS = ['pii', 'secret'] as const satisfies readonly Detector[];
+export type PromptDetector = (typeof PROMPT_DETECTORS)[number];
+
+export const TARGET_KINDS = ['path', 'host', 'url', 'table', 'bin', 'recipient', 'package', 'resource'] as const;
+export type TargetKind = (typeof TARGET_KINDS)[number];
 
 /** What a finding names in the world, in canonical form. */
 export interface Target {
-  readonly kind: 'path' | 'host' | 'url' | 'table' | 'bin' | 'recipient' | 'package' | 'resource';
+  readonly kind: TargetKind;
   readonly value: string;
 }
 
@@ -66,10 +105,13 @@ export interface CommandFact {
   readonly pointer: string;
 }
 
+export const ACCESSES = ['read', 'write', 'delete', 'execute', 'unknown'] as const;
+export type Access = (typeof ACCESSES)[number];
+
 export interface PathFact {
   /** Lexically resolved, `/`-separated, `~` kept. */
   readonly path: string;
-  readonly access: 'read' | 'write' | 'delete' | 'execute' | 'unknown';
+  readonly access: Access;
   readonly pointer: string;
 }
 

@@ -2,10 +2,10 @@ import { AMOUNT_FIELDS } from './amounts.ts';
 import type { Action } from './action.ts';
 import type { Amounts } from './decision.ts';
 import type { Millis } from './ids.ts';
+import { LEDGER_PERIODS, LEDGER_SCOPES } from './policy.ts';
 import type { LedgerPeriod, LedgerScope, Policy } from './policy.ts';
 import type { Ledger, World } from './world.ts';
 
-const PERIODS: readonly LedgerPeriod[] = ['total', 'hour', 'day', 'month'];
 const LENGTHS = { hour: 13, day: 10, month: 7 } as const;
 
 /** How long a past period is kept, so that late settlements still land in it. */
@@ -55,12 +55,12 @@ export function ledgerKey(place: { scope: LedgerScope; period: LedgerPeriod }, a
  */
 export function ledgersOf(action: Action, world: World, policy?: Policy): readonly string[] {
   const keys: string[] = [];
-  for (const scope of ['session', 'agent', 'team', 'tenant'] as const) {
+  for (const scope of LEDGER_SCOPES) {
     const stem = scopeKey(scope, action, world);
     if (stem === null) continue;
     keys.push(stem);
     if (scope !== 'session') keys.push(`${stem}/${periodOf('day', action.at)}`);
-    for (const period of PERIODS) {
+    for (const period of LEDGER_PERIODS) {
       if (period === 'total' || (period === 'day' && scope !== 'session')) continue;
       const key = `${stem}/${periodOf(period, action.at)}`;
       const limited = policy?.budgets.some((budget) => budget.scope === scope && budget.period === period) ?? false;

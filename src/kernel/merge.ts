@@ -1,8 +1,6 @@
 import { EFFECTS } from './decision.ts';
 import type { Effect, Reason } from './decision.ts';
-import type { Risk } from './finding.ts';
 import { REASON_CODES } from './reasons.ts';
-import { RISKS } from './rules/detectors.ts';
 import type { Said } from './rules/subject.ts';
 
 const CODE_RANK: ReadonlyMap<string, number> = new Map(REASON_CODES.map((code, rank) => [code, rank]));
@@ -58,11 +56,4 @@ export function reasonsOf(said: readonly Said[]): readonly [Reason, ...Reason[]]
   }
   const [first, ...rest] = kept;
   return first === undefined ? OK : [first, ...rest];
-}
-
-/** The highest risk anybody named. */
-export function riskOf(risks: readonly (Risk | undefined)[]): Risk {
-  let highest: Risk = 'LOW';
-  for (const risk of risks) if (risk !== undefined && RISKS[risk] > RISKS[highest]) highest = risk;
-  return highest;
 }

@@ -1,3 +1,4 @@
+import { isObject } from './json.ts';
 import type { Json, JsonObject } from './json.ts';
 
 /** The reference tokens of an RFC 6901 pointer; null when it is none. */
@@ -39,7 +40,7 @@ export function replaceAt(root: JsonObject, pointer: string, value: Json): JsonO
   const tokens = tokensOf(pointer);
   if (tokens === null) return root;
   const next = placed(root, tokens, value);
-  return typeof next === 'object' && next !== null && !Array.isArray(next) ? (next as JsonObject) : root;
+  return isObject(next) ? next : root;
 }
 
 /** Whether neither lies inside the other. */

@@ -60,8 +60,10 @@ export interface Opinion {
   readonly args?: Action['args'];
 }
 
-export type LedgerScope = 'session' | 'agent' | 'team' | 'tenant';
-export type LedgerPeriod = 'total' | 'hour' | 'day' | 'month';
+export const LEDGER_SCOPES = ['session', 'agent', 'team', 'tenant'] as const;
+export type LedgerScope = (typeof LEDGER_SCOPES)[number];
+export const LEDGER_PERIODS = ['total', 'hour', 'day', 'month'] as const;
+export type LedgerPeriod = (typeof LEDGER_PERIODS)[number];
 
 export interface BudgetLimit {
   readonly id: string;
@@ -72,9 +74,11 @@ export interface BudgetLimit {
   readonly limit: Partial<Amounts> & { readonly wallMs?: number };
 }
 
+export const RATE_SCOPES = ['agent', 'tenant'] as const satisfies readonly LedgerScope[];
+
 export interface RateLimit {
   readonly id: string;
-  readonly scope: 'agent' | 'tenant';
+  readonly scope: (typeof RATE_SCOPES)[number];
   /** Counted and limited per matching tool. */
   readonly tool: NameSet;
   readonly callsPerMinute?: number;
@@ -83,21 +87,27 @@ export interface RateLimit {
   readonly total?: boolean;
 }
 
+export const LOOP_EFFECTS = ['ask', 'deny'] as const satisfies readonly Effect[];
+
 export interface LoopLimits {
   readonly identical: { readonly max: number; readonly windowMs: number } | null;
   readonly sequences: boolean;
   /** Equal outcomes in a row that count as no progress; null is off. */
   readonly noProgress: number | null;
-  readonly effect: 'deny' | 'ask';
+  readonly effect: (typeof LOOP_EFFECTS)[number];
 }
 
-export type SinkKind = 'shell' | 'payment' | 'communication' | 'network.write' | 'file.write' | 'database.write' | 'memory' | 'admin';
+/** Where a value would have power (TAINT-5). */
+export const SINKS = ['shell', 'payment', 'communication', 'network.write', 'file.write', 'database.write', 'memory', 'admin'] as const;
+export type SinkKind = (typeof SINKS)[number];
+
+export const QUOTED_EFFECTS = ['deny', 'ask', 'allow'] as const satisfies readonly Effect[];
 
 export interface TaintRules {
   readonly sinks: readonly SinkKind[];
   readonly untrusted: readonly Label[];
   /** What a quotation of an untrusted origin in an authority-bearing argument does at a sink. */
-  readonly quoted: 'deny' | 'ask' | 'allow';
+  readonly quoted: (typeof QUOTED_EFFECTS)[number];
   readonly authority: readonly Authority[];
 }
 
@@ -124,7 +134,8 @@ export interface DetectorRule {
 }
 
 /** `redact`: a placeholder goes to the provider; `restore`: and the value is put back into the answer. */
-export type PromptWord = 'redact' | 'restore';
+export const PROMPT_WORDS = ['redact', 'restore'] as const;
+export type PromptWord = (typeof PROMPT_WORDS)[number];
 
 export interface IntentRules {
   readonly costCeilingUsdMicros: MicroUsd | null;
@@ -150,11 +161,14 @@ export interface ModelTier {
   readonly usdMicrosPerMillionOutput: number;
 }
 
+/** What may happen to an agent with neither manifest nor lists when no rule speaks (DEC-8). */
+export const FALLBACKS = ['allow', 'ask', 'deny'] as const satisfies readonly Effect[];
+
 /** An activated policy, compiled: the third argument of `decide`. Functions inside are pure and total. */
 export interface Policy {
   readonly digest: Digest;
   readonly name: string;
-  readonly fallback: 'allow' | 'ask' | 'deny';
+  readonly fallback: (typeof FALLBACKS)[number];
   readonly agents: ReadonlyMap<AgentId, AgentLists>;
   readonly manifests: ReadonlyMap<AgentId, Manifest>;
   readonly voices: readonly Voice[];

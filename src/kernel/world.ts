@@ -1,11 +1,13 @@
-import type { EntryBodies, HaltScope, Role, ShownTool, StandingGrant, ToolDoubt } from './entry.ts';
-import type { Amounts, Decision, Label, Provenance } from './decision.ts';
+import type { EntryBodies, HaltScope, ShownTool, StandingGrant, ToolDoubt } from './entry.ts';
+import type { Amounts, Decision, Label, KNOWN_PROVENANCES } from './decision.ts';
 import type { ActionId, AgentId, ApprovalId, Digest, EntryIndex, Millis, OperatorId, Print, SessionId } from './ids.ts';
 import { emptyMap } from './persistent-map.ts';
 import type { PersistentMap } from './persistent-map.ts';
 import { emptyQueue } from './queue.ts';
 import type { Queue } from './queue.ts';
 import { SEMANTICS } from './semantics.ts';
+import type { PersonRole } from './role.ts';
+import type { ApprovalStatus } from './approval.ts';
 
 /**
  * The facts a decision may read: exactly what folding the tenant's log yields, nothing else.
@@ -55,11 +57,10 @@ export interface WorldQueues {
   readonly sweep: Queue<string>;
 }
 
-export type KeyHolder =
-  { readonly role: Exclude<Role, 'agent'>; readonly operator: OperatorId } | { readonly role: 'agent'; readonly agent: AgentId };
+export type KeyHolder = { readonly role: PersonRole; readonly operator: OperatorId } | { readonly role: 'agent'; readonly agent: AgentId };
 
 export interface OperatorState {
-  readonly role: Exclude<Role, 'agent'>;
+  readonly role: PersonRole;
   readonly name: string;
   readonly active: boolean;
 }
@@ -99,7 +100,7 @@ export interface SessionState {
 }
 
 export interface PrintOrigin {
-  readonly provenance: Exclude<Provenance, 'made'>;
+  readonly provenance: (typeof KNOWN_PROVENANCES)[number];
   readonly labels: readonly Label[];
   readonly trusted: boolean;
   readonly source: EntryIndex;
@@ -131,7 +132,7 @@ export interface ApprovalState {
   readonly approvers: readonly string[];
   readonly grantedBy: readonly OperatorId[];
   readonly editedArgsDigest?: Digest;
-  readonly status: 'pending' | 'granted' | 'refused' | 'expired' | 'consumed' | 'voided';
+  readonly status: ApprovalStatus;
 }
 
 export interface Ledger {

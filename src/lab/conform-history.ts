@@ -1,6 +1,7 @@
 import type { Action } from '../kernel/action.ts';
+import { KNOWN_PROVENANCES } from '../kernel/decision.ts';
 import type { Amounts, Decision } from '../kernel/decision.ts';
-import type { EntryBodies, EntryDraft, EntryType } from '../kernel/entry.ts';
+import type { EntryBodies, EntryDraft, EntryType, HaltScope } from '../kernel/entry.ts';
 import type { ActionId, AgentId, ApprovalId, Digest, EntryIndex, OperatorId, Print, SessionId, TenantId } from '../kernel/ids.ts';
 import type { JsonObject } from '../kernel/json.ts';
 import type { Policy } from '../kernel/policy.ts';
@@ -105,9 +106,9 @@ const STEPS: Readonly<Record<string, Step>> = {
       } as EntryBodies['action-settled'],
     }),
   spent: (stage, amounts: Partial<Amounts>, terms) => spend(stage, amounts, terms),
-  halt: (stage, scope: 'all' | 'agent' | 'session', terms) =>
+  halt: (stage, scope: HaltScope['kind'], terms) =>
     enter(stage, terms.fold, { type: 'agent-halted', body: { scope: scopeOf(scope), reason: 'because', cause: 'operator' } }),
-  resume: (stage, scope: 'all' | 'agent' | 'session', terms) =>
+  resume: (stage, scope: HaltScope['kind'], terms) =>
     enter(stage, terms.fold, { type: 'agent-resumed', body: { scope: scopeOf(scope), reason: 'looked at' } }),
   revoke: (stage, agent: string, terms) => enter(stage, terms.fold, { type: 'agent-revoked', body: { agent: agent as AgentId, reason: 'because' } }),
   register: (stage, body: object, terms) =>
@@ -149,7 +150,7 @@ export function play(stage: Stage, step: JsonObject, terms: StageTerms): Stage {
   return known(stage, step[name] as never, terms);
 }
 
-function scopeOf(scope: 'all' | 'agent' | 'session'): EntryBodies['agent-halted']['scope'] {
+function scopeOf(scope: HaltScope['kind']): EntryBodies['agent-halted']['scope'] {
   if (scope === 'all') return { kind: 'all' };
   return scope === 'agent' ? { kind: 'agent', id: 'a1' as AgentId } : { kind: 'session', id: 's1' as SessionId };
 }
@@ -169,7 +170,7 @@ function contentOf(
   },
   terms: StageTerms,
 ): EntryBodies['content-labelled'] {
-  const prints = (['quoted', 'reference', 'typed'] as const).flatMap((provenance) =>
+  const prints = KNOWN_PROVENANCES.toReversed().flatMap((provenance) =>
     (body[provenance] ?? []).map((print) => ({ print: print as Print, provenance })),
   );
   return {

@@ -2,6 +2,7 @@ import { parseStrict } from '../wire/strict-json.ts';
 import { AegisError } from '../errors.ts';
 import type { Entry, EntryDraft } from '../kernel/entry.ts';
 import type { Digest, EntryIndex } from '../kernel/ids.ts';
+import { isObject } from '../kernel/json.ts';
 import { sealedText } from './tree-hash.ts';
 import { isDigest } from '../wire/digest.ts';
 import { canonical } from '../wire/jcs.ts';
@@ -93,8 +94,8 @@ const FIELDS = new Map<string, 'required' | 'optional'>([
 
 /** Why a parsed value is not an entry, or null. Bodies are judged by whoever folds them. A `prev` equal to `known` is a digest without a look. */
 export function envelopeFault(value: unknown, known?: Digest): string | null {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return 'it is not an object';
-  const entry = value as Readonly<Record<string, unknown>>;
+  if (!isObject(value)) return 'it is not an object';
+  const entry: Readonly<Record<string, unknown>> = value;
   let required = 0;
   for (const key in entry) {
     const kind = FIELDS.get(key);
@@ -110,10 +111,6 @@ export function envelopeFault(value: unknown, known?: Digest): string | null {
   if (!optional(entry['agent'], 'string') || !optional(entry['session'], 'string') || !optional(entry['seq'], 'number'))
     return 'its place is malformed';
   return entry['payload'] === undefined || isDigest(entry['payload']) ? null : 'its payload is not a digest';
-}
-
-function isObject(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function optional(value: unknown, type: 'string' | 'number'): boolean {

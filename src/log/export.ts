@@ -1,5 +1,6 @@
 import { AegisError } from '../errors.ts';
 import type { Digest, TenantId } from '../kernel/ids.ts';
+import { isObject } from '../kernel/json.ts';
 import { openCheckpoint, parseCheckpoint } from './checkpoint.ts';
 import { leafHash, toDigest } from './tree-hash.ts';
 import { sha256 } from '../wire/digest.ts';
@@ -146,7 +147,7 @@ function countLine(bytes: Uint8Array, named: Set<Digest>, payloads: { intact: nu
 function readObject(bytes: Uint8Array): Readonly<Record<string, unknown>> | null {
   try {
     const value = parseStrict(bytes, { ...ENTRY_LIMITS, bytes: 268_435_456 });
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Readonly<Record<string, unknown>>) : null;
+    return isObject(value) ? value : null;
   } catch {
     return null;
   }

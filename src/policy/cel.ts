@@ -1,7 +1,8 @@
 import { Environment, serialize, type ASTNode } from '@marcbachmann/cel-js';
+import { ACTION_KINDS, DOORS, ENFORCEMENTS } from '../kernel/action.ts';
+import { CATEGORIES, DETECTORS, OPERATIONS, RISKS } from '../kernel/finding.ts';
 import type { Context } from './facts.ts';
 import { withVocabulary } from './facts.ts';
-import { CATEGORIES, DETECTORS, DOORS, KINDS, OPERATIONS, RISKS } from './document.ts';
 import type { FaultCode } from './fault.ts';
 import { nearest } from './nearest.ts';
 import { shortcut } from './shortcut.ts';
@@ -47,11 +48,11 @@ const VOCABULARY: Readonly<Record<string, readonly string[]>> = {
   categories: CATEGORIES,
   operation: ['', ...OPERATIONS],
   operations: OPERATIONS,
-  kind: KINDS,
+  kind: ACTION_KINDS,
   door: DOORS,
   risk: RISKS,
   detector: DETECTORS,
-  enforcement: ['enforcing', 'advisory'],
+  enforcement: ENFORCEMENTS,
 };
 
 /** One environment per document: patterns are compiled once per load, never at decision time. */

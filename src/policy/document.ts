@@ -1,4 +1,8 @@
 import { Type, type Static, type TLiteral, type TSchema, type TUnion } from 'typebox';
+import { ACTION_KINDS, AUTHORITIES } from '../kernel/action.ts';
+import { LABELS } from '../kernel/decision.ts';
+import { CATEGORIES, DETECTORS, RISKS } from '../kernel/finding.ts';
+import { FALLBACKS, LEDGER_PERIODS, LEDGER_SCOPES, LOOP_EFFECTS, PROMPT_WORDS, QUOTED_EFFECTS, RATE_SCOPES, SINKS } from '../kernel/policy.ts';
 
 const NAME = '^[A-Za-z0-9._:@/-]{1,128}$';
 
@@ -18,42 +22,6 @@ const count = Type.Integer({ minimum: 0, description: 'a whole number, not negat
 const positive = Type.Integer({ minimum: 1, description: 'a whole number from 1' });
 const usd = Type.Number({ minimum: 0, maximum: 9_000_000_000, description: 'dollars, not negative, no finer than 0.000001' });
 
-export const KINDS = ['tool', 'model', 'egress', 'process', 'resource', 'memory', 'handoff'] as const;
-export const CATEGORIES = [
-  'database',
-  'file',
-  'network',
-  'shell',
-  'communication',
-  'supply-chain',
-  'data',
-  'payment',
-  'memory',
-  'prompt-injection',
-  'unknown',
-] as const;
-export const OPERATIONS = ['read', 'write', 'delete', 'execute', 'send', 'pay', 'deploy', 'admin'] as const;
-export const RISKS = ['LOW', 'MEDIUM', 'HIGH', 'CRITICAL'] as const;
-export const DOORS = ['http', 'handshake', 'events', 'llm', 'mcp', 'hook', 'process', 'lab'] as const;
-export const DETECTORS = [
-  'sql',
-  'shell',
-  'path',
-  'url',
-  'injection',
-  'unicode',
-  'secret',
-  'pii',
-  'exfiltration',
-  'supply-chain',
-  'agent-config',
-  'classify',
-  'limit',
-] as const;
-export const SINKS = ['shell', 'payment', 'communication', 'network.write', 'file.write', 'database.write', 'memory', 'admin'] as const;
-export const LABELS = ['user_input', 'tool_output', 'memory_read', 'retrieved_doc', 'model_output'] as const;
-export const AUTHORITIES = ['recipient', 'account', 'amount', 'url', 'host', 'path', 'command', 'credential', 'permission'] as const;
-
 const off = Type.Literal('off');
 const shorthand = oneOf(['block', 'ask', 'redact', 'off']);
 const riskOrOff = oneOf([...RISKS, 'off']);
@@ -71,14 +39,11 @@ const detector = Type.Union(
   { description: 'block, ask, redact, off, or a mapping of effect, deny, ask, threshold, redact' },
 );
 
-/** Detectors whose finds are values of their own, so that a prompt can go on without them (LLM-54). */
-export const PROMPT_DETECTORS = ['pii', 'secret'] as const;
-
 const valueDetector = Type.Union(
   [
     shorthand,
     Type.Object(
-      { ...detectorTerms, prompt: optional(oneOf(['redact', 'restore'], 'What becomes of what it finds in a prompt: redact or restore.')) },
+      { ...detectorTerms, prompt: optional(oneOf(PROMPT_WORDS, 'What becomes of what it finds in a prompt: redact or restore.')) },
       { ...closed, description: 'a mapping of effect, deny, ask, threshold, redact, prompt' },
     ),
   ],
@@ -110,8 +75,8 @@ const rule = Type.Object(
 const budget = Type.Object(
   {
     id: optional(Type.String({ pattern: NAME, description: 'a short name' })),
-    scope: oneOf(['session', 'agent', 'team', 'tenant']),
-    period: optional(oneOf(['total', 'hour', 'day', 'month'])),
+    scope: oneOf(LEDGER_SCOPES),
+    period: optional(oneOf(LEDGER_PERIODS)),
     agents: optional(names),
     usd: optional(usd),
     tokens: optional(count),
@@ -126,7 +91,7 @@ const budget = Type.Object(
 const rate = Type.Object(
   {
     id: optional(Type.String({ pattern: NAME, description: 'a short name' })),
-    scope: oneOf(['agent', 'tenant']),
+    scope: oneOf(RATE_SCOPES),
     tool: optional(Type.Union([pattern, names])),
     perMinute: optional(positive),
     tokensPerMinute: optional(positive),
@@ -166,9 +131,9 @@ export const PolicyDocument = Type.Object(
       },
       closed,
     ),
-    default: oneOf(['allow', 'ask', 'deny'], 'What happens to an agent with neither manifest nor lists when no rule speaks: allow, ask or deny.'),
+    default: oneOf(FALLBACKS, 'What happens to an agent with neither manifest nor lists when no rule speaks: allow, ask or deny.'),
     audit_only: optional(Type.Boolean()),
-    kinds: optional(Type.Array(oneOf(KINDS), { minItems: 1 })),
+    kinds: optional(Type.Array(oneOf(ACTION_KINDS), { minItems: 1 })),
     agents: optional(byName(Type.Object({ allow: optional(names), review: optional(names), block: optional(names) }, closed))),
     precision: optional(
       Type.Record(Type.String({ pattern: '^(\\*|[A-Za-z0-9._:@/-]{1,128})$' }), precision, { ...closed, description: 'an agent’s id, or "*"' }),
@@ -185,7 +150,7 @@ export const PolicyDocument = Type.Object(
             identical: optional(Type.Union([off, Type.Object({ max: positive, windowMs: millis }, closed)])),
             sequences: optional(Type.Boolean()),
             noProgress: optional(Type.Union([off, Type.Integer({ minimum: 2, maximum: 64, description: 'a whole number from 2 to 64' })])),
-            effect: optional(oneOf(['ask', 'deny'])),
+            effect: optional(oneOf(LOOP_EFFECTS)),
           },
           closed,
         ),
@@ -198,7 +163,7 @@ export const PolicyDocument = Type.Object(
           {
             sinks: optional(Type.Array(oneOf(SINKS))),
             untrusted: optional(Type.Array(oneOf(LABELS))),
-            quoted: optional(oneOf(['deny', 'ask', 'allow'])),
+            quoted: optional(oneOf(QUOTED_EFFECTS)),
             authority: optional(Type.Array(oneOf(AUTHORITIES))),
           },
           closed,

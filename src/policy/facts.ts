@@ -1,5 +1,6 @@
 import type { Environment } from '@marcbachmann/cel-js';
 import type { Action } from '../kernel/action.ts';
+import { worstRisk } from '../kernel/finding.ts';
 import type { CommandFact, Finding, PathFact, UrlFact } from '../kernel/finding.ts';
 import type { Amounts } from '../kernel/decision.ts';
 import type { Ledger, World } from '../kernel/world.ts';
@@ -172,8 +173,7 @@ class ActionFacts {
     return this.#action.facts.amounts.reduce((largest, amount) => Math.max(largest, amount), 0);
   }
   get risk(): string {
-    const risks = this.#action.findings.map((finding) => finding.risk);
-    return (['CRITICAL', 'HIGH', 'MEDIUM'] as const).find((risk) => risks.includes(risk)) ?? 'LOW';
+    return worstRisk(this.#action.findings.map((finding) => finding.risk));
   }
   get findings(): readonly FindingFacts[] {
     return this.#action.findings.map((finding) => new FindingFacts(finding));

@@ -1,7 +1,7 @@
 import type { Action } from '../kernel/action.ts';
+import { PROMPT_DETECTORS } from '../kernel/finding.ts';
 import type { Json } from '../kernel/json.ts';
 import type { Opinion, Voice } from '../kernel/policy.ts';
-import { PROMPT_DETECTORS } from './document.ts';
 import type { PolicyDocument } from './document.ts';
 
 /**

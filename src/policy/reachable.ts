@@ -1,4 +1,5 @@
 import { EFFECTS } from '../kernel/decision.ts';
+import type { Guard } from './cel.ts';
 import type { PolicyDocument } from './document.ts';
 import type { Report } from './fault.ts';
 import { holds, nameSet } from './names.ts';
@@ -56,7 +57,7 @@ function contradicts(rule: CheckedRule): boolean {
 }
 
 /** The values a field may have for the rule to match, or null when it may have any. */
-function valuesOf(rule: CheckedRule, field: 'agent' | 'name' | 'category' | 'operation' | 'kind'): ReadonlySet<string> | null {
+function valuesOf(rule: CheckedRule, field: Guard['field']): ReadonlySet<string> | null {
   const sets = rule.condition.guards.filter((guard) => guard.field === field).map((guard) => guard.values);
   const [first, ...rest] = sets;
   return first ? new Set([...first].filter((value) => rest.every((set) => set.has(value)))) : null;

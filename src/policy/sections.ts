@@ -1,3 +1,5 @@
+import { ACTION_KINDS, AUTHORITIES } from '../kernel/action.ts';
+import { CATEGORIES, DETECTORS } from '../kernel/finding.ts';
 import type { Category, Detector } from '../kernel/finding.ts';
 import type { AgentId } from '../kernel/ids.ts';
 import type {
@@ -13,7 +15,9 @@ import type {
   RateLimit,
   TaintRules,
 } from '../kernel/policy.ts';
-import { CATEGORIES, DETECTORS, KINDS, type DetectorDocument, type PolicyDocument, type PrecisionDocument } from './document.ts';
+import { SINKS } from '../kernel/policy.ts';
+import { DECIDERS } from '../kernel/role.ts';
+import type { DetectorDocument, PolicyDocument, PrecisionDocument } from './document.ts';
 import { nameSet } from './names.ts';
 import { linearPattern } from './pattern.ts';
 
@@ -106,10 +110,10 @@ export function taintOf(document: PolicyDocument): TaintRules {
   const taint = document.taint ?? {};
   if (taint === 'off') return { sinks: [], untrusted: [], quoted: 'allow', authority: [] };
   return {
-    sinks: taint.sinks ?? ['shell', 'payment', 'communication', 'network.write', 'file.write', 'database.write', 'memory', 'admin'],
+    sinks: taint.sinks ?? SINKS,
     untrusted: taint.untrusted ?? ['tool_output', 'retrieved_doc', 'memory_read'],
     quoted: taint.quoted ?? 'ask',
-    authority: taint.authority ?? ['recipient', 'account', 'amount', 'url', 'host', 'path', 'command', 'credential', 'permission'],
+    authority: taint.authority ?? AUTHORITIES,
   };
 }
 
@@ -125,7 +129,7 @@ export function approvalsOf(document: PolicyDocument): ApprovalTriggers {
     intents: approvals.intents ?? SENSITIVE_INTENTS,
     timeoutMs: approvals.timeoutMs ?? 300_000,
     quorum: approvals.quorum ?? 1,
-    approvers: approvals.approvers ?? ['operator', 'admin'],
+    approvers: approvals.approvers ?? DECIDERS,
     maxPendingPerAgent: approvals.maxPending ?? 20,
   };
 }
@@ -192,6 +196,6 @@ export function sectionsOf(document: PolicyDocument): Omit<Policy, 'digest' | 'm
     autoHalt: document.autoHalt === 'off' ? null : (document.autoHalt ?? { violations: 3, windowMs: 3_600_000 }),
     obligations: { timeoutMs: document.obligations?.timeoutMs ?? 30_000, maxOutputBytes: document.obligations?.maxOutputBytes ?? 1_048_576 },
     auditOnly: document.audit_only ?? false,
-    kinds: document.kinds ?? KINDS,
+    kinds: document.kinds ?? ACTION_KINDS,
   };
 }

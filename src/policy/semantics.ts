@@ -1,4 +1,4 @@
-import { PROMPT_DETECTORS } from './document.ts';
+import { PROMPT_DETECTORS, riskRank } from '../kernel/finding.ts';
 import type { PolicyDocument } from './document.ts';
 import type { Path, Report } from './fault.ts';
 import { linearPattern, PATTERN_HINT } from './pattern.ts';
@@ -48,11 +48,10 @@ function checkRates(document: PolicyDocument, report: Report): void {
 }
 
 function checkDetectors(document: PolicyDocument, report: Report): void {
-  const order = ['LOW', 'MEDIUM', 'HIGH', 'CRITICAL'];
   checkPrompts(document, report);
   for (const [name, detector] of Object.entries(document.detectors ?? {})) {
     if (typeof detector === 'string' || detector.deny === undefined || detector.ask === undefined) continue;
-    if (detector.deny === 'off' || detector.ask === 'off' || order.indexOf(detector.ask) < order.indexOf(detector.deny)) continue;
+    if (detector.deny === 'off' || detector.ask === 'off' || riskRank(detector.ask) < riskRank(detector.deny)) continue;
     const message = `\`ask: ${detector.ask}\` can never speak: \`deny: ${detector.deny}\` speaks first`;
     report({ path: ['detectors', name, 'ask'], code: 'UNREACHABLE', message, hint: 'Ask at a lower risk than you deny, or write ask: off.' });
   }

@@ -6,6 +6,7 @@ import type { Gate } from '../../src/gate/gate.ts';
 import type { Principal, Proposal } from '../../src/gate/nouns.ts';
 import type { TenantId } from '../../src/kernel/ids.ts';
 import type { JsonObject } from '../../src/kernel/json.ts';
+import type { PersonRole } from '../../src/kernel/role.ts';
 import { canonicalBytes } from '../../src/wire/jcs.ts';
 import { memoryStore } from '../../src/log/memory.ts';
 import { compilePolicy } from '../../src/policy/compile.ts';
@@ -114,7 +115,7 @@ export function dependencies(part: Partial<GateDeps> & { readonly hand?: HandClo
 }
 
 export const BOOT = 'system' as const;
-type Person<R extends 'admin' | 'operator' | 'auditor'> = Extract<Principal, { operator: unknown }> & { readonly role: R };
+type Person<R extends PersonRole> = Extract<Principal, { operator: unknown }> & { readonly role: R };
 
 export const ADMIN: Person<'admin'> = { role: 'admin', tenant: TENANT, operator: id('root') };
 export const OPERATOR: Person<'operator'> = { role: 'operator', tenant: TENANT, operator: id('alice') };

@@ -1,8 +1,11 @@
+import { ACTION_KINDS } from '../../src/kernel/action.ts';
 import type { Action } from '../../src/kernel/action.ts';
 import { decide } from '../../src/kernel/decide.ts';
 import { fold } from '../../src/kernel/fold.ts';
 import type { EntryDraft, LabelledPrint } from '../../src/kernel/entry.ts';
+import { ACCESSES, CATEGORIES, OPERATIONS, RISKS } from '../../src/kernel/finding.ts';
 import { ledgersOf } from '../../src/kernel/ledger.ts';
+import { LEDGER_PERIODS, LEDGER_SCOPES, LOOP_EFFECTS, QUOTED_EFFECTS, RATE_SCOPES, SINKS } from '../../src/kernel/policy.ts';
 import type { Policy } from '../../src/kernel/policy.ts';
 import { emptyWorld } from '../../src/kernel/world.ts';
 import type { World } from '../../src/kernel/world.ts';
@@ -45,10 +48,7 @@ const TOOLS = ['a', 'b', 'c_x', 'withdraw_funds'] as const;
 const AGENTS = ['a1', 'a2', 'a3'] as const;
 const SESSIONS = ['s1', 's2', 's3', 's4'] as const;
 const DIGESTS = ['1', '2'] as const;
-const RISKS = ['LOW', 'MEDIUM', 'HIGH', 'CRITICAL'] as const;
 const DETECTORS = ['sql', 'shell', 'pii', 'secret'] as const;
-const CATEGORIES = ['database', 'file', 'network', 'shell', 'communication', 'payment', 'memory', 'supply-chain', 'unknown'] as const;
-const OPERATIONS = ['read', 'write', 'delete', 'execute', 'send', 'pay', 'deploy', 'admin'] as const;
 const PRINTS = ['p1', 'p2', 'p3', 'p4', 'p5'] as const;
 const LABELS = ['user_input', 'tool_output', 'retrieved_doc', 'model_output'] as const;
 const AUTHORITIES = ['recipient', 'amount', 'url', 'command'] as const;
@@ -103,8 +103,8 @@ function perAgent<T>(dice: Dice, share: number, make: () => T): Map<string, T> {
 function budget(dice: Dice, n: number): unknown {
   return {
     id: `b${String(n)}`,
-    scope: dice.pick(['session', 'agent', 'team', 'tenant']),
-    period: dice.pick(['total', 'hour', 'day', 'month']),
+    scope: dice.pick(LEDGER_SCOPES),
+    period: dice.pick(LEDGER_PERIODS),
     ...dice.maybe(0.2, () => ({ agents: names('a1') })),
     limit: {
       ...dice.maybe(0.6, () => ({ usdMicros: dice.upTo(120) })),
@@ -148,7 +148,7 @@ export function randomPolicy(dice: Dice): Policy {
     budgets: times(dice.chance(0.5) ? 0 : dice.upTo(3), (n) => budget(dice, n)),
     rates: times(dice.upTo(2), (n) => ({
       id: `r${String(n)}`,
-      scope: dice.pick(['agent', 'tenant']),
+      scope: dice.pick(RATE_SCOPES),
       tool: nameSet(dice),
       ...dice.maybe(0.7, () => ({ callsPerMinute: dice.upTo(8) })),
       ...dice.maybe(0.3, () => ({ tokensPerMinute: dice.upTo(100) })),
@@ -158,12 +158,12 @@ export function randomPolicy(dice: Dice): Policy {
       identical: dice.chance(0.4) ? { max: 1 + dice.upTo(3), windowMs: dice.pick([3_000, 60_000]) } : null,
       sequences: dice.chance(0.5),
       noProgress: dice.chance(0.4) ? 1 + dice.upTo(3) : null,
-      effect: dice.pick(['deny', 'ask']),
+      effect: dice.pick(LOOP_EFFECTS),
     },
     taint: {
-      sinks: dice.some(['shell', 'payment', 'communication', 'network.write', 'file.write', 'database.write', 'memory', 'admin'], 0.6),
+      sinks: dice.some(SINKS, 0.6),
       untrusted: dice.some(LABELS.slice(1), 0.7),
-      quoted: dice.pick(['ask', 'deny', 'allow']),
+      quoted: dice.pick(QUOTED_EFFECTS),
       authority: dice.some(AUTHORITIES, 0.8),
     },
     approvals: {
@@ -186,7 +186,7 @@ export function randomPolicy(dice: Dice): Policy {
     ),
     autoHalt: dice.chance(0.3) ? { violations: 2, windowMs: 20_000 } : null,
     auditOnly: dice.chance(0.05),
-    kinds: dice.chance(0.95) ? ['tool', 'model', 'egress', 'process', 'resource', 'memory', 'handoff'] : ['tool'],
+    kinds: dice.chance(0.95) ? ACTION_KINDS : ['tool'],
   });
 }
 
@@ -220,7 +220,7 @@ export function randomAction(dice: Dice, at: number, n: number): Action {
       hosts: dice.some(['x.example', 'a.y.example', 'y.example', 'z.example'], 0.1),
       paths: dice.some(['/data/in', '/data/out/../x', '/database', 'src/a', '../up', '~/code/b', '/tmp/./q'], 0.1).map((path) => ({
         path,
-        access: dice.pick(['read', 'write', 'delete', 'execute', 'unknown']),
+        access: dice.pick(ACCESSES),
         pointer: '/x',
       })),
       commands: dice.some(['git', 'ls', 'rm', ''], 0.08).map((bin) => ({ bin, argv: [bin, 'x'], dynamic: dice.chance(0.2), pointer: '/x' })),

@@ -1,6 +1,7 @@
 import type { Harness } from '../../intercept/hook/harness/harness.ts';
 import type { HandlerKind, Scope } from '../../intercept/hook/harness/settings.ts';
 import { CliError, EXIT } from '../exit.ts';
+import type { UnavailableMode } from '../../kernel/agent.ts';
 
 /** Everything an installation is decided by. */
 export interface InstallTerms {
@@ -9,7 +10,7 @@ export interface InstallTerms {
   readonly agent: string;
   readonly handler: HandlerKind;
   readonly blocking: boolean;
-  readonly onUnavailable: 'deny' | 'allow_readonly' | 'allow';
+  readonly onUnavailable: UnavailableMode;
   readonly ask: 'harness' | 'aegis';
   readonly autoApprove: boolean;
   readonly waitSeconds: number;

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { isObject } from '../../kernel/json.ts';
 import type { Json, JsonObject } from '../../kernel/json.ts';
 import { HOME } from '../files.ts';
 import { valueAt } from '../install/edit.ts';
@@ -54,8 +55,8 @@ export function serversFound(cwd: string, env: NodeJS.ProcessEnv = process.env):
     const text = readFileSync(client.path, 'utf8');
     return client.servers.flatMap((place) => {
       const held = valueAt(text, place);
-      if (typeof held !== 'object' || held === null || Array.isArray(held)) return [];
-      return Object.entries(held as JsonObject).map(([server, entry]) => serverOf(client, [...place, server], entry));
+      if (!isObject(held)) return [];
+      return Object.entries(held).map(([server, entry]) => serverOf(client, [...place, server], entry));
     });
   });
 }

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { applyEdits, findNodeAtLocation, getNodeValue, modify, parseTree } from 'jsonc-parser';
 import type { JSONPath, Node, ParseError } from 'jsonc-parser';
+import { isObject } from '../../kernel/json.ts';
 import type { Json } from '../../kernel/json.ts';
 
 /** One thing put into a settings file, described so that exactly it can be taken out again. */
@@ -92,7 +93,7 @@ export function obstacle(text: string, edits: readonly Edit[]): string | null {
       if (held === undefined) break;
       const last = depth === at.length;
       if (last && kind === 'set') break;
-      const fits = last ? Array.isArray(held) : typeof held === 'object' && held !== null && !Array.isArray(held);
+      const fits = last ? Array.isArray(held) : isObject(held);
       if (!fits) return `${at.slice(0, depth).join('.')} is no ${last ? 'list' : 'object'}`;
     }
   }

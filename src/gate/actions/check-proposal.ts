@@ -1,4 +1,5 @@
 import type { Action } from '../../kernel/action.ts';
+import { isObject } from '../../kernel/json.ts';
 import { isDigest } from '../../wire/digest.ts';
 import { checkActionId, checkPlace, invalid } from '../names.ts';
 import type { Proposal } from '../nouns.ts';
@@ -53,5 +54,5 @@ export function checkProposal(proposal: Proposal): void {
   checkText(proposal.harness, 'harness');
   checkClaims(proposal.claims);
   checkResource(proposal.resource);
-  if (typeof proposal.args !== 'object' || proposal.args === null || Array.isArray(proposal.args)) throw invalid('args must be an object', '/args');
+  if (!isObject(proposal.args)) throw invalid('args must be an object', '/args');
 }

@@ -5,14 +5,13 @@ import { checkPlace } from '../names.ts';
 import type { Tenant } from '../tenant/tenant.ts';
 import { openSession } from './sessions.ts';
 import { readValue } from './read-value.ts';
-
-const LABELS: ReadonlySet<string> = new Set(['user_input', 'tool_output', 'memory_read', 'retrieved_doc', 'model_output']);
+import { LABELS } from '../../kernel/decision.ts';
 
 /** Content that enters a session outside an action. @throws AegisError UNKNOWN_AGENT, NOT_FOUND for another agent's session, CONFLICT when it is closed */
 export function label(tenant: Tenant, content: Content): Promise<Receipt> {
   checkPlace(content.agent, 'agent');
   checkPlace(content.session, 'session');
-  if (!LABELS.has(content.source)) throw new AegisError('REQUEST_INVALID', { detail: 'source is no label we know' }, '/source');
+  if (!LABELS.includes(content.source)) throw new AegisError('REQUEST_INVALID', { detail: 'source is no label we know' }, '/source');
   const value = readValue(tenant, '', { value: content.value, source: content.source, most: tenant.limits.valueBytes });
   const { agent, session, source, trusted } = content;
   return tenant.queue.submit((batch) => {

@@ -1,9 +1,11 @@
 import { sensitiveSpans } from '../../inspect/sensitive-spans.ts';
 import type { AgentId } from '../../kernel/ids.ts';
 import type { Policy, PromptWord } from '../../kernel/policy.ts';
-import type { PromptDetector, PromptTerms } from '../nouns.ts';
+import type { PromptTerms } from '../nouns.ts';
 import type { Tenant } from '../tenant/tenant.ts';
 import { policyOf } from '../tenant/tenant.ts';
+import type { PromptDetector } from '../../kernel/finding.ts';
+import { PROMPT_DETECTORS } from '../../kernel/finding.ts';
 
 /** Below this a find is a mask, an example or a bare shape: replacing it would take innocent numbers out of prompts. */
 const SURE = 0.5;
@@ -14,7 +16,7 @@ function wordsOf(policy: Policy): ReadonlyMap<PromptDetector, PromptWord> {
   const before = known.get(policy);
   if (before !== undefined) return before;
   const words = new Map<PromptDetector, PromptWord>();
-  for (const name of ['pii', 'secret'] as const) {
+  for (const name of PROMPT_DETECTORS) {
     const word = policy.detectors.get(name)?.prompt;
     if (word !== undefined && policy.kinds.includes('model')) words.set(name, word);
   }

@@ -1,6 +1,7 @@
 import { AegisError } from '../../errors.ts';
 import type { EntryBodies } from '../../kernel/entry.ts';
 import type { AgentId } from '../../kernel/ids.ts';
+import { DECIDERS } from '../../kernel/role.ts';
 import type { World } from '../../kernel/world.ts';
 import type { Principal, Receipt } from '../nouns.ts';
 import type { Operation } from '../queue/operation.ts';
@@ -40,7 +41,7 @@ export function registering(agent: AgentId, terms: Terms, by: Principal | 'syste
   return (batch) => {
     const world = batch.world();
     if (by !== 'system' && by.role === 'agent') checkOwn(agent, terms, world, by);
-    else if (by !== 'system') operatorOf(by, world, ['operator', 'admin']);
+    else if (by !== 'system') operatorOf(by, world, DECIDERS);
     const holder = terms.keyDigest === undefined ? undefined : world.keys.get(terms.keyDigest);
     if (holder !== undefined && (holder.role !== 'agent' || holder.agent !== agent))
       throw new AegisError('CONFLICT', { detail: 'This key belongs to somebody else.' });

@@ -1,6 +1,7 @@
 import { AegisError } from '../../errors.ts';
 import type { Actor } from '../../kernel/entry.ts';
 import type { AgentId, SessionId } from '../../kernel/ids.ts';
+import { DECIDERS } from '../../kernel/role.ts';
 import type { SessionState, World } from '../../kernel/world.ts';
 import type { WriteBatch } from '../queue/write-batch.ts';
 import type { Principal, Receipt } from '../nouns.ts';
@@ -54,7 +55,7 @@ export function handingOver(tenant: Tenant, child: Opening & { readonly parent: 
   return (batch) => {
     const world = batch.world();
     const { agent, session, parent } = child;
-    if (by.role !== 'agent') operatorOf(by, world, ['operator', 'admin']);
+    if (by.role !== 'agent') operatorOf(by, world, DECIDERS);
     else if (agent !== by.agent) throw new AegisError('FORBIDDEN', { role: 'agent', needs: 'operator' });
     else if (world.sessions.get(parent)?.agent !== by.agent) throw new AegisError('NOT_FOUND', { what: 'parent session' });
     return opening(tenant, { agent, session, actor: actorOf(by) }, parent)(batch);

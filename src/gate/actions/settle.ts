@@ -1,4 +1,5 @@
 import { AegisError } from '../../errors.ts';
+import { OUTCOME_STATUSES } from '../../kernel/entry.ts';
 import type { EntryBodies } from '../../kernel/entry.ts';
 import { openEntry } from '../../log/entry.ts';
 import { digestOf } from '../../wire/digest.ts';
@@ -11,11 +12,11 @@ import { readValue } from './read-value.ts';
 import type { ReadValue } from './read-value.ts';
 
 type Settled = EntryBodies['action-settled'];
-const STATUSES: ReadonlySet<string> = new Set(['succeeded', 'failed', 'blocked', 'cancelled', 'unknown']);
 const NO_BYTES = { findings: [], prints: () => [] };
 
 function checkOutcome(outcome: ActionOutcome): void {
-  if (!STATUSES.has(outcome.status)) throw new AegisError('REQUEST_INVALID', { detail: 'status is not one of the outcome states' }, '/status');
+  if (!OUTCOME_STATUSES.includes(outcome.status))
+    throw new AegisError('REQUEST_INVALID', { detail: 'status is not one of the outcome states' }, '/status');
   for (const field of ['usdMicros', 'tokens'] as const) {
     const value = outcome.usage[field];
     if (value !== undefined && (!Number.isSafeInteger(value) || value < 0)) {

@@ -4,6 +4,7 @@ import type { Decision } from '../../kernel/decision.ts';
 import type { Actor, StandingGrant } from '../../kernel/entry.ts';
 import type { ApprovalId, Digest, OperatorId } from '../../kernel/ids.ts';
 import type { JsonObject } from '../../kernel/json.ts';
+import { DECIDERS } from '../../kernel/role.ts';
 import type { ApprovalState } from '../../kernel/world.ts';
 import type { WriteBatch } from '../queue/write-batch.ts';
 import { SYSTEM } from '../principal.ts';
@@ -32,7 +33,7 @@ interface Open {
 
 /** The pending approval and the right to decide it, or the refusal (ASK-21, ASK-24). */
 function openFor(tenant: Tenant, batch: WriteBatch, approval: ApprovalId, by: Principal): Open | { readonly fail: AegisError } {
-  const operator = operatorOf(by, batch.world(), ['operator', 'admin']);
+  const operator = operatorOf(by, batch.world(), DECIDERS);
   const state = batch.world().approvals.get(approval);
   const held = tenant.held.get(approval);
   if (state === undefined) throw new AegisError('NOT_FOUND', { what: 'approval' });

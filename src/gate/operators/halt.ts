@@ -1,5 +1,6 @@
 import { AegisError } from '../../errors.ts';
 import type { Actor, HaltScope } from '../../kernel/entry.ts';
+import { DECIDERS } from '../../kernel/role.ts';
 import type { World } from '../../kernel/world.ts';
 import type { Principal, Receipt } from '../nouns.ts';
 import type { Operation } from '../queue/operation.ts';
@@ -28,7 +29,7 @@ export function resuming(scope: HaltScope, reason: string, actor: Actor): Operat
 /** An agent halts itself and its own sessions only. @throws AegisError FORBIDDEN */
 export function checkHalter(by: Principal | 'system', scope: HaltScope, world: World): void {
   if (by === 'system') return;
-  if (by.role !== 'agent') return void operatorOf(by, world, ['operator', 'admin']);
+  if (by.role !== 'agent') return void operatorOf(by, world, DECIDERS);
   const own = scope.kind === 'session' ? world.sessions.get(scope.id)?.agent === by.agent : scope.kind === 'agent' && scope.id === by.agent;
   if (!own) throw new AegisError('FORBIDDEN', { role: 'agent', needs: 'operator' });
 }

@@ -1,5 +1,6 @@
 import { AegisError } from '../../errors.ts';
 import type { EntryBodies } from '../../kernel/entry.ts';
+import { DECIDERS } from '../../kernel/role.ts';
 import type { ToolState } from '../../kernel/world.ts';
 import type { AcceptedTool, Principal, Receipt } from '../nouns.ts';
 import { actorOf, operatorOf } from '../principal.ts';
@@ -15,7 +16,7 @@ function isWhatWasRead(doubted: NonNullable<ToolState['doubted']>, read: Pick<Ac
 /** @throws AegisError FORBIDDEN, NOT_FOUND, CONFLICT when something else is in quarantine than what was read */
 export function accepting({ agent, server, tool, ...read }: AcceptedTool, by: Principal): Operation<Receipt> {
   return (batch) => {
-    const person = operatorOf(by, batch.world(), ['operator', 'admin']);
+    const person = operatorOf(by, batch.world(), DECIDERS);
     const known = batch
       .world()
       .tools.get(agent)

@@ -1,5 +1,6 @@
 import type { Category, Finding, Operation } from '../../kernel/finding.ts';
 import type { ShownTool, ToolDoubt } from '../../kernel/entry.ts';
+import { isObject } from '../../kernel/json.ts';
 import type { Json, JsonObject } from '../../kernel/json.ts';
 import type { ToolState } from '../../kernel/world.ts';
 import { skeleton } from '../../inspect/unicode/confusable.ts';
@@ -124,10 +125,6 @@ function parameters(schema: Json | undefined, prefix: string, depth: number): re
       const type = isObject(value) && typeof value['type'] === 'string' ? ` ${short(value['type'])}` : '';
       return [`parameter ${name}${type}${must.has(key) ? ' required' : ''}`, ...parameters(value, `${name}.`, depth - 1)];
     });
-}
-
-function isObject(value: Json | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 const short = (text: string): string => text.slice(0, 64).toWellFormed();

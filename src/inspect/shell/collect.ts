@@ -1,4 +1,4 @@
-import type { Category, CommandFact, Finding, Operation, PathFact, Risk, Target } from '../../kernel/finding.ts';
+import type { Category, CommandFact, Finding, Operation, PathFact, Target } from '../../kernel/finding.ts';
 import type { Arg, Seen } from './call.ts';
 import { UNKNOWN } from './call.ts';
 import { render } from './words.ts';
@@ -16,10 +16,6 @@ export interface Collector {
 export function collector(pointer: string): Collector {
   return { pointer, findings: [], commands: [], paths: [], urls: [], seen: new Set() };
 }
-
-const RANK: Readonly<Record<Risk, number>> = { LOW: 0, MEDIUM: 1, HIGH: 2, CRITICAL: 3 };
-
-export const atLeast = (risk: Risk, floor: Risk): boolean => RANK[risk] >= RANK[floor];
 
 /** Adds a finding about the words of one call. */
 export function addHarm(into: Collector, saw: Extract<Seen, { see: 'harm' }>, words: readonly Arg[]): void {

@@ -1,4 +1,5 @@
-import type { Finding, Operation, Risk } from '../../kernel/finding.ts';
+import { riskRank } from '../../kernel/finding.ts';
+import type { Finding, Operation } from '../../kernel/finding.ts';
 import { constantCondition } from './always-true.ts';
 import { destruction } from './destruction.ts';
 import type { Lexed, Token } from './lex.ts';
@@ -118,11 +119,10 @@ export function tableName(tokens: readonly Token[], at: number): string {
 
 /** Turns what was seen into findings, one per code, the strictest kept. */
 export function findings(sights: readonly Sight[], text: string, pointer: string): Finding[] {
-  const order: readonly Risk[] = ['LOW', 'MEDIUM', 'HIGH', 'CRITICAL'];
   const best = new Map<string, Sight>();
   for (const sight of sights) {
     const known = best.get(sight.code);
-    if (known === undefined || order.indexOf(sight.risk) > order.indexOf(known.risk)) best.set(sight.code, sight);
+    if (known === undefined || riskRank(sight.risk) > riskRank(known.risk)) best.set(sight.code, sight);
   }
   return [...best.values()].map((sight) => ({
     detector: 'sql',

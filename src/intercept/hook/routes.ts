@@ -8,6 +8,7 @@ import { DECIDING, route } from '../../http/route.ts';
 import type { Route } from '../../http/route.ts';
 import { CLOSED, integer, jsonObject, name, oneOf, ReceiptReply } from '../../http/shapes.ts';
 import type { AgentId } from '../../kernel/ids.ts';
+import { ACTING } from '../../kernel/role.ts';
 import { digestOf } from '../../wire/digest.ts';
 import type { ActionGate } from '../../gate/action-gate.ts';
 import type { LogGate } from '../../gate/log-gate.ts';
@@ -82,7 +83,7 @@ const canaryRoute = ({ gate }: HookRouteDeps): Route =>
     method: 'POST',
     path: '/v1/canaries',
     auth: 'key',
-    role: ['agent', 'operator', 'admin'],
+    role: ACTING,
     tenant: 'key',
     audited: ['canary-answered'],
     doc: { summary: 'Tell that a canary was not stopped: the harness named runs without protection', tag: 'hooks' },

@@ -4,6 +4,8 @@ import { route } from '../../http/route.ts';
 import type { Route } from '../../http/route.ts';
 import { CLOSED, integer, jsonObject, oneOf } from '../../http/shapes.ts';
 import type { LogGate } from '../../gate/log-gate.ts';
+import { UNAVAILABLE_MODES } from '../../kernel/agent.ts';
+import { JOURNALLED_EFFECTS } from '../../kernel/entry.ts';
 
 const Body = Type.Object(
   {
@@ -11,8 +13,8 @@ const Body = Type.Object(
       Type.Object(
         {
           action: jsonObject(),
-          effect: oneOf('allow', 'deny'),
-          mode: oneOf('deny', 'allow_readonly', 'allow'),
+          effect: oneOf(...JOURNALLED_EFFECTS),
+          mode: oneOf(...UNAVAILABLE_MODES),
           decidedAt: integer(0, Number.MAX_SAFE_INTEGER),
         },
         CLOSED,

@@ -4,11 +4,12 @@ import type { ActionGate } from '../../gate/action-gate.ts';
 import type { LogGate } from '../../gate/log-gate.ts';
 import type { Principal } from '../../gate/nouns.ts';
 import type { ActionId, SessionId } from '../../kernel/ids.ts';
+import { EVERYONE } from '../../kernel/role.ts';
 import type { ActionState } from '../../kernel/world.ts';
 import { wireDecision } from '../../http/wire-decision.ts';
 import { contentOf, outcomeOf, proposalOf } from './normalise.ts';
 import { agentOf } from '../../http/keys.ts';
-import { DECIDING, EVERYONE, route } from '../../http/route.ts';
+import { DECIDING, route } from '../../http/route.ts';
 import type { Route } from '../../http/route.ts';
 import {
   ActionParams,

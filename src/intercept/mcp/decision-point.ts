@@ -1,6 +1,6 @@
 import type { ActionKind } from '../../kernel/action.ts';
 import type { Decision, Label } from '../../kernel/decision.ts';
-import type { OutcomeStatus, ToolDoubt } from '../../kernel/entry.ts';
+import type { OutcomeStatus, ToolDoubt, ToolTrust } from '../../kernel/entry.ts';
 import type { Digest } from '../../kernel/ids.ts';
 import type { Json, JsonObject } from '../../kernel/json.ts';
 import type { ServerIdentity } from './server-identity.ts';
@@ -26,7 +26,7 @@ export interface EndedAction {
 export interface ToolStatus {
   readonly tool: string;
   readonly digest: Digest;
-  readonly status: 'pinned' | 'hidden' | 'quarantined';
+  readonly status: ToolTrust;
   readonly doubts: readonly ToolDoubt[];
 }
 

@@ -1,6 +1,7 @@
 import type { OutcomeStatus } from '../../kernel/entry.ts';
+import { isObject } from '../../kernel/json.ts';
 import type { Json, JsonObject } from '../../kernel/json.ts';
-import { CODES, failure, isObject, tooLong } from './message.ts';
+import { CODES, failure, tooLong } from './message.ts';
 import type { Reply, Request } from './message.ts';
 import { truncateResult, fileLinks, withoutLinks } from './results.ts';
 import { decideServerRequest, SERVER_REQUESTS } from './handle-server-message.ts';

@@ -1,12 +1,13 @@
 import { AegisError } from '../../errors.ts';
 import { handleCall } from './handle-call.ts';
-import { CODES, failure, isObject, keyOf, tooLong } from './message.ts';
+import { CODES, failure, keyOf, tooLong } from './message.ts';
 import type { Message, Notification, Reply, Request } from './message.ts';
 import { truncateResult } from './results.ts';
 import { handleAgentReply, handleServerMessage } from './handle-server-message.ts';
 import { audit } from './session.ts';
 import type { RunningRequest, Session, SendToAgent } from './session.ts';
 import { filterInstructions, filterToolList } from './tool-list.ts';
+import { isObject } from '../../kernel/json.ts';
 
 /** Requests that change nothing and say nothing but how to talk; their answers pass as they are. */
 const PLAIN: ReadonlySet<string> = new Set(['ping', 'logging/setLevel', 'completion/complete', 'resources/subscribe', 'resources/unsubscribe']);

@@ -1,12 +1,13 @@
 import { AegisError } from '../../errors.ts';
 import type { Decision } from '../../kernel/decision.ts';
+import { isObject } from '../../kernel/json.ts';
 import type { Json, JsonObject } from '../../kernel/json.ts';
 import { textOf } from '../../gate/refusal.ts';
 import { decideAndWait } from './decide-and-wait.ts';
 import { recordOutcome } from './outcome-queue.ts';
 import { holdFor, restoreHeldCall } from './held-call.ts';
 import type { EndedAction, ProposedAction } from './decision-point.ts';
-import { CODES, failure, isObject } from './message.ts';
+import { CODES, failure } from './message.ts';
 import type { Reply, Request } from './message.ts';
 import { filterReply } from './filter-reply.ts';
 import { sizeOf } from './results.ts';

@@ -1,7 +1,8 @@
 import type { ActionKind } from '../../kernel/action.ts';
+import { isObject } from '../../kernel/json.ts';
 import type { JsonObject } from '../../kernel/json.ts';
 import { decideAndWait } from './decide-and-wait.ts';
-import { CODES, failure, isObject, keyOf } from './message.ts';
+import { CODES, failure, keyOf } from './message.ts';
 import type { Notification, Reply, Request } from './message.ts';
 import { audit, withinRate } from './session.ts';
 import type { RunningRequest, Session, SendToAgent } from './session.ts';

@@ -1,8 +1,9 @@
 import type { Decision } from '../../kernel/decision.ts';
+import { isObject } from '../../kernel/json.ts';
 import type { JsonObject } from '../../kernel/json.ts';
 import { textOf } from '../../gate/refusal.ts';
 import type { ProposedAction } from './decision-point.ts';
-import { CODES, failure, isObject } from './message.ts';
+import { CODES, failure } from './message.ts';
 import type { Failure, Request, Result } from './message.ts';
 import { audit } from './session.ts';
 import type { Session } from './session.ts';

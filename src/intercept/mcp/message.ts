@@ -1,4 +1,5 @@
 import { AegisError } from '../../errors.ts';
+import { isObject } from '../../kernel/json.ts';
 import type { Json, JsonObject } from '../../kernel/json.ts';
 import { parseStrict } from '../../wire/strict-json.ts';
 import type { StrictLimits } from '../../wire/strict-json.ts';
@@ -111,10 +112,6 @@ export function failure(id: MessageId, code: number, message: string, data?: Jso
 /** The answer where the server's own is longer than may be passed on (MCP-9). */
 export function tooLong(id: MessageId): Failure {
   return failure(id, CODES.internal, 'The server’s answer is too long to pass on.', { code: 'MCP_RESULT_CUT' });
-}
-
-export function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** JSON-RPC 2.0: what could not be read is answered under the id that could be, else under null. */

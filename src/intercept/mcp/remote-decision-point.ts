@@ -1,12 +1,13 @@
 import { Agent, request } from 'node:http';
 import { request as secureRequest, Agent as SecureAgent } from 'node:https';
 import { AegisError } from '../../errors.ts';
+import { EFFECTS } from '../../kernel/decision.ts';
 import type { Decision } from '../../kernel/decision.ts';
+import { isObject } from '../../kernel/json.ts';
 import type { Json, JsonObject } from '../../kernel/json.ts';
 import { parseStrict } from '../../wire/strict-json.ts';
 import { createOutcomeQueue, recordOutcome } from './outcome-queue.ts';
 import type { EndedAction, DecisionPoint, ToolStatus } from './decision-point.ts';
-import { isObject } from './message.ts';
 
 export interface Daemon {
   readonly url: string;
@@ -24,7 +25,7 @@ export interface RemoteDecisionPoint extends DecisionPoint {
   close(): void;
 }
 
-const EFFECTS: ReadonlySet<unknown> = new Set(['allow', 'modify', 'ask', 'defer', 'deny']);
+const KNOWN: ReadonlySet<unknown> = new Set(EFFECTS);
 const ANSWER_BYTES = 8_388_608;
 
 /** The decision point over the daemon's HTTP API. Whatever is not a whole, well-shaped answer is a refusal (MCP-7). */
@@ -63,7 +64,7 @@ export function remoteDecisionPoint(daemon: Daemon): RemoteDecisionPoint {
 }
 
 function decisionOf(body: JsonObject): Decision {
-  if (!EFFECTS.has(body['effect']) || !Array.isArray(body['reasons']) || !isObject(body['obligations'])) throw garbled();
+  if (!KNOWN.has(body['effect']) || !Array.isArray(body['reasons']) || !isObject(body['obligations'])) throw garbled();
   if (body['effect'] === 'modify' && (!isObject(body['modify']) || !isObject(body['modify']['args']))) throw garbled();
   return body as unknown as Decision;
 }

@@ -1,5 +1,5 @@
+import { isObject } from '../../kernel/json.ts';
 import type { Json, JsonObject } from '../../kernel/json.ts';
-import { isObject } from './message.ts';
 
 const SLACK = 1_024;
 

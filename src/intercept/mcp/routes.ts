@@ -3,11 +3,12 @@ import { AegisError } from '../../errors.ts';
 import type { LogGate } from '../../gate/log-gate.ts';
 import type { ToolGate } from '../../gate/tool-gate.ts';
 import type { ShownTools } from '../../gate/nouns.ts';
-import { DECIDERS, EVERYONE, PEOPLE, route } from '../../http/route.ts';
+import { route } from '../../http/route.ts';
 import type { Route } from '../../http/route.ts';
 import { agentOf } from '../../http/keys.ts';
 import { CLOSED, digest, jsonObject, name, NameParams, ReceiptReply } from '../../http/shapes.ts';
 import type { AgentId, Digest, SessionId, TenantId } from '../../kernel/ids.ts';
+import { DECIDERS, EVERYONE, PEOPLE } from '../../kernel/role.ts';
 import type { ToolState } from '../../kernel/world.ts';
 
 const doc = (summary: string) => ({ summary, tag: 'mcp' });

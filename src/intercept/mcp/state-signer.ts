@@ -1,6 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
+import { isObject } from '../../kernel/json.ts';
 import type { JsonObject } from '../../kernel/json.ts';
-import { isObject } from './message.ts';
 
 const PREFIX = 'aegis1.';
 

@@ -1,7 +1,8 @@
 import { AegisError } from '../../errors.ts';
+import { isObject } from '../../kernel/json.ts';
 import type { Json, JsonObject } from '../../kernel/json.ts';
 import type { ToolStatus } from './decision-point.ts';
-import { failure, isObject } from './message.ts';
+import { failure } from './message.ts';
 import type { Reply, Request } from './message.ts';
 import { sizeOf } from './results.ts';
 import type { Session } from './session.ts';

@@ -3,6 +3,7 @@ import { standingVotes } from '../votes.ts';
 import type { ApprovalState, World } from '../world.ts';
 import type { Handlers } from './handlers.ts';
 import { enqueue } from './enqueue.ts';
+import type { ApprovalEnd } from '../approval.ts';
 
 function countPending(world: World, agent: AgentId, by: number): World {
   const state = world.agents.get(agent);
@@ -17,7 +18,7 @@ export function openApproval(world: World, id: ApprovalId, state: ApprovalState)
 }
 
 /** ASK-2: a status only moves forward: pending → granted → consumed, or pending/granted → refused, expired, voided; nothing comes back. */
-function close(world: World, id: ApprovalId, status: 'refused' | 'expired' | 'consumed' | 'voided'): World {
+function close(world: World, id: ApprovalId, status: ApprovalEnd): World {
   const known = world.approvals.get(id);
   if (known === undefined || (known.status !== 'pending' && known.status !== 'granted')) return world;
   if (status === 'consumed' && known.status !== 'granted') return world;

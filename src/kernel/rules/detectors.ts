@@ -1,12 +1,11 @@
+import { atLeast } from '../finding.ts';
 import type { Finding, Risk } from '../finding.ts';
 import type { DetectorRule } from '../policy.ts';
 import { SILENCE } from './subject.ts';
 import type { Rule, Said, Subject } from './subject.ts';
 
-export const RISKS: Readonly<Record<Risk, number>> = { LOW: 0, MEDIUM: 1, HIGH: 2, CRITICAL: 3 };
-
 function reaches(risk: Risk, bar: Risk | null): boolean {
-  return bar !== null && RISKS[risk] >= RISKS[bar];
+  return bar !== null && atLeast(risk, bar);
 }
 
 /** What could not be inspected is heard whatever its confidence. */

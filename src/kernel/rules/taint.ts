@@ -5,6 +5,7 @@ import { lookUp } from '../origins.ts';
 import { sinksOf } from '../sinks.ts';
 import { SILENCE } from './subject.ts';
 import type { Rule, Said, Subject } from './subject.ts';
+import type { Opinion } from '../policy.ts';
 
 /** TAINT-3: only inside longer text, of an origin nobody trusts. */
 function untrustedQuote(print: Print, { session, policy }: Subject): readonly Label[] | null {
@@ -14,7 +15,7 @@ function untrustedQuote(print: Print, { session, policy }: Subject): readonly La
   return labels.length === 0 ? null : labels;
 }
 
-function opinion(place: { authority: Authority; pointer: string; effect: 'deny' | 'ask' }, labels: readonly Label[]): Said {
+function opinion(place: { authority: Authority; pointer: string; effect: Opinion['effect'] }, labels: readonly Label[]): Said {
   return {
     rule: 'taint',
     effect: place.effect,

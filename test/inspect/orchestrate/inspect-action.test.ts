@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import type { Reading, Risk } from '../../../src/kernel/finding.ts';
 import type { JsonObject } from '../../../src/kernel/json.ts';
 import { createInspect } from '../../../src/inspect/create-inspect.ts';
-import { atLeast, worstRisk } from '../../../src/inspect/found.ts';
+import { atLeast, worstRisk } from '../../../src/kernel/finding.ts';
 import type { Inspect } from '../../../src/inspect/inspect.ts';
 import { redact } from '../../../src/inspect/redact.ts';
 
@@ -14,7 +14,7 @@ before(async () => {
 });
 
 const read = (name: string, args: JsonObject): Reading => inspect({ kind: 'tool', name, args });
-const risk = (name: string, args: JsonObject): Risk => worstRisk(read(name, args).findings);
+const risk = (name: string, args: JsonObject): Risk => worstRisk(read(name, args).findings.map((one) => one.risk));
 const stopped = (name: string, args: JsonObject): boolean => atLeast(risk(name, args), 'HIGH');
 
 test('[INSPECT-1] every string, number and key is read, whatever the shape; the facts are never empty', () => {

@@ -2,12 +2,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { readPath } from '../../../src/inspect/path/read-path.ts';
-import type { PathFact, Risk } from '../../../src/kernel/finding.ts';
-
-const RANK: Readonly<Record<Risk, number>> = { LOW: 0, MEDIUM: 1, HIGH: 2, CRITICAL: 3 };
+import { atLeast } from '../../../src/kernel/finding.ts';
+import type { PathFact } from '../../../src/kernel/finding.ts';
 
 function stopped(path: string, access: PathFact['access'] = 'read'): boolean {
-  return readPath(path, '/path', access).findings.some((finding) => RANK[finding.risk] >= RANK.HIGH);
+  return readPath(path, '/path', access).findings.some((finding) => atLeast(finding.risk, 'HIGH'));
 }
 
 const resolved = (path: string): string | undefined => readPath(path, '').paths[0]?.path;

@@ -1,17 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { readShell } from '../../../src/inspect/shell/read-shell.ts';
+import { riskRank } from '../../../src/kernel/finding.ts';
 import type { Risk } from '../../../src/kernel/finding.ts';
 import { ORDINARY } from './benign.ts';
 import { CATASTROPHIC } from './catastrophic.ts';
 import { DANGEROUS } from './dangerous.ts';
 
-const RANK: Readonly<Record<Risk, number>> = { LOW: 0, MEDIUM: 1, HIGH: 2, CRITICAL: 3 };
-
 /** The worst risk in a command, or `none`. */
 function worst(text: string): Risk | 'none' {
   let most: Risk | 'none' = 'none';
-  for (const { risk } of readShell(text, '/command').findings) if (most === 'none' || RANK[risk] > RANK[most]) most = risk;
+  for (const { risk } of readShell(text, '/command').findings) if (most === 'none' || riskRank(risk) > riskRank(most)) most = risk;
   return most;
 }
 

@@ -3,10 +3,11 @@ import fc from 'fast-check';
 import { test } from 'node:test';
 import { findUrls } from '../../../src/inspect/url/find-urls.ts';
 import { readUrl } from '../../../src/inspect/url/read-url.ts';
+import { worstRisk } from '../../../src/kernel/finding.ts';
 
 const risk = (url: string): string => {
   const risks = readUrl(url, '/url').findings.map((finding) => finding.risk);
-  return ['CRITICAL', 'HIGH', 'MEDIUM', 'LOW'].find((level) => risks.some((other) => other === level)) ?? 'none';
+  return risks.length === 0 ? 'none' : worstRisk(risks);
 };
 const below = (urls: readonly string[], allowed: readonly string[]): string[] =>
   urls.filter((url) => !allowed.includes(risk(url))).map((url) => `${url} ${risk(url)}`);

@@ -1,10 +1,7 @@
+import { isObject } from '../../../kernel/json.ts';
 import type { Json, JsonObject } from '../../../kernel/json.ts';
 import { parseStrict } from '../../../wire/strict-json.ts';
 import type { Members, ToolCall } from './protocol.ts';
-
-export function isObject(value: Json | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
 
 /** The text at a key, null when it is absent, empty or something else. */
 export function text(payload: JsonObject, key: string): string | null {

@@ -1,13 +1,13 @@
 import { AegisError } from '../../../errors.ts';
 import type { Outcome, Proposal } from '../../../gate/nouns.ts';
 import type { ActionId, SessionId } from '../../../kernel/ids.ts';
-import type { Json, JsonObject } from '../../../kernel/json.ts';
+import { isObject } from '../../../kernel/json.ts';
+import type { Json } from '../../../kernel/json.ts';
 import type { AgentPrincipal } from '../../../http/keys.ts';
 import type { EventEnvelope } from './envelope.ts';
 
 function field(payload: Json | undefined, name: string): Json | undefined {
-  if (typeof payload !== 'object' || payload === null || Array.isArray(payload)) return undefined;
-  return Object.hasOwn(payload, name) ? (payload as JsonObject)[name] : undefined;
+  return isObject(payload) && Object.hasOwn(payload, name) ? payload[name] : undefined;
 }
 
 export function textField(payload: Json | undefined, name: string): string {
@@ -33,8 +33,7 @@ export function callAction(envelope: EventEnvelope): ActionId {
 /** TOOL_CALL_PROPOSED as an action. */
 export function eventProposal(envelope: EventEnvelope, { tenant, agent }: AgentPrincipal): Proposal {
   const args = field(envelope.payload, 'args') ?? {};
-  if (typeof args !== 'object' || args === null || Array.isArray(args))
-    throw new AegisError('REQUEST_INVALID', { detail: 'payload.args must be an object' }, '/payload/args');
+  if (!isObject(args)) throw new AegisError('REQUEST_INVALID', { detail: 'payload.args must be an object' }, '/payload/args');
   return {
     id: callAction(envelope),
     tenant,
@@ -42,7 +41,7 @@ export function eventProposal(envelope: EventEnvelope, { tenant, agent }: AgentP
     session: envelope.session_id as SessionId,
     kind: 'tool',
     name: textField(envelope.payload, 'tool_name'),
-    args: args as JsonObject,
+    args,
     claims: {},
     door: 'events',
     enforcement: 'advisory',

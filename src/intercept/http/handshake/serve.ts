@@ -4,9 +4,10 @@ import type { ActionGate } from '../../../gate/action-gate.ts';
 import type { LogGate } from '../../../gate/log-gate.ts';
 import type { Principal } from '../../../gate/nouns.ts';
 import type { AgentId, SessionId } from '../../../kernel/ids.ts';
+import { EVERYONE, ACTING } from '../../../kernel/role.ts';
 import { agentOf } from '../../../http/keys.ts';
 import type { AgentPrincipal } from '../../../http/keys.ts';
-import { DECIDING, EVERYONE, route } from '../../../http/route.ts';
+import { DECIDING, route } from '../../../http/route.ts';
 import type { Route } from '../../../http/route.ts';
 import { WaitQuery } from '../../../http/shapes.ts';
 import { permissionReply } from './enforce.ts';
@@ -33,7 +34,7 @@ const handshakeRoute = (gate: ActionGate & LogGate): Route =>
     method: 'POST',
     path: '/api/v1/handshake',
     auth: 'key',
-    role: ['agent', 'operator', 'admin'],
+    role: ACTING,
     tenant: 'key',
     audited: ['agent-registered'],
     doc: doc('An agent says what it is; an operator may register it so. It never widens what an operator allowed'),

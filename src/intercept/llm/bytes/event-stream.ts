@@ -1,4 +1,5 @@
 import { AegisError } from '../../../errors.ts';
+import { isObject } from '../../../kernel/json.ts';
 import type { JsonObject } from '../../../kernel/json.ts';
 import { parseStrict } from '../../../wire/strict-json.ts';
 import type { Frame } from '../dialect/frame.ts';
@@ -169,8 +170,8 @@ function endEvent(reading: Reading): Frame | null {
 
 function object(bytes: Uint8Array, limits: StreamLimits): JsonObject {
   const value = strict(bytes, limits);
-  if (value === null || typeof value !== 'object' || Array.isArray(value)) throw invalid('the data of an event is not a JSON object');
-  return value as JsonObject;
+  if (!isObject(value)) throw invalid('the data of an event is not a JSON object');
+  return value;
 }
 
 function strict(bytes: Uint8Array, limits: StreamLimits): unknown {

@@ -1,10 +1,11 @@
 import { AegisError } from '../../../errors.ts';
+import { isObject } from '../../../kernel/json.ts';
 import type { Json, JsonObject } from '../../../kernel/json.ts';
 import { parseStrict } from '../../../wire/strict-json.ts';
 
 /** Members of foreign JSON, by the type they should have; anything else is absent. */
 export function objectOf(value: Json | undefined): JsonObject | null {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : null;
+  return isObject(value) ? value : null;
 }
 
 export function listOf(value: Json | undefined): readonly Json[] {

@@ -1,7 +1,7 @@
-import type { PromptDetector } from '../../../gate/nouns.ts';
 import type { Restore, Tail } from '../dialect/restore.ts';
 import { eachPlaceholder, unfinishedFrom } from './placeholder.ts';
 import type { SessionPlaceholders } from './session-placeholders.ts';
+import type { PromptDetector } from '../../../kernel/finding.ts';
 
 /** Restores what these detectors found in the session; what another detector found stays a placeholder. */
 export function restoreFrom(placeholders: Pick<SessionPlaceholders, 'behind'>, detectors: ReadonlySet<PromptDetector>): Restore {

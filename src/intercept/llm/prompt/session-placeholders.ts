@@ -1,11 +1,12 @@
 import { createSecretKey, hash, randomBytes } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
-import type { PromptDetector, PromptTerms } from '../../../gate/nouns.ts';
+import type { PromptTerms } from '../../../gate/nouns.ts';
 import type { Digest } from '../../../kernel/ids.ts';
 import type { Conversation } from '../caller.ts';
 import { createKnownValues } from './known-values.ts';
 import type { KnownValues } from './known-values.ts';
 import { eachPlaceholder, placeholderOf } from './placeholder.ts';
+import type { PromptDetector } from '../../../kernel/finding.ts';
 
 /** A value of a session and what stands for it. */
 export interface ReplacedValue {

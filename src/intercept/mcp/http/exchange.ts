@@ -3,6 +3,7 @@ import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders } from '
 import { Agent as SecureAgent, request as secureRequest } from 'node:https';
 import { AegisError } from '../../../errors.ts';
 import { growingBytes } from '../../../wire/growing-bytes.ts';
+import type { Method } from '../../../http/route.ts';
 
 export interface Peer {
   readonly url: URL;
@@ -12,7 +13,7 @@ export interface Peer {
 }
 
 export interface Asking {
-  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly method: Method;
   readonly headers: OutgoingHttpHeaders;
   readonly body?: string;
   readonly signal?: AbortSignal | undefined;

@@ -4,7 +4,7 @@ import type { PassageExchange } from '../../../http/passage.ts';
 import type { McpGate } from '../gate-decision-point.ts';
 import { handleAgentMessage } from '../handle-agent-message.ts';
 import { handleServerMessage } from '../handle-server-message.ts';
-import { AGENT_LIMITS, CODES, failure, isObject, keyOf as idKey, readMessage, unreadable } from '../message.ts';
+import { AGENT_LIMITS, CODES, failure, keyOf as idKey, readMessage, unreadable } from '../message.ts';
 import type { Message, Request } from '../message.ts';
 import { audit } from '../session.ts';
 import type { SessionDeps } from '../session.ts';
@@ -15,6 +15,7 @@ import type { GatewayPeer, GatewaySession, GatewaySessions } from './gateway-ses
 import { mismatch } from './headers.ts';
 import { listen, statusOf } from './http-upstream.ts';
 import { eventText } from './sse.ts';
+import { isObject } from '../../../kernel/json.ts';
 
 /** One remote server of the configuration. */
 export interface GatewayServer {

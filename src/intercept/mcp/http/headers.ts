@@ -1,6 +1,6 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http';
+import { isObject } from '../../../kernel/json.ts';
 import type { Json, JsonObject } from '../../../kernel/json.ts';
-import { isObject } from '../message.ts';
 import type { Notification, Reply, Request } from '../message.ts';
 
 /** MCP 2026-07-28, Streamable HTTP: which member of the parameters `Mcp-Name` repeats. */

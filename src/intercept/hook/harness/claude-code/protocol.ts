@@ -1,5 +1,6 @@
+import { isObject } from '../../../../kernel/json.ts';
 import type { Json, JsonObject } from '../../../../kernel/json.ts';
-import { callIn, isObject, text } from '../payload.ts';
+import { callIn, text } from '../payload.ts';
 import type { HookDecision, Members, Protocol } from '../protocol.ts';
 
 /** Modes in which Claude Code puts a hook's question to the person at the terminal. In the others nobody may be there, so Aegis asks its own. */

@@ -1,5 +1,5 @@
+import { isObject } from '../../../../kernel/json.ts';
 import type { Json, JsonObject } from '../../../../kernel/json.ts';
-import { isObject } from '../payload.ts';
 import type { ControlFile } from '../settings.ts';
 
 /**

@@ -1,5 +1,6 @@
+import { isObject } from '../../../../kernel/json.ts';
 import type { Json, JsonObject } from '../../../../kernel/json.ts';
-import { callIn, isObject, text } from '../payload.ts';
+import { callIn, text } from '../payload.ts';
 import type { HookDecision, Members, Protocol } from '../protocol.ts';
 
 const MEMBERS: Members = { session: ['session_id'], tool: 'tool_name', args: 'tool_input', callId: 'tool_use_id', prompt: 'prompt' };

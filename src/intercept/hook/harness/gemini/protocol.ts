@@ -1,5 +1,6 @@
+import { isObject } from '../../../../kernel/json.ts';
 import type { Json, JsonObject } from '../../../../kernel/json.ts';
-import { callIn, isObject } from '../payload.ts';
+import { callIn } from '../payload.ts';
 import type { HookDecision, Members, Protocol } from '../protocol.ts';
 
 const MEMBERS: Members = { session: ['session_id'], tool: 'tool_name', args: 'tool_input', prompt: 'prompt' };

@@ -1,0 +1,11 @@
+/** Roles that people and their tools hold. */
+export const PEOPLE = ['operator', 'auditor', 'admin'] as const;
+/** Roles that may decide approvals and stop agents. */
+export const DECIDERS = ['operator', 'admin'] as const satisfies readonly PersonRole[];
+export const EVERYONE = ['agent', ...PEOPLE] as const;
+/** Roles that act; an auditor only reads. */
+export const ACTING = ['agent', ...DECIDERS] as const;
+
+export type Role = (typeof EVERYONE)[number];
+export type PersonRole = (typeof PEOPLE)[number];
+export type Decider = (typeof DECIDERS)[number];
