@@ -1,21 +1,14 @@
-const V4 = /(?<![\w.])(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)(?![\w]|\.\d)/g;
-const V6 = /(?<![\w:.])(?:[0-9A-Fa-f]{0,4}:){2,7}(?:[0-9A-Fa-f]{1,4}|(?:\d{1,3}\.){3}\d{1,3})?(?![\w:])/g;
+export const V4 = /(?<![\w.])(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)(?![\w]|\.\d)/g;
+export const V6 = /(?<![\w:.])(?:[0-9A-Fa-f]{0,4}:){2,7}(?:[0-9A-Fa-f]{1,4}|(?:\d{1,3}\.){3}\d{1,3})?(?![\w:])/g;
 
-/** IP addresses that could name a person's machine: not loopback, unspecified or a version number. */
-export function ipAddresses(text: string): [start: number, end: number][] {
-  const out: [number, number][] = [];
-  if (/\d\.\d/.test(text)) {
-    for (const match of text.matchAll(V4)) {
-      const before = text.slice(Math.max(0, match.index - 10), match.index);
-      if (!/^(?:0\.0\.0\.0|127\.|255\.255\.)/.test(match[0]) && !/version\s?$|v$|\/$/i.test(before))
-        out.push([match.index, match.index + match[0].length]);
-    }
-  }
-  if (text.includes(':')) for (const match of text.matchAll(V6)) if (isV6(match[0])) out.push([match.index, match.index + match[0].length]);
-  return out;
+/** Whether an IPv4 address could name a person's machine: not loopback, unspecified or a version number. */
+export function isPersonalV4(text: string, start: number, end: number): boolean {
+  if (/^(?:0\.0\.0\.0|127\.|255\.255\.)/.test(text.slice(start, end))) return false;
+  return !/version\s?$|v$|\/$/i.test(text.slice(Math.max(0, start - 10), start));
 }
 
-function isV6(text: string): boolean {
+/** Whether what looks like an IPv6 address has the groups of one, and is not loopback or unspecified. */
+export function isV6(text: string): boolean {
   const doubles = text.split('::').length - 1;
   const groups = text.split(':').filter((group) => group !== '').length;
   if (doubles > 1 || text === '::' || text === '::1') return false;

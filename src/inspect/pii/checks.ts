@@ -1,11 +1,21 @@
 /** Check-digit arithmetic of identifiers. Each takes the characters without separators. */
 
-export const digitsOf = (text: string): number[] => [...text].filter((char) => char >= '0' && char <= '9').map(Number);
+export function digitsOf(text: string): number[] {
+  const digits: number[] = [];
+  for (let at = 0; at < text.length; at++) {
+    const digit = text.charCodeAt(at) - 48;
+    if (digit >= 0 && digit <= 9) digits.push(digit);
+  }
+  return digits;
+}
 
-const weigh = (digits: readonly number[], weights: readonly number[]): number =>
-  weights.reduce((sum, weight, i) => sum + weight * (digits[i] ?? 0), 0);
+function weigh(digits: readonly number[], weights: readonly number[]): number {
+  let sum = 0;
+  for (let i = 0; i < weights.length; i++) sum += (weights[i] ?? 0) * (digits[i] ?? 0);
+  return sum;
+}
 
-const varied = (digits: readonly number[]): boolean => new Set(digits).size > 1;
+const varied = (digits: readonly number[]): boolean => digits.some((digit) => digit !== digits[0]);
 
 /** ISO/IEC 7812-1 annex B. */
 export function luhn(text: string): boolean {
@@ -64,50 +74,63 @@ export function mod1110(text: string): boolean {
 const W = (text: string): readonly number[] => text.split(' ').map(Number);
 
 /** Weighted sums whose remainder must vanish: `modulus`, weights over all digits. */
-export const weighted =
-  (modulus: number, weights: string) =>
-  (text: string): boolean => {
+export function weighted(modulus: number, weights: string): (text: string) => boolean {
+  const factors = W(weights);
+  return (text) => {
     const digits = digitsOf(text);
-    return varied(digits) && weigh(digits, W(weights)) % modulus === 0;
+    return varied(digits) && weigh(digits, factors) % modulus === 0;
   };
+}
 
-export const nhs = (text: string): boolean => weighted(11, '10 9 8 7 6 5 4 3 2 1')(text);
-export const pesel = (text: string): boolean => weighted(10, '1 3 7 9 1 3 7 9 1 3 1')(text);
-export const aba = (text: string): boolean =>
-  weighted(10, '3 7 1 3 7 1 3 7 1')(text) && /^(?:0[1-9]|1[0-2]|2[1-9]|3[0-2]|6[1-9]|7[0-2]|80)/.test(text);
-export const tfn = (text: string): boolean => weighted(11, '1 4 3 7 5 8 6 9 10')(text);
+export const nhs = weighted(11, '10 9 8 7 6 5 4 3 2 1');
+export const pesel = weighted(10, '1 3 7 9 1 3 7 9 1 3 1');
+const routing = weighted(10, '3 7 1 3 7 1 3 7 1');
+export const aba = (text: string): boolean => routing(text) && /^(?:0[1-9]|1[0-2]|2[1-9]|3[0-2]|6[1-9]|7[0-2]|80)/.test(text);
+export const tfn = weighted(11, '1 4 3 7 5 8 6 9 10');
+
+const ABN = W('10 1 3 5 7 9 11 13 15 17 19');
 
 export function abn(text: string): boolean {
   const digits = digitsOf(text);
-  return weigh([(digits[0] ?? 0) - 1, ...digits.slice(1)], W('10 1 3 5 7 9 11 13 15 17 19')) % 89 === 0;
+  return weigh([(digits[0] ?? 0) - 1, ...digits.slice(1)], ABN) % 89 === 0;
 }
+
+const ACN = W('8 7 6 5 4 3 2 1');
 
 export function acn(text: string): boolean {
   const digits = digitsOf(text);
-  return varied(digits) && (10 - (weigh(digits, W('8 7 6 5 4 3 2 1')) % 10)) % 10 === digits[8];
+  return varied(digits) && (10 - (weigh(digits, ACN) % 10)) % 10 === digits[8];
 }
+
+const MEDICARE = W('1 3 7 9 1 3 7 9');
 
 export function medicareAu(text: string): boolean {
   const digits = digitsOf(text);
-  return varied(digits) && weigh(digits, W('1 3 7 9 1 3 7 9')) % 10 === digits[8];
+  return varied(digits) && weigh(digits, MEDICARE) % 10 === digits[8];
 }
+
+const KRRN = W('2 3 4 5 6 7 8 9 2 3 4 5');
 
 export function krrn(text: string): boolean {
   const digits = digitsOf(text);
-  const rest = 11 - (weigh(digits, W('2 3 4 5 6 7 8 9 2 3 4 5')) % 11);
+  const rest = 11 - (weigh(digits, KRRN) % 11);
   const last = digits[12];
   return varied(digits) && (rest % 10 === last || (rest + 2) % 10 === last);
 }
 
+const KR_BUSINESS = W('1 3 7 1 3 7 1 3 5');
+
 export function krBusiness(text: string): boolean {
   const digits = digitsOf(text);
-  const sum = weigh(digits, W('1 3 7 1 3 7 1 3 5')) + Math.floor(((digits[8] ?? 0) * 5) / 10);
+  const sum = weigh(digits, KR_BUSINESS) + Math.floor(((digits[8] ?? 0) * 5) / 10);
   return varied(digits) && (10 - (sum % 10)) % 10 === digits[9];
 }
 
+const THAI = W('13 12 11 10 9 8 7 6 5 4 3 2');
+
 export function thaiId(text: string): boolean {
   const digits = digitsOf(text);
-  return varied(digits) && (11 - (weigh(digits, W('13 12 11 10 9 8 7 6 5 4 3 2')) % 11)) % 10 === digits[12];
+  return varied(digits) && (11 - (weigh(digits, THAI) % 11)) % 10 === digits[12];
 }
 
 export function turkishId(text: string): boolean {
@@ -132,10 +155,12 @@ export function finnish(text: string): boolean {
   return '0123456789ABCDEFHJKLMNPRSTUVWXY'[number % 31] === text.at(-1)?.toUpperCase() && /^(?:0[1-9]|[12]\d|3[01])(?:0[1-9]|1[0-2])/.test(text);
 }
 
+const NRIC = W('2 7 6 5 4 3 2');
+
 /** Singapore NRIC/FIN. */
 export function nric(text: string): boolean {
   const upper = text.toUpperCase();
-  const sum = weigh(digitsOf(upper), W('2 7 6 5 4 3 2')) + (/^[TG]/.test(upper) ? 4 : upper.startsWith('M') ? 3 : 0);
+  const sum = weigh(digitsOf(upper), NRIC) + (/^[TG]/.test(upper) ? 4 : upper.startsWith('M') ? 3 : 0);
   const table = /^[ST]/.test(upper) ? 'JZIHGFEDCBA' : upper.startsWith('M') ? 'XWUTRQPNJLK' : 'XWUTRQPNMLK';
   return table[sum % 11] === upper.at(-1) || upper.startsWith('M');
 }

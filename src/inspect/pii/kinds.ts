@@ -7,7 +7,7 @@ export interface Kind {
   readonly valid?: (text: string) => boolean;
   /** Needed within 60 characters before or 30 after, unless the value stands alone. */
   readonly context?: RegExp;
-  /** Skip the pattern when the text does not contain this. */
+  /** The text must hold this as well. */
   readonly needs?: RegExp;
   /** false: says nothing when it stands alone, without its word. */
   readonly alone?: false;
@@ -55,19 +55,12 @@ const plate = (text: string): boolean => {
 /** Kinds proved by structure or checksum; they need no context. */
 export const PROVED: readonly Kind[] = [
   {
-    id: 'email',
-    needs: /@/,
-    pattern:
-      /(?<![\w.+-])[\w.!#$%&'*+/=?^`{|}~-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61})\.){1,6}(?:[A-Za-z]{2,24}|xn--[A-Za-z0-9]{2,40})(?![\w-])/g,
-  },
-  {
     id: 'credit-card',
     pattern: re(String.raw`\d{4}[- ]?\d{4}[- ]?\d{4}[- ]?\d{1,7}|3[47]\d{2}[- ]?\d{6}[- ]?\d{5}|3\d{3}[- ]?\d{6}[- ]?\d{4}|\d{12,19}`),
     valid: card,
   },
   {
     id: 'iban',
-    needs: /[A-Z]{2}\d\d/i,
     pattern: re(String.raw`[A-Z]{2}\d{2}(?:[ -]?[A-Z0-9]{4}){2,7}(?:[ -]?[A-Z0-9]{1,3})?`, 'gi'),
     valid: (text) => check.mod97(text.replace(/[ -]/g, '')),
   },
@@ -75,7 +68,6 @@ export const PROVED: readonly Kind[] = [
   { id: 'us-itin', pattern: re(String.raw`9\d{2}[- ]?(?:5\d|6[0-5]|7\d|8[0-8]|9[0-24-9])[- ]?\d{4}`), valid: (text) => /[- ]/.test(text) },
   {
     id: 'mac-address',
-    needs: /[:.-]/,
     pattern: re(String.raw`(?:[0-9A-F]{2}[:-]){5}[0-9A-F]{2}|(?:[0-9A-F]{4}\.){2}[0-9A-F]{4}`, 'gi'),
     valid: (text) => !/^(?:00[:-]?){6}$|^(?:ff[:-]?){6}$/i.test(text.replaceAll('.', '')),
   },
@@ -87,25 +79,22 @@ export const PROVED: readonly Kind[] = [
   },
   {
     id: 'uk-nino',
-    needs: /[A-Z]{2}/i,
     pattern: re(String.raw`(?!BG|GB|NK|KN|TN|NT|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] ?\d{2} ?\d{2} ?\d{2} ?[A-D]?`, 'gi'),
   },
   { id: 'uk-nhs', pattern: re(String.raw`\d{3}[- ]\d{3}[- ]\d{4}`), valid: check.nhs },
   { id: 'es-nif', pattern: re(String.raw`[XYZ]?-?\d{7,8}-?[A-Z]`, 'gi'), valid: check.nif },
   {
     id: 'it-fiscal-code',
-    needs: /[A-Z]{6}/i,
     pattern: re(String.raw`[A-Z]{6}[0-9LMNPQRSTUV]{2}[ABCDEHLMPRST][0-9LMNPQRSTUV]{2}[A-Z][0-9LMNPQRSTUV]{3}[A-Z]`, 'gi'),
     valid: check.italianFiscal,
   },
-  { id: 'fi-personal-id', needs: /[+\-A-FYXWVU]/i, pattern: /(?<!\d)\d{6}[+\-A-FYXWVU]\d{3}[0-9A-Z](?!\w)/g, valid: check.finnish },
+  { id: 'fi-personal-id', pattern: /(?<!\d)\d{6}[+\-A-FYXWVU]\d{3}[0-9A-Z](?!\w)/g, valid: check.finnish },
   { id: 'sg-nric', pattern: re(String.raw`[STFGM]\d{7}[A-Z]`, 'gi'), valid: check.nric },
-  { id: 'in-pan', needs: /[A-Z]{5}\d/i, pattern: re(String.raw`[A-Z]{3}[ABCFGHJLPT][A-Z]\d{4}[A-Z]`, 'gi') },
-  { id: 'in-gstin', needs: /\d{2}[A-Z]{5}/i, pattern: re(String.raw`(?:0[1-9]|[12]\d|3[0-8])[A-Z]{5}\d{4}[A-Z][1-9A-Z]Z[0-9A-Z]`, 'gi') },
+  { id: 'in-pan', pattern: re(String.raw`[A-Z]{3}[ABCFGHJLPT][A-Z]\d{4}[A-Z]`, 'gi') },
+  { id: 'in-gstin', pattern: re(String.raw`(?:0[1-9]|[12]\d|3[0-8])[A-Z]{5}\d{4}[A-Z][1-9A-Z]Z[0-9A-Z]`, 'gi') },
   { id: 'in-aadhaar', pattern: re(String.raw`[2-9]\d{3}([- :]?)\d{4}\1\d{4}`), valid: check.verhoeff },
   {
     id: 'kr-rrn',
-    needs: /\d{6}-?\d/,
     pattern: re(String.raw`\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])-?[1-8]\d{6}`),
     valid: (text) => text.includes('-') || check.krrn(text),
   },
@@ -113,10 +102,9 @@ export const PROVED: readonly Kind[] = [
   { id: 'za-id', pattern: re(String.raw`\d{13}`), valid: check.datedLuhn },
   {
     id: 'us-mbi',
-    needs: /[A-Z]/i,
     pattern: re(String.raw`[1-9][AC-HJKMNP-RT-Y][AC-HJKMNP-RT-Y0-9]\d-?[AC-HJKMNP-RT-Y][AC-HJKMNP-RT-Y0-9]\d-?[AC-HJKMNP-RT-Y]{2}\d{2}`, 'gi'),
   },
-  { id: 'de-vat', needs: /DE/i, pattern: re(String.raw`DE[ .-]?\d{3}[ .-]?\d{3}[ .-]?\d{3}`, 'gi'), valid: check.mod1110 },
+  { id: 'de-vat', pattern: re(String.raw`DE[ .-]?\d{3}[ .-]?\d{3}[ .-]?\d{3}`, 'gi'), valid: check.mod1110 },
   { id: 'th-id', pattern: re(String.raw`[1-8]-?\d{4}-?\d{5}-?\d{2}-?\d`), valid: check.thaiId },
   { id: 'kr-brn', pattern: re(String.raw`\d{3}-\d{2}-\d{5}`), valid: check.krBusiness },
   { id: 'us-dea', needs: /[A-Z]{2}\d{7}/i, pattern: re(String.raw`[ABCDEFGHJKLMPRSTUX][A-Z9]\d{7}`, 'gi'), valid: check.dea },
@@ -127,7 +115,7 @@ export const PROVED: readonly Kind[] = [
 /** Kinds that are a checksum or a bare shape: digits that need a word near them, or nothing but themselves. */
 export const NAMED: readonly Kind[] = [
   // The fourth letter tells what holds it, and a new letter comes now and then: without a known one it is a guess.
-  { id: 'in-pan', needs: /[A-Z]{5}\d/i, pattern: re(String.raw`[A-Z]{5}\d{4}[A-Z]`, 'gi'), context: /\bpan\b|permanent account|income tax/i },
+  { id: 'in-pan', pattern: re(String.raw`[A-Z]{5}\d{4}[A-Z]`, 'gi'), context: /\bpan\b|permanent account|income tax/i },
   {
     // Numbers given out or corrected since October 2020 end in chance: the check digit proves the older ones only.
     id: 'kr-rrn',
@@ -158,7 +146,6 @@ export const NAMED: readonly Kind[] = [
   { id: 'driver-licence', alone: false, pattern: re(String.raw`\d{6,9}`), context: LICENCE },
   {
     id: 'uk-driving-licence',
-    needs: /[A-Z9]{5}/i,
     pattern: re(String.raw`[A-Z9]{5}\d(?:0[1-9]|1[0-2]|5[1-9]|6[0-2])(?:0[1-9]|[12]\d|3[01])\d[A-Z9]{2}[A-Z0-9]{3}`, 'gi'),
   },
   { id: 'uk-nhs', pattern: re(String.raw`\d{10}`), valid: check.nhs, context: /nhs|health/i },
@@ -192,7 +179,7 @@ export const NAMED: readonly Kind[] = [
     pattern: re(String.raw`[CFGHJKLMNPRTVWXYZ][CFGHJKLMNPRTVWXYZ0-9]{8}\d?|T\d{8}`),
     context: /ausweis|personal|id.?card|identity/i,
   },
-  { id: 'de-register', needs: /HR/i, pattern: re(String.raw`HR[AB][ ]?\d{1,6}(?: ?[A-Z])?`, 'gi') },
+  { id: 'de-register', pattern: re(String.raw`HR[AB][ ]?\d{1,6}(?: ?[A-Z])?`, 'gi') },
   { id: 'de-doctor', pattern: re(String.raw`\d{9}`), context: /lanr|bsnr|arztnummer|betriebsst|praxis|arzt/i },
   { id: 'de-plz', pattern: re(String.raw`\d{5}`), context: /plz|postleitzahl|berlin|münchen|hamburg|wohn|straße|adresse/i },
   { id: 'au-acn', pattern: re(String.raw`\d{3} \d{3} \d{3}|\d{9}`), valid: check.acn, context: /acn|company/i },

@@ -1,30 +1,48 @@
 import { findNumbers } from './phone-number.ts';
 
-const CANDIDATE = /(?<![\w./@-])(?:\+|00)?\(?\d{1,4}\)?(?:[ .\-/]{0,2}\(?\d{1,5}\)?){1,6}(?![\w/@])/g;
+export const CANDIDATE = /(?<![\w./@-])(?:\+|00)?\(?\d{1,4}\)?(?:[ .\-/]{0,2}\(?\d{1,5}\)?){1,6}(?![\w/@])/g;
 const WORDS = /phone|call|mobile|cell|tel\b|tel[.:]|fax|contact|number|whatsapp|sms|text me|dial|reach|telefon|telepono|numar|gsm|cep|numarası/i;
 const MOST = 64;
 
-/** Phone numbers: candidates by shape, verified by the numbering plans of libphonenumber. */
-export function phones(text: string): [start: number, end: number][] {
-  if (!/\d[\d ().\-/]{5}/.test(text)) return [];
+/** Which of the candidates, half-open ranges in ascending order, are telephone numbers: verified by the numbering plans of libphonenumber. */
+export function phones(text: string, candidates: Iterable<readonly [start: number, end: number]>): [start: number, end: number][] {
   const out: [number, number][] = [];
+  const { length } = text.trim();
   let seen = 0;
-  for (const match of text.matchAll(CANDIDATE)) {
-    const digits = match[0].replace(/\D/g, '').length;
+  for (const [start, end] of candidates) {
+    const candidate = text.slice(start, end);
+    const digits = digitsIn(candidate);
     if (digits < 7 || digits > 15) continue;
     seen += 1;
     if (seen > MOST) break;
-    const alone = match[0].trim().length >= text.trim().length - 2;
-    const near = text.slice(Math.max(0, match.index - 40), match.index + match[0].length + 20);
-    const marked = match[0].startsWith('+') || match[0].startsWith('00');
-    if (!marked && !alone && !WORDS.test(near) && !/[() -]/.test(match[0].trim())) continue;
-    if (/^\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}$/.test(match[0].trim())) continue;
-    const named = WORDS.test(near);
-    if (!marked && !named && !grouped(match[0].trim(), digits)) continue;
-    if (findNumbers(match[0], marked || named || /^\d{10}$|^0|^\(|^\d{3}[ -]\d{3}[ -]\d\d[ -]/.test(match[0].trim())))
-      out.push([match.index, match.index + match[0].length]);
+    if (isNumber(candidate, { digits, alone: candidate.trim().length >= length - 2, near: text.slice(Math.max(0, start - 40), end + 20) }))
+      out.push([start, end]);
   }
   return out;
+}
+
+interface Place {
+  readonly digits: number;
+  /** It is all there is. */
+  readonly alone: boolean;
+  /** What stands around it. */
+  readonly near: string;
+}
+
+function isNumber(candidate: string, { digits, alone, near }: Place): boolean {
+  const bare = candidate.trim();
+  const marked = candidate.startsWith('+') || candidate.startsWith('00');
+  const named = WORDS.test(near);
+  if (!marked && !alone && !named && !/[() -]/.test(bare)) return false;
+  if (/^\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}$/.test(bare)) return false;
+  if (!marked && !named && !grouped(bare, digits)) return false;
+  return findNumbers(candidate, marked || named || /^\d{10}$|^0|^\(|^\d{3}[ -]\d{3}[ -]\d\d[ -]/.test(bare));
+}
+
+function digitsIn(text: string): number {
+  let count = 0;
+  for (let at = 0; at < text.length; at++) if (text.charCodeAt(at) >= 48 && text.charCodeAt(at) <= 57) count += 1;
+  return count;
 }
 
 /**

@@ -1,7 +1,10 @@
-import { ipAddresses } from './addresses.ts';
+import { placesOf } from '../places/find-places.ts';
+import type { Places } from '../places/find-places.ts';
+import { V4, V6, isPersonalV4, isV6 } from './addresses.ts';
+import { emails } from './emails.ts';
 import type { Kind } from './kinds.ts';
 import { NAMED, PROVED } from './kinds.ts';
-import { phones } from './phones.ts';
+import { CANDIDATE, phones } from './phones.ts';
 
 /** Personal data in a text. */
 export interface Personal {
@@ -36,32 +39,90 @@ export function readPii(text: string): PersonalScan {
   return { found: apart(found), complete: from >= text.length };
 }
 
+/** A pattern, where the one pass over the text says it may match. */
+interface Sought {
+  /** Sticky: asked at one place. */
+  readonly pattern: RegExp;
+  /** In the list of all that is sought. */
+  readonly at: number;
+}
+
+const sought: RegExp[] = [];
+
+function seek(pattern: RegExp): Sought {
+  sought.push(pattern);
+  return { pattern: new RegExp(pattern.source, pattern.flags.replace('g', 'y')), at: sought.length - 1 };
+}
+
+const KINDS_PROVED = PROVED.map((kind) => ({ kind, ...seek(kind.pattern) }));
+const SOUGHT_V4 = seek(V4);
+const SOUGHT_V6 = seek(V6);
+const KINDS_NAMED = NAMED.map((kind) => ({ kind, ...seek(kind.pattern) }));
+const SOUGHT_PHONE = seek(CANDIDATE);
+const findPlaces = placesOf(sought);
+
+type Range = readonly [start: number, end: number];
+
+/** What `text.matchAll` would give, one after the other. */
+function* matches(text: string, places: Places, { pattern, at }: Sought): Generator<Range> {
+  let from = 0;
+  for (const start of places[at] ?? []) {
+    if (start < from) continue;
+    pattern.lastIndex = start;
+    if (!pattern.test(text)) continue;
+    from = pattern.lastIndex;
+    yield [start, from];
+  }
+}
+
 function scan(text: string): Personal[] {
   const out: Personal[] = [];
-  const digits = /\d/.test(text);
-  for (const kind of PROVED)
-    if ((digits || kind.id === 'email' || kind.id === 'mac-address') && (kind.needs?.test(text) ?? true)) match(text, kind, out);
-  if (!digits) return out;
-  for (const [start, end] of ipAddresses(text)) out.push({ id: 'ip-address', start, end, bare: false });
+  for (const [start, end] of emails(text)) out.push({ id: 'email', start, end, bare: false });
+  const places = findPlaces(text);
+  const about = { text, places, length: text.trim().length };
+  for (const one of KINDS_PROVED) match(about, one, out);
+  if (!/\d/.test(text)) return out;
+  for (const [start, end] of matches(text, places, SOUGHT_V4))
+    if (isPersonalV4(text, start, end)) out.push({ id: 'ip-address', start, end, bare: false });
+  for (const [start, end] of matches(text, places, SOUGHT_V6))
+    if (isV6(text.slice(start, end))) out.push({ id: 'ip-address', start, end, bare: false });
   if (!/\d[\dA-Z .\-/]{3}|[A-Z][A-Z0-9 .\-/]{2}/i.test(text)) return out;
-  for (const kind of NAMED)
-    if ((kind.context === undefined || alone(text) || kind.context.test(text)) && (kind.needs?.test(text) ?? true)) match(text, kind, out);
-  for (const [start, end] of phones(text))
+  for (const one of KINDS_NAMED) match(about, one, out);
+  for (const [start, end] of phones(text, matches(text, places, SOUGHT_PHONE)))
     out.push({ id: 'phone', start, end, bare: !/^\+|^00|[() -]/.test(text.slice(start, end).trim()) && start === 0 });
   return out;
 }
 
-function match(text: string, kind: Kind, out: Personal[]): void {
-  // Most texts hold none of it, and `matchAll` makes the expression anew each time.
-  if (text.search(kind.pattern) < 0) return;
+interface About {
+  readonly text: string;
+  readonly places: Places;
+  /** Without the blanks around it. */
+  readonly length: number;
+}
+
+/** More places than this of one kind, and its words are sought in the whole text before they are sought around each. */
+const FEW = 8;
+
+function match({ text, places, length }: About, { kind, ...one }: Sought & { readonly kind: Kind }, out: Personal[]): void {
+  const count = places[one.at]?.length ?? 0;
+  if (count === 0) return;
+  let speaks = count > FEW ? mentions(text, kind) : undefined;
+  if (speaks === false) return;
   const listed = text.length <= 80 && text.trim().includes(' ') && isList(text, kind);
-  for (const hit of text.matchAll(kind.pattern)) {
-    if (kind.valid !== undefined && !kind.valid(hit[0])) continue;
-    const end = hit.index + hit[0].length;
-    const named = kind.context === undefined || near(text, { kind, start: hit.index, end });
-    const whole = listed || end - hit.index >= text.trim().length;
-    if (named || (whole && kind.alone !== false)) out.push({ id: kind.id, start: hit.index, end, bare: !named });
+  for (const [start, end] of matches(text, places, one)) {
+    if (kind.valid !== undefined && !kind.valid(text.slice(start, end))) continue;
+    const named = kind.context === undefined || near(text, { kind, start, end, whole: end - start >= length });
+    const whole = listed || end - start >= length;
+    if (!named && (!whole || kind.alone === false)) continue;
+    speaks ??= mentions(text, kind);
+    if (!speaks) return;
+    out.push({ id: kind.id, start, end, bare: !named });
   }
+}
+
+/** Whether the text holds what a kind needs anywhere in it; a short text needs no word. */
+function mentions(text: string, { context, needs }: Kind): boolean {
+  return (context === undefined || alone(text) || context.test(text)) && (needs?.test(text) ?? true);
 }
 
 /** `AB123 and CD456`: several values of one kind and nothing but words that join them say as much as one alone. */
@@ -81,11 +142,12 @@ interface At {
   readonly kind: Kind;
   readonly start: number;
   readonly end: number;
+  readonly whole: boolean;
 }
 
 /** A bare value with a checksum speaks for itself when it is all there is; without one it needs a word. */
-function near(text: string, { kind, start, end }: At): boolean {
-  if (kind.valid !== undefined && kind.guess !== true && kind.alone !== false && end - start >= text.trim().length) return true;
+function near(text: string, { kind, start, end, whole }: At): boolean {
+  if (kind.valid !== undefined && kind.guess !== true && kind.alone !== false && whole) return true;
   return kind.context?.test(text.slice(Math.max(0, start - 60), end + 30)) ?? true;
 }
 

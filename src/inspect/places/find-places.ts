@@ -1,0 +1,185 @@
+import { classesOf, networkOf } from './automaton.ts';
+import type { Network } from './automaton.ts';
+import { SYMBOLS, parsePattern } from './parse-pattern.ts';
+import type { Bounded } from './parse-pattern.ts';
+
+/**
+ * Where each pattern can match, by its place in the list: positions in ascending order, among them every one at which it does match. Nothing of a
+ * pattern that can match nowhere.
+ */
+export type Places = readonly (readonly number[] | undefined)[];
+
+/** Finds the places of many patterns in one pass over a text; whether a pattern does match there is asked of the pattern itself. */
+export type FindPlaces = (text: string) => Places;
+
+const UNKNOWN = 0;
+const DEAD = -1;
+
+/** The patterns read together: a state is a set of places in them, made when a text first leads to it (McNaughton and Yamada, 1960). */
+interface Machine {
+  readonly network: Network;
+  readonly width: number;
+  readonly classOf: Uint8Array;
+  /** A symbol of each class. */
+  readonly symbolOf: readonly number[];
+  /** `next[state + class]` is a state, as an offset into this very table. */
+  next: Int32Array;
+  readonly places: (readonly number[])[];
+  /** Patterns that may end in a state, by the state's number. */
+  readonly ends: (readonly number[])[];
+  /** 1 at the offset of a state in which some may. */
+  ending: Uint8Array;
+  readonly known: Map<string, number>;
+  /** Where reading begins, by the class of the character before. */
+  readonly starts: Int32Array;
+  /** `notBehind[pattern * width + class]` is 1 when nothing of that class may follow the pattern. */
+  readonly notBehind: Uint8Array;
+  classes: Uint8Array;
+}
+
+/**
+ * Reads the patterns once. A state is made when it is first needed and kept; there are finitely many, and the time is linear in the text because
+ * no pattern matches more than some hundred characters. Patterns must not match nothing.
+ */
+export function placesOf(patterns: readonly RegExp[]): FindPlaces {
+  const machine = build(patterns.map(parsePattern));
+  return (text) => run(text, machine);
+}
+
+function build(patterns: readonly Bounded[]): Machine {
+  const network = networkOf(patterns);
+  const { of, count } = classesOf(patterns, network.nodes);
+  const edge = count - 1;
+  const symbolOf: number[] = [];
+  for (let symbol = 0; symbol < SYMBOLS; symbol++) symbolOf[of[symbol] ?? 0] ??= symbol;
+  const machine: Machine = {
+    network,
+    width: count,
+    classOf: of,
+    symbolOf,
+    next: new Int32Array(count * 64),
+    places: [[]],
+    ends: [[]],
+    ending: new Uint8Array(count * 64),
+    known: new Map(),
+    starts: new Int32Array(count),
+    notBehind: new Uint8Array(patterns.length * count),
+    classes: new Uint8Array(0),
+  };
+  for (let kind = 0; kind < count; kind++) {
+    const symbol = symbolOf[kind] ?? -1;
+    const allowed = network.starts.filter((_, pattern) => kind === edge || patterns[pattern]?.notBefore[symbol] !== true);
+    machine.starts[kind] = state(allowed, machine);
+    patterns.forEach((one, pattern) => {
+      if (kind !== edge && one.notBehind[symbol] === true) machine.notBehind[pattern * count + kind] = 1;
+    });
+  }
+  return machine;
+}
+
+/** The state that stands for these places and all that are reached from them without reading. */
+function state(places: readonly number[], machine: Machine): number {
+  const { network, known, width } = machine;
+  const open = [...places];
+  const reached = new Set<number>();
+  for (let at = open.pop(); at !== undefined; at = open.pop()) {
+    if (reached.has(at)) continue;
+    reached.add(at);
+    const node = network.nodes[at];
+    if (node?.type === 'split') for (const to of node.to) open.push(to);
+  }
+  const sets = [...reached].filter((at) => network.nodes[at]?.type !== 'split').sort((a, b) => a - b);
+  const key = sets.join();
+  const before = known.get(key);
+  if (before !== undefined) return before;
+  const offset = machine.places.length * width;
+  known.set(key, offset);
+  machine.places.push(sets);
+  const ends = sets.flatMap((at) => ended(network, at)).sort((a, b) => a - b);
+  machine.ends.push(ends);
+  if (offset + width > machine.next.length) widen(machine);
+  if (ends.length > 0) machine.ending[offset] = 1;
+  return offset;
+}
+
+function widen(machine: Machine): void {
+  const { next, ending } = machine;
+  machine.next = new Int32Array(next.length * 2);
+  machine.next.set(next);
+  machine.ending = new Uint8Array(next.length * 2);
+  machine.ending.set(ending);
+}
+
+function ended({ nodes }: Network, at: number): readonly number[] {
+  const node = nodes[at];
+  return node?.type === 'end' ? [node.pattern] : [];
+}
+
+function step(from: number, kind: number, machine: Machine): number {
+  const { network, places, width, symbolOf } = machine;
+  const symbol = symbolOf[kind] ?? 0;
+  const to: number[] = [];
+  for (const at of places[from / width] ?? []) {
+    const node = network.nodes[at];
+    if (node?.type === 'set' && node.symbols[symbol] === true) to.push(node.to);
+  }
+  const next = to.length === 0 ? DEAD : state(to, machine);
+  machine.next[from + kind] = next;
+  return next;
+}
+
+function classify(text: string, machine: Machine): Uint8Array {
+  const { classOf, width } = machine;
+  if (machine.classes.length <= text.length) machine.classes = new Uint8Array(Math.max(1_024, 2 * text.length));
+  const { classes } = machine;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    classes[at] = classOf[code < SYMBOLS ? code : SYMBOLS - 1] ?? 0;
+  }
+  classes[text.length] = width - 1;
+  return classes;
+}
+
+function run(text: string, machine: Machine): Places {
+  const classes = classify(text, machine);
+  const { starts, width } = machine;
+  let { next, ending } = machine;
+  const found: (number[] | undefined)[] = [];
+  const { length } = text;
+  let before = width - 1;
+  for (let at = 0; at < length; at++) {
+    let from = starts[before] ?? 0;
+    before = classes[at] ?? 0;
+    let kind = before;
+    for (let end = at; end < length;) {
+      let to = next[from + kind] ?? UNKNOWN;
+      if (to === UNKNOWN) {
+        to = step(from, kind, machine);
+        ({ next, ending } = machine);
+      }
+      if (to === DEAD) break;
+      from = to;
+      end += 1;
+      kind = classes[end] ?? 0;
+      if (ending[from] === 1) add(found, { at, ends: machine.ends[from / width] ?? [], behind: kind, machine });
+    }
+  }
+  return found;
+}
+
+interface Ended {
+  readonly at: number;
+  readonly ends: readonly number[];
+  /** The class of what stands behind. */
+  readonly behind: number;
+  readonly machine: Machine;
+}
+
+function add(found: (number[] | undefined)[], { at, ends, behind, machine }: Ended): void {
+  for (const pattern of ends) {
+    if (machine.notBehind[pattern * machine.width + behind] === 1) continue;
+    const list = found[pattern];
+    if (list === undefined) found[pattern] = [at];
+    else if (list[list.length - 1] !== at) list.push(at);
+  }
+}
