@@ -14,6 +14,7 @@ export interface HookDocument {
     readonly call?: Partial<ToolCall> | null;
     readonly result?: Json;
     readonly prompt?: string;
+    readonly session?: string;
   }[];
   readonly answers: readonly { readonly event: string; readonly decision?: HookDecision; readonly answer: JsonObject }[];
   /** Its name for a tool that runs a command line in the argument `command`. */
@@ -22,6 +23,15 @@ export interface HookDocument {
   readonly before: Template;
   readonly after: Template;
   readonly settings: SettingsDocument;
+  /** Which changes of a call's arguments can be handed back. */
+  readonly changes: readonly {
+    readonly title: string;
+    readonly event: string;
+    readonly before: JsonObject;
+    readonly after: JsonObject;
+    readonly carried: boolean;
+  }[];
+  readonly control?: ControlDocument;
 }
 
 interface Template {
@@ -37,6 +47,15 @@ interface SettingsDocument {
   readonly beside: JsonObject;
   /** The entry under each event, all of them for the handler that is taken unless another is wanted. */
   readonly installed: readonly { readonly handler: 'http' | 'command'; readonly blocking: boolean; readonly hooks: JsonObject }[];
+}
+
+/** The second file that decides whether hooks run, beside the settings; `{settings}` and `{control}` stand for the two paths. */
+interface ControlDocument {
+  readonly file: string;
+  /** With this our hook runs. */
+  readonly runs: string;
+  /** With these it does not: why, and the code with which an installation is refused where it is. */
+  readonly keeps: readonly { readonly text: string; readonly reason: string; readonly refused?: string }[];
 }
 
 export function documentOf(harness: string): HookDocument {

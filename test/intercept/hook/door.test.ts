@@ -41,6 +41,28 @@ test('[HOOK-3] a destructive command, a key file, a metadata address and an agen
   assert.ok(decided.every(({ body }) => (body['action'] as { door: string }).door === 'hook'));
 });
 
+test('[HOOK-3] no harness’s agent may write the settings its own hook stands in', async (context) => {
+  const { before } = await stage(context, PATIENT);
+  for (const harness of NAMES) {
+    const { user, project } = documentOf(harness).settings;
+    for (const path of [user, project]) {
+      const { effect, text } = await before(harness, { name: 'Write', args: { file_path: path, content: '{}' } }, '?ask=aegis');
+      assert.equal(effect, 'deny', `${harness} ${path}: ${text}`);
+    }
+  }
+});
+
+test('[HOOK-1] a changed command is handed back in every harness’s words, and nothing of the old one', async (context) => {
+  const { before } = await stage(context, POLICY.replace('detectors: {', 'detectors: { secret: redact,'));
+  const secret = `ghp_${'16C7e42F292c6912E7710c838347Ae178B4a'}`;
+  for (const harness of NAMES) {
+    const { effect, text } = await before(harness, { name: documentOf(harness).shell, args: { command: `echo ${secret}` } });
+    assert.equal(effect, 'allow', `${harness}: ${text}`);
+    assert.match(text, /echo \[REDACTED:secret\]/);
+    assert.ok(!text.includes(secret));
+  }
+});
+
 test('[HOOK-3] a patch of Codex is read by the files it names', async (context) => {
   const { before } = await stage(context);
   const patch = (file: string) => ({ command: `*** Begin Patch\n*** Update File: ${file}\n@@\n-a\n+b\n*** End Patch` });
