@@ -7,7 +7,7 @@ import { documentOf } from '../../intercept/hook/documents.ts';
 import { terminal } from '../terminal.ts';
 import type { Terminal } from '../terminal.ts';
 import { SAMPLES } from './samples.ts';
-import { trustCodex } from './trusted.ts';
+import { trust, trustedIn } from './trusted.ts';
 
 /** Every file under a folder with its bytes, but what is Aegis’ own login. */
 function snapshot(folder: string): Readonly<Record<string, string>> {
@@ -47,14 +47,14 @@ test('[HOOK-10, HOOK-12, HOOK-13] every harness: installed beside what was there
     if (bytes !== 'folder' && Buffer.from(bytes.split(' ')[1] ?? '', 'base64').includes('aegis_agent_')) assert.match(bytes, /^600 /, name);
   const own = join(shell.folder, 'config/aegis/hooks');
   for (const name of readdirSync(own)) assert.equal(statSync(join(own, name)).mode & 0o777, 0o600, name);
-  trustCodex(shell);
+  for (const { name } of HARNESSES) trust(shell, name);
   const { code, hooks } = await findings(shell);
   assert.equal(code, 0, JSON.stringify(hooks));
   assert.equal(hooks.length, HARNESSES.length);
   for (const { state, detail } of hooks) assert.match(`${state} ${detail}`, /^ok .*protected \(advisory\)/);
   const rows = JSON.parse((await shell.aegis('hook', 'status', '--json')).stdout) as { state: string; label: string }[];
   assert.deepEqual(new Set(rows.map(({ state, label }) => `${state} ${label}`)), new Set(['there advisory']));
-  rmSync(join(shell.folder, '.codex/config.toml'));
+  for (const { name } of HARNESSES) rmSync(trustedIn(shell, name), { force: true });
   assert.equal((await shell.aegis('hook', 'uninstall')).code, 0);
   assert.deepEqual(snapshot(shell.folder), before);
   assert.match((await shell.aegis('hook', 'status')).stdout, /No hook is installed/);
@@ -69,7 +69,7 @@ test('[HOOK-13] a hook that is gone, turned off, replaced or fails open is unpro
   await shell.aegis('hook', 'install', 'claude-code');
   await shell.aegis('hook', 'install', 'codex');
   await shell.aegis('hook', 'install', 'copilot');
-  trustCodex(shell);
+  trust(shell, 'codex');
   const claude = join(shell.folder, '.claude/settings.json');
   const installed = readFileSync(claude, 'utf8');
   const spoil = async (text: string, said: RegExp): Promise<void> => {
@@ -85,7 +85,7 @@ test('[HOOK-13] a hook that is gone, turned off, replaced or fails open is unpro
     installed.replaceAll('/v1/hooks/claude-code/PreToolUse', '/v1/hooks/claude-code/Nothing'),
     /unprotected: no hook of Aegis .* as it was written/,
   );
-  trustCodex(shell, '[features]\nhooks = false\n');
+  trust(shell, 'codex', '[features]\nhooks = false\n');
   assert.match((await findings(shell)).hooks.find(({ state }) => state === 'bad')?.detail ?? '', /codex.*turned off/);
   const alerts = await fetch(`${url}/v1/log?type=canary-answered&limit=100`, { headers: { authorization: `Bearer ${admin}` } });
   const { entries } = (await alerts.json()) as { entries: { body: { protection: string; harness: string } }[] };
@@ -101,7 +101,7 @@ test('[HOOK-13] a hook that is gone, turned off, replaced or fails open is unpro
     rows.map(({ harness, state }) => `${harness} ${state}`),
     ['claude-code there', 'codex untrusted', 'copilot there'],
   );
-  trustCodex(shell);
+  trust(shell, 'codex');
   assert.equal((await findings(shell)).code, 0);
   assert.match((await shell.aegis('agents')).stdout, /^codex +active {2}/m);
   await stop();

@@ -1,12 +1,19 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { documentOf } from '../../intercept/hook/documents.ts';
 import type { Terminal } from '../terminal.ts';
 
-/** What Codex writes into the user’s config.toml when a person trusts the hooks of `hooks.json` with `/hooks` (as Codex 0.169 does it). */
-export function trustCodex(shell: Terminal, more = ''): void {
-  const folder = join(shell.folder, '.codex');
-  const events = ['pre_tool_use', 'post_tool_use', 'session_start', 'session_end', 'user_prompt_submit'];
-  const states = events.map((event) => `[hooks.state."${join(folder, 'hooks.json')}:${event}:0:0"]\ntrusted_hash = "sha256:${'0'.repeat(64)}"\n`);
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, 'config.toml'), `${more}\n${states.join('\n')}`);
+/** Where a harness keeps that consent; a name that nobody uses where it has none. */
+export function trustedIn(shell: Terminal, harness: string): string {
+  const { control, settings } = documentOf(harness);
+  return join(dirname(settings.user.replace('/home/ann', shell.folder)), control?.file ?? 'no-such-file');
+}
+
+/** What a person's consent leaves in the file beside a harness's settings, where it has one (`control` of its document). */
+export function trust(shell: Terminal, harness: string, more = ''): void {
+  const { control, settings } = documentOf(harness);
+  if (control === undefined) return;
+  const path = settings.user.replace('/home/ann', shell.folder);
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(trustedIn(shell, harness), `${more}\n${control.runs.replaceAll('{settings}', path)}`);
 }

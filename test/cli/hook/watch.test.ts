@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { terminal } from '../terminal.ts';
 import type { Terminal } from '../terminal.ts';
-import { trustCodex } from './trusted.ts';
+import { trust } from './trusted.ts';
 
 const OFTEN = 'hooks:\n  canaryMs: 100\n';
 
@@ -41,7 +41,7 @@ test(
     await shell.write('aegis.yaml', OFTEN);
     const up = await shell.up();
     await shell.aegis('login', up.admin, '--url', up.url);
-    trustCodex(shell);
+    trust(shell, 'codex');
     await shell.aegis('hook', 'install', 'codex', '--on-unavailable', 'allow');
     await until(async () => (await told(up)).some(({ protection }) => protection === 'protected'));
     await works(shell);
@@ -84,7 +84,7 @@ test('[HOOK-15] an agent that rests is left alone, and its hook is tried again w
   const held = JSON.parse(readFileSync(settings, 'utf8')) as { url: string; key: string };
   const end = { session_id: 'g', cwd: '/', hook_event_name: 'BeforeTool', tool_name: 'read_file', tool_input: {} };
   // Ten rounds of rest, told by what another agent's canaries would have written meanwhile.
-  trustCodex(shell);
+  trust(shell, 'codex');
   await shell.aegis('hook', 'install', 'codex');
   await works(shell);
   await until(async () => (await told(up)).filter(({ harness }) => harness === 'codex').length >= 10);
