@@ -11,7 +11,7 @@ import { dollarBudgets } from './actions/dollar-budgets.ts';
 import { preview } from './actions/preview.ts';
 import { actorOf, operatorOf } from './principal.ts';
 import { promptTerms } from './actions/prompt-terms.ts';
-import { checkPlace } from './names.ts';
+import { checkPlace } from './input.ts';
 import { closing, handingOver, opening } from './actions/sessions.ts';
 import { settle } from './actions/settle.ts';
 import type { TenantOf } from './tenant/tenants.ts';

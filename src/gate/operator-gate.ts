@@ -12,7 +12,7 @@ import type { Endorsement, Operator, PendingApproval, Principal, Receipt, Rememb
 import { pendingIn } from './approvals/pending.ts';
 import { activate } from './tenant/policies.ts';
 import { actorOf, operatorOf } from './principal.ts';
-import { canonicalValue, parseOwn } from './canonical.ts';
+import { canonicalValue, parseOwn } from './input.ts';
 import type { TenantOf } from './tenant/tenants.ts';
 
 /** What people decide: approvals, halts, the policy, single values, erasure. */

@@ -6,7 +6,7 @@ import { decideProposal, forgotten } from './decide-proposal.ts';
 import type { Admitted, Earlier } from './decide-proposal.ts';
 import type { Proposal } from '../nouns.ts';
 import { ok } from '../queue/operation.ts';
-import { parseOwn } from '../canonical.ts';
+import { parseOwn } from '../input.ts';
 import { inspectProposal } from './inspect-proposal.ts';
 import type { InspectedProposal } from './inspect-proposal.ts';
 import type { Tenant } from '../tenant/tenant.ts';

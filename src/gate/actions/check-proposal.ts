@@ -1,7 +1,7 @@
 import type { Action } from '../../kernel/action.ts';
 import { isObject } from '../../kernel/json.ts';
 import { isDigest } from '../../wire/digest.ts';
-import { checkActionId, checkPlace, invalid } from '../names.ts';
+import { checkActionId, checkPlace, invalid } from '../input.ts';
 import type { Proposal } from '../nouns.ts';
 
 const MAX_NAME = 256;

@@ -9,7 +9,7 @@ import { SYSTEM } from '../principal.ts';
 import { actionOf } from './inspect-proposal.ts';
 import type { InspectedProposal } from './inspect-proposal.ts';
 import type { Tenant } from '../tenant/tenant.ts';
-import { grantedFor } from '../tenant/tenant.ts';
+import { grantedFor, isLive } from '../tenant/tenant.ts';
 import { openSession } from './sessions.ts';
 
 /** What the log says of an id the world has forgotten: the decision, or that there is none. */
@@ -67,7 +67,7 @@ function repeated(tenant: Tenant, batch: WriteBatch, known: ActionState): Decisi
   }
   if (decision.effect !== 'ask') return decision;
   const approval = batch.world().approvals.get(decision.ask.approval);
-  if (approval === undefined || approval.expiresAt > batch.at || (approval.status !== 'pending' && approval.status !== 'granted')) return decision;
+  if (approval === undefined || approval.expiresAt > batch.at || !isLive(approval)) return decision;
   const { agent, session } = known;
   batch.write('approval-expired', { approval: decision.ask.approval }, { actor: SYSTEM, agent, session });
   return endApproval(tenant, batch, decision.ask.approval) ?? decision;

@@ -9,7 +9,7 @@ import type { JsonObject } from '../../kernel/json.ts';
 import type { Policy } from '../../kernel/policy.ts';
 import type { World } from '../../kernel/world.ts';
 import { digestOf } from '../../wire/digest.ts';
-import { canonicalValue, parseOwn } from '../canonical.ts';
+import { canonicalValue, parseOwn } from '../input.ts';
 import type { Proposal } from '../nouns.ts';
 import { policyOf } from '../tenant/tenant.ts';
 import type { Tenant } from '../tenant/tenant.ts';

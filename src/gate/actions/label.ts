@@ -1,7 +1,7 @@
 import { AegisError } from '../../errors.ts';
 import type { Content, Receipt } from '../nouns.ts';
 import { ok } from '../queue/operation.ts';
-import { checkPlace } from '../names.ts';
+import { checkPlace } from '../input.ts';
 import type { Tenant } from '../tenant/tenant.ts';
 import { openSession } from './sessions.ts';
 import { readValue } from './read-value.ts';

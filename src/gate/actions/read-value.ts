@@ -5,7 +5,7 @@ import type { Finding } from '../../kernel/finding.ts';
 import type { Digest } from '../../kernel/ids.ts';
 import type { Json } from '../../kernel/json.ts';
 import { OVERFLOW } from '../../kernel/origins.ts';
-import { canonicalValue, parseOwn } from '../canonical.ts';
+import { canonicalValue, parseOwn } from '../input.ts';
 import { printer } from './inspect-proposal.ts';
 import { redactReading, secretsIn } from './redact.ts';
 import type { Tenant } from '../tenant/tenant.ts';

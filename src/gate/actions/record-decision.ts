@@ -12,7 +12,7 @@ import type { WriteBatch } from '../queue/write-batch.ts';
 import { SYSTEM } from '../principal.ts';
 import type { Receipt } from '../nouns.ts';
 import type { HaltTerms, HeldAction, Tenant } from '../tenant/tenant.ts';
-import { editKey, policyOf, byReference } from '../tenant/tenant.ts';
+import { byReference, editKey, isLive, policyOf } from '../tenant/tenant.ts';
 
 export function recordOf(action: Action): ActionRecord {
   const { tenant: _tenant, agent: _agent, session: _session, args: _args, at: _at, ...record } = action;
@@ -74,7 +74,10 @@ export function endApproval(tenant: Tenant, batch: WriteBatch, approval: Approva
   if (held === undefined) return null;
   const { agent, session } = held.action;
   const by = { actor: SYSTEM, agent, session };
-  const live = (): boolean => ['pending', 'granted'].includes(batch.world().approvals.get(approval)?.status ?? '');
+  const live = (): boolean => {
+    const state = batch.world().approvals.get(approval);
+    return state !== undefined && isLive(state);
+  };
   if (held.erased && live()) batch.write('approval-voided', { approval, reason: 'its arguments were erased' }, by);
   const { bytes } = held;
   const action = { ...held.action, redeems: approval, at: batch.at };
@@ -98,7 +101,7 @@ export function haltOn(tenant: Tenant, batch: WriteBatch, terms: HaltTerms): Rec
   const { scope, reason, cause, actor } = terms;
   const receipt = batch.write('agent-halted', { scope, reason, cause }, { actor, ...placeOf(scope) });
   for (const [approval, state] of [...batch.world().approvals.entries()]) {
-    if ((state.status === 'pending' || state.status === 'granted') && covers(scope, state)) {
+    if (isLive(state) && covers(scope, state)) {
       batch.write('approval-voided', { approval, reason: `halted: ${reason}` }, { actor: SYSTEM, agent: state.agent, session: state.session });
       endApproval(tenant, batch, approval);
     }

@@ -1,6 +1,7 @@
 import type { Millis } from '../../kernel/ids.ts';
 import { expireDue } from './expire-due.ts';
 import { ok } from '../queue/operation.ts';
+import { isLive } from '../tenant/tenant.ts';
 import type { Tenant } from '../tenant/tenant.ts';
 
 /** One timer for the earliest expiry; waiting for it costs nothing. */
@@ -20,7 +21,7 @@ export function expiryTimer(tenant: () => Tenant): { readonly expireAt: (at: Mil
     const rearm = (): void => {
       for (const [, state] of queue.durable().world.approvals.entries()) {
         // Not before a moment has passed: the clock may lag behind the timer.
-        if (state.status === 'pending' || state.status === 'granted') arm(Math.max(state.expiresAt, deps.clock.now() + 1));
+        if (isLive(state)) arm(Math.max(state.expiresAt, deps.clock.now() + 1));
       }
     };
     // A closed gate expires nothing; it is looked at again when it may have opened.

@@ -1,11 +1,45 @@
 import { AegisError } from '../../errors.ts';
+import { columns } from '../../log/entry.ts';
+import type { AppendResult } from '../../log/store.ts';
+import { SYSTEM } from '../principal.ts';
+import type { FoldedLog } from './folded-log.ts';
 import type { QueuedOperation } from './operation.ts';
-import { append, becameDurable, isBusy, newBatch, readOthers, runOperation, setTime } from './queue-state.ts';
-import type { QueueState } from './queue-state.ts';
+import type { Batch, QueueState, QueueTerms, Touched } from './queue-state.ts';
 import { newWriteBatch } from './write-batch.ts';
+import type { WriteBatch } from './write-batch.ts';
 
 /** Fewer are not worth an append of their own. */
 const LEAST_EARLY = 8;
+
+/** A clock this little behind is ordinary slewing; the log's time just waits for it. */
+const REGRESSION_MS = 1_000;
+
+export function newBatch({ tenant }: QueueTerms, from: FoldedLog): Batch {
+  return { writes: newWriteBatch(tenant, from), operations: [] };
+}
+
+export function isBusy({ open, rereads }: QueueState): boolean {
+  return open.operations.length > 0 || rereads.length > 0;
+}
+
+/** Sets the batch's time, and records once when the clock went backwards (GATE-11). */
+function setTime(queue: QueueState, writes: WriteBatch): void {
+  const now = queue.terms.clock.now();
+  const behind = writes.world().at - now;
+  writes.setTime(now);
+  if (behind <= 0) queue.regressed = false;
+  if (behind <= REGRESSION_MS || queue.regressed) return;
+  queue.regressed = true;
+  writes.write('clock-regressed', { byMs: behind }, { actor: SYSTEM });
+}
+
+/** Decides an operation against the tentative world, into the open batch. */
+export function runOperation(queue: QueueState, operation: QueuedOperation): void {
+  const { writes, operations } = queue.open;
+  setTime(queue, writes);
+  operation.run(writes);
+  operations.push(operation);
+}
 
 /**
  * Starts appending on the next turn of the loop, so that a burst of callers shares one append. Half of a large burst sets out at once: it is
@@ -124,4 +158,31 @@ async function reopen(queue: QueueState): Promise<void> {
     queue.closedBecause = messageOf(error);
     retryLater(queue);
   }
+}
+
+type Appending = AppendResult | { readonly kind: 'failed'; readonly error: unknown };
+
+async function append({ terms, durable }: QueueState, writes: WriteBatch): Promise<Appending> {
+  if (writes.entries().length === 0) return { kind: 'appended' };
+  try {
+    return await terms.store.append(terms.tenant, durable.head, writes.entries(), writes.payloads());
+  } catch (error) {
+    return { kind: 'failed', error };
+  }
+}
+
+/** Folds what other writers appended, and tells the followers of it. */
+async function readOthers(queue: QueueState): Promise<void> {
+  const from = queue.durable.head.size;
+  const touched: Touched[] = [];
+  queue.durable = await queue.terms.catchUp(queue.durable, (entry) => touched.push(columns(entry)));
+  const { durable } = queue;
+  if (durable.head.size > from) queue.terms.appended({ from, to: durable.head.size, log: durable, touched });
+}
+
+function becameDurable(queue: QueueState, writes: WriteBatch): void {
+  const from = queue.durable.head.size;
+  queue.durable = { world: writes.world(), head: writes.head() };
+  const { durable } = queue;
+  if (durable.head.size > from) queue.terms.appended({ from, to: durable.head.size, log: durable, touched: writes.entries() });
 }

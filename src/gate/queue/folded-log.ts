@@ -7,7 +7,7 @@ import { emptyWorld } from '../../kernel/world.ts';
 import type { World } from '../../kernel/world.ts';
 import { EMPTY_HEAD, openEntry } from '../../log/entry.ts';
 import type { Head } from '../../log/sealed-entry.ts';
-import { parseOwn } from '../canonical.ts';
+import { parseOwn } from '../input.ts';
 import type { GateDeps } from '../deps.ts';
 
 /** A log as far as it was folded: the world, and the head of the chain it was folded to. */

@@ -1,10 +1,9 @@
 import { AegisError } from '../../errors.ts';
 import type { World } from '../../kernel/world.ts';
-import { commitAll, schedule } from './commit.ts';
+import { commitAll, isBusy, newBatch, runOperation, schedule } from './commit.ts';
 import type { FoldedLog } from './folded-log.ts';
 import { queued } from './operation.ts';
 import type { Operation } from './operation.ts';
-import { isBusy, newBatch, runOperation } from './queue-state.ts';
 import type { QueueState, QueueTerms } from './queue-state.ts';
 
 /**

@@ -16,10 +16,10 @@ import { openQueue } from '../queue/operation-queue.ts';
 import type { QueueTerms } from '../queue/queue-state.ts';
 import type { WriteBatch } from '../queue/write-batch.ts';
 import { loadPolicy, writeActivated } from './policies.ts';
-import { forgetEnded, isLive, restoreMemory } from './restore-memory.ts';
-import type { Memory } from './restore-memory.ts';
+import { restoreMemory } from './restore-memory.ts';
 import { snapshotSaver } from './save-snapshots.ts';
-import type { Tenant } from './tenant.ts';
+import { forgetEnded, isLive } from './tenant.ts';
+import type { Memory, Tenant } from './tenant.ts';
 
 export interface TenantEvents {
   readonly appended: (tenant: TenantId, from: EntryIndex, to: EntryIndex) => void;

@@ -10,7 +10,7 @@ import type { Principal } from '../nouns.ts';
 import { actorOf, operatorOf } from '../principal.ts';
 import type { Tenant } from './tenant.ts';
 import type { PolicySource } from '../deps.ts';
-import { parseOwn } from '../canonical.ts';
+import { parseOwn } from '../input.ts';
 
 /** A policy with everything it was made from, so that a restart or a replay needs no file outside the log (GATE-12). */
 export interface Loaded {

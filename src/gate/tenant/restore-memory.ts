@@ -1,24 +1,17 @@
 import { AegisError } from '../../errors.ts';
 import type { Action } from '../../kernel/action.ts';
 import type { ActionRecord, EntryOf } from '../../kernel/entry.ts';
-import type { ApprovalId, Digest, TenantId } from '../../kernel/ids.ts';
+import type { Digest, TenantId } from '../../kernel/ids.ts';
 import type { JsonObject } from '../../kernel/json.ts';
 import type { Policy } from '../../kernel/policy.ts';
 import type { ApprovalState, World } from '../../kernel/world.ts';
 import { openEntry } from '../../log/entry.ts';
 import type { GateDeps } from '../deps.ts';
 import { reloadPolicy } from './policies.ts';
-import { parseOwn } from '../canonical.ts';
+import { parseOwn } from '../input.ts';
 import { withArgs } from '../actions/inspect-proposal.ts';
-import { editKey } from './tenant.ts';
-import type { HeldAction } from './tenant.ts';
-
-/** What a tenant keeps in memory beside the world, rebuilt from the log. */
-export interface Memory {
-  readonly held: Map<ApprovalId, HeldAction>;
-  readonly edits: Map<string, HeldAction>;
-  readonly policies: Map<Digest, Policy>;
-}
+import { editKey, isLive } from './tenant.ts';
+import type { HeldAction, Memory } from './tenant.ts';
 
 function actionFrom(entry: EntryOf<'action-decided'>, args: JsonObject): Action {
   const record: ActionRecord = entry.body.action;
@@ -66,20 +59,4 @@ async function policyFromLog({ store, policies }: GateDeps, tenant: TenantId, di
     if (policy !== null) return policy;
   }
   throw new AegisError('STORE_CORRUPT', { index: 0, detail: 'the policy in force cannot be made from what lies beside the log' });
-}
-
-/** An approval that may still release its action. */
-export function isLive({ status }: Pick<ApprovalState, 'status'>): boolean {
-  return status === 'pending' || status === 'granted';
-}
-
-/** Forgets asked actions that ended; looked at only when there are many more of them than can be waiting. */
-export function forgetEnded({ held, edits }: Memory, world: World): void {
-  if (held.size < 256 && edits.size < 256) return;
-  const ended = (approval: ApprovalId): boolean => {
-    const state = world.approvals.get(approval);
-    return state === undefined || !isLive(state);
-  };
-  for (const approval of [...held.keys()]) if (ended(approval)) held.delete(approval);
-  for (const key of [...edits.keys()]) if (ended(key.slice(0, key.indexOf(' ')) as ApprovalId)) edits.delete(key);
 }

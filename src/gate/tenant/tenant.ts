@@ -3,7 +3,7 @@ import type { Action } from '../../kernel/action.ts';
 import type { ActionId, ApprovalId, Digest, Millis, TenantId } from '../../kernel/ids.ts';
 import type { JsonObject } from '../../kernel/json.ts';
 import type { Policy } from '../../kernel/policy.ts';
-import type { World } from '../../kernel/world.ts';
+import type { ApprovalState, World } from '../../kernel/world.ts';
 import type { OperationQueue } from '../queue/operation-queue.ts';
 import type { GateDeps, GateLimits } from '../deps.ts';
 import type { Waiters } from '../actions/waiters.ts';
@@ -16,6 +16,15 @@ export interface HeldAction {
   readonly erased: boolean;
 }
 
+/** What a tenant keeps in memory beside the world, rebuilt from the log. */
+export interface Memory {
+  readonly held: Map<ApprovalId, HeldAction>;
+  /** What people edited, by approval and digest: a run that is undone leaves nothing wrong behind. */
+  readonly edits: Map<string, HeldAction>;
+  /** Compiled policies by digest; the one in force is always here. */
+  readonly policies: Map<Digest, Policy>;
+}
+
 export interface HaltTerms {
   readonly scope: HaltScope;
   readonly reason: string;
@@ -24,16 +33,11 @@ export interface HaltTerms {
 }
 
 /** One tenant: its log's queue, and what is kept in memory beside the world. */
-export interface Tenant {
+export interface Tenant extends Memory {
   readonly id: TenantId;
   readonly deps: GateDeps;
   readonly limits: GateLimits;
   readonly queue: OperationQueue;
-  readonly held: Map<ApprovalId, HeldAction>;
-  /** What people edited, by approval and digest: a run that is undone leaves nothing wrong behind. */
-  readonly edits: Map<string, HeldAction>;
-  /** Compiled policies by digest; the one in force is always here. */
-  readonly policies: Map<Digest, Policy>;
   readonly waiters: Waiters;
   /** Halts that could not be recorded yet; in force all the same (GATE-8). */
   readonly unrecorded: HaltTerms[];
@@ -69,4 +73,20 @@ export function referenceIn(args: JsonObject): Digest | null {
 /** Under what an edit is kept: the approval and the digest of the edited arguments. */
 export function editKey(approval: ApprovalId, digest: Digest): string {
   return `${approval} ${digest}`;
+}
+
+/** An approval that may still release its action. */
+export function isLive({ status }: Pick<ApprovalState, 'status'>): boolean {
+  return status === 'pending' || status === 'granted';
+}
+
+/** Forgets asked actions that ended; looked at only when there are many more of them than can be waiting. */
+export function forgetEnded({ held, edits }: Memory, world: World): void {
+  if (held.size < 256 && edits.size < 256) return;
+  const ended = (approval: ApprovalId): boolean => {
+    const state = world.approvals.get(approval);
+    return state === undefined || !isLive(state);
+  };
+  for (const approval of [...held.keys()]) if (ended(approval)) held.delete(approval);
+  for (const key of [...edits.keys()]) if (ended(key.slice(0, key.indexOf(' ')) as ApprovalId)) edits.delete(key);
 }

@@ -6,7 +6,7 @@ import type { GateDeps } from '../deps.ts';
 import type { Principal, Receipt } from '../nouns.ts';
 import { openTenant } from './open-tenant.ts';
 import type { OpenTenant } from './open-tenant.ts';
-import { checkPlace } from '../names.ts';
+import { checkPlace } from '../input.ts';
 import { recording } from '../record-fact.ts';
 
 /** The open tenant of this id. @throws AegisError NOT_FOUND */
