@@ -10,6 +10,8 @@ const PROGRAMS: Readonly<Record<string, () => Promise<{ readonly run: () => Prom
   log: () => import('./log.ts'),
   gate: () => import('./gate.ts'),
   http: () => import('./http.ts'),
+  felt: () => import('./felt.ts'),
+  scale: () => import('./scale.ts'),
   'model-proxy': () => import('./model-proxy.ts'),
   hook: () => import('./hook.ts'),
   mcp: () => import('./mcp.ts'),

@@ -36,7 +36,7 @@ export const define: Define = (command) => {
       });
       const onFault = ({ what, error }: { what: string; error: unknown }): void =>
         note(`aegis: ${what}: ${error instanceof Error ? error.message : String(error)}`);
-      const daemon = await startDaemon({ config, cwd, onFault, serve: 'models' });
+      const daemon = await startDaemon({ config, cwd, onFault, rehearse: true, serve: 'models' });
       surviveFaults(daemon, onFault);
       if (options.json === true) line(JSON.stringify({ url: daemon.url, modelUrl: daemon.modelUrl, firstKeys: daemon.firstKeys }));
       else announce(daemon);

@@ -15,6 +15,7 @@ import { openGate } from './open-gate.ts';
 import type { OnFault } from './open-gate.ts';
 import { readPolicy } from './policy-files.ts';
 import { systemClock, systemRandom } from './runtime.ts';
+import { warmUp } from './warm-up.ts';
 
 export interface Daemon {
   /** `http://127.0.0.1:7411` */
@@ -33,13 +34,15 @@ export interface StartTerms {
   /** `models`: the model proxy alone, without the control API; `url` is then the proxy's. Default `all`. */
   readonly serve?: 'all' | 'models';
   readonly onFault: OnFault;
+  /** Warm the code every action runs, once listening: for a process that is the daemon and nothing else. Default false. */
+  readonly rehearse?: boolean;
 }
 
 /**
  * Constructs everything and listens. The only place that does.
  * @throws AegisError CONFIG_INVALID, STORE_ROLLED_BACK, STORE_CORRUPT, STORE_UNAVAILABLE, POLICY_INVALID
  */
-export async function startDaemon({ config, cwd, onFault, serve = 'all' }: StartTerms): Promise<Daemon> {
+export async function startDaemon({ config, cwd, onFault, serve = 'all', rehearse = false }: StartTerms): Promise<Daemon> {
   mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
   const policy = readPolicy(config.policy, cwd);
   const store = await openSqliteStore({ path: join(config.dataDir, LOG_FILE) });
@@ -53,7 +56,9 @@ export async function startDaemon({ config, cwd, onFault, serve = 'all' }: Start
     await secondPlace.settle(gate);
     const unfollow = await secondPlace.follow(gate, onFault);
     const doors = await openDoors({ store, gate, config, policy, secondPlace, onFault }, serve);
+    const endWarmUp = rehearse ? warmUp(policy) : async () => undefined;
     const shut = async (): Promise<void> => {
+      await endWarmUp();
       await doors.close();
       await gate.close();
       await unfollow();

@@ -31,6 +31,7 @@ export interface Running {
 }
 
 export interface RunTerms {
+  readonly rehearse?: boolean;
   readonly config?: Partly<Config>;
 }
 
@@ -47,7 +48,8 @@ export async function running(context: Pick<TestContext, 'after'>, terms: RunTer
     limits: { ...DEFAULTS.limits, ...terms.config?.limits },
     llm: { ...DEFAULTS.llm, port: 0, ...terms.config?.llm },
   } as Config;
-  const start = (): Promise<Daemon> => startDaemon({ config, cwd: folder, onFault: (fault) => faults.push(fault) });
+  const start = (): Promise<Daemon> =>
+    startDaemon({ config, cwd: folder, onFault: (fault) => faults.push(fault), rehearse: terms.rehearse ?? false });
   let daemon = await start();
   const admin = daemon.firstKeys[0]?.key ?? '';
   context.after(async () => {
