@@ -1,5 +1,6 @@
 import { setImmediate as others } from 'node:timers/promises';
-import type { Gate, Proposal } from '../gate/gate.ts';
+import type { Gate } from '../gate/gate.ts';
+import type { Proposal } from '../gate/nouns.ts';
 import { DEFAULT_TENANT } from '../kernel/ids.ts';
 import type { AgentId, SessionId } from '../kernel/ids.ts';
 import type { JsonObject } from '../kernel/json.ts';
