@@ -4,7 +4,6 @@ import { decide } from '../src/kernel/decide.ts';
 import type { Digest, Print } from '../src/kernel/ids.ts';
 import type { Policy } from '../src/kernel/policy.ts';
 import type { World } from '../src/kernel/world.ts';
-import { canonicalBytes } from '../src/wire/jcs.ts';
 import { compilePolicy } from '../src/policy/compile.ts';
 import { driver } from '../test/kernel/driver.ts';
 import { action, CONTEXT, draft, facts, names, policy, world } from '../test/kernel/samples.ts';
@@ -39,7 +38,7 @@ rates: [{ scope: agent, tool: "*", perMinute: 120 }]
 loops: { identical: { max: 5, windowMs: 60000 }, sequences: true, noProgress: 3 }
 approvals: { above: { usd: 5 }, confidenceBelow: 0.7, intents: [withdraw_funds, delete_resource] }
 `;
-  const compiled = await compilePolicy(text, () => ({ ok: false, message: 'nothing outside' }) as never, canonicalBytes);
+  const compiled = await compilePolicy(text, () => ({ ok: false, message: 'nothing outside' }) as never);
   if (!compiled.ok) throw new Error(`the policy of the benchmark does not compile: ${JSON.stringify(compiled.faults)}`);
   return compiled.policy;
 }

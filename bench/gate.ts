@@ -9,7 +9,6 @@ import type { Proposal } from '../src/gate/nouns.ts';
 import { processTimers } from '../src/gate/timers.ts';
 import { createInspect } from '../src/inspect/create-inspect.ts';
 import type { TenantId } from '../src/kernel/ids.ts';
-import { canonicalBytes } from '../src/wire/jcs.ts';
 import { openSqliteStore } from '../src/log/sqlite/sqlite.ts';
 import { compilePolicy } from '../src/policy/compile.ts';
 import { quantile } from './figure.ts';
@@ -87,7 +86,7 @@ export async function openGate(folder: string): Promise<{ gate: Gate; close: () 
     inspect: await createInspect(),
     version: 'bench',
     policies: {
-      compile: (text, resolve) => compilePolicy(text, resolve, canonicalBytes),
+      compile: compilePolicy,
       resolve: () => {
         throw new Error('no files');
       },

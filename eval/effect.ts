@@ -9,7 +9,6 @@ import type { Reading } from '../src/kernel/finding.ts';
 import { fold } from '../src/kernel/fold.ts';
 import { emptyWorld } from '../src/kernel/world.ts';
 import type { World } from '../src/kernel/world.ts';
-import { canonicalBytes } from '../src/wire/jcs.ts';
 import { compilePolicy } from '../src/policy/compile.ts';
 
 /** What becomes of a call whose content reads so. */
@@ -36,13 +35,9 @@ function freshWorld(): World {
  */
 export async function shippedPolicy(): Promise<EffectOf> {
   const text = readFileSync(new URL('../policies/default.yaml', import.meta.url), 'utf8');
-  const compiled = await compilePolicy(
-    text,
-    (path) => {
-      throw new Error(`the shipped policy names a file: ${path}`);
-    },
-    canonicalBytes,
-  );
+  const compiled = await compilePolicy(text, (path) => {
+    throw new Error(`the shipped policy names a file: ${path}`);
+  });
   if (!compiled.ok) throw new Error(`the shipped policy does not compile: ${JSON.stringify(compiled.faults)}`);
   const world = freshWorld();
   return (call, { findings, facts }) => {

@@ -38,8 +38,8 @@ export const ROOMS: readonly Room[] = [
   {
     name: 'policy',
     is: 'text → checked → compiled policy: YAML, CEL, manifests, Cedar, Rego',
-    may: ['kernel'],
-    because: 'a policy is text made into kernel values; no I/O, no clock',
+    may: ['kernel', 'wire'],
+    because: 'a policy is text made into kernel values and named by its digest; no I/O, no clock',
   },
   {
     name: 'kernel',

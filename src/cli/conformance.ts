@@ -1,15 +1,13 @@
 import { createInspect } from '../inspect/create-inspect.ts';
 import { decide } from '../kernel/decide.ts';
 import { fold } from '../kernel/fold.ts';
-import type { Digest } from '../kernel/ids.ts';
 import { ledgersOf } from '../kernel/ledger.ts';
 import { emptyWorld } from '../kernel/world.ts';
 import { policyTest } from '../lab/policy-test.ts';
 import { readPacks } from '../lab/conform-packs.ts';
 import { conform, type ConformDeps, type Report } from '../lab/conform.ts';
-import { canonicalBytes } from '../wire/jcs.ts';
+import { digestOf } from '../wire/digest.ts';
 import { compilePolicy } from '../policy/compile.ts';
-import { sha256Hex } from '../policy/digest.ts';
 import type { Resolve } from '../policy/resolve.ts';
 import { CliError, EXIT } from './exit.ts';
 import { policyFile, readText } from './files.ts';
@@ -22,10 +20,10 @@ async function thisBuild(): Promise<ConformDeps> {
     fold,
     emptyWorld,
     ledgersOf,
-    digest: (value) => sha256Hex(canonicalBytes(value)) as Digest,
+    digest: digestOf,
     inspect: (row) => inspect({ kind: row.kind ?? 'tool', name: row.name, args: row.args ?? {} }),
     compile: async (text, resolve) => {
-      const compiled = await compilePolicy(text, resolve, canonicalBytes);
+      const compiled = await compilePolicy(text, resolve);
       return compiled.ok
         ? compiled.policy
         : compiled.faults.map((fault) => `${String(fault.line)}:${String(fault.column)} ${fault.message}`).join('; ');

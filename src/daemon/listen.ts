@@ -9,11 +9,10 @@ import { LOOPBACK_HOSTS } from '../http/hosts.ts';
 import { rateLimiter } from '../http/rate.ts';
 import { createServer } from '../http/server.ts';
 import type { JsonObject } from '../kernel/json.ts';
-import { checkPolicy } from '../policy/compile.ts';
+import { checkPolicy, compilePolicy } from '../policy/compile.ts';
 import { VERSION } from '../version.ts';
 import { openMcpDoor } from './mcp-door.ts';
 import { openModelDoor } from './model-door.ts';
-import { compile } from './open-gate.ts';
 import type { GateParts } from './open-gate.ts';
 import { policyFileReader } from './policy-files.ts';
 import { allRoutes } from './routes.ts';
@@ -88,8 +87,8 @@ function serverParts(parts: ServerParts): [ApiDeps, ReturnType<typeof allRoutes>
       const checked = checkPolicy(document, resolve);
       return checked.ok ? [] : (checked.faults as unknown as readonly JsonObject[]);
     },
-    compilePolicy: async (document) => (await loadPolicy({ compile, resolve, initial: document }, document)).policy,
-    reloadPolicy: (kept, digest) => reloadPolicy(compile, kept, digest),
+    compilePolicy: async (document) => (await loadPolicy({ compile: compilePolicy, resolve, initial: document }, document)).policy,
+    reloadPolicy: (kept, digest) => reloadPolicy(compilePolicy, kept, digest),
     checkpoint: (tenant) => secondPlace.latest(tenant),
     rotateKey: (by, reason) => secondPlace.rotate(gate, by, reason),
     onFault,

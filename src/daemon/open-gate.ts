@@ -4,18 +4,13 @@ import { processTimers } from '../gate/timers.ts';
 import { createInspect } from '../inspect/create-inspect.ts';
 import type { LogStore } from '../log/store.ts';
 import { compilePolicy } from '../policy/compile.ts';
-import type { CompileResult } from '../policy/compile.ts';
-import type { Resolve } from '../policy/resolve.ts';
 import { VERSION } from '../version.ts';
-import { canonicalBytes } from '../wire/jcs.ts';
 import { policyFileReader } from './policy-files.ts';
 import type { PolicyText } from './policy-files.ts';
 import { systemClock, systemRandom, uuidv7 } from './runtime.ts';
 
 /** Where the daemon's own faults are told; never to a client. */
 export type OnFault = (fault: { readonly what: string; readonly error: unknown }) => void;
-
-export const compile = (document: string, resolve: Resolve): Promise<CompileResult> => compilePolicy(document, resolve, canonicalBytes);
 
 export interface GateParts {
   readonly store: LogStore;
@@ -32,7 +27,7 @@ export async function openGate({ store, policy, onFault }: GateParts): Promise<G
     ids: uuidv7(systemClock, systemRandom),
     inspect: await createInspect(),
     policies: {
-      compile,
+      compile: compilePolicy,
       resolve: policyFileReader(policy.base),
       initial: policy.text,
     },

@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import type * as CedarModule from '@cedar-policy/cedar-wasm/nodejs';
 import type { Json } from '../kernel/json.ts';
 import type { Opinion, Voice } from '../kernel/policy.ts';
-import { sha256Hex } from './digest.ts';
+import { sha256 } from '../wire/digest.ts';
 import { outsideFacts } from './outside-facts.ts';
 
 type Cedar = typeof CedarModule;
@@ -26,7 +26,7 @@ export function cedarVoice(file: string, bytes: Uint8Array): Voice | string {
   } catch {
     return 'the file is not UTF-8';
   }
-  const preparsedPolicySetId = `aegis-${sha256Hex(bytes)}`;
+  const preparsedPolicySetId = `aegis-${sha256(bytes)}`;
   const parsed = cedar().preparsePolicySet(preparsedPolicySetId, { staticPolicies: text });
   if (parsed.type === 'failure') return parsed.errors.map((error) => error.message).join('; ');
   return {

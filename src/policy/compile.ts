@@ -1,7 +1,7 @@
 import type { AgentId, Digest } from '../kernel/ids.ts';
 import type { Json } from '../kernel/json.ts';
 import type { Manifest, Policy, Voice } from '../kernel/policy.ts';
-import { sha256Hex, type CanonicalBytes } from './digest.ts';
+import { digestOf, sha256 } from '../wire/digest.ts';
 import { PolicyDocument } from './document.ts';
 import type { Fault, Report } from './fault.ts';
 import { compileManifest } from './manifest.ts';
@@ -28,7 +28,7 @@ export type CompileResult =
 
 /** Checks a document whole, files it names included, and reports every fault in reading order. Pure but for `resolve`; never throws. */
 export function checkPolicy(text: string, resolve: Resolve): CheckResult {
-  const read = readPolicy(text, resolve, (value) => new TextEncoder().encode(JSON.stringify(value)));
+  const read = readPolicy(text, resolve);
   return read.ok ? { ok: true, name: read.document.metadata.name } : read;
 }
 
@@ -36,21 +36,20 @@ export function checkPolicy(text: string, resolve: Resolve): CheckResult {
  * Checks and compiles. The policy's digest is SHA-256 over the RFC 8785 form of {document, files: path → SHA-256}, so that a changed
  * manifest or bundle is another policy (POLICY-4).
  */
-export function compilePolicy(text: string, resolve: Resolve, canonicalBytes: CanonicalBytes): Promise<CompileResult> {
-  return Promise.resolve(compile(text, resolve, canonicalBytes));
+export function compilePolicy(text: string, resolve: Resolve): Promise<CompileResult> {
+  return Promise.resolve(compile(text, resolve));
 }
 
-function compile(text: string, resolve: Resolve, canonicalBytes: CanonicalBytes): CompileResult {
-  const read = readPolicy(text, resolve, canonicalBytes);
+function compile(text: string, resolve: Resolve): CompileResult {
+  const read = readPolicy(text, resolve);
   if (!read.ok) return read;
-  const digest = sha256Hex(canonicalBytes({ document: read.value, files: read.files })) as Digest;
   const policy: Policy = {
     ...sectionsOf(read.document),
-    digest,
+    digest: digestOf({ document: read.value, files: read.files }),
     manifests: read.manifests,
     voices: [...voicesOf(read.rules), ...read.outside, ...promptVoices(read.document)],
   };
-  return { ok: true, policy, documentDigest: sha256Hex(text) as Digest };
+  return { ok: true, policy, documentDigest: sha256(new TextEncoder().encode(text)) };
 }
 
 interface ReadPolicy {
@@ -63,7 +62,7 @@ interface ReadPolicy {
   readonly files: Readonly<Record<string, string>>;
 }
 
-function readPolicy(text: string, resolve: Resolve, canonicalBytes: CanonicalBytes): ReadPolicy | Extract<CheckResult, { ok: false }> {
+function readPolicy(text: string, resolve: Resolve): ReadPolicy | Extract<CheckResult, { ok: false }> {
   const source = readSource(text);
   const faults: Fault[] = [...source.faults];
   const report: Report = (complaint) => faults.push(source.locate(complaint));
@@ -80,7 +79,7 @@ function readPolicy(text: string, resolve: Resolve, canonicalBytes: CanonicalByt
   const rules = checkRules(document.rules ?? [], report);
   checkReachable(document, rules, report);
   const files: Record<string, string> = {};
-  const named: FileTerms = { resolve, canonicalBytes, report, faults, files };
+  const named: FileTerms = { resolve, report, faults, files };
   const manifests = manifestsOf(document, named);
   const outside = voicesFromFiles(document, { resolve: (path) => recorded(path, named), report });
   return faults.length > 0 ? refused(faults, source) : { ok: true, value: source.value, document, rules, manifests, outside, files };
@@ -96,7 +95,6 @@ function soundRules(value: Json): PolicyDocument['rules'] | null {
 
 interface FileTerms {
   readonly resolve: Resolve;
-  readonly canonicalBytes: CanonicalBytes;
   readonly report: Report;
   readonly faults: Fault[];
   readonly files: Record<string, string>;
@@ -104,7 +102,7 @@ interface FileTerms {
 
 function recorded(path: string, terms: FileTerms): Uint8Array | null {
   const bytes = resolveBytes(terms.resolve, path);
-  if (bytes !== null) terms.files[path] = sha256Hex(bytes);
+  if (bytes !== null) terms.files[path] = sha256(bytes);
   return bytes;
 }
 
@@ -119,7 +117,7 @@ function manifestsOf(document: PolicyDocument, terms: FileTerms): ReadonlyMap<Ag
       terms.report({ path: ['manifests', index], code: 'FILE_MISSING', message: `\`${file}\` cannot be read`, hint });
       continue;
     }
-    const compiled = compileManifest(text, { file, resolve: terms.resolve, canonicalBytes: terms.canonicalBytes });
+    const compiled = compileManifest(text, { file, resolve: terms.resolve });
     if (!compiled.ok) {
       terms.faults.push(...compiled.faults);
       continue;

@@ -1,6 +1,6 @@
 import type { Digest } from '../kernel/ids.ts';
 import type { Manifest } from '../kernel/policy.ts';
-import { sha256Hex, type CanonicalBytes } from './digest.ts';
+import { digestOf, sha256 } from '../wire/digest.ts';
 import type { Fault, Report } from './fault.ts';
 import { ManifestDocument } from './manifest-document.ts';
 import { nameSet } from './names.ts';
@@ -13,7 +13,6 @@ export interface ManifestTerms {
   /** Path of the manifest, for positions and to resolve the files it lists. */
   readonly file: string;
   readonly resolve: Resolve;
-  readonly canonicalBytes: CanonicalBytes;
 }
 
 export type ManifestResult = { readonly ok: true; readonly manifest: Manifest } | { readonly ok: false; readonly faults: readonly Fault[] };
@@ -31,8 +30,7 @@ export function compileManifest(text: string, terms: ManifestTerms): ManifestRes
   checkMeaning(document, report);
   checkFiles(document, terms, report);
   if (faults.length > 0) return { ok: false, faults };
-  const digest = sha256Hex(terms.canonicalBytes(source.value)) as Digest;
-  return { ok: true, manifest: manifestOf(document, digest) };
+  return { ok: true, manifest: manifestOf(document, digestOf(source.value)) };
 }
 
 function isJson(text: string): boolean {
@@ -136,7 +134,7 @@ function checkFiles(document: ManifestDocument, terms: ManifestTerms, report: Re
     }
     const bytes = resolveBytes(terms.resolve, folder + name);
     if (bytes === null) report({ path, code: 'FILE_MISSING', message: `\`${name}\` cannot be read`, hint: 'Restore it or remove it.', atKey: true });
-    else if (sha256Hex(bytes) !== expected) {
+    else if (sha256(bytes) !== expected) {
       const hint = 'The file changed since the manifest was made. Review it, then update the hash.';
       report({ path, code: 'FILE_DIGEST', message: `\`${name}\` is not the file the manifest was made for`, hint });
     }

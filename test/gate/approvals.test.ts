@@ -8,7 +8,6 @@ import { AegisError } from '../../src/errors.ts';
 import { reloadPolicy } from '../../src/gate/tenant/policies.ts';
 import { replayTenant } from '../../src/lab/replay.ts';
 import type { CompileRecorded } from '../../src/lab/replay.ts';
-import { canonicalBytes } from '../../src/wire/jcs.ts';
 import { compilePolicy } from '../../src/policy/compile.ts';
 import { ofType } from './entries.ts';
 import { ADMIN, AUDITOR, dependencies, document, sampleGate, id, OPERATOR, proposal, register, SECOND, TENANT } from './sample-gate.ts';
@@ -17,7 +16,7 @@ const ASKS = document({ agents: { a1: { review: ['pay'], allow: ['*'] } }, appro
 const YES = { reason: 'looks right', channel: 'test' } as const;
 const NO = { reason: 'no', channel: 'test' } as const;
 
-const recompile: CompileRecorded = (bytes, digest) => reloadPolicy((text, resolve) => compilePolicy(text, resolve, canonicalBytes), bytes, digest);
+const recompile: CompileRecorded = (bytes, digest) => reloadPolicy(compilePolicy, bytes, digest);
 
 type Asked = Decision & { effect: 'ask' };
 

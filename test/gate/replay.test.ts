@@ -4,10 +4,9 @@ import { reloadPolicy } from '../../src/gate/tenant/policies.ts';
 import { replayTenant } from '../../src/lab/replay.ts';
 import type { CompileRecorded } from '../../src/lab/replay.ts';
 import { compilePolicy } from '../../src/policy/compile.ts';
-import { canonicalBytes } from '../../src/wire/jcs.ts';
 import { ADMIN, document, sampleGate, id, OPERATOR, proposal, SECOND, TENANT } from './sample-gate.ts';
 
-const compile: CompileRecorded = (bytes, digest) => reloadPolicy((text, resolve) => compilePolicy(text, resolve, canonicalBytes), bytes, digest);
+const compile: CompileRecorded = (bytes, digest) => reloadPolicy(compilePolicy, bytes, digest);
 const YES = { reason: 'ok', channel: 'test' } as const;
 
 /** A session in which everything happens once: allowed, denied, asked, edited, refused, expired, halted, deferred, another policy. */

@@ -7,7 +7,6 @@ import type { Principal, Proposal } from '../../src/gate/nouns.ts';
 import type { TenantId } from '../../src/kernel/ids.ts';
 import type { JsonObject } from '../../src/kernel/json.ts';
 import type { PersonRole } from '../../src/kernel/role.ts';
-import { canonicalBytes } from '../../src/wire/jcs.ts';
 import { memoryStore } from '../../src/log/memory.ts';
 import { compilePolicy } from '../../src/policy/compile.ts';
 import type { Clock, Ids, Random } from '../../src/ports.ts';
@@ -106,7 +105,7 @@ export function dependencies(part: Partial<GateDeps> & { readonly hand?: HandClo
     inspect: plainInspect,
     version: 'test',
     policies: {
-      compile: (text, resolve) => compilePolicy(text, resolve, canonicalBytes),
+      compile: compilePolicy,
       resolve: (path) => ({ text: readFileSync(path, 'utf8') }),
       initial: policy,
     },

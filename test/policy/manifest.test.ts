@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { sha256Hex } from '../../src/policy/digest.ts';
+import { sha256 } from '../../src/wire/digest.ts';
 import type { FaultCode } from '../../src/policy/fault.ts';
 import { compiled, document, faults, files, MANIFEST } from './samples.ts';
 
@@ -60,7 +60,7 @@ for (const [what, manifest, code] of BAD)
   });
 
 test('[POLICY-11] a file that changed is refused, one that did not is accepted', async () => {
-  const manifest = { ...MANIFEST, integrity: { files: { 'tool.py': sha256Hex('print(1)') } } };
+  const manifest = { ...MANIFEST, integrity: { files: { 'tool.py': sha256(new TextEncoder().encode('print(1)')) } } };
   assert.deepEqual(await found(manifest, { 'skill/tool.py': 'print(1)' }), []);
   const [fault] = await found(manifest, { 'skill/tool.py': 'print(2)' });
   assert.equal(fault?.code, 'FILE_DIGEST');

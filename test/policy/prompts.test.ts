@@ -4,14 +4,13 @@ import type { Action } from '../../src/kernel/action.ts';
 import type { JsonObject } from '../../src/kernel/json.ts';
 import type { Opinion } from '../../src/kernel/policy.ts';
 import type { World } from '../../src/kernel/world.ts';
-import { canonicalBytes } from '../../src/wire/jcs.ts';
 import { checkPolicy, compilePolicy } from '../../src/policy/compile.ts';
 
 const HEAD = 'apiVersion: aegis.dev/v1\nkind: Policy\nmetadata: { name: prompts }\ndefault: allow\n';
 const nothing = (): { readonly text: string } => ({ text: '' });
 
 async function voiceOf(text: string): Promise<((action: Partial<Action>) => Opinion | null) | undefined> {
-  const compiled = await compilePolicy(HEAD + text, nothing, canonicalBytes);
+  const compiled = await compilePolicy(HEAD + text, nothing);
   assert.ok(compiled.ok);
   const voice = compiled.policy.voices.find(({ rule }) => rule === 'prompt');
   return voice && ((action) => voice.speak(action as Action, {} as World));

@@ -5,7 +5,6 @@ import { emptyWorld } from '../../src/kernel/world.ts';
 import { compilePolicy } from '../../src/policy/compile.ts';
 import type { Fault } from '../../src/policy/fault.ts';
 import type { Resolve } from '../../src/policy/resolve.ts';
-import { canonicalBytes } from '../conformance/deps.ts';
 
 export const WORLD: World = emptyWorld();
 
@@ -27,13 +26,13 @@ export function files(contents: Readonly<Record<string, string | Uint8Array>>): 
 }
 
 export async function compiled(text: string, resolve: Resolve = files({})): Promise<Policy> {
-  const result = await compilePolicy(text, resolve, canonicalBytes);
+  const result = await compilePolicy(text, resolve);
   if (!result.ok) throw new Error(JSON.stringify(result.faults));
   return result.policy;
 }
 
 export async function faults(text: string, resolve: Resolve = files({})): Promise<readonly Fault[]> {
-  const result = await compilePolicy(text, resolve, canonicalBytes);
+  const result = await compilePolicy(text, resolve);
   return result.ok ? [] : result.faults;
 }
 
