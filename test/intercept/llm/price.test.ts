@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { calcPrice } from '@pydantic/genai-prices';
+import { calcPrice, findProvider } from '@pydantic/genai-prices';
 import fc from 'fast-check';
 import type { TokenUsage } from '../../../src/intercept/llm/dialect/model-answer.ts';
 import { anthropic } from '../../../src/intercept/llm/dialects/anthropic/anthropic.ts';
@@ -80,6 +80,28 @@ test('[LLM-48] micro-dollars are whole and rounded up', () => {
     cost('openai', 'gpt-5', { input: 1000, output: 100 }),
     Math.ceil(1000 * rates('openai', 'gpt-5').input_mtok! + 100 * rates('openai', 'gpt-5').output_mtok!),
   );
+});
+
+test('[LLM-48, LLM-49] a price that is remembered is the catalogue’s own, for each of its models', () => {
+  const timestamp = new Date(Date.UTC(2026, 5, 1));
+  const counts = [0, 1, 999, 127_999, 128_001, 200_000, 272_001, 1_000_000];
+  const catalogued = (providerId: string, model: string, usage: Record<string, number>): number | null => {
+    try {
+      const found = calcPrice(usage, model, { providerId, timestamp });
+      return found === null ? null : Math.ceil(Number((found.total_price * 1_000_000).toFixed(3)));
+    } catch {
+      return null;
+    }
+  };
+  for (const provider of ['openai', 'anthropic', 'google']) {
+    for (const { id } of findProvider({ providerId: provider })?.models ?? []) {
+      for (const [at, input] of counts.entries()) {
+        const output = counts[(at * 3) % counts.length] ?? 0;
+        const expected = catalogued(provider, id, { input_tokens: input, output_tokens: output });
+        assert.equal(cost(provider, id, { input, output }), expected, `${provider} ${id} ${String(input)} ${String(output)}`);
+      }
+    }
+  }
 });
 
 test('[LLM-50] an estimate is at least what any answer within its bounds costs', () => {

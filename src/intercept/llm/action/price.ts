@@ -26,28 +26,28 @@ const MICROS = 1_000_000;
 /** Longer names belong to no model, and are not worth matching. */
 const LONGEST_NAME = 200;
 
-/** Kinds of tokens that are input, and that are output; each may have a price of its own, in dollars per million. */
-const INPUT = ['input', 'cache_write', 'cache_write_1h', 'input_audio', 'input_image', 'input_video'] as const;
-const OUTPUT = ['output', 'output_audio', 'output_image', 'output_video'] as const;
+/** Kinds of tokens that are input, and that are output, by the catalogue's name of their price in dollars per million. */
+const INPUT = ['input_mtok', 'cache_write_mtok', 'cache_write_1h_mtok', 'input_audio_mtok', 'input_image_mtok', 'input_video_mtok'] as const;
+const OUTPUT = ['output_mtok', 'output_audio_mtok', 'output_image_mtok', 'output_video_mtok'] as const;
 
 /**
  * Prices of the bundled catalogue (`@pydantic/genai-prices`), as they are at the clock's time; nothing is fetched. null where the
  * catalogue does not know the model, or a count it needs is unknown: a price is never guessed (SPEND-6).
  */
 export function libraryPrices(clock: Pick<Clock, 'now'>): Prices {
-  const at = (): Date => new Date(clock.now());
+  const pricing = createPricing(clock);
   return {
     estimate: ({ provider, model, inputTokens, outputTokens }) => {
-      const known = priceOf({ input_tokens: inputTokens, output_tokens: outputTokens }, { provider, model, at: at() });
+      const known = pricing({ input_tokens: inputTokens, output_tokens: outputTokens }, provider, model);
       if (known === null) return null;
       const { price } = known;
-      const dearest = (kinds: readonly string[]): number => Math.max(...kinds.map((kind) => rateAt(price[`${kind}_mtok`], inputTokens)));
+      const dearest = (kinds: readonly string[]): number => kinds.reduce((most, kind) => Math.max(most, rateAt(price[kind], inputTokens)), 0);
       // A catalogue in which a kind of ours is cheaper than plain tokens must not lower the bound.
       return micros(Math.max(known.usd, (inputTokens * dearest(INPUT) + outputTokens * dearest(OUTPUT)) / MICROS));
     },
     cost: ({ provider, model, usage }) => {
       const counted = countedOf(usage);
-      const known = counted === null ? null : priceOf(counted, { provider, model, at: at() });
+      const known = counted === null ? null : pricing(counted, provider, model);
       return known === null ? null : micros(known.usd);
     },
   };
@@ -80,19 +80,54 @@ interface Priced {
   readonly price: ModelPrice;
 }
 
-function priceOf(
-  counted: Record<string, number>,
-  { provider, model, at }: { readonly provider: string; readonly model: string; readonly at: Date },
-): Priced | null {
-  if (model.length > LONGEST_NAME) return null;
-  try {
-    const found = catalogue().calcPrice(counted, model, { providerId: provider, timestamp: at });
-    if (found === null || !Number.isFinite(found.total_price) || found.total_price < 0) return null;
-    return { usd: found.total_price, price: found.model_price };
-  } catch {
-    // Counts that contradict each other, such as more cached tokens than input: nobody knows what that cost.
-    return null;
-  }
+type Counts = Readonly<Record<string, number>>;
+type Pricing = (counted: Counts, provider: string, model: string) => Priced | null;
+
+/** Models whose price is remembered. */
+const MOST_MODELS = 512;
+
+/**
+ * Asks the catalogue, and remembers the price of a model that has one price at all times: looking it up takes longer than all else about a request.
+ * Remembered prices count plain input and output; everything else is the catalogue's to add up.
+ */
+function createPricing(clock: Pick<Clock, 'now'>): Pricing {
+  const remembered = new Map<string, ModelPrice>();
+  return (counted, provider, model) => {
+    if (model.length > LONGEST_NAME) return null;
+    const name = `${provider}\n${model}`;
+    const price = remembered.get(name);
+    if (price !== undefined && isPlain(counted)) return { usd: plainCost(counted, price), price };
+    try {
+      const found = catalogue().calcPrice(counted, model, { providerId: provider, timestamp: new Date(clock.now()) });
+      if (found === null || !Number.isFinite(found.total_price) || found.total_price < 0) return null;
+      if (!Array.isArray(found.model.prices) && found.model_price['requests_kcount'] === undefined && remembered.size < MOST_MODELS) {
+        remembered.set(name, found.model_price);
+      }
+      return { usd: found.total_price, price: found.model_price };
+    } catch {
+      // Counts that contradict each other, such as more cached tokens than input: nobody knows what that cost.
+      return null;
+    }
+  };
+}
+
+function isPlain(counted: Counts): boolean {
+  for (const name in counted) if (name !== 'input_tokens' && name !== 'output_tokens') return false;
+  return true;
+}
+
+/** As the catalogue adds it up, step by step, so that the last bit is the same. */
+function plainCost({ input_tokens: input = 0, output_tokens: output = 0 }: Counts, price: ModelPrice): number {
+  return plainPart(price['input_mtok'], input, input) + plainPart(price['output_mtok'], output, input);
+}
+
+/** Of tiers the highest that begins below the input counts, for input and output alike. */
+function plainPart(price: ModelPrice[string], tokens: number, input: number): number {
+  if (price === undefined) return 0;
+  if (typeof price === 'number') return (price * tokens) / MICROS;
+  if (tokens <= 0) return 0;
+  const rate = price.tiers.reduce((dearer, tier) => (input > tier.start ? tier.price : dearer), price.base);
+  return (((rate * tokens) / MICROS) * MICROS) / MICROS;
 }
 
 /** The dearest rate that may apply to this much input; 0 when the kind has no price of its own. */
