@@ -33,6 +33,8 @@ export interface Proposal {
   readonly kind: Action['kind'];
   readonly name: string;
   readonly args: JsonObject;
+  /** Pointers of arguments that are digests the integration took itself: nobody said them, so nothing is looked for in them. */
+  readonly digests?: readonly string[];
   readonly declaration?: ToolDeclaration;
   /** The tool of an MCP server this is a call of, with the digest of the definition the integration knows; it must be pinned (MCP-2). */
   readonly tool?: { readonly server: string; readonly digest: Digest };
@@ -52,6 +54,8 @@ export interface Outcome {
   readonly usage: Usage;
   /** JSON value, or text; labelled, fingerprinted, redacted and stored beside the log. */
   readonly result?: Json;
+  /** Pointers within the result that are digests the integration took itself, as in `Proposal`. */
+  readonly digests?: readonly string[];
   readonly source: Label;
   readonly trusted: boolean;
   readonly state?: Json;

@@ -54,12 +54,17 @@ export function inspectAction(subject: Inspectable, readers: Readers): Reading {
   if (subject.declaration !== undefined) into.findings.push(...declared(subject.declaration as unknown as Json));
   const shellTool = categories.has('shell');
   for (const argv of argvIn(subject.args, shellTool)) readValue(argv.line, { type: 'shell' }, argv.pointer, task);
-  for (const leaf of leaves) readLeaf(leaf, 0, task);
+  for (const leaf of leaves) if (subject.digests === undefined || !isDigest(leaf, subject.digests)) readLeaf(leaf, 0, task);
   into.findings.push(...toolSaw(tool, leaves));
   if (subject.kind === 'model') into.findings.push(...promptParts(subject.args));
   const mask = masker(task.secrets);
   const hide = masker([...task.secrets, ...task.personal]);
   return { findings: distinct(into.findings).map((one) => maskFinding(one, hide)), facts: maskFacts(factsOf(into), mask) };
+}
+
+/** What is named a digest and is none is read like anything else. */
+function isDigest({ value, pointer, isKey }: Leaf, digests: readonly string[]): boolean {
+  return !isKey && typeof value === 'string' && digests.includes(pointer) && /^sha256:[0-9a-f]{64}$/.test(value);
 }
 
 function declared(declaration: Json): Finding[] {

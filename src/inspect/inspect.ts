@@ -5,6 +5,8 @@ export interface Inspectable {
   readonly kind: string;
   readonly name: string;
   readonly args: JsonObject;
+  /** Pointers of arguments that hold a digest of our own making, `sha256:` and 64 hexadecimal digits: there is nothing to read in them. */
+  readonly digests?: readonly string[];
   readonly declaration?: ToolDeclaration;
   /** The operator's word on what this tool is; wins over our reading of its name. */
   readonly category?: Category;

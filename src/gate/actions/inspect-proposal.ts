@@ -52,6 +52,7 @@ export function inspectProposal(tenant: Tenant, proposal: Proposal, world: World
     kind: proposal.kind,
     name: proposal.name,
     args,
+    ...(proposal.digests === undefined ? {} : { digests: proposal.digests }),
     ...(proposal.declaration === undefined ? {} : { declaration: proposal.declaration }),
     ...(category === undefined ? {} : { category }),
   });

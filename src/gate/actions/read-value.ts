@@ -19,6 +19,15 @@ export interface ReadValue {
   readonly prints: (salt: string) => readonly LabelledPrint[];
 }
 
+interface RawValue {
+  readonly value: Json;
+  readonly source: Label;
+  /** Bytes that may be kept of it. */
+  readonly most: number;
+  /** See `Outcome`. */
+  readonly digests?: readonly string[] | undefined;
+}
+
 const CUT: Finding = {
   detector: 'limit',
   code: 'UNINSPECTABLE',
@@ -37,12 +46,13 @@ function capped(value: Json, bytes: Uint8Array, most: number): { readonly value:
 }
 
 /** @throws AegisError BODY_TOO_DEEP, BODY_TOO_MANY_KEYS, BODY_INVALID_JSON */
-export function readValue(tenant: Tenant, name: string, raw: { readonly value: Json; readonly source: Label; readonly most: number }): ReadValue {
+export function readValue(tenant: Tenant, name: string, raw: RawValue): ReadValue {
   const whole = canonicalValue(raw.value, tenant.limits, Number.MAX_SAFE_INTEGER);
   const { value, cut } = capped(raw.value, whole.bytes, raw.most);
   const { bytes, digest } = cut ? canonicalValue(value, tenant.limits, Number.MAX_SAFE_INTEGER) : whole;
   const own = parseOwn(bytes) as Json;
-  const reading = tenant.deps.inspect({ kind: 'resource', name, args: { value: own } });
+  const digests = raw.digests === undefined ? {} : { digests: raw.digests.map((pointer) => `/value${pointer}`) };
+  const reading = tenant.deps.inspect({ kind: 'resource', name, args: { value: own }, ...digests });
   const clean = redactReading(reading, secretsIn({ value: own }, reading.findings));
   const prints = (salt: string): readonly LabelledPrint[] => {
     const found = printsOf(own, printer(salt), { source: raw.source });

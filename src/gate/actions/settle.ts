@@ -65,7 +65,8 @@ export async function settle(tenant: Tenant, outcome: ActionOutcome): Promise<Re
   checkOutcome(outcome);
   const known = tenant.queue.durable().world.actions.get(outcome.action);
   const most = Math.min(tenant.limits.valueBytes, known?.decision.obligations.maxOutputBytes ?? tenant.limits.valueBytes);
-  const value = outcome.result === undefined ? null : readValue(tenant, known?.name ?? '', { value: outcome.result, source: outcome.source, most });
+  const { result, source, digests } = outcome;
+  const value = result === undefined ? null : readValue(tenant, known?.name ?? '', { value: result, source, most, digests });
   const receipt = await tenant.queue.submit(settling(outcome, value));
   return receipt ?? settledBefore(tenant, outcome, value);
 }

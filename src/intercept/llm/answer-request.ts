@@ -57,24 +57,24 @@ export async function answerRequest(proxy: ModelProxy, asked: MatchedRequest): P
   const bytes = prompt === null ? '' : JSON.stringify(prompt.body);
   const promptLength = Buffer.byteLength(bytes);
   const summary = prompt?.summary === undefined ? {} : { redaction: prompt.summary };
+  const memory = conversations.of({ caller, session });
   const made = modelProposal(
-    { prices: actions.prices, conversations },
+    { prices: actions.prices, memory },
     { caller, session, dialect, route, request, bytes, length: promptLength, ...summary },
   );
   // LLM-8: what a person is asked about stays one question however often it is sent.
-  const question = questionKey(made.name, actions.digestOf(made.args));
-  const memory = conversations.of({ caller, session });
-  const open = takeQuestion(memory, question);
+  const question = (): string => questionKey(made.name, actions.digestOf(made.args));
+  const open = memory.questions.size === 0 ? null : takeQuestion(memory, question());
   const proposal = open === null ? made : { ...made, id: open };
   actions.settlements.flush();
-  const entering = enterContent({ gate: actions.gate, conversations }, { caller, session }, request.carried);
+  const entering = enterContent({ gate: actions.gate, memory }, { caller, session }, request.carried);
   // Both are on their way before either is waited for, so that one append makes both durable.
   const admitted = actions.gate.admit(proposal);
   try {
     const [, decision] = await within(Promise.all([entering, admitted]), actions.decideMs);
     const final = await waited(actions, { decision, proposal: { ...proposal, id: decision.action }, response });
     if (final.effect !== 'allow' && final.effect !== 'modify') {
-      if (final.effect === 'ask') rememberQuestion(memory, question, final.action);
+      if (final.effect === 'ask') rememberQuestion(memory, question(), final.action);
       sendRefusal(response, dialect, refusalOfDecision(final));
       return;
     }

@@ -71,7 +71,8 @@ function proposalOf(
 ): Identified {
   const { caller, session, id, dialect, request } = sent;
   const declaration = request.tools.find(({ name }) => name === call.name);
-  const again = takeQuestion(conversations.of(sent), questionKey(call.name, actions.digestOf(call.args ?? {})));
+  const memory = conversations.of(sent);
+  const again = memory.questions.size === 0 ? null : takeQuestion(memory, questionKey(call.name, actions.digestOf(call.args ?? {})));
   return {
     // The answer's own name and the place in it: a provider that repeats a call's name cannot repeat its decision (GATE-3).
     id: again ?? (`${id}.${String(at)}` as ActionId),

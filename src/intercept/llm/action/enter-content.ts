@@ -3,11 +3,11 @@ import { AegisError } from '../../../errors.ts';
 import type { Conversation } from '../caller.ts';
 import type { CarriedContent } from '../dialect/model-request.ts';
 import { rememberContent } from '../memory/conversations.ts';
-import type { Conversations } from '../memory/conversations.ts';
+import type { SessionMemory } from '../memory/conversations.ts';
 import type { Actions } from './actions.ts';
 
 interface Entering extends Pick<Actions, 'gate'> {
-  readonly conversations: Conversations;
+  readonly memory: SessionMemory;
 }
 
 /**
@@ -15,17 +15,16 @@ interface Entering extends Pick<Actions, 'gate'> {
  * Resolves when all of it is durable.
  */
 export async function enterContent(on: Entering, conversation: Conversation, carried: readonly CarriedContent[]): Promise<void> {
-  const memory = on.conversations.of(conversation);
   // A name that is used again is its newest call's: of the results under it the last one settles, the others are content like any other.
   const newest = new Map(carried.map((content) => [content.callId, content]));
   const fresh = new Map<string, CarriedContent>();
   for (const content of carried) {
     const digest = hash('sha256', JSON.stringify([content.source, content.callId ?? '', content.value]), 'base64url');
-    if (!memory.contents.has(digest)) fresh.set(digest, content);
+    if (!on.memory.contents.has(digest)) fresh.set(digest, content);
   }
   const entering = [...fresh].map(async ([digest, content]) => {
     await (newest.get(content.callId) === content ? enter(on, conversation, content) : label(on, conversation, content));
-    rememberContent(memory, digest);
+    rememberContent(on.memory, digest);
   });
   await Promise.all(entering);
 }
@@ -36,7 +35,7 @@ async function label({ gate }: Entering, { caller, session }: Conversation, { so
 
 async function enter(on: Entering, conversation: Conversation, content: CarriedContent): Promise<void> {
   const { source, trusted, value, callId, failed } = content;
-  const action = callId === undefined ? undefined : on.conversations.of(conversation).calls.get(callId);
+  const action = callId === undefined ? undefined : on.memory.calls.get(callId);
   if (action === undefined) return label(on, conversation, content);
   const status = failed === true ? 'failed' : 'succeeded';
   try {

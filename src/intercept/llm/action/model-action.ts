@@ -9,7 +9,7 @@ import type { Dialect, ModelRoute } from '../dialect/dialect.ts';
 import type { ModelRequest } from '../dialect/model-request.ts';
 import { sameJson } from '../dialect/same-json.ts';
 import { rememberUnanswered } from '../memory/conversations.ts';
-import type { Conversations } from '../memory/conversations.ts';
+import type { Conversations, SessionMemory } from '../memory/conversations.ts';
 import { BYTES_PER_TOKEN } from './price.ts';
 import type { Prices } from './price.ts';
 
@@ -42,12 +42,12 @@ export interface Prompt extends Conversation {
 }
 
 /** A request as an action: which model, and the digest of exactly the bytes that go upstream (LLM-1). */
-export function modelProposal(on: { readonly prices: Prices; readonly conversations: Conversations }, prompt: Prompt): Proposal {
+export function modelProposal(on: { readonly prices: Prices; readonly memory: SessionMemory }, prompt: Prompt): Proposal {
   const { caller, session, dialect, route, request, bytes, length, redaction } = prompt;
   if (!MODEL.test(request.model)) throw new AegisError('REQUEST_INVALID', { detail: 'The model’s name is none a provider would use.' }, '/model');
   const digest = `sha256:${hash('sha256', bytes, 'hex')}`;
   const name = `${KINDS[route.kind]}:${request.model}`;
-  const again = on.conversations.of({ caller, session }).unanswered.get(`${name} ${digest}`) ?? 0;
+  const again = on.memory.unanswered.get(`${name} ${digest}`) ?? 0;
   const inputTokens = Math.ceil(length / BYTES_PER_TOKEN);
   const outputTokens = route.kind === 'generate' ? (request.maxTokens ?? ANSWER_TOKENS) * (request.choices ?? 1) : 0;
   const estimate =
@@ -67,6 +67,7 @@ export function modelProposal(on: { readonly prices: Prices; readonly conversati
       ...(request.unread === undefined ? {} : { unread: request.unread }),
       ...(request.providerTools.length === 0 ? {} : { inspected: false, uninspected: request.providerTools.map(({ type }) => type) }),
     },
+    digests: ['/prompt'],
     claims: {
       model: request.model,
       tokens: inputTokens + outputTokens,
