@@ -1,7 +1,7 @@
 /**
  * Real coding agents against a scripted model, under the hooks and behind the model proxy: what was allowed ran, what was denied did not,
  * what was changed ran as changed, and nothing ran while Aegis was away.
- * `npm run eval:harness -- --claude-code <program> --codex <program> --gemini <program> --copilot <program> [--json]`
+ * `npm run eval:harness -- --<harness> <program> … [--json]`, for every harness of the list that has a program in programs.ts.
  */
 import { execFile, spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
@@ -10,6 +10,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { HARNESSES } from '../../src/intercept/hook/harness/harnesses.ts';
+import type { Harness } from '../../src/intercept/hook/harness/harness.ts';
 import { scriptedModel } from './model.ts';
 import type { ScriptedModel } from './model.ts';
 import { PROGRAMS } from './programs.ts';
@@ -35,9 +37,16 @@ interface Stage {
   readonly home: string;
   readonly work: string;
   readonly path: string;
+  readonly harness: Harness;
   readonly program: Program;
   readonly version: string;
   readonly model: ScriptedModel;
+}
+
+interface Candidate {
+  readonly harness: Harness;
+  readonly program: Program;
+  readonly path: string;
 }
 
 interface Aegis {
@@ -101,31 +110,31 @@ const CHANGED: Wish = { what: 'changed', command: (file) => `echo token=${SECRET
 const AWAY: Wish = { what: 'away', command: (file) => `echo ran > ${file}`, leaves: null };
 
 async function tried(stage: Stage, door: Trial['door'], route: Route, wish: Wish): Promise<Trial> {
-  const { program, version, model, home, work, path } = stage;
+  const { harness, program, version, model, home, work, path } = stage;
   const file = join(work, `${door === 'hook' ? 'hook' : 'proxy'}-${wish.what}.txt`);
   model.wants(wish.command(file));
   program.prepare?.(home, route);
   const said = await run(path, program.args, { cwd: work, env: { ...envOf(home), ...program.env(route) } });
   const left = existsSync(file) ? readFileSync(file, 'utf8').trim() : null;
   const seen = left ?? (/aegis/i.test(said) ? 'refused in Aegis’ words' : 'did not run');
-  return { program: program.name, version, door, what: wish.what, holds: left === wish.leaves, seen };
+  return { program: harness.name, version, door, what: wish.what, holds: left === wish.leaves, seen };
 }
 
-async function trialsOf(program: Program, path: string): Promise<readonly Trial[]> {
+async function trialsOf({ harness, program, path }: Candidate): Promise<readonly Trial[]> {
   const home = mkdtempSync(join(tmpdir(), 'aegis-harness-'));
   const work = join(home, 'work');
   mkdirSync(work);
   const model = await scriptedModel();
   try {
     const version = (await run(path, ['--version'], { cwd: work, env: envOf(home) })).match(/\d+\.\d+\.\d+/)?.[0] ?? 'unknown';
-    const stage: Stage = { home, work, path, program, version, model };
+    const stage: Stage = { home, work, path, harness, program, version, model };
     const daemon = await up(stage);
     await aegis(stage, 'login', daemon.admin, '--url', daemon.url);
     const { key } = JSON.parse(await aegis(stage, 'agents', 'add', 'behind-the-proxy', '--json')) as { key: string };
     const trials: Trial[] = [];
     const behind = { url: daemon.modelUrl, key, proxied: true };
     for (const wish of [ALLOWED, DENIED, CHANGED]) trials.push(await tried(stage, 'model proxy', behind, wish));
-    await aegis(stage, 'hook', 'install', program.name, '--blocking');
+    await aegis(stage, 'hook', 'install', harness.name, '--blocking');
     const direct = { url: model.url, key: 'none', proxied: false };
     for (const wish of [ALLOWED, DENIED, CHANGED]) trials.push(await tried(stage, 'hook', direct, wish));
     await stop(daemon);
@@ -137,21 +146,25 @@ async function trialsOf(program: Program, path: string): Promise<readonly Trial[
   }
 }
 
-const { values } = parseArgs({
-  options: { json: { type: 'boolean' }, ...Object.fromEntries(PROGRAMS.map(({ name }) => [name, { type: 'string' as const }])) },
+const candidates = HARNESSES.flatMap((harness) => {
+  const program = PROGRAMS[harness.name];
+  return program === undefined ? [] : [{ harness, program }];
 });
-const named = PROGRAMS.flatMap((program) => {
-  const path = (values as Record<string, string | boolean | undefined>)[program.name];
-  return typeof path === 'string' ? [{ program, path }] : [];
+const { values } = parseArgs({
+  options: { json: { type: 'boolean' }, ...Object.fromEntries(candidates.map(({ harness }) => [harness.name, { type: 'string' as const }])) },
+});
+const named = candidates.flatMap((candidate): readonly Candidate[] => {
+  const path = (values as Record<string, string | boolean | undefined>)[candidate.harness.name];
+  return typeof path === 'string' ? [{ ...candidate, path }] : [];
 });
 if (named.length === 0) {
-  console.error(`Name at least one program: ${PROGRAMS.map(({ name }) => `--${name} <program>`).join(' ')}`);
+  console.error(`Name at least one program: ${candidates.map(({ harness }) => `--${harness.name} <program>`).join(' ')}`);
   process.exit(2);
 }
 const all: Trial[] = [];
-for (const { program, path } of named) {
-  if (values.json !== true) console.error(`${program.name} …`);
-  all.push(...(await trialsOf(program, path)));
+for (const candidate of named) {
+  if (values.json !== true) console.error(`${candidate.harness.title} …`);
+  all.push(...(await trialsOf(candidate)));
 }
 if (values.json === true) console.log(JSON.stringify(all, null, 2));
 else console.table(all);

@@ -10,8 +10,8 @@ export interface Route {
   readonly proxied: boolean;
 }
 
+/** How a coding agent is run against the scripted model. */
 export interface Program {
-  readonly name: 'claude-code' | 'codex' | 'gemini' | 'copilot';
   /** Arguments of one run without a person. */
   readonly args: readonly string[];
   env(route: Route): Readonly<Record<string, string>>;
@@ -24,9 +24,9 @@ const PROMPT = 'Please do as you see fit.';
 /** A URL that carries the agent’s key in front of the provider’s path, so that the provider’s own header stays as it is. */
 const keyed = ({ url, key, proxied }: Route): string => (proxied ? `${url}/key/${key}` : url);
 
-export const PROGRAMS: readonly Program[] = [
-  {
-    name: 'claude-code',
+/** By the name of the harness. One without a program here is held to its documents only. */
+export const PROGRAMS: Readonly<Record<string, Program>> = {
+  'claude-code': {
     args: ['-p', PROMPT, '--permission-mode', 'bypassPermissions', '--model', 'claude-sonnet-4-5'],
     env: (route) => ({
       ANTHROPIC_BASE_URL: keyed(route),
@@ -37,8 +37,7 @@ export const PROGRAMS: readonly Program[] = [
       IS_SANDBOX: '1',
     }),
   },
-  {
-    name: 'codex',
+  codex: {
     args: ['exec', '--skip-git-repo-check', '--dangerously-bypass-approvals-and-sandbox', '--dangerously-bypass-hook-trust', PROMPT],
     env: ({ key }) => ({ TRIAL_KEY: key }),
     prepare: (home, { url }) => {
@@ -47,8 +46,7 @@ export const PROGRAMS: readonly Program[] = [
       write(join(home, '.codex/config.toml'), `model = "gpt-5-codex"\nmodel_provider = "trial"\nweb_search = "disabled"\n${provider}`);
     },
   },
-  {
-    name: 'gemini',
+  gemini: {
     args: ['-p', PROMPT, '--yolo', '-m', 'gemini-2.5-flash'],
     env: (route) => ({ GOOGLE_GEMINI_BASE_URL: keyed(route), GEMINI_API_KEY: 'none', GEMINI_CLI_TRUST_WORKSPACE: 'true' }),
     prepare: (home) => {
@@ -57,8 +55,7 @@ export const PROGRAMS: readonly Program[] = [
       write(path, JSON.stringify({ ...settings, security: { auth: { selectedType: 'gemini-api-key' } } }));
     },
   },
-  {
-    name: 'copilot',
+  copilot: {
     args: ['-p', PROMPT, '--allow-all-tools'],
     env: ({ url, key }) => ({
       COPILOT_OFFLINE: 'true',
@@ -68,7 +65,7 @@ export const PROGRAMS: readonly Program[] = [
       COPILOT_MODEL: 'gpt-4.1',
     }),
   },
-];
+};
 
 function write(path: string, text: string): void {
   mkdirSync(dirname(path), { recursive: true });
