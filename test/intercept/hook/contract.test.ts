@@ -28,6 +28,7 @@ for (const { name, title, protocol, canary, readingTools } of HARNESSES) {
     assert.equal(document.harness, name);
     assert.match(name, /^[a-z-]{1,32}$/);
     assert.notEqual(title, '');
+    for (const event of Object.keys(protocol.events)) assert.match(event, /^[A-Za-z]{1,64}$/, 'it is part of an address');
     for (const { title: what, event, payload, call, result, prompt, session } of document.calls) {
       assert.notEqual(meaningOf(protocol, event), undefined, what);
       if (prompt !== undefined) assert.equal(promptIn(protocol.members, payload), prompt, what);

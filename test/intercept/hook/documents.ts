@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { isDeepStrictEqual } from 'node:util';
 import type { HookDecision, ToolCall } from '../../../src/intercept/hook/harness/protocol.ts';
 import type { Json, JsonObject } from '../../../src/kernel/json.ts';
 
@@ -97,4 +98,22 @@ function filled(template: JsonObject, values: Values): JsonObject {
       return value === undefined ? [] : [[key, value] as const];
     }),
   );
+}
+
+/** What a harness would do on an answer to the event before a call, by what it documents: a denial first, where it says it like a question. */
+export function effectIn({ answers, before }: HookDocument, answer: JsonObject): HookDecision['effect'] | 'silence' | 'not documented' {
+  if (Object.keys(answer).length === 0) return 'silence';
+  const rows = answers.flatMap(({ event, decision, answer: said }) => (event === before.event && decision !== undefined ? [{ decision, said }] : []));
+  const denials = rows.filter(({ decision }) => decision.effect === 'deny');
+  return [...denials, ...rows].find(({ decision, said }) => says(said, answer, decision))?.decision.effect ?? 'not documented';
+}
+
+/** Whether an answer is the documented one with another reason or other arguments. */
+function says(documented: Json | undefined, answer: Json | undefined, decision: HookDecision): boolean {
+  if ('text' in decision && documented === decision.text) return typeof answer === 'string';
+  if (typeof documented !== 'object' || documented === null) return documented === answer;
+  if (typeof answer !== 'object' || answer === null) return false;
+  if ('args' in decision && isDeepStrictEqual(documented, decision.args)) return true;
+  const [left, right] = [documented as JsonObject, answer as JsonObject];
+  return isDeepStrictEqual(Object.keys(left), Object.keys(right)) && Object.keys(left).every((key) => says(left[key], right[key], decision));
 }

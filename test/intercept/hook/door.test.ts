@@ -57,7 +57,7 @@ test('[HOOK-1] a changed command is handed back in every harness’s words, and 
   const secret = `ghp_${'16C7e42F292c6912E7710c838347Ae178B4a'}`;
   for (const harness of NAMES) {
     const { effect, text } = await before(harness, { name: documentOf(harness).shell, args: { command: `echo ${secret}` } });
-    assert.equal(effect, 'allow', `${harness}: ${text}`);
+    assert.equal(effect, 'modify', `${harness}: ${text}`);
     assert.match(text, /echo \[REDACTED:secret\]/);
     assert.ok(!text.includes(secret));
   }

@@ -5,9 +5,10 @@ import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { guarded } from '../../../src/cli/hook/command-line.ts';
 import { HARNESSES } from '../../../src/intercept/hook/harness/harnesses.ts';
-import { beforeOf, documentOf } from './documents.ts';
+import type { JsonObject } from '../../../src/kernel/json.ts';
+import { beforeOf, documentOf, effectIn } from './documents.ts';
 import { LAUNCHER, place, ran, reply, stub } from './launcher.ts';
-import { effectIn, stage } from './stage.ts';
+import { stage } from './stage.ts';
 
 const event = (harness: string, name = documentOf(harness).shell, args: Record<string, unknown> = { command: 'ls' }): string =>
   JSON.stringify(beforeOf(documentOf(harness), { name, args, id: 'l1' }).payload);
@@ -47,7 +48,7 @@ test('[HOOK-7] whatever goes wrong at the other end, the answer is a denial in t
     const slow = what.startsWith('never') || what.includes('one byte');
     const { code, stdout, stderr } = await ran(launched('claude-code', settings({ url, deadlineMs: slow ? 400 : 20_000 })), event('claude-code'));
     assert.equal(code, 2, what);
-    assert.equal(effectIn(JSON.parse(stdout)), 'deny', what);
+    assert.equal(effectIn(documentOf('claude-code'), JSON.parse(stdout) as JsonObject), 'deny', what);
     assert.match(stderr, /^Aegis could not decide this action, so it may not run: its? .*\n$/, what);
   }
 });
@@ -78,7 +79,7 @@ test('[HOOK-7] no settings, broken settings, an event that is not JSON: denied',
     [settings({ url: 'http://127.0.0.1:1', onUnavailable: 'sometimes' }), event('codex')],
   ] as const) {
     const { code, stdout } = await ran(launched('codex', file), input);
-    assert.deepEqual([code, effectIn(JSON.parse(stdout))], [2, 'deny'], `${file} ${input}`);
+    assert.deepEqual([code, effectIn(documentOf('codex'), JSON.parse(stdout) as JsonObject)], [2, 'deny'], `${file} ${input}`);
   }
 });
 

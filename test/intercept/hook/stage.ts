@@ -1,13 +1,8 @@
 import type { TestContext } from 'node:test';
+import type { JsonObject } from '../../../src/kernel/json.ts';
 import { running, type Running } from '../../api/daemon.ts';
-import { afterOf, beforeOf, documentOf } from './documents.ts';
+import { afterOf, beforeOf, documentOf, effectIn } from './documents.ts';
 import type { Asked } from './documents.ts';
-
-/** Any harness's answer: what it would do. */
-export function effectIn(answer: unknown): string {
-  const said = answer as Record<string, unknown> & { hookSpecificOutput?: { permissionDecision?: string } };
-  return String(said['permissionDecision'] ?? said['permission'] ?? said['decision'] ?? said.hookSpecificOutput?.permissionDecision ?? 'silence');
-}
 
 export interface Stage {
   readonly aegis: Running;
@@ -37,7 +32,7 @@ export async function stage(context: TestContext, policy?: string): Promise<Stag
     before: async (harness, asked, query) => {
       const { event, payload } = beforeOf(documentOf(harness), asked);
       const { body, text, status } = await post(harness, event, payload, query);
-      return { effect: status === 200 ? effectIn(body) : String(status), text, body };
+      return { effect: status === 200 ? effectIn(documentOf(harness), body as JsonObject) : String(status), text, body };
     },
     after: async (harness, asked, answer) => {
       const { event, payload } = afterOf(documentOf(harness), asked, answer);

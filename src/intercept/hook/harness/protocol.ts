@@ -41,7 +41,7 @@ export interface Members {
 
 /** What a harness sends and what it understands. Pure; the payload is foreign and may be anything. */
 export interface Protocol {
-  /** Every event Aegis is told of, in the order it is installed. */
+  /** Every event Aegis is told of, in the order it is installed. Names of letters only: they are part of an address. */
   readonly events: Readonly<Record<string, Meaning>>;
   readonly members: Members;
   /** Events whose payload names no tool: the name it has here, and the members that stand for its arguments. */
