@@ -5,8 +5,8 @@ import { anthropic } from '../../../src/intercept/llm/dialects/anthropic/anthrop
 import { frameOf } from '../../../src/intercept/llm/dialect/frame.ts';
 import { frameText } from '../../../src/intercept/llm/bytes/event-stream.ts';
 import type { JsonObject } from '../../../src/kernel/json.ts';
-import { anthropicVoice } from './voices/anthropic.ts';
-import { answering } from './voices/voice.ts';
+import { anthropicProvider } from './providers/anthropic.ts';
+import { answering } from './providers/provider.ts';
 import type { Frame } from '../../../src/intercept/llm/dialect/frame.ts';
 import type { CallDecision } from '../../../src/intercept/llm/dialect/model-answer.ts';
 
@@ -35,7 +35,7 @@ const stop: JsonObject = { type: 'message_stop' };
 function reader(): AnswerReader {
   const [route] = anthropic.routes;
   assert.ok(route !== undefined);
-  return anthropic.createReader(anthropic.readRequest(anthropicVoice.request(true), route, {}));
+  return anthropic.createReader(anthropic.readRequest(anthropicProvider.request(true), route, {}));
 }
 
 const named = (data: JsonObject): Frame => frameOf(data, String(data.type));
@@ -66,12 +66,16 @@ test('[LLM-44, LLM-45] Anthropic: a message that comes whole in its first event 
     .map(frameText)
     .join('');
   assert.doesNotMatch(none, /zq/);
-  assert.deepEqual(await answering(none, true, (address) => anthropicVoice.hear(address, true)), { text: 'No.No.', calls: [], ended: 'end_turn' });
+  assert.deepEqual(await answering(none, true, (address) => anthropicProvider.readWithClient(address, true)), {
+    text: 'No.No.',
+    calls: [],
+    ended: 'end_turn',
+  });
   const one = released([{ kind: 'refuse', text: 'No.' }, { kind: 'pass' }])
     .map(frameText)
     .join('');
-  const heard = await answering(one, true, (address) => anthropicVoice.hear(address, true));
-  assert.deepEqual(heard, { text: 'No.', calls: [{ name: 'zqroll', args: { zqplayer: 'zqB' } }], ended: 'tool_use' });
+  const view = await answering(one, true, (address) => anthropicProvider.readWithClient(address, true));
+  assert.deepEqual(view, { text: 'No.', calls: [{ name: 'zqroll', args: { zqplayer: 'zqB' } }], ended: 'tool_use' });
 });
 
 test('[LLM-47] Anthropic: nothing may follow a whole message, and a broken one ends well', async () => {
@@ -80,8 +84,8 @@ test('[LLM-47] Anthropic: nothing may follow a whole message, and a broken one e
   assert.throws(() => reading.take(named({ type: 'content_block_start', index: 1, content_block: use('zqB') })), { code: 'UPSTREAM_INVALID' });
   const left = reading.abandon('Stopped.').map(frameText).join('');
   assert.doesNotMatch(left, /zq/);
-  const heard = await answering(left, true, (address) => anthropicVoice.hear(address, true));
-  assert.deepEqual(heard, { text: 'Stopped.', calls: [], ended: 'end_turn' });
+  const view = await answering(left, true, (address) => anthropicProvider.readWithClient(address, true));
+  assert.deepEqual(view, { text: 'Stopped.', calls: [], ended: 'end_turn' });
   assert.throws(() => reader().take(named(whole([{ type: 'spell' }]))), { code: 'UPSTREAM_INVALID' });
 });
 

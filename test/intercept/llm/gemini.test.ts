@@ -8,7 +8,7 @@ import { gemini } from '../../../src/intercept/llm/dialects/gemini/gemini.ts';
 import { frameOf } from '../../../src/intercept/llm/dialect/frame.ts';
 import { frameText } from '../../../src/intercept/llm/bytes/event-stream.ts';
 import type { Json, JsonObject } from '../../../src/kernel/json.ts';
-import { answering } from './voices/voice.ts';
+import { answering } from './providers/provider.ts';
 import type { ModelRequest } from '../../../src/intercept/llm/dialect/model-request.ts';
 
 function route(ending: string): ModelRoute {

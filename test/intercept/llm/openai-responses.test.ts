@@ -7,7 +7,7 @@ import { openaiResponses } from '../../../src/intercept/llm/dialects/openai-resp
 import { frameOf } from '../../../src/intercept/llm/dialect/frame.ts';
 import { frameText } from '../../../src/intercept/llm/bytes/event-stream.ts';
 import type { JsonObject } from '../../../src/kernel/json.ts';
-import { answering } from './voices/voice.ts';
+import { answering } from './providers/provider.ts';
 
 const [generate] = openaiResponses.routes;
 const read = (body: JsonObject): ModelRequest => {

@@ -6,11 +6,11 @@ import { jsonSchema, streamText, tool } from 'ai';
 import type { LanguageModel } from 'ai';
 import type { AnswerReader } from '../../../src/intercept/llm/dialect/dialect.ts';
 import { frameText } from '../../../src/intercept/llm/bytes/event-stream.ts';
-import { anthropicVoice } from './voices/anthropic.ts';
-import { openaiChatVoice } from './voices/openai-chat.ts';
-import { openaiResponsesVoice } from './voices/openai-responses.ts';
-import type { Said, Voice } from './voices/voice.ts';
-import { answering } from './voices/voice.ts';
+import { anthropicProvider } from './providers/anthropic.ts';
+import { openaiChatProvider } from './providers/openai-chat.ts';
+import { openaiResponsesProvider } from './providers/openai-responses.ts';
+import type { Said, TestProvider } from './providers/provider.ts';
+import { answering } from './providers/provider.ts';
 import type { Frame } from '../../../src/intercept/llm/dialect/frame.ts';
 import type { CallDecision } from '../../../src/intercept/llm/dialect/model-answer.ts';
 
@@ -25,13 +25,13 @@ const SAID: readonly Said[] = [
 ];
 const REFUSE: CallDecision = { kind: 'refuse', text: 'Refused.' };
 const PASS: CallDecision = { kind: 'pass' };
-const CLIENTS: readonly (readonly [Voice, (address: string) => LanguageModel])[] = [
-  [openaiResponsesVoice, (address) => createOpenAI({ apiKey: 'k', baseURL: `${address}/v1` }).responses('gpt-5')],
-  [openaiChatVoice, (address) => createOpenAI({ apiKey: 'k', baseURL: `${address}/v1` }).chat('gpt-4o')],
-  [anthropicVoice, (address) => createAnthropic({ apiKey: 'k', baseURL: `${address}/v1` })('claude-of-these-tests')],
+const CLIENTS: readonly (readonly [TestProvider, (address: string) => LanguageModel])[] = [
+  [openaiResponsesProvider, (address) => createOpenAI({ apiKey: 'k', baseURL: `${address}/v1` }).responses('gpt-5')],
+  [openaiChatProvider, (address) => createOpenAI({ apiKey: 'k', baseURL: `${address}/v1` }).chat('gpt-4o')],
+  [anthropicProvider, (address) => createAnthropic({ apiKey: 'k', baseURL: `${address}/v1` })('claude-of-these-tests')],
 ];
 
-async function heard(model: LanguageModel): Promise<{ text: string; calls: readonly unknown[]; ended: string }> {
+async function viewOf(model: LanguageModel): Promise<{ text: string; calls: readonly unknown[]; ended: string }> {
   const faults: unknown[] = [];
   const { text, toolCalls, finishReason } = streamText({
     model,
@@ -48,9 +48,9 @@ async function heard(model: LanguageModel): Promise<{ text: string; calls: reado
   return answer;
 }
 
-for (const [voice, client] of CLIENTS) {
-  test(`[LLM-45, LLM-47] ${voice.dialect.name}: a client library that is not the provider’s reads what is left as well`, async () => {
-    const { dialect, model, request, stream } = voice;
+for (const [provider, client] of CLIENTS) {
+  test(`[LLM-45, LLM-47] ${provider.dialect.name}: a client library that is not the provider’s reads what is left as well`, async () => {
+    const { dialect, model, request, stream } = provider;
     const [route] = dialect.routes;
     assert.ok(route !== undefined);
     const through = (count: number, end: (reader: AnswerReader) => readonly Frame[]): string => {
@@ -62,18 +62,18 @@ for (const [voice, client] of CLIENTS) {
       const before = frames.slice(0, count).flatMap((frame) => reader.take(frame));
       return [...before, ...end(reader)].map(frameText).join('');
     };
-    const hear = (bytes: string): ReturnType<typeof heard> => answering(bytes, true, (address) => heard(client(address)));
+    const viewed = (bytes: string): ReturnType<typeof viewOf> => answering(bytes, true, (address) => viewOf(client(address)));
 
-    const refused = await hear(through(Infinity, (reader) => reader.release([REFUSE, REFUSE])));
+    const refused = await viewed(through(Infinity, (reader) => reader.release([REFUSE, REFUSE])));
     assert.match(refused.text, /^Both\.\s*Refused\.\s*Refused\.$/);
     assert.deepEqual([refused.calls, refused.ended], [[], 'stop']);
 
-    const one = await hear(through(Infinity, (reader) => reader.release([REFUSE, PASS])));
+    const one = await viewed(through(Infinity, (reader) => reader.release([REFUSE, PASS])));
     assert.match(one.text, /^Both\.\s*Refused\.$/);
     assert.deepEqual([one.calls, one.ended], [[{ to: 'FR76' }], 'tool-calls']);
 
     for (const count of [0, 4]) {
-      const broken = await hear(through(count, (reader) => reader.abandon('Stopped.')));
+      const broken = await viewed(through(count, (reader) => reader.abandon('Stopped.')));
       assert.match(broken.text, /Stopped\.$/);
       assert.deepEqual([broken.calls, broken.ended], [[], 'stop']);
     }

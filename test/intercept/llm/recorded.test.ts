@@ -4,18 +4,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { evaluateStreams } from '../../../eval/streams.ts';
-import { anthropicVoice } from './voices/anthropic.ts';
-import { geminiVoice } from './voices/gemini.ts';
-import { openaiChatVoice } from './voices/openai-chat.ts';
-import { openaiResponsesVoice } from './voices/openai-responses.ts';
-import type { Said } from './voices/voice.ts';
+import { anthropicProvider } from './providers/anthropic.ts';
+import { geminiProvider } from './providers/gemini.ts';
+import { openaiChatProvider } from './providers/openai-chat.ts';
+import { openaiResponsesProvider } from './providers/openai-responses.ts';
+import type { Said } from './providers/provider.ts';
 
 const SAID: readonly Said[] = [{ words: 'Both.' }, { call: { id: 'c1', name: 'pay', args: '{"to":"DE89"}' } }];
-const VOICES = [
-  ['chat', openaiChatVoice],
-  ['responses', openaiResponsesVoice],
-  ['messages', anthropicVoice],
-  ['native', geminiVoice],
+const PROVIDERS = [
+  ['chat', openaiChatProvider],
+  ['responses', openaiResponsesProvider],
+  ['messages', anthropicProvider],
+  ['native', geminiProvider],
 ] as const;
 
 test('[LLM-44, LLM-45, LLM-47] recorded streams are scored by what they must keep, and one nobody speaks is refused', (context) => {
@@ -23,11 +23,11 @@ test('[LLM-44, LLM-45, LLM-47] recorded streams are scored by what they must kee
   context.after(() => {
     rmSync(folder, { recursive: true });
   });
-  const rows = VOICES.map(([api, voice]) => ({
+  const rows = PROVIDERS.map(([api, provider]) => ({
     id: api,
     kind: 'llm_stream',
     api,
-    text: voice
+    text: provider
       .stream(SAID)
       .flatMap(([, data]) => (data === '[DONE]' ? [] : [JSON.stringify(data)]))
       .join('\n'),

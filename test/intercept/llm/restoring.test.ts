@@ -9,12 +9,9 @@ import { frameText } from '../../../src/intercept/llm/bytes/event-stream.ts';
 import { createPlaceholders } from '../../../src/intercept/llm/prompt/session-placeholders.ts';
 import type { AgentId, SessionId, TenantId } from '../../../src/kernel/ids.ts';
 import type { JsonObject } from '../../../src/kernel/json.ts';
-import { anthropicVoice } from './voices/anthropic.ts';
-import { geminiVoice } from './voices/gemini.ts';
-import { openaiChatVoice } from './voices/openai-chat.ts';
-import { openaiResponsesVoice } from './voices/openai-responses.ts';
-import type { Said, Voice } from './voices/voice.ts';
-import { answering } from './voices/voice.ts';
+import type { Said, TestProvider } from './providers/provider.ts';
+import { PROVIDERS } from './providers/providers.ts';
+import { answering } from './providers/provider.ts';
 import type { Frame } from '../../../src/intercept/llm/dialect/frame.ts';
 import type { CallDecision } from '../../../src/intercept/llm/dialect/model-answer.ts';
 
@@ -31,7 +28,6 @@ const STRANGE = '[[EMAIL_aaaaaaaaaaaaaaaa]]';
 const TEXT = `[x] Write to ${mail}, ${mail}${key}; not [[EMAIL_ or [[email]] or [${mail}] or ${STRANGE}. 漢字 👍 [[a]](b) [[END_${mail.slice(0, -3)}`;
 const PLAIN = TEXT.replaceAll(mail, MAIL).replaceAll(key, KEY);
 
-const VOICES = [openaiChatVoice, openaiResponsesVoice, anthropicVoice, geminiVoice];
 const SAID: readonly Said[] = [
   { words: TEXT },
   {
@@ -98,7 +94,7 @@ function* cuttings(text: string, count: number): Generator<readonly string[]> {
   }
 }
 
-type Event = ReturnType<Voice['stream']>[number];
+type Event = ReturnType<TestProvider['stream']>[number];
 
 /** The member of an event that is a piece of the answer's words, and the event with another piece; null for other events. */
 function pieceOf([name, data]: Event): { readonly text: string; readonly with: (text: string) => Event } | null {
@@ -124,8 +120,8 @@ function pieceOf([name, data]: Event): { readonly text: string; readonly with: (
 }
 
 /** The same stream with its words cut otherwise. */
-function recut(voice: Voice, pieces: readonly string[]): readonly Event[] {
-  const events = voice.stream(SAID);
+function recut(provider: TestProvider, pieces: readonly string[]): readonly Event[] {
+  const events = provider.stream(SAID);
   const first = events.findIndex((event) => pieceOf(event) !== null);
   const words = pieceOf(events[first]!)!;
   const others = events.filter((event) => pieceOf(event) === null);
@@ -144,15 +140,15 @@ function framesOf(events: readonly Event[]): readonly Frame[] {
 
 const PASS: CallDecision = { kind: 'pass' };
 
-function readerOf({ dialect, model, request }: Voice): ReturnType<Dialect['createReader']> {
+function readerOf({ dialect, model, request }: TestProvider): ReturnType<Dialect['createReader']> {
   const route = dialect.routes.find(({ kind, streams }) => kind === 'generate' && streams !== 'never')!;
   return dialect.createReader(dialect.readRequest(request(true), route, { model }));
 }
 
 /** What leaves for the client, as the door composes it. */
-function leaving(voice: Voice, frames: readonly Frame[], by: Restore): readonly Frame[] {
-  const reader = readerOf(voice);
-  const restorer = voice.dialect.createRestorer(by);
+function leaving(provider: TestProvider, frames: readonly Frame[], by: Restore): readonly Frame[] {
+  const reader = readerOf(provider);
+  const restorer = provider.dialect.createRestorer(by);
   const out = frames.flatMap((frame) => reader.take(frame).flatMap((one) => restorer.take(one)));
   const came = reader.answer().calls;
   const calls = restoredCalls(came, by);
@@ -163,23 +159,23 @@ function leaving(voice: Voice, frames: readonly Frame[], by: Restore): readonly 
   return [...out, ...reader.release(decisions).flatMap((frame) => restorer.take(frame)), ...restorer.end()];
 }
 
-function read(voice: Voice, frames: readonly Frame[]): { readonly text: string; readonly args: unknown; readonly complete: boolean } {
-  const reader = readerOf(voice);
+function read(provider: TestProvider, frames: readonly Frame[]): { readonly text: string; readonly args: unknown; readonly complete: boolean } {
+  const reader = readerOf(provider);
   for (const frame of frames) reader.take(frame);
   const { text, calls, complete } = reader.answer();
   return { text, args: calls[0]?.args, complete };
 }
 
-for (const voice of VOICES) {
-  const { name } = voice.dialect;
+for (const provider of PROVIDERS) {
+  const { name } = provider.dialect;
 
   test(`[LLM-56] ${name}: however the words of a stream are cut, the client reads the same transcript with the values in it`, () => {
     const expected = { text: PLAIN, args: ARGS, complete: true };
     const cuts = [...cuttings(TEXT, 300)];
     for (let at = 0; at <= TEXT.length; at++) cuts.push([TEXT.slice(0, at), TEXT.slice(at)]);
     for (const pieces of cuts) {
-      const frames = leaving(voice, framesOf(recut(voice, pieces)), restore);
-      assert.deepEqual(read(voice, frames), expected);
+      const frames = leaving(provider, framesOf(recut(provider, pieces)), restore);
+      assert.deepEqual(read(provider, frames), expected);
       const numbers = frames.flatMap(({ data }) => (typeof data?.['sequence_number'] === 'number' ? [data['sequence_number']] : []));
       assert.deepEqual(
         numbers,
@@ -189,16 +185,16 @@ for (const voice of VOICES) {
   });
 
   test(`[LLM-56, LLM-57] ${name}: the provider’s own library hears the values, streamed and whole`, async () => {
-    const streamed = leaving(voice, framesOf(voice.stream(SAID)), restore)
+    const streamed = leaving(provider, framesOf(provider.stream(SAID)), restore)
       .map(frameText)
       .join('');
-    assert.deepEqual(await heardFrom(voice, streamed, true), { text: PLAIN, args: ARGS });
-    const body = voice.whole(SAID);
-    const came = voice.dialect.readAnswer(body).calls;
+    assert.deepEqual(await viewFrom(provider, streamed, true), { text: PLAIN, args: ARGS });
+    const body = provider.whole(SAID);
+    const came = provider.dialect.readAnswer(body).calls;
     const calls = restoredCalls(came, restore);
     const decisions = restoredDecisions([PASS], { came, calls });
-    const whole = voice.dialect.restoreAnswer(voice.dialect.rewriteAnswer(body, decisions), restore);
-    assert.deepEqual(await heardFrom(voice, JSON.stringify(whole), false), { text: PLAIN, args: ARGS });
+    const whole = provider.dialect.restoreAnswer(provider.dialect.rewriteAnswer(body, decisions), restore);
+    assert.deepEqual(await viewFrom(provider, JSON.stringify(whole), false), { text: PLAIN, args: ARGS });
   });
 
   test(`[LLM-56] ${name}: an answer without a placeholder leaves frame by frame as it came, streamed and whole`, () => {
@@ -206,16 +202,16 @@ for (const voice of VOICES) {
       { words: `No value, [1] but ${STRANGE} and [[more` },
       { call: { id: 'zqA1', name: 'send', args: '{"to":"nobody [["}' } },
     ];
-    const frames = framesOf(voice.stream([{ words: 'plain words' }, said[1]!]));
-    assert.deepEqual(leaving(voice, frames, restore).map(frameText), frames.map(frameText));
-    const body = voice.whole(said);
-    assert.equal(voice.dialect.restoreAnswer(body, restore), body);
+    const frames = framesOf(provider.stream([{ words: 'plain words' }, said[1]!]));
+    assert.deepEqual(leaving(provider, frames, restore).map(frameText), frames.map(frameText));
+    const body = provider.whole(said);
+    assert.equal(provider.dialect.restoreAnswer(body, restore), body);
   });
 
   test(`[LLM-56] ${name}: a stream that breaks within a placeholder gives up what waited before the words that say so`, () => {
-    const reader = readerOf(voice);
-    const restorer = voice.dialect.createRestorer(restore);
-    const events = framesOf(recut(voice, [`Hello ${mail.slice(0, 9)}`, '']));
+    const reader = readerOf(provider);
+    const restorer = provider.dialect.createRestorer(restore);
+    const events = framesOf(recut(provider, [`Hello ${mail.slice(0, 9)}`, '']));
     const until = events.findIndex(({ data }) => data !== null && pieceOf([null, data]) !== null);
     const out = events.slice(0, until + 1).flatMap((frame) => reader.take(frame).flatMap((one) => restorer.take(one)));
     assert.ok(
@@ -224,18 +220,18 @@ for (const voice of VOICES) {
         .join('')
         .includes(mail.slice(0, 9)),
     );
-    const error = voice.dialect.errorFrame({ status: 502, code: 'UPSTREAM_INVALID', message: 'It broke.' });
+    const error = provider.dialect.errorFrame({ status: 502, code: 'UPSTREAM_INVALID', message: 'It broke.' });
     const [left, ...after] = [...restorer.take(error), ...restorer.end()];
     assert.ok(left?.raw.includes(mail.slice(0, 9)), left?.raw);
     assert.equal(after.at(-1), error);
-    const ended = voice.dialect.createRestorer(restore);
+    const ended = provider.dialect.createRestorer(restore);
     const frames = [...events.slice(0, until + 1), ...reader.abandon('Aegis stopped this answer.')].flatMap((frame) => ended.take(frame));
-    assert.match(read(voice, [...frames, ...ended.end()]).text, /^Hello \[\[EMAIL_[a-z]*[^]*Aegis stopped this answer\.$/);
+    assert.match(read(provider, [...frames, ...ended.end()]).text, /^Hello \[\[EMAIL_[a-z]*[^]*Aegis stopped this answer\.$/);
   });
 }
 
-async function heardFrom(voice: Voice, bytes: string, streamed: boolean): Promise<{ readonly text: string; readonly args: unknown }> {
-  const { text, calls } = await answering(bytes, streamed, (address) => voice.hear(address, streamed));
+async function viewFrom(provider: TestProvider, bytes: string, streamed: boolean): Promise<{ readonly text: string; readonly args: unknown }> {
+  const { text, calls } = await answering(bytes, streamed, (address) => provider.readWithClient(address, streamed));
   return { text, args: calls[0]?.args };
 }
 

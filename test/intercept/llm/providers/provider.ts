@@ -14,7 +14,7 @@ export interface Call {
 export type Said = { readonly words: string } | { readonly call: Call } | { readonly atOnce: readonly Call[] };
 
 /** What a client library made of an answer. */
-export interface Heard {
+export interface ClientView {
   readonly text: string;
   readonly calls: readonly { readonly name: string; readonly args: unknown }[];
   /** Why the answer ended, in the provider's word. */
@@ -22,7 +22,7 @@ export interface Heard {
 }
 
 /** One provider as a source of hand-made answers, and its own client library as their reader. */
-export interface Voice {
+export interface TestProvider {
   readonly dialect: Dialect;
   readonly model: string;
   /** A request body that reads back as `readRequest` takes it. */
@@ -36,7 +36,7 @@ export interface Voice {
   /** The provider's word for an answer that ends with words, and for one that ends with calls. */
   readonly ends: { readonly words: string; readonly calls: string };
   /** Reads a stream, or a whole body, from this address with the provider's library. */
-  readonly hear: (address: string, streamed: boolean) => Promise<Heard>;
+  readonly readWithClient: (address: string, streamed: boolean) => Promise<ClientView>;
   /** Streams that contradict themselves or hold what nobody knows. */
   readonly contradictions: Readonly<Record<string, readonly (readonly [event: string | null, data: JsonObject])[]>>;
 }

@@ -2,8 +2,8 @@ import OpenAI from 'openai';
 import type { Response } from 'openai/resources/responses/responses';
 import { openaiResponses } from '../../../../src/intercept/llm/dialects/openai-responses/openai-responses.ts';
 import type { JsonObject } from '../../../../src/kernel/json.ts';
-import type { Call, Heard, Said, Voice } from './voice.ts';
-import { inPieces, USAGE } from './voice.ts';
+import type { Call, ClientView, Said, TestProvider } from './provider.ts';
+import { inPieces, USAGE } from './provider.ts';
 
 const MODEL = 'gpt-5';
 const usage = {
@@ -93,7 +93,7 @@ function streamedCalls(calls: readonly Call[], first: number): readonly JsonObje
   return list;
 }
 
-function heard(answer: Response): Heard {
+function viewOf(answer: Response): ClientView {
   return {
     text: answer.output_text,
     calls: answer.output.flatMap((item) => (item.type === 'function_call' ? [{ name: item.name, args: JSON.parse(item.arguments) as unknown }] : [])),
@@ -109,7 +109,7 @@ const begun: Event[] = [
 const then = (...rest: JsonObject[]): readonly Event[] => [...begun, ...rest.map((data): Event => [data.type as string, data])];
 const done = (over: JsonObject): JsonObject => ({ type: 'response.output_item.done', output_index: 0, item: { ...called(item), ...over } });
 
-export const openaiResponsesVoice: Voice = {
+export const openaiResponsesProvider: TestProvider = {
   dialect: openaiResponses,
   model: MODEL,
   request: (streamed) => ({ model: MODEL, input: 'pay the bill', stream: streamed, max_output_tokens: 100 }),
@@ -121,10 +121,10 @@ export const openaiResponsesVoice: Voice = {
   },
   writtenArguments: true,
   ends: { words: 'completed', calls: 'completed' },
-  hear: async (address, streamed) => {
+  readWithClient: async (address, streamed) => {
     const client = new OpenAI({ apiKey: 'k', baseURL: `${address}/v1`, maxRetries: 0 });
     const body = { model: MODEL, input: 'pay the bill' };
-    return heard(streamed ? await client.responses.stream(body).finalResponse() : await client.responses.create(body));
+    return viewOf(streamed ? await client.responses.stream(body).finalResponse() : await client.responses.create(body));
   },
   contradictions: {
     'two items at one place': then({ type: 'response.output_item.added', output_index: 0, item: { ...called(item), id: 'fc_2', call_id: 'c2' } }),

@@ -2,8 +2,8 @@ import Anthropic from '@anthropic-ai/sdk';
 import type { Message } from '@anthropic-ai/sdk/resources/messages';
 import { anthropic } from '../../../../src/intercept/llm/dialects/anthropic/anthropic.ts';
 import type { Json, JsonObject } from '../../../../src/kernel/json.ts';
-import type { Call, Heard, Said, Voice } from './voice.ts';
-import { callsIn, inPieces, USAGE } from './voice.ts';
+import type { Call, ClientView, Said, TestProvider } from './provider.ts';
+import { callsIn, inPieces, USAGE } from './provider.ts';
 
 const MODEL = 'claude-of-these-tests';
 const counts = { input_tokens: USAGE.input - USAGE.cachedInput, cache_read_input_tokens: USAGE.cachedInput };
@@ -50,7 +50,7 @@ function events(said: readonly Said[]): readonly JsonObject[] {
 
 const used = ({ id, name }: Call, input: Json): JsonObject => ({ type: 'tool_use', id, name, input });
 
-function heard(answer: Message): Heard {
+function viewOf(answer: Message): ClientView {
   return {
     text: answer.content.map((block) => (block.type === 'text' ? block.text : '')).join(''),
     calls: answer.content.flatMap((block) => (block.type === 'tool_use' ? [{ name: block.name, args: block.input }] : [])),
@@ -62,7 +62,7 @@ const started = { type: 'message_start', message: message([], null) };
 const opened = { type: 'content_block_start', index: 0, content_block: used({ id: 'c1', name: 'pay', args: '' }, {}) };
 const then = (...rest: JsonObject[]): readonly (readonly [string, JsonObject])[] => [started, ...rest].map((data) => [data.type as string, data]);
 
-export const anthropicVoice: Voice = {
+export const anthropicProvider: TestProvider = {
   dialect: anthropic,
   model: MODEL,
   request: (streamed) => ({ model: MODEL, max_tokens: 100, stream: streamed, messages: [{ role: 'user', content: 'pay the bill' }] }),
@@ -77,10 +77,10 @@ export const anthropicVoice: Voice = {
     ),
   writtenArguments: true,
   ends: { words: 'end_turn', calls: 'tool_use' },
-  hear: async (address, streamed) => {
+  readWithClient: async (address, streamed) => {
     const client = new Anthropic({ apiKey: 'k', baseURL: address, maxRetries: 0 });
     const body = { model: MODEL, max_tokens: 100, messages: [{ role: 'user' as const, content: 'pay the bill' }] };
-    return heard(streamed ? await client.messages.stream(body).finalMessage() : await client.messages.create(body));
+    return viewOf(streamed ? await client.messages.stream(body).finalMessage() : await client.messages.create(body));
   },
   contradictions: {
     'two blocks of one index': then(opened, opened),

@@ -2,8 +2,8 @@ import { GoogleGenAI } from '@google/genai';
 import type { GenerateContentResponse } from '@google/genai';
 import { gemini } from '../../../../src/intercept/llm/dialects/gemini/gemini.ts';
 import type { Json, JsonObject } from '../../../../src/kernel/json.ts';
-import type { Call, Heard, Said, Voice } from './voice.ts';
-import { inPieces, USAGE } from './voice.ts';
+import type { Call, ClientView, Said, TestProvider } from './provider.ts';
+import { inPieces, USAGE } from './provider.ts';
 
 const MODEL = 'gemini-2.5-pro';
 const usageMetadata = {
@@ -47,7 +47,7 @@ function frames(said: readonly Said[]): readonly JsonObject[] {
 }
 
 /** The library hands pieces of arguments on as they come; this is how a client puts them together. */
-function heardIn(answers: readonly GenerateContentResponse[]): Heard {
+function viewOf(answers: readonly GenerateContentResponse[]): ClientView {
   const parts = answers.flatMap((answer) => answer.candidates?.[0]?.content?.parts ?? []);
   const calls: { name: string; args: Record<string, unknown> }[] = [];
   for (const { functionCall } of parts) {
@@ -65,7 +65,7 @@ function heardIn(answers: readonly GenerateContentResponse[]): Heard {
 const stop = { finishReason: 'STOP' };
 const unnamed = (...list: JsonObject[]): readonly (readonly [null, JsonObject])[] => list.map((data) => [null, data]);
 
-export const geminiVoice: Voice = {
+export const geminiProvider: TestProvider = {
   dialect: gemini,
   model: MODEL,
   request: () => ({ contents: [{ role: 'user', parts: [{ text: 'pay the bill' }] }], generationConfig: { maxOutputTokens: 100 } }),
@@ -79,13 +79,13 @@ export const geminiVoice: Voice = {
   }),
   writtenArguments: false,
   ends: { words: 'STOP', calls: 'STOP' },
-  hear: async (address, streamed) => {
+  readWithClient: async (address, streamed) => {
     const { models } = new GoogleGenAI({ apiKey: 'k', httpOptions: { baseUrl: address } });
     const terms = { model: MODEL, contents: 'pay the bill' };
-    if (!streamed) return heardIn([await models.generateContent(terms)]);
+    if (!streamed) return viewOf([await models.generateContent(terms)]);
     const answers: GenerateContentResponse[] = [];
     for await (const answer of await models.generateContentStream(terms)) answers.push(answer);
-    return heardIn(answers);
+    return viewOf(answers);
   },
   contradictions: {
     'a call without a name': unnamed(frame([{ functionCall: { args: { a: 1 } } }])),

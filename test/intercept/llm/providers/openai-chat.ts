@@ -2,8 +2,8 @@ import OpenAI from 'openai';
 import type { ChatCompletion } from 'openai/resources/chat/completions';
 import { openaiChat } from '../../../../src/intercept/llm/dialects/openai-chat/openai-chat.ts';
 import type { JsonObject } from '../../../../src/kernel/json.ts';
-import type { Call, Heard, Said, Voice } from './voice.ts';
-import { callsIn, inPieces, USAGE } from './voice.ts';
+import type { Call, ClientView, Said, TestProvider } from './provider.ts';
+import { callsIn, inPieces, USAGE } from './provider.ts';
 
 const MODEL = 'gpt-4o';
 const usage = {
@@ -40,7 +40,7 @@ function chunks(said: readonly Said[]): readonly JsonObject[] {
   return [...list, chunk({}, next > 0 ? 'tool_calls' : 'stop'), { ...head, choices: [], usage }];
 }
 
-function heard(answer: ChatCompletion): Heard {
+function viewOf(answer: ChatCompletion): ClientView {
   const [choice] = answer.choices;
   const calls = choice?.message.tool_calls ?? [];
   return {
@@ -55,7 +55,7 @@ function heard(answer: ChatCompletion): Heard {
 const called = ({ id, name, args }: Call): JsonObject => ({ id, type: 'function', function: { name, arguments: args } });
 const unnamed = (...list: JsonObject[]): readonly (readonly [null, JsonObject])[] => list.map((data) => [null, data]);
 
-export const openaiChatVoice: Voice = {
+export const openaiChatProvider: TestProvider = {
   dialect: openaiChat,
   model: MODEL,
   request: (streamed) => ({
@@ -74,10 +74,10 @@ export const openaiChatVoice: Voice = {
   },
   writtenArguments: true,
   ends: { words: 'stop', calls: 'tool_calls' },
-  hear: async (address, streamed) => {
+  readWithClient: async (address, streamed) => {
     const client = new OpenAI({ apiKey: 'k', baseURL: `${address}/v1`, maxRetries: 0 });
     const body = { model: MODEL, messages: [{ role: 'user' as const, content: 'pay the bill' }] };
-    return heard(streamed ? await client.chat.completions.stream(body).finalChatCompletion() : await client.chat.completions.create(body));
+    return viewOf(streamed ? await client.chat.completions.stream(body).finalChatCompletion() : await client.chat.completions.create(body));
   },
   contradictions: {
     'two calls of one index': unnamed(
