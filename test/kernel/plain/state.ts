@@ -1,0 +1,182 @@
+import type { ActionRecord, EntryBodies, LabelledPrint } from '../../../src/kernel/entry.ts';
+import { isViolation } from '../../../src/kernel/violations.ts';
+
+/** Records without a shape of their own: what `fold` keeps, as JSON. */
+export type Loose = Record<string, unknown>;
+
+/** A key that is no text is a body that makes no sense. */
+export class Named<V> extends Map<string, V> {
+  override get(key: string): V | undefined {
+    return super.get(checked(key));
+  }
+  override has(key: string): boolean {
+    return super.has(checked(key));
+  }
+  override set(key: string, value: V): this {
+    return super.set(checked(key), value);
+  }
+  override delete(key: string): boolean {
+    return super.delete(checked(key));
+  }
+}
+
+function checked(key: unknown): string {
+  if (typeof key !== 'string') throw new TypeError('a key that is no text');
+  return key;
+}
+
+export interface PlainSession extends Loose {
+  closed: boolean;
+  calls: { action: string; name: string; argsDigest: string; at: number; state: string | null }[];
+  prints: Named<{ provenance: 'typed' | 'reference' | 'quoted'; labels: readonly string[]; trusted: boolean; source: number }>;
+  overflowed: boolean;
+  printOrder?: string[];
+  waitsFor?: string[];
+}
+export interface PlainLock {
+  slots: number;
+  holders: { agent: string; session: string; action?: string; fence: number; priority: number; expiresAt: number }[];
+  waiting: { agent: string; session: string; priority: number; since: number; until: number }[];
+}
+export interface PlainApproval extends Loose {
+  agent: string;
+  expiresAt: number;
+  quorum: number;
+  approvers: readonly string[];
+  grantedBy: string[];
+  editedArgsDigest?: string;
+  status: string;
+}
+interface PlainAgent extends Loose {
+  registered: { maxPriority: number; keyDigest?: string };
+  violations: number[];
+  pendingApprovals: number;
+  locks?: number;
+}
+
+/** The facts, in ordinary maps and lists that are changed where they lie. */
+export interface Plain {
+  size: number;
+  at: number;
+  epoch: number;
+  semantics: number;
+  policy: string | null;
+  halts: { scope: { kind: string; id?: string }; reason: string; index: number }[];
+  operators: Named<{ role: string; name: string; active: boolean }>;
+  keys: Named<Loose>;
+  agents: Named<PlainAgent>;
+  sessions: Named<PlainSession>;
+  actions: Named<Loose & { settled: boolean; decision: EntryBodies['action-decided']['decision']; ledgers: readonly string[] }>;
+  approvals: Named<PlainApproval>;
+  grants: Named<{ used: number; uses: number; expiresAt: number }>;
+  ledgers: Named<{ spent: Sums; reserved: Sums; overrun?: Sums }>;
+  limits: Named<unknown>;
+  rates: Named<{ second: number; calls: number[]; tokens: number[] }>;
+  locks: Named<PlainLock>;
+  tools: Named<Loose[]>;
+  queues: Record<'decided' | 'finished' | 'approvals' | 'opened' | 'closed' | 'sweep', string[]>;
+}
+export type Sums = Record<'usdMicros' | 'tokens' | 'toolCalls' | 'modelCalls' | 'steps', number>;
+
+export function startOf(semantics: number): Plain {
+  return {
+    size: 0,
+    at: 0,
+    epoch: 0,
+    semantics,
+    policy: null,
+    halts: [],
+    operators: new Named(),
+    keys: new Named(),
+    agents: new Named(),
+    sessions: new Named(),
+    actions: new Named(),
+    approvals: new Named(),
+    grants: new Named(),
+    ledgers: new Named(),
+    limits: new Named(),
+    rates: new Named(),
+    locks: new Named(),
+    tools: new Named(),
+    queues: { decided: [], finished: [], approvals: [], opened: [], closed: [], sweep: [] },
+  };
+}
+
+/** RATE-1, as a ring of sixty seconds. */
+export function countRate(now: Plain, call: { agent: string; name: string; at: number; calls: number; tokens: number }): void {
+  const second = Math.floor(call.at / 1000);
+  for (const key of [`agent ${call.agent}`, `agent ${call.agent} ${call.name}`, 'tenant', `tenant ${call.name}`]) {
+    let window = now.rates.get(key);
+    if (window === undefined) now.queues.sweep.push(`rate:${key}`);
+    if (window === undefined || second - window.second >= 60)
+      window = { second, calls: Array<number>(60).fill(0), tokens: Array<number>(60).fill(0) };
+    for (let s = window.second + 1; s <= second; s++) window.calls[s % 60] = window.tokens[s % 60] = 0;
+    window.second = Math.max(window.second, second);
+    const at = window.second % 60;
+    window.calls[at] = (window.calls[at] ?? 0) + call.calls;
+    window.tokens[at] = (window.tokens[at] ?? 0) + call.tokens;
+    now.rates.set(key, window);
+  }
+}
+
+const STRENGTH = { quoted: 0, reference: 1, typed: 2 } as const;
+const MOST_PRINTS = 16_384;
+
+/** TAINT-4, TAINT-8 */
+export function addPrints(
+  session: PlainSession,
+  prints: readonly LabelledPrint[],
+  from: { labels: readonly string[]; trusted: boolean; source: number },
+): void {
+  for (const { print, provenance } of prints) {
+    if (typeof print !== 'string' || STRENGTH[provenance] === undefined) continue;
+    if ((print as string) === '*') {
+      if (from.trusted || session.overflowed) continue;
+      session.overflowed = true;
+      session.printOrder ??= [];
+      continue;
+    }
+    const known = session.prints.get(print);
+    if (known === undefined) {
+      session.prints.set(print, { provenance, ...from });
+      session.printOrder = [...(session.printOrder ?? []), print];
+      if (session.prints.size <= MOST_PRINTS) continue;
+      session.prints.delete(session.printOrder.shift() ?? '');
+      session.overflowed = true;
+      continue;
+    }
+    const missing = from.labels.some((label) => !known.labels.includes(label));
+    const labels = missing ? [...new Set([...known.labels, ...from.labels])].sort() : known.labels;
+    const better = STRENGTH[provenance] > STRENGTH[known.provenance];
+    const best = better ? { provenance, source: from.source } : { provenance: known.provenance, source: known.source };
+    session.prints.set(print, { ...best, labels, trusted: known.trusted || from.trusted });
+  }
+}
+
+export function dropHolders(now: Plain, resource: string, match: (holder: PlainLock['holders'][number]) => boolean): void {
+  const lock = now.locks.get(resource);
+  if (lock === undefined) return;
+  for (const { agent } of lock.holders.filter(match)) countHeld(now, agent, -1);
+  lock.holders = lock.holders.filter((holder) => !match(holder));
+  lock.waiting = lock.waiting.filter((waiter) => waiter.until > now.at);
+  if (lock.holders.length + lock.waiting.length === 0) now.locks.delete(resource);
+}
+
+export function countHeld(now: Plain, agent: string, by: number): void {
+  const state = now.agents.get(agent);
+  if (state !== undefined) state.locks = Math.max(0, (state.locks ?? 0) + by);
+}
+
+/** DEC-17 */
+export function noteViolation(
+  now: Plain,
+  agent: string,
+  { decision, at }: { decision: EntryBodies['action-decided']['decision']; at: number },
+): void {
+  const state = now.agents.get(agent);
+  if (state !== undefined && isViolation(decision)) state.violations = [...state.violations.slice(-63), at];
+}
+
+export function priorityOf(now: Plain, agent: string, action: ActionRecord): number {
+  return Math.min(action.claims.priority ?? 5, now.agents.get(agent)?.registered.maxPriority ?? 5);
+}
