@@ -16,6 +16,12 @@ export function emptyQueue<T>(): Queue<T> {
   return EMPTY;
 }
 
+function reversed<T>(back: Cell<T> | null): Cell<T> | null {
+  let front: Cell<T> | null = null;
+  for (let cell = back; cell !== null; cell = cell.next) front = { item: cell.item, next: front };
+  return front;
+}
+
 export function push<T>(queue: Queue<T>, item: T): Queue<T> {
   return { size: queue.size + 1, front: queue.front, back: { item, next: queue.back } };
 }
@@ -23,15 +29,30 @@ export function push<T>(queue: Queue<T>, item: T): Queue<T> {
 /** The same queue with its oldest items in reach; whoever looks and does not take must keep this, or pays for it again each time. */
 export function ready<T>(queue: Queue<T>): Queue<T> {
   if (queue.front !== null || queue.back === null) return queue;
-  let front: Cell<T> | null = null;
-  for (let cell: Cell<T> | null = queue.back; cell !== null; cell = cell.next) front = { item: cell.item, next: front };
-  return { size: queue.size, front, back: null };
+  return { size: queue.size, front: reversed(queue.back), back: null };
 }
 
 /** The oldest item and the rest; null when there is none. */
 export function pop<T>(queue: Queue<T>): { readonly item: T; readonly rest: Queue<T> } | null {
   const { front, back, size } = ready(queue);
   return front === null ? null : { item: front.item, rest: { size: size - 1, front: front.next, back } };
+}
+
+/** Takes up to `most` of the oldest items in turn; an item that `keep` wants kept goes to the end. One new queue however many are taken. */
+export function rotate<T>(queue: Queue<T>, most: number, keep: (item: T) => boolean): Queue<T> {
+  let { size, front, back } = queue;
+  for (let n = 0; n < most; n++) {
+    if (front === null) {
+      front = reversed(back);
+      back = null;
+    }
+    if (front === null) break;
+    const { item } = front;
+    front = front.next;
+    if (keep(item)) back = { item, next: back };
+    else size--;
+  }
+  return { size, front, back };
 }
 
 /** Oldest first. */

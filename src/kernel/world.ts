@@ -35,7 +35,7 @@ export interface World {
   readonly ledgers: PersistentMap<string, Ledger>;
   /** Limits set by `budget-set`, over and above the policy's. */
   readonly limits: PersistentMap<string, Partial<Amounts>>;
-  /** `agent/tool` → calls and tokens in one-second buckets of the last minute. */
+  /** Window key (kernel/rate-window.ts) → calls and tokens of the last minute, second by second. */
   readonly rates: PersistentMap<string, RateWindow>;
   readonly locks: PersistentMap<string, LockState>;
   /** Tool definitions of MCP servers, by the agent they were shown to; at most 1,024 each. */
@@ -142,11 +142,16 @@ export interface Ledger {
   readonly overrun?: Amounts;
 }
 
-export interface RateWindow {
-  /** Second of the newest bucket. */
+/** What was counted in one second. */
+export interface RateSecond {
   readonly second: number;
-  readonly calls: readonly number[];
-  readonly tokens: readonly number[];
+  readonly calls: number;
+  readonly tokens: number;
+}
+
+/** The newest second of a minute, and those before it in which anything was counted, oldest first. */
+export interface RateWindow extends RateSecond {
+  readonly older: readonly RateSecond[];
 }
 
 export interface LockState {

@@ -6,10 +6,11 @@ import type { EntryDraft } from '../../src/kernel/entry.ts';
 import { fold } from '../../src/kernel/fold.ts';
 import { ledgersOf } from '../../src/kernel/ledger.ts';
 import type { Policy } from '../../src/kernel/policy.ts';
+import { counted, windowSum } from '../../src/kernel/rate-window.ts';
 import { SEMANTICS } from '../../src/kernel/semantics.ts';
 import { decodeWorld, encodeWorld } from '../../src/kernel/snapshot.ts';
 import { emptyWorld } from '../../src/kernel/world.ts';
-import type { World } from '../../src/kernel/world.ts';
+import type { RateWindow, World } from '../../src/kernel/world.ts';
 import { Dice, randomAction, randomPolicy } from '../oracle/cases.ts';
 import { NAMES, randomEntry } from './plain/entries.ts';
 import { imageOf, plainFolder } from './plain/fold.ts';
@@ -67,4 +68,35 @@ test('[DEC-15] folding comes to what plain maps and lists come to, and no world 
     for (const { world, image } of held) assert.equal(JSON.stringify(encodeWorld(world)), image, `seed ${String(seed)}`);
   };
   fc.assert(fc.property(fc.noShrink(fc.nat()), compare), { numRuns: CASES, ...SEED });
+});
+
+test('[RATE-1] [RATE-3] a window holds what was counted in its last sixty seconds, whatever the clock did', () => {
+  const step = fc.record({ wait: fc.constantFrom(0, 1, 3, 17, 59, 60, 61, -5), calls: fc.nat(2), tokens: fc.nat(9) });
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 40 }), fc.nat(70), (steps, after) => {
+      const counts: { readonly second: number; readonly calls: number; readonly tokens: number }[] = [];
+      let window: RateWindow | undefined;
+      let second = 1_000_000;
+      let newest = 0;
+      for (const { wait, calls, tokens } of steps) {
+        second += wait;
+        newest = Math.max(newest, second);
+        counts.push({ second: newest, calls, tokens });
+        window = counted(window, { second, calls, tokens });
+        assert.ok(window.older.length < 60);
+      }
+      const now = Math.max(second + after, newest);
+      const kept = counts.filter((one) => one.second > now - 60);
+      for (const kind of ['calls', 'tokens'] as const) {
+        const { sum, freeInMs } = windowSum(window, kind, now * 1_000);
+        assert.equal(
+          sum,
+          kept.reduce((total, one) => total + one[kind], 0),
+        );
+        const oldest = kept.find((one) => one[kind] > 0);
+        if (oldest !== undefined) assert.equal(freeInMs, (oldest.second + 60 - now) * 1_000);
+      }
+    }),
+    { numRuns: 2_000 },
+  );
 });

@@ -210,13 +210,13 @@ function rates({ action, world, policy }: Case): Word[] {
     const window = world.rates.get(limit.total === true ? who : `${who} ${action.name}`);
     const now = Math.floor(action.at / 1000);
     const newest = window?.second ?? 0;
-    const seconds = Array.from({ length: 60 }, (_, i) => now - i).filter((s) => s <= newest && s > newest - 60);
-    const sum = (buckets: readonly number[] | undefined): number => seconds.reduce((total, s) => total + (buckets?.[s % 60] ?? 0), 0);
+    const kept = window === undefined ? [] : [...window.older, window].filter(({ second }) => second > now - 60 && second > newest - 60);
+    const sum = (kind: 'calls' | 'tokens'): number => kept.reduce((total, one) => total + (one.second <= now ? one[kind] : 0), 0);
     const check = (bound: number | undefined, have: number, want: number): void => {
       if (bound !== undefined && want > 0 && have + want > bound) words.push({ effect: want > bound ? 'deny' : 'defer', code: 'RATE_LIMITED' });
     };
-    check(limit.callsPerMinute, sum(window?.calls), 1);
-    check(limit.tokensPerMinute, sum(window?.tokens), need(action, policy).tokens);
+    check(limit.callsPerMinute, sum('calls'), 1);
+    check(limit.tokensPerMinute, sum('tokens'), need(action, policy).tokens);
   }
   return words;
 }

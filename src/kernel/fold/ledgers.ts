@@ -1,22 +1,18 @@
 import { isAmount, isNothing, minus, NOTHING, plus } from '../amounts.ts';
 import type { Amounts } from '../decision.ts';
+import type { Draft } from '../draft.ts';
 import type { Usage } from '../entry.ts';
 import { periodEnd } from '../ledger.ts';
-import type { Ledger, World } from '../world.ts';
-import { enqueue } from './enqueue.ts';
-
-const EMPTY: Ledger = { spent: NOTHING, reserved: NOTHING };
+import { push } from '../queue.ts';
 
 /** SPEND-1: set aside in every ledger at once. */
-export function reserve(world: World, keys: readonly string[], amounts: Amounts): World {
-  let next = world;
+export function reserve({ world, edition }: Draft, keys: readonly string[], amounts: Amounts): void {
   for (const key of keys) {
-    const known = next.ledgers.get(key);
-    const ledger = known ?? EMPTY;
-    next = { ...next, ledgers: next.ledgers.set(key, { ...ledger, reserved: plus(ledger.reserved, amounts) }) };
-    if (known === undefined && periodEnd(key) !== null) next = enqueue(next, 'sweep', `ledger:${key}`);
+    const known = world.ledgers.get(key);
+    const ledger = known === undefined ? { spent: NOTHING, reserved: plus(NOTHING, amounts) } : { ...known, reserved: plus(known.reserved, amounts) };
+    world.ledgers = world.ledgers.set(key, ledger, edition);
+    if (known === undefined && periodEnd(key) !== null) world.queues.sweep = push(world.queues.sweep, `ledger:${key}`);
   }
-  return next;
 }
 
 /** What is charged: reported money and tokens if they are amounts at all, else what was reserved (SPEND-3, SPEND-6). */
@@ -29,14 +25,12 @@ export function chargeOf(reserved: Amounts, usage: Usage): Amounts {
 }
 
 /** SPEND-3: the reservation goes, the charge comes; what passes the reservation is charged too and kept as overrun. */
-export function settle(world: World, keys: readonly string[], amounts: { reserved: Amounts; charge: Amounts }): World {
+export function settle({ world, edition }: Draft, keys: readonly string[], amounts: { reserved: Amounts; charge: Amounts }): void {
   const over = minus(amounts.charge, amounts.reserved);
-  let ledgers = world.ledgers;
   for (const key of keys) {
-    const ledger = ledgers.get(key);
+    const ledger = world.ledgers.get(key);
     if (ledger === undefined) continue;
     const settled = { ...ledger, spent: plus(ledger.spent, amounts.charge), reserved: minus(ledger.reserved, amounts.reserved) };
-    ledgers = ledgers.set(key, isNothing(over) ? settled : { ...settled, overrun: plus(ledger.overrun ?? NOTHING, over) });
+    world.ledgers = world.ledgers.set(key, isNothing(over) ? settled : { ...settled, overrun: plus(ledger.overrun ?? NOTHING, over) }, edition);
   }
-  return { ...world, ledgers };
 }

@@ -1,8 +1,9 @@
 import type { Label } from '../decision.ts';
 import type { LabelledPrint } from '../entry.ts';
 import type { EntryIndex, Print } from '../ids.ts';
-import { emptyQueue, pop, push } from '../queue.ts';
 import { OVERFLOW } from '../origins.ts';
+import type { Edition } from '../persistent-map.ts';
+import { emptyQueue, pop, push } from '../queue.ts';
 import type { PrintOrigin, SessionState } from '../world.ts';
 
 /** Prints one session keeps; beyond that the oldest leave and everything unknown counts as quoted (TAINT-8). */
@@ -14,6 +15,7 @@ export interface Arrival {
   readonly labels: readonly Label[];
   readonly trusted: boolean;
   readonly source: EntryIndex;
+  readonly edition: Edition;
 }
 
 function mergedLabels(a: readonly Label[], b: readonly Label[]): readonly Label[] {
@@ -34,7 +36,8 @@ export function mergeOrigin(known: PrintOrigin | undefined, next: PrintOrigin): 
 }
 
 /** The session with these values known to it. */
-export function addPrints(session: SessionState, prints: readonly LabelledPrint[], arrival: Arrival): SessionState {
+export function addPrints(session: SessionState, prints: readonly LabelledPrint[], { edition, ...arrival }: Arrival): SessionState {
+  if (prints.length === 0) return session;
   let map = session.prints;
   let order = session.printOrder ?? emptyQueue<Print>();
   let overflowed = session.overflowed;
@@ -47,13 +50,13 @@ export function addPrints(session: SessionState, prints: readonly LabelledPrint[
     }
     const known = map.get(print);
     const origin = mergeOrigin(known, { provenance, ...arrival });
-    if (origin !== known) map = map.set(print, origin);
+    if (origin !== known) map = map.set(print, origin, edition);
     if (known !== undefined) continue;
     order = push(order, print);
     if (map.size <= MAX_PRINTS) continue;
     const oldest = pop(order);
     if (oldest === null) continue;
-    map = map.delete(oldest.item);
+    map = map.delete(oldest.item, edition);
     order = oldest.rest;
     overflowed = true;
   }
@@ -61,13 +64,13 @@ export function addPrints(session: SessionState, prints: readonly LabelledPrint[
 }
 
 /** TAINT-7: recorded sanitising or endorsement makes exactly these values trusted. */
-export function trustPrints(session: SessionState, prints: readonly Print[], source: EntryIndex): SessionState {
+export function trustPrints(session: SessionState, prints: readonly Print[], by: { source: EntryIndex; edition: Edition }): SessionState {
   const unknown = prints.filter((print) => !session.prints.has(print)).map((print) => ({ print, provenance: 'quoted' as const }));
-  const placed = addPrints(session, unknown, { labels: [], trusted: true, source });
+  const placed = addPrints(session, unknown, { labels: [], trusted: true, ...by });
   let map = placed.prints;
   for (const print of prints) {
     const known = map.get(print);
-    if (known !== undefined && !known.trusted) map = map.set(print, { ...known, trusted: true });
+    if (known !== undefined && !known.trusted) map = map.set(print, { ...known, trusted: true }, by.edition);
   }
   return map === placed.prints ? placed : { ...placed, prints: map };
 }

@@ -1,18 +1,19 @@
 import type { Label } from '../decision.ts';
+import type { Draft } from '../draft.ts';
 import type { LabelledPrint } from '../entry.ts';
 import type { SessionId } from '../ids.ts';
 import { emptyMap } from '../persistent-map.ts';
-import type { SessionState, World } from '../world.ts';
+import { push } from '../queue.ts';
+import type { SessionState } from '../world.ts';
 import type { Handlers } from './handlers.ts';
 import { addPrints, trustPrints } from './prints.ts';
-import { enqueue } from './enqueue.ts';
 
-/** The world with a changed session; a closed or unknown one takes nothing more. */
-export function changeSession(world: World, id: SessionId | undefined, change: (session: SessionState) => SessionState): World {
+/** Changes a session; a closed or unknown one takes nothing more. */
+export function changeSession({ world, edition }: Draft, id: SessionId | undefined, change: (session: SessionState) => SessionState): void {
   const session = id === undefined ? undefined : world.sessions.get(id);
-  if (id === undefined || session === undefined || session.closed) return world;
+  if (id === undefined || session === undefined || session.closed) return;
   const changed = change(session);
-  return changed === session ? world : { ...world, sessions: world.sessions.set(id, changed) };
+  if (changed !== session) world.sessions = world.sessions.set(id, changed, edition);
 }
 
 /** TAINT-6: what was remembered is untrusted text again, unless everything that went into it was the user's own. */
@@ -22,8 +23,8 @@ export function fromMemory(prints: readonly LabelledPrint[], labels: readonly La
 }
 
 export const sessionHandlers: Handlers = {
-  'session-opened': (world, body, entry) => {
-    if (entry.session === undefined || entry.agent === undefined || world.sessions.has(entry.session)) return world;
+  'session-opened': ({ world, edition }, body, entry) => {
+    if (entry.session === undefined || entry.agent === undefined || world.sessions.has(entry.session)) return;
     const parent = body.parent === undefined ? undefined : world.sessions.get(body.parent);
     const session: SessionState = {
       agent: entry.agent,
@@ -37,31 +38,36 @@ export const sessionHandlers: Handlers = {
       overflowed: parent?.overflowed ?? false,
       ...(parent?.printOrder === undefined ? {} : { printOrder: parent.printOrder }),
     };
-    return enqueue({ ...world, sessions: world.sessions.set(entry.session, session) }, 'opened', entry.session);
+    world.sessions = world.sessions.set(entry.session, session, edition);
+    world.queues.opened = push(world.queues.opened, entry.session);
   },
-  'session-closed': (world, _body, entry) => {
+  'session-closed': ({ world, edition }, _body, entry) => {
     const session = entry.session === undefined ? undefined : world.sessions.get(entry.session);
-    if (entry.session === undefined || session === undefined || session.closed) return world;
+    if (entry.session === undefined || session === undefined || session.closed) return;
     // Kept as a tombstone: a closed session never opens again with its taint forgotten.
     const { printOrder: _order, waitsFor: _waits, ...rest } = session;
-    const closed: SessionState = { ...rest, closed: true, calls: [], prints: emptyMap() };
-    return enqueue({ ...world, sessions: world.sessions.set(entry.session, closed) }, 'closed', entry.session);
+    world.sessions = world.sessions.set(entry.session, { ...rest, closed: true, calls: [], prints: emptyMap() }, edition);
+    world.queues.closed = push(world.queues.closed, entry.session);
   },
-  'content-labelled': (world, body, entry) =>
-    changeSession(world, entry.session, (session) =>
-      addPrints(session, body.source === 'memory_read' ? fromMemory(body.prints, []) : body.prints, {
-        labels: [body.source],
-        trusted: body.trusted,
-        source: entry.index,
-      }),
-    ),
-  'memory-labelled': (world, body, entry) =>
-    body.operation !== 'read'
-      ? world
-      : changeSession(world, entry.session, (session) => {
-          const labels: readonly Label[] = [...new Set<Label>([...body.labels, 'memory_read'])].sort();
-          return addPrints(session, fromMemory(body.prints, body.labels), { labels, trusted: false, source: entry.index });
-        }),
-  'value-sanitised': (world, body, entry) => changeSession(world, entry.session, (session) => trustPrints(session, body.prints, entry.index)),
-  'value-endorsed': (world, body, entry) => changeSession(world, entry.session, (session) => trustPrints(session, body.prints, entry.index)),
+  'content-labelled': (draft, body, entry) => {
+    const prints = body.source === 'memory_read' ? fromMemory(body.prints, []) : body.prints;
+    const arrival = { labels: [body.source], trusted: body.trusted, source: entry.index, edition: draft.edition };
+    changeSession(draft, entry.session, (session) => addPrints(session, prints, arrival));
+  },
+  'memory-labelled': (draft, body, entry) => {
+    if (body.operation !== 'read') return;
+    changeSession(draft, entry.session, (session) => {
+      const labels: readonly Label[] = [...new Set<Label>([...body.labels, 'memory_read'])].sort();
+      const arrival = { labels, trusted: false, source: entry.index, edition: draft.edition };
+      return addPrints(session, fromMemory(body.prints, body.labels), arrival);
+    });
+  },
+  'value-sanitised': (draft, body, entry) => {
+    const by = { source: entry.index, edition: draft.edition };
+    changeSession(draft, entry.session, (session) => trustPrints(session, body.prints, by));
+  },
+  'value-endorsed': (draft, body, entry) => {
+    const by = { source: entry.index, edition: draft.edition };
+    changeSession(draft, entry.session, (session) => trustPrints(session, body.prints, by));
+  },
 };
