@@ -1,3 +1,4 @@
+import { marksOf } from './call-marks.ts';
 import type { Json, JsonObject } from './json.ts';
 import { mapOf } from './persistent-map.ts';
 import type { PersistentMap } from './persistent-map.ts';
@@ -21,7 +22,7 @@ function pairs<K extends string, V>(map: PersistentMap<K, V>, encode: (value: V)
   return [...map.entries()].map(([key, value]) => [key, encode(value)]);
 }
 
-function encodeSession({ prints, printOrder, ...rest }: SessionState): Json {
+function encodeSession({ prints, printOrder, callMarks: _derived, ...rest }: SessionState): Json {
   return { ...(plain(rest) as JsonObject), prints: pairs(prints, plain), ...(printOrder === undefined ? {} : { printOrder: itemsOf(printOrder) }) };
 }
 
@@ -81,7 +82,8 @@ function mapFrom<V>(value: Json | undefined, name: string, decode: (value: Json)
 
 function decodeSession(value: Json): SessionState {
   const { prints, printOrder, ...rest } = record(value, 'session');
-  const session = { ...rest, prints: mapFrom(prints, 'prints', (print) => print) };
+  const calls = list(rest['calls'], 'calls') as unknown as SessionState['calls'];
+  const session = { ...rest, callMarks: marksOf(calls), prints: mapFrom(prints, 'prints', (print) => print) };
   return (printOrder === undefined ? session : { ...session, printOrder: queueOf(list(printOrder, 'printOrder')) }) as unknown as SessionState;
 }
 

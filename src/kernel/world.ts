@@ -90,6 +90,8 @@ export interface SessionState {
     readonly at: Millis;
     readonly state: Digest | null;
   }[];
+  /** One character for each of `calls`, made from the digest of its arguments (kernel/call-marks.ts): where it is not, the call was not made. */
+  readonly callMarks: string;
   /** Fingerprints of values that entered the session (TAINT); bounded, oldest out first, and then `overflowed`. */
   readonly prints: PersistentMap<Print, PrintOrigin>;
   readonly overflowed: boolean;

@@ -1,4 +1,5 @@
 import { isAmount } from '../amounts.ts';
+import { markOf } from '../call-marks.ts';
 import type { Decision } from '../decision.ts';
 import type { Draft } from '../draft.ts';
 import type { ActionRecord, EntryBodies } from '../entry.ts';
@@ -33,10 +34,11 @@ function priorityOf(world: World, agent: AgentId, action: ActionRecord): number 
 }
 
 function withCall(session: SessionState, call: SessionState['calls'][number]): SessionState {
-  const { calls } = session;
+  const { calls, callMarks } = session;
   const full = calls.length >= MAX_CALLS;
   const kept = full ? calls.slice(1 - MAX_CALLS) : calls;
-  return { ...session, calls: kept.toSpliced(kept.length, 0, call) };
+  const marks = full ? callMarks.slice(1 - MAX_CALLS) : callMarks;
+  return { ...session, calls: kept.toSpliced(kept.length, 0, call), callMarks: marks + markOf(call.argsDigest) };
 }
 
 /** What an allowed action takes: money, rate, a place among the calls, a lock, a use of a grant. */

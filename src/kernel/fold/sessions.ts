@@ -34,6 +34,7 @@ export const sessionHandlers: Handlers = {
       openedAt: entry.at,
       closed: false,
       calls: [],
+      callMarks: '',
       prints: parent?.prints ?? emptyMap(),
       overflowed: parent?.overflowed ?? false,
       ...(parent?.printOrder === undefined ? {} : { printOrder: parent.printOrder }),
@@ -46,7 +47,7 @@ export const sessionHandlers: Handlers = {
     if (entry.session === undefined || session === undefined || session.closed) return;
     // Kept as a tombstone: a closed session never opens again with its taint forgotten.
     const { printOrder: _order, waitsFor: _waits, ...rest } = session;
-    world.sessions = world.sessions.set(entry.session, { ...rest, closed: true, calls: [], prints: emptyMap() }, edition);
+    world.sessions = world.sessions.set(entry.session, { ...rest, closed: true, calls: [], callMarks: '', prints: emptyMap() }, edition);
     world.queues.closed = push(world.queues.closed, entry.session);
   },
   'content-labelled': (draft, body, entry) => {

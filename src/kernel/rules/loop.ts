@@ -1,8 +1,9 @@
+import { markOf } from '../call-marks.ts';
 import type { SessionState } from '../world.ts';
 import { SILENCE } from './subject.ts';
 import type { Rule, Said, Subject } from './subject.ts';
 
-type Call = Pick<SessionState['calls'][number], 'name' | 'argsDigest' | 'state'>;
+type Call = SessionState['calls'][number];
 
 type Named = Pick<Call, 'name' | 'argsDigest'>;
 
@@ -25,22 +26,39 @@ function repeats(calls: readonly Named[], period: number): boolean {
   return false;
 }
 
-function stuck(subject: Subject, calls: readonly Call[]): boolean {
-  const times = subject.policy.loops.noProgress;
-  if (times === null || times < 1 || calls.length < times) return false;
-  const last = calls.slice(-times);
-  const state = last[0]?.state ?? null;
-  return state !== null && last.every((call) => call.state === state && call.name === subject.action.name);
-}
+type Counts = (call: Call) => boolean;
 
 /** The last so many that count, oldest first. */
-function newest(calls: SessionState['calls'], most: number, counts: (call: SessionState['calls'][number]) => boolean): readonly Call[] {
+function newest(calls: readonly Call[], most: number, counts: Counts): readonly Named[] {
   const found: Call[] = [];
   for (let at = calls.length - 1; at >= 0 && found.length < most; at--) {
     const call = calls[at];
     if (call !== undefined && counts(call)) found.push(call);
   }
   return found.reverse();
+}
+
+/** How often the action itself was called before, among those that count. */
+function repetitions({ calls, callMarks }: SessionState, action: Named, counts: Counts): number {
+  if (!callMarks.includes(markOf(action.argsDigest))) return 0;
+  let found = 0;
+  for (const call of calls) if (call.argsDigest === action.argsDigest && call.name === action.name && counts(call)) found++;
+  return found;
+}
+
+/** LOOP-4: whether the last so many that count were this tool, and each ended in the same state. */
+function stuck({ policy, action }: Subject, calls: readonly Call[], counts: Counts): boolean {
+  const times = policy.loops.noProgress ?? 0;
+  let found = 0;
+  let state: Call['state'] = null;
+  for (let at = calls.length - 1; at >= 0 && found < times; at--) {
+    const call = calls[at];
+    if (call === undefined || !counts(call)) continue;
+    if (call.state === null || call.name !== action.name || (found > 0 && call.state !== state)) return false;
+    state = call.state;
+    found++;
+  }
+  return times >= 1 && found === times;
 }
 
 /** Only calls of the window count, and what was denied was never a call: a loop ends by itself when time passes (LOOP-3). */
@@ -51,23 +69,21 @@ export const loop: Rule = {
     const { identical, sequences, effect } = subject.policy.loops;
     if (session === undefined || session.calls.length === 0) return SILENCE;
     const since = action.at - (identical?.windowMs ?? DEFAULT_WINDOW_MS);
-    const counts = (call: SessionState['calls'][number]): boolean => call.at > since && call.action !== action.id;
-    const most = Math.max(REPEATS * LONGEST - 1, subject.policy.loops.noProgress ?? 0);
-    const calls = newest(session.calls, most, counts);
-    let identicals = 0;
-    for (const call of session.calls) if (same(call, action) && counts(call)) identicals++;
+    const counts: Counts = (call) => call.at > since && call.action !== action.id;
+    const times = repetitions(session, action, counts);
     const say = (message: string): Said => ({ rule: 'loop', effect, code: 'LOOP_DETECTED', message, hint: 'Do something else, or wait.' });
     const said: Said[] = [];
-    if (identical !== null && identicals >= identical.max) {
+    if (identical !== null && times >= identical.max) {
       said.push(say(`The same call was made ${String(identical.max)} times already.`));
     }
-    if (sequences) {
-      const all: readonly Named[] = [...calls.slice(1 - REPEATS * LONGEST), action];
+    // A sequence that ends in this call had this call in it before.
+    if (sequences && times > 0) {
+      const all: readonly Named[] = [...newest(session.calls, REPEATS * LONGEST - 1, counts), action];
       for (let period = 2; period <= LONGEST; period++) {
         if (repeats(all, period)) said.push(say(`The same ${String(period)} calls repeat for the third time.`));
       }
     }
-    if (stuck(subject, calls)) said.push(say('The same tool ended in the same state again and again.'));
+    if (stuck(subject, session.calls, counts)) said.push(say('The same tool ended in the same state again and again.'));
     return said.length === 0 ? SILENCE : said;
   },
 };
