@@ -6,27 +6,26 @@ import { LEDGER_PERIODS, LEDGER_SCOPES } from './policy.ts';
 import type { LedgerPeriod, LedgerScope, Policy } from './policy.ts';
 import type { Ledger, World } from './world.ts';
 
-const LENGTHS = { hour: 13, day: 10, month: 7 } as const;
-
 /** How long a past period is kept, so that late settlements still land in it. */
 export const LEDGER_GRACE_MS = 2 * 86_400_000;
 
 let cachedHour = Number.NaN;
-let cachedText = '';
+let cached: Readonly<Record<LedgerPeriod, string>> = { total: '', hour: '', day: '', month: '' };
 
-/** `2026-11-21T10` of a time, UTC. Cached by hour: the same answer, cheaper. */
-function hourOf(at: Millis): string {
+/** Cached by hour: the same answer, cheaper. */
+function periodsOf(at: Millis): typeof cached {
   const hour = Math.floor(at / 3_600_000);
   if (hour !== cachedHour) {
-    cachedText = new Date(hour * 3_600_000).toISOString().slice(0, 13);
+    const text = new Date(hour * 3_600_000).toISOString();
+    cached = { total: '', hour: `hour/${text.slice(0, 13)}`, day: `day/${text.slice(0, 10)}`, month: `month/${text.slice(0, 7)}` };
     cachedHour = hour;
   }
-  return cachedText;
+  return cached;
 }
 
 /** `hour/2026-11-21T10`, `day/2026-11-21`, `month/2026-11`, all UTC; empty for `total`. */
 export function periodOf(period: LedgerPeriod, at: Millis): string {
-  return period === 'total' ? '' : `${period}/${hourOf(at).slice(0, LENGTHS[period])}`;
+  return period === 'total' ? '' : periodsOf(at)[period];
 }
 
 function escape(id: string): string {
@@ -62,12 +61,20 @@ export function ledgersOf(action: Action, world: World, policy?: Policy): readon
     if (scope !== 'session') keys.push(`${stem}/${periodOf('day', action.at)}`);
     for (const period of LEDGER_PERIODS) {
       if (period === 'total' || (period === 'day' && scope !== 'session')) continue;
+      const limited = isLimited(policy, scope, period);
+      // Most ledgers have no limit: their keys are not even written.
+      if (!limited && world.limits.size === 0) continue;
       const key = `${stem}/${periodOf(period, action.at)}`;
-      const limited = policy?.budgets.some((budget) => budget.scope === scope && budget.period === period) ?? false;
-      if (limited || (world.limits.size > 0 && (world.limits.has(key) || world.limits.has(`${stem}/${period}`)))) keys.push(key);
+      if (limited || world.limits.has(key) || world.limits.has(`${stem}/${period}`)) keys.push(key);
     }
   }
   return keys;
+}
+
+function isLimited(policy: Policy | undefined, scope: LedgerScope, period: LedgerPeriod): boolean {
+  if (policy === undefined) return false;
+  for (const budget of policy.budgets) if (budget.scope === scope && budget.period === period) return true;
+  return false;
 }
 
 /** The limits `budget-set` put on this key: by its exact name, or for every period by its stem (`agent/a1/day`). */
