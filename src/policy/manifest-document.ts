@@ -1,18 +1,16 @@
 import { Type, type Static } from 'typebox';
+import { closed, NAME, NAME_HINT, optional as o, positive } from './schema.ts';
 
-const closed = { additionalProperties: false } as const;
 const tool = Type.String({ minLength: 1, maxLength: 256, description: 'a tool’s name, or an explicit glob with *' });
 const path = Type.String({ minLength: 1, maxLength: 4096, description: 'a path' });
 const sha256 = Type.String({ pattern: '^[0-9a-f]{64}$', description: 'a SHA-256 in 64 lower-case hex digits' });
-const positive = Type.Integer({ minimum: 1, description: 'a whole number from 1' });
 const text = Type.String({ minLength: 1, maxLength: 256, description: 'not empty' });
-const o = Type.Optional;
 
 /** `aegis-manifest.json`, schema `aegis.dev/manifest/v0.1`. Published as schema/manifest.json. */
 export const ManifestDocument = Type.Object(
   {
     schema: Type.Literal('aegis.dev/manifest/v0.1'),
-    name: Type.String({ pattern: '^[A-Za-z0-9._:@/-]{1,128}$', description: '1–128 characters of A–Z a–z 0–9 . _ : @ / -' }),
+    name: Type.String({ pattern: NAME, description: NAME_HINT }),
     version: Type.String({
       pattern: '^(0|[1-9][0-9]*)\\.(0|[1-9][0-9]*)\\.(0|[1-9][0-9]*)(-[0-9A-Za-z.-]+)?(\\+[0-9A-Za-z.-]+)?$',
       description: 'a semantic version, such as 0.1.0 (semver.org)',

@@ -1,26 +1,20 @@
 import type { Action } from '../kernel/action.ts';
-import { PROMPT_DETECTORS } from '../kernel/finding.ts';
+import type { PromptDetector } from '../kernel/finding.ts';
 import type { Json } from '../kernel/json.ts';
 import type { Opinion, Voice } from '../kernel/policy.ts';
-import type { PolicyDocument } from './document.ts';
 
 /**
  * The voice of `detectors.<pii or secret>.prompt`: what the model proxy replaced in a request makes its decision a `modify` that says so, and a
- * request that was not read, or not changed, as this very document wants it is denied (LLM-59). No voice where no such word stands.
+ * request that was not read, or not changed, as this very document wants it is denied (LLM-59).
+ * @param wanted detectors that must have read the prompt
+ * @param shadows whether an agent is only watched, so that nothing of its prompts is changed (DEC-12)
  */
-export function promptVoices(document: PolicyDocument): readonly Voice[] {
-  const wanted = PROMPT_DETECTORS.filter((name) => {
-    const detector = document.detectors?.[name];
-    return typeof detector === 'object' && detector.prompt !== undefined;
-  });
-  if (wanted.length === 0) return [];
-  const watches = (agent: string): boolean =>
-    document.audit_only === true || (document.precision?.[agent] ?? document.precision?.['*'])?.auditOnly === true;
+export function promptVoice(wanted: readonly PromptDetector[], shadows: (agent: string) => boolean): Voice {
   const speak = (action: Action): Opinion | null => {
     if (isUnread(action)) return unread('What this route carries is read by nobody, and may hold what the policy keeps from providers.', UNREAD_HINT);
-    return isPrompt(action) ? opinionOf(action, wanted, watches(action.agent)) : null;
+    return isPrompt(action) ? opinionOf(action, wanted, shadows(action.agent)) : null;
   };
-  return [{ rule: 'prompt', speak }];
+  return { rule: 'prompt', speak };
 }
 
 const UNREAD_HINT = 'Use a route the model proxy reads.';

@@ -1,15 +1,14 @@
 import { EFFECTS } from '../kernel/decision.ts';
 import type { Guard } from './cel.ts';
-import type { PolicyDocument } from './document.ts';
 import type { Report } from './fault.ts';
 import { holds, nameSet } from './names.ts';
 import type { CheckedRule } from './rules.ts';
+import type { Neighbours } from './section.ts';
 
-/** Reports what can never matter: a rule another always outranks, a condition that is never met, a tool named on two lists. */
-export function checkReachable(document: PolicyDocument, rules: readonly CheckedRule[], report: Report): void {
+/** Reports rules that can never matter: another always outranks them, or their condition is never met. */
+export function checkReachable(document: Neighbours, rules: readonly CheckedRule[], report: Report): void {
   const rivals = rivalsOf(rules);
   for (const rule of rules) checkRule(document, rule, rivals(rule), report);
-  checkOverlap(document, report);
 }
 
 /** The rules that can outrank one: those of the same condition, and those that always match. */
@@ -19,9 +18,9 @@ function rivalsOf(rules: readonly CheckedRule[]): (rule: CheckedRule) => readonl
   return (rule) => [...(same.get(rule.condition.normal) ?? []), ...always];
 }
 
-function checkRule(document: PolicyDocument, rule: CheckedRule, rivals: readonly CheckedRule[], report: Report): void {
+function checkRule(document: Neighbours, rule: CheckedRule, rivals: readonly CheckedRule[], report: Report): void {
   const say = (message: string, hint: string): void => {
-    report({ path: ['rules', rule.index, 'when'], code: 'UNREACHABLE', message, hint });
+    report({ path: [rule.index, 'when'], code: 'UNREACHABLE', message, hint });
   };
   if (rule.condition.constant === false) return say('The condition is never true', 'Remove the rule, or correct its condition.');
   if (contradicts(rule)) return say('The condition asks one field to be two things at once', 'Use `in [...]`, or || instead of &&.');
@@ -63,29 +62,9 @@ function valuesOf(rule: CheckedRule, field: Guard['field']): ReadonlySet<string>
   return first ? new Set([...first].filter((value) => rest.every((set) => set.has(value)))) : null;
 }
 
-function allBlocked(document: PolicyDocument, agents: ReadonlySet<string>, tools: ReadonlySet<string>): boolean {
+function allBlocked(document: Neighbours, agents: ReadonlySet<string>, tools: ReadonlySet<string>): boolean {
   return [...agents].every((agent) => {
     const block = nameSet((document.agents !== undefined && Object.hasOwn(document.agents, agent) ? document.agents[agent]?.block : undefined) ?? []);
     return [...tools].every((tool) => holds(block, tool));
   });
-}
-
-/** A pattern holds itself and every narrower one, for a star is a character like any other to a star. Blocked beats reviewed beats allowed: a name a stronger list covers whole is a contradiction, not a preference. */
-function checkOverlap(document: PolicyDocument, report: Report): void {
-  for (const [agent, lists] of Object.entries(document.agents ?? {})) {
-    const order = ['block', 'review', 'allow'] as const;
-    const sets = { block: nameSet(lists.block ?? []), review: nameSet(lists.review ?? []) };
-    for (const [rank, list] of order.entries())
-      for (const [index, name] of (lists[list] ?? []).entries()) {
-        const stronger = (['block', 'review'] as const).slice(0, rank).find((other) => holds(sets[other], name));
-        if (stronger === undefined) continue;
-        const message = `\`${name}\` is both in ${stronger} and in ${list}`;
-        report({
-          path: ['agents', agent, list, index],
-          code: 'CONTRADICTION',
-          message,
-          hint: `It would always count as ${stronger}. Keep it in one list.`,
-        });
-      }
-  }
 }

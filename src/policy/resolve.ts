@@ -11,9 +11,8 @@ export function resolveBytes(resolve: Resolve, path: string): Uint8Array | null 
   }
 }
 
-/** The file as UTF-8 text, or null when it cannot be read or is not UTF-8. */
-export function resolveText(resolve: Resolve, path: string): string | null {
-  const bytes = resolveBytes(resolve, path);
+/** The bytes as UTF-8 text; null when there are none or they are not UTF-8. */
+export function textOf(bytes: Uint8Array | null): string | null {
   try {
     return bytes === null ? null : new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {

@@ -3,9 +3,9 @@ import type { Opinion, Voice } from '../kernel/policy.ts';
 import { REASON_CODES } from '../kernel/reasons.ts';
 import type { World } from '../kernel/world.ts';
 import { conditionCompiler, type Condition, type Guard } from './cel.ts';
-import type { RuleDocument } from './document.ts';
 import { contextOf, type Context } from './facts.ts';
 import type { Report } from './fault.ts';
+import type { RuleDocument } from './rule-document.ts';
 
 /** Codes the kernel speaks with: a rule that borrowed one would lie about who spoke. */
 const OWN_CODES: ReadonlySet<string> = new Set(REASON_CODES.filter((code) => code !== 'CONDITION'));
@@ -16,7 +16,7 @@ export interface CheckedRule {
   readonly condition: Condition;
 }
 
-/** Checks every rule of a document and reports all faults; the sound ones come back compiled. */
+/** Checks every rule of `rules:` and reports all faults; the sound ones come back compiled. */
 export function checkRules(rules: readonly RuleDocument[], report: Report): readonly CheckedRule[] {
   const compile = conditionCompiler();
   const seen = new Map<string, number>();
@@ -25,12 +25,12 @@ export function checkRules(rules: readonly RuleDocument[], report: Report): read
     const first = seen.get(document.id);
     if (first !== undefined) {
       const hint = `Rule ${String(first + 1)} has it already; give this one another.`;
-      report({ path: ['rules', index, 'id'], code: 'DUPLICATE_ID', message: `The id \`${document.id}\` is used twice`, hint });
+      report({ path: [index, 'id'], code: 'DUPLICATE_ID', message: `The id \`${document.id}\` is used twice`, hint });
     } else seen.set(document.id, index);
     checkTerms(document, index, report);
     const condition = compile(document.when);
     if ('test' in condition) checked.push({ document, index, condition });
-    else for (const fault of condition) report({ path: ['rules', index, 'when'], ...fault });
+    else for (const fault of condition) report({ path: [index, 'when'], ...fault });
   }
   return checked;
 }
@@ -39,11 +39,11 @@ function checkTerms(document: RuleDocument, index: number, report: Report): void
   const code = document.reason?.code;
   if (code !== undefined && OWN_CODES.has(code)) {
     const hint = 'Choose a code of your own, such as the rule’s id in capitals.';
-    report({ path: ['rules', index, 'reason', 'code'], code: 'CODE_RESERVED', message: `\`${code}\` is a code of the kernel`, hint });
+    report({ path: [index, 'reason', 'code'], code: 'CODE_RESERVED', message: `\`${code}\` is a code of the kernel`, hint });
   }
   if ((document.effect === 'modify') !== (document.set !== undefined)) {
     const hint = 'effect: modify needs `set:` with the arguments to replace; other effects have none.';
-    report({ path: ['rules', index, 'effect'], code: 'CONTRADICTION', message: '`modify` and `set` belong together', hint });
+    report({ path: [index, 'effect'], code: 'CONTRADICTION', message: '`modify` and `set` belong together', hint });
   }
 }
 

@@ -1,0 +1,10 @@
+import { Type } from 'typebox';
+import { section } from '../section.ts';
+
+export const auditOnly = section({
+  schema: Type.Boolean(),
+  defaults: false,
+  compile: (value) => ({ auditOnly: value }),
+  page: [['`audit_only`', 'decide and record, stop nothing but halts', 'false']],
+  samples: [true],
+});
