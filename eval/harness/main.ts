@@ -97,27 +97,27 @@ function stop({ child }: Aegis): Promise<unknown> {
   });
 }
 
-interface Wish {
+interface Task {
   readonly what: Trial['what'];
   readonly command: (file: string) => string;
   /** What the file must hold afterwards; null: it must not be there. */
   readonly leaves: string | null;
 }
 
-const ALLOWED: Wish = { what: 'allowed', command: (file) => `echo ran > ${file}`, leaves: 'ran' };
-const DENIED: Wish = { what: 'denied', command: (file) => `echo ran > ${file}; rm -rf / --no-preserve-root`, leaves: null };
-const CHANGED: Wish = { what: 'changed', command: (file) => `echo token=${SECRET} > ${file}`, leaves: 'token=[REDACTED:secret]' };
-const AWAY: Wish = { what: 'away', command: (file) => `echo ran > ${file}`, leaves: null };
+const ALLOWED: Task = { what: 'allowed', command: (file) => `echo ran > ${file}`, leaves: 'ran' };
+const DENIED: Task = { what: 'denied', command: (file) => `echo ran > ${file}; rm -rf / --no-preserve-root`, leaves: null };
+const CHANGED: Task = { what: 'changed', command: (file) => `echo token=${SECRET} > ${file}`, leaves: 'token=[REDACTED:secret]' };
+const AWAY: Task = { what: 'away', command: (file) => `echo ran > ${file}`, leaves: null };
 
-async function tried(stage: Stage, door: Trial['door'], route: Route, wish: Wish): Promise<Trial> {
+async function runTask(stage: Stage, door: Trial['door'], route: Route, task: Task): Promise<Trial> {
   const { harness, program, version, model, home, work, path } = stage;
-  const file = join(work, `${door === 'hook' ? 'hook' : 'proxy'}-${wish.what}.txt`);
-  model.wants(wish.command(file));
+  const file = join(work, `${door === 'hook' ? 'hook' : 'proxy'}-${task.what}.txt`);
+  model.wants(task.command(file));
   program.prepare?.(home, route);
   const said = await run(path, program.args, { cwd: work, env: { ...envOf(home), ...program.env(route) } });
   const left = existsSync(file) ? readFileSync(file, 'utf8').trim() : null;
   const seen = left ?? (/aegis/i.test(said) ? 'refused in Aegis’ words' : 'did not run');
-  return { program: harness.name, version, door, what: wish.what, holds: left === wish.leaves, seen };
+  return { program: harness.name, version, door, what: task.what, holds: left === task.leaves, seen };
 }
 
 async function trialsOf({ harness, program, path }: Candidate): Promise<readonly Trial[]> {
@@ -133,12 +133,12 @@ async function trialsOf({ harness, program, path }: Candidate): Promise<readonly
     const { key } = JSON.parse(await aegis(stage, 'agents', 'add', 'behind-the-proxy', '--json')) as { key: string };
     const trials: Trial[] = [];
     const behind = { url: daemon.modelUrl, key, proxied: true };
-    for (const wish of [ALLOWED, DENIED, CHANGED]) trials.push(await tried(stage, 'model proxy', behind, wish));
+    for (const task of [ALLOWED, DENIED, CHANGED]) trials.push(await runTask(stage, 'model proxy', behind, task));
     await aegis(stage, 'hook', 'install', harness.name, '--blocking');
     const direct = { url: model.url, key: 'none', proxied: false };
-    for (const wish of [ALLOWED, DENIED, CHANGED]) trials.push(await tried(stage, 'hook', direct, wish));
+    for (const task of [ALLOWED, DENIED, CHANGED]) trials.push(await runTask(stage, 'hook', direct, task));
     await stop(daemon);
-    trials.push(await tried(stage, 'hook', direct, AWAY));
+    trials.push(await runTask(stage, 'hook', direct, AWAY));
     return trials;
   } finally {
     await model.close();

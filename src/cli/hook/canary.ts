@@ -5,7 +5,7 @@ import { CANARY } from '../../intercept/hook/harness/canary.ts';
 import type { Harness } from '../../intercept/hook/harness/harness.ts';
 import { harnessOf } from '../../intercept/hook/harness/harnesses.ts';
 import type { JsonObject } from '../../kernel/json.ts';
-import { valueAt } from '../install/edit.ts';
+import { valueAt } from '../install/settings-text.ts';
 import { installations } from '../install/ledger.ts';
 import type { Installation } from '../install/ledger.ts';
 import { notRunBecause } from './control-file.ts';

@@ -5,7 +5,7 @@ import type { Harness } from '../../intercept/hook/harness/harness.ts';
 import type { ControlFile } from '../../intercept/hook/harness/settings.ts';
 import type { Json, JsonObject } from '../../kernel/json.ts';
 import { CliError, EXIT } from '../exit.ts';
-import { valueAt } from '../install/edit.ts';
+import { valueAt } from '../install/settings-text.ts';
 import { homeOf } from './settings-file.ts';
 
 /** Null where there is none. @throws Error when it is not TOML */

@@ -9,7 +9,7 @@ import { CliError, EXIT } from '../exit.ts';
 import { HOME } from '../files.ts';
 import { carryOut, checkEditable } from '../install/change.ts';
 import type { Planned } from '../install/change.ts';
-import { valueAt } from '../install/edit.ts';
+import { valueAt } from '../install/settings-text.ts';
 import type { Edit } from '../install/edit.ts';
 import { ownFolder } from '../install/ledger.ts';
 import type { Installation } from '../install/ledger.ts';

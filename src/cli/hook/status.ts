@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 import { harnessOf } from '../../intercept/hook/harness/harnesses.ts';
-import { valueAt } from '../install/edit.ts';
+import { valueAt } from '../install/settings-text.ts';
 import { installations } from '../install/ledger.ts';
 import type { Installation } from '../install/ledger.ts';
 import { notRunBecause } from './control-file.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { isObject } from '../../kernel/json.ts';
 import type { Json, JsonObject } from '../../kernel/json.ts';
 import { HOME } from '../files.ts';
-import { valueAt } from '../install/edit.ts';
+import { valueAt } from '../install/settings-text.ts';
 import type { Edit } from '../install/edit.ts';
 
 /** A configuration of an MCP client, with where its servers stand in it. */

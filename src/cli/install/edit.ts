@@ -1,8 +1,7 @@
-import { isDeepStrictEqual } from 'node:util';
-import { applyEdits, findNodeAtLocation, getNodeValue, modify, parseTree } from 'jsonc-parser';
-import type { JSONPath, Node, ParseError } from 'jsonc-parser';
+import { applyEdits, findNodeAtLocation, modify } from 'jsonc-parser';
 import { isObject } from '../../kernel/json.ts';
 import type { Json } from '../../kernel/json.ts';
+import { BOM, readSettings, valueAt, withoutBom } from './settings-text.ts';
 
 /** One thing put into a settings file, described so that exactly it can be taken out again. */
 export type Edit =
@@ -10,42 +9,6 @@ export type Edit =
   | { readonly kind: 'append'; readonly at: readonly string[]; readonly value: Json }
   /** A member set; `before` is what it was, absent when it was not there. */
   | { readonly kind: 'set'; readonly at: readonly string[]; readonly value: Json; readonly before?: Json };
-
-const BOM = '\uFEFF';
-
-export type Fault = { readonly fault: string };
-
-/** JSON with comments and trailing commas, as these settings are written. A key that stands twice is a fault: programs differ on which one counts. */
-export function readSettings(text: string): { readonly root: Node } | Fault {
-  const bare = withoutBom(text);
-  const errors: ParseError[] = [];
-  const root = parseTree(bare.trim() === '' ? '{}' : bare, errors, { allowTrailingComma: true });
-  if (errors[0] !== undefined || root === undefined) return { fault: `it is not JSON at offset ${String(errors[0]?.offset ?? 0)}` };
-  if (root.type !== 'object') return { fault: 'it does not hold a JSON object' };
-  const twice = doubled(root);
-  return twice === null ? { root } : { fault: `the key ${JSON.stringify(twice)} stands twice` };
-}
-
-function doubled(node: Node): string | null {
-  const open: Node[] = [node];
-  for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    if (next.type === 'object') {
-      const keys = (next.children ?? []).map((property) => String(property.children?.[0]?.value));
-      const twice = keys.find((key, at) => keys.indexOf(key) !== at);
-      if (twice !== undefined) return twice;
-    }
-    open.push(...(next.children ?? []));
-  }
-  return null;
-}
-
-/** The value in a settings text, undefined where there is none. */
-export function valueAt(text: string, at: readonly string[]): Json | undefined {
-  const read = readSettings(text);
-  const node = 'fault' in read ? undefined : findNodeAtLocation(read.root, [...at]);
-  // jsonc-parser’s objects have no prototype; JSON’s have one, and are compared with ours.
-  return node === undefined ? undefined : (JSON.parse(JSON.stringify(getNodeValue(node))) as Json);
-}
 
 /** The text with every edit made; comments, order, indentation, line ends and byte-order mark stay as they are. The text must be readable. */
 export function edited(text: string, edits: readonly Edit[]): string {
@@ -99,80 +62,6 @@ export function obstacle(text: string, edits: readonly Edit[]): string | null {
   }
   return null;
 }
-
-/** What edits change besides what they put in, so that undoing leaves none of it. */
-export interface Bed {
-  /** Containers made for them, deepest first: taken away when they are empty again. */
-  readonly made: readonly (readonly string[])[];
-  /** Containers that were empty, and the white space in them. */
-  readonly hollow: readonly { readonly at: readonly string[]; readonly inner: string }[];
-}
-
-export function bedOf(text: string, edits: readonly Edit[]): Bed {
-  const made = new Map<string, readonly string[]>();
-  const hollow = new Map<string, Bed['hollow'][number]>();
-  for (const { at, kind } of edits) {
-    for (let depth = kind === 'append' ? at.length : at.length - 1; depth >= 0; depth--) {
-      const place = at.slice(0, depth);
-      const inner = bare(text, place);
-      if (valueAt(text, place) === undefined) made.set(place.join('\n'), place);
-      else if (inner !== null) hollow.set(place.join('\n'), { at: place, inner: inner.text });
-    }
-  }
-  return { made: [...made.values()].toSorted((a, b) => b.length - a.length), hollow: [...hollow.values()] };
-}
-
-/** The text with exactly these edits taken out, wherever others have moved them to; what others changed in them stays. */
-export function trimmed(text: string, edits: readonly Edit[], { made, hollow }: Bed): string {
-  const { bom, body } = prepared(text);
-  let next = body;
-  const change = (path: JSONPath, value: Json | undefined): void => {
-    next = value === undefined ? without(next, path) : applyEdits(next, modify(next, path, value, {}));
-  };
-  for (const edit of edits.toReversed()) {
-    const held = valueAt(next, edit.at);
-    if (edit.kind === 'set') {
-      if (isDeepStrictEqual(held, edit.value)) change([...edit.at], edit.before);
-    } else if (Array.isArray(held)) {
-      const index = held.findLastIndex((element) => isDeepStrictEqual(element, edit.value));
-      if (index !== -1) change([...edit.at, index], undefined);
-    }
-  }
-  for (const place of made) if (bare(next, place) !== null) change([...place], undefined);
-  for (const { at, inner } of hollow) {
-    const empty = bare(next, at);
-    if (empty !== null) next = next.slice(0, empty.from) + inner + next.slice(empty.from + empty.text.length);
-  }
-  return bom + next;
-}
-
-/** One member or element taken out with the comma and the white space that came with it; a comment in between stays. */
-function without(text: string, path: JSONPath): string {
-  const read = readSettings(text);
-  const held = 'fault' in read ? undefined : findNodeAtLocation(read.root, path);
-  const node = held?.parent?.type === 'property' ? held.parent : held;
-  const siblings = node?.parent?.children ?? [];
-  if (node?.parent === undefined) return text;
-  const at = siblings.indexOf(node);
-  const before = siblings[at - 1];
-  const end = node.offset + node.length;
-  const from = before === undefined ? node.parent.offset + 1 : before.offset + before.length;
-  const gap = text.slice(from, node.offset).trim();
-  if (before !== undefined && gap === ',') return text.slice(0, from) + text.slice(end);
-  if (before === undefined && gap === '') return text.slice(0, from) + text.slice(end).replace(/^\s*,/, '');
-  return applyEdits(text, modify(text, path, undefined, {}));
-}
-
-/** The inside of an empty container without so much as a comment in it; null for any other. */
-function bare(text: string, place: readonly string[]): { readonly from: number; readonly text: string } | null {
-  const read = readSettings(text);
-  const node = 'fault' in read ? undefined : findNodeAtLocation(read.root, [...place]);
-  if (node?.children?.length !== 0) return null;
-  const inner = withoutBom(text).slice(node.offset + 1, node.offset + node.length - 1);
-  return inner.trim() === '' ? { from: node.offset + 1, text: inner } : null;
-}
-
-const withoutBom = (text: string): string => (text.startsWith(BOM) ? text.slice(1) : text);
 
 function prepared(text: string): { readonly bom: string; readonly body: string; readonly layout: Layout } {
   const body = withoutBom(text);

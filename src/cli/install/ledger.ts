@@ -1,8 +1,9 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import type { Bed, Edit } from './edit.ts';
-import { put } from './place.ts';
+import type { Edit } from './edit.ts';
+import { writeWhole } from './file.ts';
+import type { Scaffold } from './trim.ts';
 
 /** What was done to one file, and all that is needed to undo it. */
 export interface FileRecord {
@@ -14,7 +15,8 @@ export interface FileRecord {
   /** SHA-256, hex, of the bytes Aegis left. */
   readonly left: string;
   readonly edits: readonly Edit[];
-  readonly bed: Bed;
+  /** Kept under this name by every version. */
+  readonly bed: Scaffold;
   /** A file of Aegis alone, which goes whatever is in it by then. */
   readonly own: boolean;
   /** Folders made for it, outermost first. */
@@ -51,7 +53,7 @@ export function installations(): readonly Installation[] {
 
 export function saveInstallation(installation: Installation): void {
   mkdirSync(folder(), { recursive: true, mode: 0o700 });
-  put(pathOf(installation.id), `${JSON.stringify(installation, null, 2)}\n`, 0o600);
+  writeWhole(pathOf(installation.id), `${JSON.stringify(installation, null, 2)}\n`, 0o600);
 }
 
 export function forgetInstallation(id: string): void {

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { bedOf, edited, obstacle, readSettings, trimmed, valueAt } from '../../../src/cli/install/edit.ts';
+import { edited, obstacle } from '../../../src/cli/install/edit.ts';
+import { readSettings, valueAt } from '../../../src/cli/install/settings-text.ts';
+import { scaffoldOf, trimmed } from '../../../src/cli/install/trim.ts';
 import { OURS } from './samples.ts';
 
 const leaf = fc.oneof(fc.string(), fc.integer(), fc.boolean(), fc.constant(null));
@@ -27,7 +29,7 @@ test('[HOOK-10] for any settings: our entries stand last, the rest is untouched,
   fc.assert(
     fc.property(written, (text) => {
       assert.equal(obstacle(text, OURS), null);
-      const bed = bedOf(text, OURS);
+      const scaffold = scaffoldOf(text, OURS);
       const next = edited(text, OURS);
       assert.ok(!('fault' in readSettings(next)), next);
       for (const { at, value } of OURS) {
@@ -37,7 +39,7 @@ test('[HOOK-10] for any settings: our entries stand last, the rest is untouched,
       }
       assert.deepEqual(valueAt(next, ['env']), valueAt(text, ['env']));
       assert.deepEqual(valueAt(next, ['hooks', 'Stop']), valueAt(text, ['hooks', 'Stop']));
-      assert.equal(trimmed(next, OURS, bed), text);
+      assert.equal(trimmed(next, OURS, scaffold), text);
     }),
     { numRuns: 500 },
   );
@@ -47,7 +49,7 @@ test('[HOOK-10] for any settings: what somebody adds around our entries is kept 
   fc.assert(
     fc.property(written, group, (text, theirs) => {
       const next = edited(edited(text, OURS), [{ kind: 'append', at: ['hooks', 'PreToolUse'], value: theirs }]);
-      const left = trimmed(next, OURS, bedOf(text, OURS));
+      const left = trimmed(next, OURS, scaffoldOf(text, OURS));
       assert.deepEqual(valueAt(left, ['hooks', 'PreToolUse']), [
         ...((valueAt(text, ['hooks', 'PreToolUse']) as unknown[] | undefined) ?? []),
         theirs,

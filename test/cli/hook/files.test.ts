@@ -17,9 +17,11 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { parse } from 'jsonc-parser';
 import { carryOut, undo } from '../../../src/cli/install/change.ts';
-import { edited, bedOf, trimmed, valueAt } from '../../../src/cli/install/edit.ts';
+import { edited } from '../../../src/cli/install/edit.ts';
 import type { Edit } from '../../../src/cli/install/edit.ts';
 import { installations } from '../../../src/cli/install/ledger.ts';
+import { valueAt } from '../../../src/cli/install/settings-text.ts';
+import { scaffoldOf, trimmed } from '../../../src/cli/install/trim.ts';
 import { OURS, SAMPLES } from './samples.ts';
 
 const FOLDER = mkdtempSync(join(tmpdir(), 'aegis-files-'));
@@ -196,7 +198,7 @@ test('[HOOK-11] what cannot be edited is refused with its code before any file i
 
 test('[HOOK-10] taking out what was put in gives back what was there, for every sample without a touch', () => {
   for (const [name, text] of Object.entries(SAMPLES)) {
-    const back = trimmed(edited(text, EDITS), EDITS, bedOf(text, EDITS));
+    const back = trimmed(edited(text, EDITS), EDITS, scaffoldOf(text, EDITS));
     assert.deepEqual(without(back), text.trim() === '' ? {} : without(text), name);
   }
 });

@@ -15,8 +15,8 @@ import {
 import { dirname, join, resolve } from 'node:path';
 import { CliError, EXIT } from '../exit.ts';
 
-/** A file as it was found. */
-export interface Found {
+/** A file as it is before anything is done to it. */
+export interface FileBefore {
   /** Behind any symbolic link. */
   readonly real: string;
   readonly text: string | null;
@@ -24,7 +24,7 @@ export interface Found {
 }
 
 /** @throws CliError DANGLING_LINK, READ_ONLY, NOT_TEXT; nothing is changed */
-export function found(path: string): Found {
+export function fileAt(path: string): FileBefore {
   if (!existsSync(path)) {
     if (isLink(path))
       throw new CliError(
@@ -88,7 +88,7 @@ export function missingFolders(path: string): readonly string[] {
 }
 
 /** Whole or not at all: written beside and renamed over. */
-export function put(path: string, bytes: string | Uint8Array, mode: number): void {
+export function writeWhole(path: string, bytes: string | Uint8Array, mode: number): void {
   mkdirSync(dirname(path), { recursive: true });
   const beside = join(dirname(path), `.aegis-${String(process.pid)}.tmp`);
   writeFileSync(beside, bytes, { mode, flag: 'wx' });
