@@ -1,7 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { anthropicMessages, chatCompletions, responses, type Format } from './formats.ts';
-import { geminiContent } from './gemini.ts';
+import { FORMATS } from './formats/formats.ts';
 import type { Script } from './script.ts';
 
 export interface ModelServer {
@@ -9,8 +8,6 @@ export interface ModelServer {
   readonly url: string;
   close(): Promise<void>;
 }
-
-const FORMATS: readonly Format[] = [chatCompletions, responses, anthropicMessages, geminiContent];
 
 /** A model that cannot think but speaks the true wire formats of OpenAI (Chat Completions, Responses), Anthropic (Messages) and Gemini, whole and streamed. */
 export async function startModelServer(script: Script): Promise<ModelServer> {

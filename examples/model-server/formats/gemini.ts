@@ -1,8 +1,6 @@
-import type { Format } from './formats.ts';
-import type { Turn } from './script.ts';
-
-type Body = Readonly<Record<string, unknown>>;
-type Item = Readonly<Record<string, unknown>>;
+import type { Turn } from '../script.ts';
+import { items, slices } from './content.ts';
+import type { Body, Format } from './format.ts';
 
 const ROUTE = /^\/v1(?:beta)?\/models\/([^/:]+):(generateContent|streamGenerateContent)$/;
 
@@ -22,7 +20,7 @@ export const geminiContent: Format = {
     results: items(body['contents'])
       .flatMap((content) => items(content['parts']))
       .filter((part) => part['functionResponse'] !== undefined)
-      .map((part) => JSON.stringify((part['functionResponse'] as Item)['response'])),
+      .map((part) => JSON.stringify((part['functionResponse'] as Body)['response'])),
     tools: items(body['tools'])
       .flatMap((tool) => items(tool['functionDeclarations']))
       .map((one) => String(one['name'])),
@@ -35,7 +33,7 @@ export const geminiContent: Format = {
   ],
 };
 
-function chunk(parts: readonly Item[], id: string, finishReason?: string): Body {
+function chunk(parts: readonly Body[], id: string, finishReason?: string): Body {
   return {
     candidates: [{ index: 0, content: { role: 'model', parts }, ...(finishReason === undefined ? {} : { finishReason }) }],
     usageMetadata: { promptTokenCount: 120, candidatesTokenCount: 30, totalTokenCount: 150 },
@@ -44,26 +42,18 @@ function chunk(parts: readonly Item[], id: string, finishReason?: string): Body 
   };
 }
 
-function said(text: string | undefined): readonly Item[] {
+function said(text: string | undefined): readonly Body[] {
   return text === undefined ? [] : [{ text }];
 }
 
-function calls(turn: Turn, id: string): readonly Item[] {
+function calls(turn: Turn, id: string): readonly Body[] {
   return (turn.calls ?? []).map(({ name, args }, index) => ({ functionCall: { id: `call-${id}-${String(index)}`, name, args } }));
 }
 
 function texts(content: unknown): string {
   if (typeof content !== 'object' || content === null) return '';
-  return items((content as Item)['parts'])
+  return items((content as Body)['parts'])
     .map((part) => (typeof part['text'] === 'string' ? part['text'] : ''))
     .join('\n')
     .trim();
-}
-
-function items(value: unknown): readonly Item[] {
-  return Array.isArray(value) ? (value as readonly Item[]) : [];
-}
-
-function slices(text: string): readonly string[] {
-  return text.match(/[\s\S]{1,7}/gu) ?? [];
 }
