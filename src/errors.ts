@@ -87,7 +87,7 @@ export const ERRORS = {
   UPSTREAM_UNREACHABLE: {
     status: 502,
     message: 'The model provider did not answer: {detail}',
-    hint: 'Check llm.openai, llm.anthropic or llm.google in the configuration and the network; the request may be tried again.',
+    hint: 'Check the provider’s address under llm in the configuration and the network; the request may be tried again.',
   },
   ROUTE_UNINSPECTED: {
     status: 403,

@@ -13,6 +13,16 @@ const upstream = (what: string) =>
     CLOSED,
   );
 
+/** Providers of models, by the name dialects give them, and what else may answer in their place. */
+const PROVIDERS = {
+  openai: upstream('OpenAI, or a server that speaks its Chat Completions or Responses'),
+  anthropic: upstream('Anthropic, or a server that speaks its Messages'),
+  google: upstream('Gemini, or a server that speaks its generateContent'),
+};
+
+/** Their names; `llm.<name>` says where each is. */
+export const PROVIDER_NAMES = Object.keys(PROVIDERS) as readonly (keyof typeof PROVIDERS)[];
+
 /** Everything that may be configured, in one place. Policy is not configuration: it is recorded, this is not. */
 export const ConfigSchema = Type.Object(
   {
@@ -45,9 +55,7 @@ export const ConfigSchema = Type.Object(
         uninspected: Type.Union([Type.Literal('refuse'), Type.Literal('pass')], {
           description: 'Routes, tools and members that nobody here can inspect: refused, or passed and recorded as not inspected',
         }),
-        openai: upstream('OpenAI, or a server that speaks its Chat Completions or Responses'),
-        anthropic: upstream('Anthropic, or a server that speaks its Messages'),
-        google: upstream('Gemini, or a server that speaks its generateContent'),
+        ...PROVIDERS,
         bodyBytes: integer(1024, 67_108_864, 'Bytes of one model request, decoded'),
         answerBytes: integer(1024, 134_217_728, 'Bytes of an answer that are held at most'),
         holdMs: integer(0, 3_600_000, 'How long a tool call waits for a person before its refusal is said'),

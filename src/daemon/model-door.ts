@@ -4,6 +4,7 @@ import type * as UndiciModule from 'undici';
 import { checkHost, LOOPBACK_HOSTS } from '../http/hosts.ts';
 import { principalOf } from '../http/keys.ts';
 import { rateLimiter } from '../http/rate.ts';
+import { PROVIDER_NAMES } from '../config/schema.ts';
 import type { Config } from '../config/schema.ts';
 import { AegisError } from '../errors.ts';
 import type { ActionGate } from '../gate/action-gate.ts';
@@ -93,11 +94,11 @@ function lazyDispatcher(): { dispatch: UndiciModule.Dispatcher['dispatch']; clos
 }
 
 function settingsOf({ llm, limits }: Config): ModelProxySettings {
-  const { uninspected, openai, anthropic: messages, google, bodyBytes, answerBytes, holdMs, keepAliveMs, decideMs, livePerAgent } = llm;
+  const { uninspected, bodyBytes, answerBytes, holdMs, keepAliveMs, decideMs, livePerAgent } = llm;
   const { headersTimeoutMs, requestTimeoutMs, connections } = limits;
   return {
     uninspected,
-    upstreams: { openai, anthropic: messages, google },
+    upstreams: Object.fromEntries(PROVIDER_NAMES.map((name) => [name, llm[name]])),
     limits: { bodyBytes, answerBytes, livePerAgent, headersTimeoutMs, requestTimeoutMs, connections },
     holdMs,
     keepAliveMs,
