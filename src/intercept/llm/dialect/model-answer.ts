@@ -44,6 +44,9 @@ export type CallDecision =
   /** `text` is the exact refusal the agent sees in the call's place. */
   | { readonly kind: 'refuse'; readonly text: string };
 
+/** What becomes of a call that was handed no decision: nothing runs that was not decided. */
+export const UNDECIDED: CallDecision = { kind: 'refuse', text: 'Aegis did not decide this action, so it was not done.' };
+
 /** A call the provider remembers and the client never got: a provider that holds the conversation waits for its output. */
 export interface MissingOutput {
   readonly callId: string;

@@ -1,10 +1,9 @@
 import type { Json, JsonObject } from '../../../../kernel/json.ts';
+import { UNDECIDED } from '../../dialect/model-answer.ts';
 import type { Answer, CallDecision } from '../../dialect/model-answer.ts';
 import { listOf, objectOf, textOf, upstreamInvalid } from '../../dialect/members.ts';
 import { callOf, inputOf, kindOf, stopOf } from './blocks.ts';
 import { usageOf } from './usage.ts';
-
-export const REFUSED: CallDecision = { kind: 'refuse', text: 'Aegis did not decide this action, so it was not done.' };
 
 export function readAnswer(body: JsonObject): Answer {
   const blocks = blocksOf(body);
@@ -28,7 +27,7 @@ export function rewriteAnswer(body: JsonObject, decisions: readonly CallDecision
   const refused = new Set<Json | undefined>();
   const content = blocksOf(body).flatMap((block): readonly JsonObject[] => {
     if (!isCall(block)) return refused.has(block['tool_use_id']) ? [] : [block];
-    const decision = decisions[at++] ?? REFUSED;
+    const decision = decisions[at++] ?? UNDECIDED;
     if (decision.kind === 'refuse') {
       refused.add(block['id']);
       return [{ type: 'text', text: decision.text }];

@@ -1,9 +1,10 @@
 import type { Json, JsonObject } from '../../../../kernel/json.ts';
 import type { Frame } from '../../dialect/frame.ts';
+import { UNDECIDED } from '../../dialect/model-answer.ts';
 import type { CallDecision } from '../../dialect/model-answer.ts';
 import { objectOf } from '../../dialect/members.ts';
 import { frameOf } from '../../dialect/frame.ts';
-import { readAnswer, REFUSED, rewriteAnswer } from './answer.ts';
+import { readAnswer, rewriteAnswer } from './answer.ts';
 import { stopOf } from './blocks.ts';
 import type { Reading } from './reading.ts';
 
@@ -21,7 +22,7 @@ function said(index: number, text: string): readonly Frame[] {
 /** The held events written anew: each refused call is a block of text under the same index, the rest is as it came. */
 export function ending(reading: Reading, decisions: ReadonlyMap<number, CallDecision | undefined>): readonly Frame[] {
   const refused = new Set<Json | undefined>();
-  for (const [index, decision = REFUSED] of decisions) if (decision.kind === 'refuse') refused.add(reading.blocks.get(index)?.start['id']);
+  for (const [index, decision = UNDECIDED] of decisions) if (decision.kind === 'refuse') refused.add(reading.blocks.get(index)?.start['id']);
   const kept = [...decisions].filter(
     ([index, decision]) => decision !== undefined && decision.kind !== 'refuse' && reading.blocks.get(index)?.kind === 'call',
   ).length;
@@ -34,7 +35,7 @@ export function ending(reading: Reading, decisions: ReadonlyMap<number, CallDeci
     const starts = data?.['type'] === 'content_block_start';
     if (block.kind === 'result' && refused.has(block.start['tool_use_id'])) return starts ? said(index, 'What came of it is left out.') : [];
     if (!decisions.has(index)) return [frame];
-    const decision = decisions.get(index) ?? REFUSED;
+    const decision = decisions.get(index) ?? UNDECIDED;
     if (decision.kind === 'pass') return [frame];
     if (!starts) return [];
     return decision.kind === 'refuse' ? said(index, decision.text) : replaced(index, block.start, decision.args);

@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from '../../../../kernel/json.ts';
+import { UNDECIDED } from '../../dialect/model-answer.ts';
 import type { Answer, CallDecision, ToolCall } from '../../dialect/model-answer.ts';
 import { argsOf, isEmpty, listOf, objectOf, textOf, upstreamInvalid } from '../../dialect/members.ts';
 import { usageOf } from './usage.ts';
@@ -51,13 +52,11 @@ export function readAnswer(body: JsonObject): Answer {
 export function rewriteAnswer(body: JsonObject, decisions: readonly CallDecision[]): JsonObject {
   let at = 0;
   const choices = choicesOf(body).map(({ choice, message, calls }) => {
-    const mine = calls.map((call) => ({ call, decision: decisions[at++] ?? REFUSED }));
+    const mine = calls.map((call) => ({ call, decision: decisions[at++] ?? UNDECIDED }));
     return mine.every(({ decision }) => decision.kind === 'pass') ? choice : { ...choice, ...rewritten(choice, message, mine) };
   });
   return { ...body, choices };
 }
-
-const REFUSED: CallDecision = { kind: 'refuse', text: 'Aegis did not decide this action, so it was not done.' };
 
 interface Judged {
   readonly call: ChatCall;

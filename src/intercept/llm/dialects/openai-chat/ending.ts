@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from '../../../../kernel/json.ts';
 import type { Frame } from '../../dialect/frame.ts';
+import { UNDECIDED } from '../../dialect/model-answer.ts';
 import type { CallDecision } from '../../dialect/model-answer.ts';
 import { listOf, objectOf } from '../../dialect/members.ts';
 import { frameOf } from '../../dialect/frame.ts';
@@ -7,15 +8,13 @@ import { finishOf, sorted, WORDS, writtenCall } from './answer.ts';
 import type { ChatCall } from './answer.ts';
 import type { Reading } from './reading.ts';
 
-const REFUSED: CallDecision = { kind: 'refuse', text: 'Aegis did not decide this action, so it was not done.' };
-
 function chunk(reading: Reading, index: number, delta: JsonObject, finish: Json = null): Frame {
   return frameOf({ ...reading.head, choices: [{ index, delta, logprobs: null, finish_reason: finish }] });
 }
 
 /** The held frames written anew: words as they came, then the calls that stay, then what stands for the others. */
 export function ending(reading: Reading, calls: readonly ChatCall[], decisions: readonly CallDecision[]): readonly Frame[] {
-  const judged = calls.map((call, at) => ({ call, decision: decisions[at] ?? REFUSED }));
+  const judged = calls.map((call, at) => ({ call, decision: decisions[at] ?? UNDECIDED }));
   const frames = reading.held.flatMap((frame) => wordsOf(reading, frame));
   for (const [index, reason] of [...reading.finished].toSorted(([a], [b]) => a - b)) {
     const { kept, words } = sorted(judged.filter(({ call }) => call.choice === index));
