@@ -67,7 +67,8 @@ export function normalise(value: string | number | boolean): string {
   // Nobody compares whole books: a long text is known by its beginning and its length.
   const source = value.length > MAX_WHOLE ? `${value.slice(0, MAX_WHOLE)}\u2026${String(value.length)}` : value;
   const plain = /^[\x20-\x7e]*$/.test(source) ? source : source.normalize('NFKC').replaceAll(/[\u00ad\u200b-\u200f\u2060\ufeff]/g, '');
-  const text = trimEdges(plain.toLowerCase().trim().replaceAll(/\s+/g, ' '));
+  const lower = plain.toLowerCase().trim();
+  const text = trimEdges(/[^\S ]| {2}/.test(lower) ? lower.replaceAll(/\s+/g, ' ') : lower);
   const number = text.length <= MAX_NUMBER && /\d/.test(text) ? (plainNumber(text) ?? plainAccount(text)) : null;
   if (number !== null) return number;
   const bare = text.startsWith('mailto:') ? text.slice(7) : text;

@@ -45,27 +45,31 @@ const FILE_ENDINGS = new Set(
 function fromChunk(chunk: string, out: Token[]): void {
   const text = trimEdges(chunk);
   if (text === '') return;
+  if (fromAuthority(text, out)) return;
+  if (text.startsWith('@') || text.startsWith('#')) out.push({ text: text.slice(1) });
   const equals = text.indexOf('=');
+  if (equals > 0) out.push({ text: text.slice(equals + 1) });
+}
+
+/** A link, an address or a host, and what else carries authority in it; true when nothing more is to be said of the chunk. */
+function fromAuthority(text: string, out: Token[]): boolean {
   if (text.includes('://')) {
     const url = text.slice(schemeStart(text));
     out.push({ text: url, authority: 'url' });
     const host = hostOf(url);
     if (host !== null) out.push({ text: host, authority: 'host' });
-    return;
+    return true;
   }
   const address = text.startsWith('mailto:') ? text.slice(7) : text;
   if (isAddress(address)) {
     out.push({ text: address, authority: 'recipient' });
-    return;
+    return true;
   }
   const host = hostOf(text);
-  if (host !== null) {
-    const isFile = FILE_ENDINGS.has(host.slice(host.lastIndexOf('.') + 1)) && !text.startsWith('www.');
-    out.push(isFile ? { text } : { text, authority: 'url' });
-    if (!isFile && host !== text) out.push({ text: host, authority: 'host' });
-  } else out.push({ text });
-  if (text.startsWith('@') || text.startsWith('#')) out.push({ text: text.slice(1) });
-  if (equals > 0) out.push({ text: text.slice(equals + 1) });
+  const isFile = host !== null && FILE_ENDINGS.has(host.slice(host.lastIndexOf('.') + 1)) && !text.startsWith('www.');
+  out.push(host === null || isFile ? { text } : { text, authority: 'url' });
+  if (host !== null && !isFile && host !== text) out.push({ text: host, authority: 'host' });
+  return false;
 }
 
 function isNumeric(chunk: string): boolean {
@@ -89,15 +93,19 @@ function addRun(run: readonly string[], out: Token[]): void {
 }
 
 /** Account, card and telephone numbers that are written in groups: neighbouring groups, joined. */
-function grouped(chunks: readonly string[], out: Token[]): void {
+function runsOf(add: (run: readonly string[]) => void): {
+  readonly next: (chunk: string) => void;
+  readonly flush: () => void;
+  readonly inIban: () => boolean;
+} {
   let run: string[] = [];
   let iban = false;
   const flush = (): void => {
-    if (run.length > 0) addRun(run, out);
+    if (run.length > 0) add(run);
     run = [];
     iban = false;
   };
-  for (const chunk of chunks) {
+  const next = (chunk: string): void => {
     const group = trimEdges(chunk);
     if (IBAN_HEAD.test(group)) flush();
     const goesOn = iban ? IBAN_GROUP.test(group) : isNumeric(chunk);
@@ -105,8 +113,8 @@ function grouped(chunks: readonly string[], out: Token[]): void {
     const isHead = run.length === 0 && IBAN_HEAD.test(group);
     if (isHead || (goesOn && run.length < MAX_GROUPS) || isNumeric(chunk)) run.push(group);
     iban ||= isHead;
-  }
-  flush();
+  };
+  return { next, flush, inIban: () => iban };
 }
 
 /** Text between backticks, however many, and whole lines: what a command is quoted as. */
@@ -121,18 +129,89 @@ function spans(text: string, out: Token[]): void {
   }
 }
 
-/** Only the pieces that carry authority wherever they stand, and the words they stand between. */
-export function strongTokensOf(text: string): Token[] {
+/** The pieces that carry authority wherever they stand, and the words they stand between. */
+function chunkTokensOf(text: string): Token[] {
   const out: Token[] = [];
   const chunks = text.split(SPLIT).filter((chunk) => chunk !== '' && chunk.length <= MAX_CHUNK);
   for (const chunk of chunks) fromChunk(chunk, out);
-  grouped(chunks, out);
+  const runs = runsOf((run) => addRun(run, out));
+  for (const chunk of chunks) runs.next(chunk);
+  runs.flush();
   return out;
+}
+
+/** What a chunk must hold to be a link, an address or a host, and what to belong to an account number. */
+const NAMES = 1;
+const DIGITS = 2;
+const BREAK = 4;
+const MARKS = new Uint8Array(128);
+for (let code = 0; code < 128; code++) {
+  const char = String.fromCharCode(code);
+  if (SPLIT.test(char)) MARKS[code] = BREAK;
+  else if (char === '.' || char === ':') MARKS[code] = NAMES;
+  else if (/\d/.test(char)) MARKS[code] = DIGITS;
+}
+
+const markOf = (code: number): number => (code < 128 ? (MARKS[code] ?? 0) : SPLIT.test(String.fromCharCode(code)) ? BREAK : 0);
+
+/** Every chunk of the text, with what it holds, until `visit` says that it is enough. */
+function eachChunk(text: string, visit: (start: number, end: number, holds: number) => boolean): void {
+  let start = 0;
+  let holds = 0;
+  for (let at = 0; at <= text.length; at++) {
+    const mark = at < text.length ? markOf(text.charCodeAt(at)) : BREAK;
+    if (mark !== BREAK) {
+      holds |= mark;
+      continue;
+    }
+    if (at > start && at - start <= MAX_CHUNK && !visit(start, at, holds)) return;
+    start = at + 1;
+    holds = 0;
+  }
+}
+
+/**
+ * The pieces that carry authority wherever they stand: links, addresses and hosts in reading order, then account numbers. Ends when `take` wants no
+ * more. Linear, and of a text without any of them nothing is cut out.
+ */
+export function eachAuthority(text: string, take: (token: Required<Token>) => boolean): void {
+  const seen = new Set<string>();
+  const offer = (tokens: readonly Token[]): boolean =>
+    tokens.every(({ text: piece, authority }) => {
+      if (authority === undefined || seen.has(piece)) return true;
+      seen.add(piece);
+      return take({ text: piece, authority });
+    });
+  let goesOn = true;
+  eachChunk(text, (start, end, holds) => {
+    if ((holds & NAMES) === 0) return true;
+    const piece = trimEdges(text.slice(start, end));
+    const found: Token[] = [];
+    if (piece.includes('.') || piece.includes('://')) fromAuthority(piece, found);
+    goesOn = offer(found);
+    return goesOn;
+  });
+  if (!goesOn) return;
+  const known = new Set<string>();
+  const runs = runsOf((run) => {
+    const key = run.join(' ');
+    if (known.has(key) || !goesOn) return;
+    known.add(key);
+    const found: Token[] = [];
+    addRun(run, found);
+    goesOn = offer(found);
+  });
+  eachChunk(text, (start, end, holds) => {
+    if ((holds & DIGITS) !== 0 || runs.inIban()) runs.next(text.slice(start, end));
+    else runs.flush();
+    return goesOn;
+  });
+  runs.flush();
 }
 
 /** The words, addresses, links, numbers, paths, handles, code spans and lines of a text. Linear in its length. */
 export function tokensOf(text: string): readonly Token[] {
-  const out = strongTokensOf(text);
+  const out = chunkTokensOf(text);
   if (text.length > 0) spans(text, out);
   // Amounts may hold the very separators that split words.
   for (const word of text.split(/\s+/))

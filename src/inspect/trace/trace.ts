@@ -1,4 +1,4 @@
-import type { Trace } from '../../kernel/action.ts';
+import type { Authority, Trace } from '../../kernel/action.ts';
 import type { Label } from '../../kernel/decision.ts';
 import type { LabelledPrint } from '../../kernel/entry.ts';
 import type { Print } from '../../kernel/ids.ts';
@@ -8,7 +8,7 @@ import { authorityOf, isFreeText } from './authority.ts';
 import { leavesOf, structureOf } from './leaves.ts';
 import type { ValueLeaf } from './leaves.ts';
 import { normalise } from './normalise.ts';
-import { phrasesOf, strongTokensOf, tokensOf } from './tokens.ts';
+import { eachAuthority, phrasesOf, tokensOf } from './tokens.ts';
 
 /** Salted hash of a normalised value, injected: this room knows no salt and no clock. */
 export type PrintOf = (normalised: string) => Print;
@@ -22,29 +22,42 @@ const MAX_PHRASES = 1_024;
 const MAX_TEXT = 262_144;
 const MAX_WORDS = 8;
 
-function partsOf(leaf: ValueLeaf, print: PrintOf): Trace['parts'] {
+/** A normalised value that is not fingerprinted yet; `BEYOND` for what nobody knows. */
+type Plain = string | typeof BEYOND;
+
+const BEYOND = null;
+
+/** A trace before it is fingerprinted with the salt of a session. */
+export interface PlainTrace {
+  readonly pointer: string;
+  readonly authority?: Authority;
+  readonly whole: Plain;
+  readonly parts: readonly { readonly authority: Authority; readonly value: Plain }[];
+}
+
+function partsOf(leaf: ValueLeaf, whole: string): PlainTrace['parts'] {
   // Nothing with authority of its own is written without one of these.
   if (typeof leaf.value !== 'string' || leaf.value.length < 4 || !/[.@:]|\d\d/.test(leaf.value)) return [];
-  const parts = new Map<string, Trace['parts'][number]>();
-  const whole = normalise(leaf.value);
-  for (const { text, authority } of strongTokensOf(leaf.value.slice(0, MAX_TEXT))) {
-    if (authority === undefined) continue;
+  const { length } = leaf.value;
+  const parts = new Map<Plain, PlainTrace['parts'][number]>();
+  eachAuthority(leaf.value.slice(0, MAX_TEXT), ({ text, authority }) => {
     const key = normalise(text);
-    if (key === whole || parts.has(key)) continue;
-    if (parts.size >= MAX_PARTS || leaf.value.length > MAX_TEXT) return [...parts.values(), { authority, print: OVERFLOW }];
-    parts.set(key, { authority, print: print(key) });
-  }
+    if (key === whole || parts.has(key)) return true;
+    const full = parts.size >= MAX_PARTS || length > MAX_TEXT;
+    parts.set(full ? BEYOND : key, { authority, value: full ? BEYOND : key });
+    return !full;
+  });
   return [...parts.values()];
 }
 
 /**
  * One trace per scalar leaf of the arguments, authority-bearing ones first of all. Beyond the bounds leaves without authority are left out,
- * and one trace that nobody knows stands for the rest, so that it counts as quoted.
+ * and one trace that nobody knows stands for the rest, so that it counts as quoted. Knows no session: `printTraces` does the rest.
  */
-export function traceArgs(args: JsonObject, print: PrintOf): readonly Trace[] {
+export function readTraces(args: JsonObject): readonly PlainTrace[] {
   const { leaves, cut } = leavesOf(args);
-  const strong: Trace[] = [];
-  const plain: Trace[] = [];
+  const strong: PlainTrace[] = [];
+  const plain: PlainTrace[] = [];
   let lost = cut;
   for (const leaf of leaves) {
     const authority = authorityOf(leaf.keys, leaf.value);
@@ -52,14 +65,27 @@ export function traceArgs(args: JsonObject, print: PrintOf): readonly Trace[] {
       lost = true;
       break;
     }
-    const parts = partsOf(leaf, print);
+    const whole = normalise(leaf.value);
+    const parts = partsOf(leaf, whole);
     if (authority === undefined && parts.length === 0 && plain.length >= MAX_PLAIN_TRACES) continue;
-    const trace = { pointer: leaf.pointer, whole: print(normalise(leaf.value)), parts };
+    const trace = { pointer: leaf.pointer, whole, parts };
     if (authority === undefined && parts.length === 0) plain.push(trace);
     else strong.push(authority === undefined ? trace : { ...trace, authority });
   }
-  if (lost) strong.push({ pointer: '', authority: 'command', whole: OVERFLOW, parts: [] });
+  if (lost) strong.push({ pointer: '', authority: 'command', whole: BEYOND, parts: [] });
   return [...strong, ...plain];
+}
+
+export function printTraces(traces: readonly PlainTrace[], print: PrintOf): readonly Trace[] {
+  const printed = (value: Plain): Print => (value === BEYOND ? OVERFLOW : print(value));
+  return traces.map(({ pointer, authority, whole, parts }) => {
+    const trace = { pointer, whole: printed(whole), parts: parts.map((part) => ({ authority: part.authority, print: printed(part.value) })) };
+    return authority === undefined ? trace : { ...trace, authority };
+  });
+}
+
+export function traceArgs(args: JsonObject, print: PrintOf): readonly Trace[] {
+  return printTraces(readTraces(args), print);
 }
 
 interface Collector {
@@ -79,9 +105,16 @@ function add(out: Collector, value: string | number | boolean, provenance: Label
 
 /** The pieces with a shape of their own before the mere words: when the room runs out, it runs out for words. */
 function addText(out: Collector, text: string, provenance: LabelledPrint['provenance']): void {
+  // When there is no more room, only a stronger word for a known value would still count, and none is weaker than this one.
+  const done = (): boolean => out.full && out.found.size >= MAX_VALUE_PRINTS && provenance === 'quoted';
+  if (done()) return;
   const tokens = tokensOf(text.slice(0, MAX_TEXT));
-  for (const token of tokens) if (token.authority !== undefined) add(out, token.text, provenance);
-  for (const token of tokens) if (token.authority === undefined) add(out, token.text, provenance);
+  for (const strong of [true, false]) {
+    for (const token of tokens) {
+      if (done()) return;
+      if ((token.authority !== undefined) === strong) add(out, token.text, provenance);
+    }
+  }
   if (text.length > MAX_TEXT) out.full = true;
   for (const phrase of phrasesOf(text, MAX_PHRASES)) if (out.found.size < MAX_VALUE_PRINTS) add(out, phrase, provenance);
 }
@@ -98,12 +131,18 @@ function addLeaf(out: Collector, leaf: ValueLeaf, structured: boolean): void {
   } else addText(out, leaf.value, 'quoted');
 }
 
+/** A value that a session learns, before it is fingerprinted with the session's salt. */
+export interface PlainPrint {
+  readonly value: Plain;
+  readonly provenance: LabelledPrint['provenance'];
+}
+
 /**
  * The values a session learns from this one (TAINT-2). The user's text is typed; whole short leaves of a structured tool result are
  * references; everything inside longer or free text, documents, memories and model output is quoted. Linear, at most 4,096 prints; what does
  * not fit is announced by the print `OVERFLOW`, after which unknown values of the session count as quoted.
  */
-export function printsOf(value: Json, print: PrintOf, { source }: { readonly source: Label }): readonly LabelledPrint[] {
+export function readPrints(value: Json, source: Label): readonly PlainPrint[] {
   const out: Collector = { found: new Map(), full: false };
   const data = typeof value === 'string' ? structureOf(value) : value;
   const { leaves, cut } = leavesOf(data ?? value);
@@ -115,8 +154,16 @@ export function printsOf(value: Json, print: PrintOf, { source }: { readonly sou
       addText(out, leaf.value, 'typed');
     } else add(out, leaf.value, 'typed');
   }
-  const prints = [...out.found].map(([key, provenance]): LabelledPrint => ({ print: print(key), provenance }));
+  const found: PlainPrint[] = [...out.found].map(([known, provenance]) => ({ value: known, provenance }));
   // The user's own words that did not fit are merely not known as such; somebody else's must not pass as the model's.
-  if ((out.full || cut) && source !== 'user_input') prints.push({ print: OVERFLOW, provenance: 'quoted' });
-  return prints;
+  if ((out.full || cut) && source !== 'user_input') found.push({ value: BEYOND, provenance: 'quoted' });
+  return found;
+}
+
+export function printValues(values: readonly PlainPrint[], print: PrintOf): readonly LabelledPrint[] {
+  return values.map(({ value, provenance }) => ({ print: value === BEYOND ? OVERFLOW : print(value), provenance }));
+}
+
+export function printsOf(value: Json, print: PrintOf, { source }: { readonly source: Label }): readonly LabelledPrint[] {
+  return printValues(readPrints(value, source), print);
 }
