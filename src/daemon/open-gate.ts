@@ -2,6 +2,7 @@ import { createGate } from '../gate/create-gate.ts';
 import type { Gate } from '../gate/gate.ts';
 import { processTimers } from '../gate/timers.ts';
 import { createInspect } from '../inspect/create-inspect.ts';
+import { openInspectPool } from './inspect-pool.ts';
 import type { LogStore } from '../log/store.ts';
 import { compilePolicy } from '../policy/compile.ts';
 import { VERSION } from '../version.ts';
@@ -19,13 +20,16 @@ export interface GateParts {
 }
 
 export async function openGate({ store, policy, onFault }: GateParts): Promise<Gate> {
-  return createGate({
+  const inspect = await createInspect();
+  const pool = openInspectPool({ inspect, timers: processTimers, onFault });
+  const gate = await createGate({
     store,
     clock: systemClock,
     timers: processTimers,
     random: systemRandom,
     ids: uuidv7(systemClock, systemRandom),
-    inspect: await createInspect(),
+    inspect,
+    inspectAside: pool.inspectAside,
     policies: {
       compile: compilePolicy,
       resolve: policyFileReader(policy.base),
@@ -34,4 +38,11 @@ export async function openGate({ store, policy, onFault }: GateParts): Promise<G
     version: VERSION,
     onFault: ({ what, error }) => onFault({ what, error }),
   });
+  return {
+    ...gate,
+    close: async () => {
+      await gate.close();
+      await pool.close();
+    },
+  };
 }

@@ -1,4 +1,5 @@
 import type { Inspect } from '../inspect/inspect.ts';
+import type { InspectAside } from '../inspect/inspected.ts';
 import type { Millis, TenantId } from '../kernel/ids.ts';
 import type { CompileResult } from '../policy/compile.ts';
 import type { Resolve } from '../policy/resolve.ts';
@@ -49,6 +50,8 @@ export interface GateDeps {
   readonly ids: Ids;
   readonly random: Random;
   readonly inspect: Inspect;
+  /** Reads what is long where it holds up nobody; absent, everything is read in place. */
+  readonly inspectAside?: InspectAside;
   readonly policies: PolicySource;
   /** Written into `gate-opened`. */
   readonly version: string;

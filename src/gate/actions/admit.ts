@@ -21,7 +21,7 @@ export interface WaitTerms {
 /** Checks and inspects. What is refused here was an agent's act all the same, and is recorded where the agent is known (GATE-4). */
 async function inspect(tenant: Tenant, proposal: Proposal): Promise<InspectedProposal> {
   try {
-    return inspectProposal(tenant, proposal, tenant.queue.durable().world);
+    return await inspectProposal(tenant, proposal, tenant.queue.durable().world);
   } catch (error) {
     if (error instanceof AegisError && error.code !== 'INTERNAL') await recordRefused(tenant, proposal, error);
     throw error;

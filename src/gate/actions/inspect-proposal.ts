@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import type { Inspect } from '../../inspect/inspect.ts';
-import { traceArgs } from '../../inspect/trace/trace.ts';
-import type { PrintOf } from '../../inspect/trace/trace.ts';
+import { printTraces, traceArgs } from '../../inspect/trace/trace.ts';
+import type { PlainTrace, PrintOf } from '../../inspect/trace/trace.ts';
 import type { Action } from '../../kernel/action.ts';
 import type { Category, Reading } from '../../kernel/finding.ts';
 import type { ActionId, Digest, Millis, Print } from '../../kernel/ids.ts';
@@ -13,6 +13,7 @@ import { canonicalValue, parseOwn } from '../input.ts';
 import type { Proposal } from '../nouns.ts';
 import { policyOf } from '../tenant/tenant.ts';
 import type { Tenant } from '../tenant/tenant.ts';
+import { inspectInTurn } from './inspect-in-turn.ts';
 import { redactAside, redactReading, secretsIn } from './redact.ts';
 import { checkProposal } from './check-proposal.ts';
 
@@ -28,6 +29,7 @@ export interface InspectedProposal {
   readonly argsDigest: Digest;
   readonly toolDigest?: Digest;
   readonly reading: Reading;
+  readonly traces: readonly PlainTrace[];
 }
 
 /** The operator's word on what this tool is, for this agent or for all. */
@@ -37,9 +39,9 @@ function categoryOf(policy: Policy, agent: Action['agent'], name: string): Categ
 
 /**
  * Checks and inspects, and takes secrets out of everything that will be recorded in the clear (GATE-9).
- * @throws AegisError REQUEST_INVALID, BODY_TOO_DEEP, BODY_TOO_MANY_KEYS, BODY_TOO_LARGE, BODY_INVALID_JSON
+ * @throws AegisError REQUEST_INVALID, BODY_TOO_DEEP, BODY_TOO_MANY_KEYS, BODY_TOO_LARGE, BODY_INVALID_JSON, RATE_LIMITED, INTERNAL
  */
-export function inspectProposal(tenant: Tenant, proposal: Proposal, world: World): InspectedProposal {
+export async function inspectProposal(tenant: Tenant, proposal: Proposal, world: World): Promise<InspectedProposal> {
   const { deps, limits } = tenant;
   checkProposal(proposal);
   const { bytes, digest: argsDigest } = canonicalValue(proposal.args, limits, limits.argsBytes);
@@ -48,14 +50,16 @@ export function inspectProposal(tenant: Tenant, proposal: Proposal, world: World
   // Read back from the bytes: a getter or a later change in the caller's object never reaches the decision.
   const args = parseOwn(bytes);
   const category = categoryOf(policyOf(tenant, world), proposal.agent, proposal.name);
-  const reading = deps.inspect({
+  const subject = {
     kind: proposal.kind,
     name: proposal.name,
     args,
     ...(proposal.digests === undefined ? {} : { digests: proposal.digests }),
     ...(proposal.declaration === undefined ? {} : { declaration: proposal.declaration }),
     ...(category === undefined ? {} : { category }),
-  });
+  };
+  const inspected = inspectInTurn(tenant, { type: 'action', subject }, { agent: proposal.agent, bytes });
+  const { reading, traces } = inspected instanceof Promise ? await inspected : inspected;
   const secrets = secretsIn(args, reading.findings);
   const { harness } = proposal;
   return {
@@ -71,6 +75,7 @@ export function inspectProposal(tenant: Tenant, proposal: Proposal, world: World
     argsDigest,
     ...toolDigestOf(proposal),
     reading: redactReading(reading, secrets),
+    traces,
   };
 }
 
@@ -96,7 +101,7 @@ export function printer(salt: string): PrintOf {
 
 /** The action `decide` is given, placed in its session and in time. */
 export function actionOf(inspected: InspectedProposal, place: { readonly salt: string; readonly at: Millis }): Action {
-  const { proposal, args, argsDigest, toolDigest, reading } = inspected;
+  const { proposal, args, argsDigest, toolDigest, reading, traces } = inspected;
   return {
     id: proposal.id,
     tenant: proposal.tenant,
@@ -110,7 +115,7 @@ export function actionOf(inspected: InspectedProposal, place: { readonly salt: s
     ...(toolDigest === undefined ? {} : { toolDigest }),
     ...(proposal.tool === undefined ? {} : { server: proposal.tool.server }),
     claims: proposal.claims,
-    traces: traceArgs(args, printer(place.salt)),
+    traces: printTraces(traces, printer(place.salt)),
     findings: reading.findings,
     facts: reading.facts,
     ...(proposal.resource === undefined ? {} : { resource: proposal.resource }),

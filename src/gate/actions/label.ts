@@ -5,6 +5,7 @@ import { checkPlace } from '../input.ts';
 import type { Tenant } from '../tenant/tenant.ts';
 import { openSession } from './sessions.ts';
 import { readValue } from './read-value.ts';
+import type { ReadValue } from './read-value.ts';
 import { LABELS } from '../../kernel/decision.ts';
 
 /** Content that enters a session outside an action. @throws AegisError UNKNOWN_AGENT, NOT_FOUND for another agent's session, CONFLICT when it is closed */
@@ -12,7 +13,12 @@ export function label(tenant: Tenant, content: Content): Promise<Receipt> {
   checkPlace(content.agent, 'agent');
   checkPlace(content.session, 'session');
   if (!LABELS.includes(content.source)) throw new AegisError('REQUEST_INVALID', { detail: 'source is no label we know' }, '/source');
-  const value = readValue(tenant, '', { value: content.value, source: content.source, most: tenant.limits.valueBytes });
+  const { agent, source, value } = content;
+  const read = readValue(tenant, agent, { name: '', value, source, most: tenant.limits.valueBytes });
+  return read instanceof Promise ? read.then((one) => enter(tenant, content, one)) : enter(tenant, content, read);
+}
+
+function enter(tenant: Tenant, content: Content, value: ReadValue): Promise<Receipt> {
   const { agent, session, source, trusted } = content;
   return tenant.queue.submit((batch) => {
     if (!batch.world().agents.has(agent)) throw new AegisError('UNKNOWN_AGENT', { agent });

@@ -7,9 +7,9 @@ import type { Tenant } from '../tenant/tenant.ts';
 import { openSession } from './sessions.ts';
 
 /** What `admit` would decide now, in a batch that is thrown away: nothing is recorded, reserved or held. */
-export function preview(tenant: Tenant, proposal: Proposal): Decision {
+export async function preview(tenant: Tenant, proposal: Proposal): Promise<Decision> {
+  const inspected = await inspectProposal(tenant, proposal, tenant.queue.durable().world);
   const { world, head } = tenant.queue.durable();
-  const inspected = inspectProposal(tenant, proposal, world);
   const batch = newWriteBatch(tenant.id, { world, head });
   batch.setTime(tenant.deps.clock.now());
   if (world.agents.has(proposal.agent) && !world.sessions.has(proposal.session)) openSession(tenant, batch, proposal);

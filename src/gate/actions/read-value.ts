@@ -1,11 +1,13 @@
-import { printsOf } from '../../inspect/trace/trace.ts';
+import type { Inspected } from '../../inspect/inspected.ts';
+import { printValues } from '../../inspect/trace/trace.ts';
 import type { Label } from '../../kernel/decision.ts';
 import type { LabelledPrint } from '../../kernel/entry.ts';
 import type { Finding } from '../../kernel/finding.ts';
-import type { Digest } from '../../kernel/ids.ts';
+import type { AgentId, Digest } from '../../kernel/ids.ts';
 import type { Json } from '../../kernel/json.ts';
 import { OVERFLOW } from '../../kernel/origins.ts';
 import { canonicalValue, parseOwn } from '../input.ts';
+import { inspectInTurn } from './inspect-in-turn.ts';
 import { printer } from './inspect-proposal.ts';
 import { redactReading, secretsIn } from './redact.ts';
 import type { Tenant } from '../tenant/tenant.ts';
@@ -20,6 +22,8 @@ export interface ReadValue {
 }
 
 interface RawValue {
+  /** Of the tool it is a result of; `` for none. */
+  readonly name: string;
   readonly value: Json;
   readonly source: Label;
   /** Bytes that may be kept of it. */
@@ -45,19 +49,23 @@ function capped(value: Json, bytes: Uint8Array, most: number): { readonly value:
   return { value: text.slice(0, Math.floor(most / 4)).toWellFormed(), cut: true };
 }
 
-/** @throws AegisError BODY_TOO_DEEP, BODY_TOO_MANY_KEYS, BODY_INVALID_JSON */
-export function readValue(tenant: Tenant, name: string, raw: RawValue): ReadValue {
+/** A promise only where it is read elsewhere. @throws AegisError BODY_TOO_DEEP, BODY_TOO_MANY_KEYS, BODY_INVALID_JSON, RATE_LIMITED, INTERNAL */
+export function readValue(tenant: Tenant, agent: AgentId, raw: RawValue): ReadValue | Promise<ReadValue> {
   const whole = canonicalValue(raw.value, tenant.limits, Number.MAX_SAFE_INTEGER);
   const { value, cut } = capped(raw.value, whole.bytes, raw.most);
   const { bytes, digest } = cut ? canonicalValue(value, tenant.limits, Number.MAX_SAFE_INTEGER) : whole;
   const own = parseOwn(bytes) as Json;
   const digests = raw.digests === undefined ? {} : { digests: raw.digests.map((pointer) => `/value${pointer}`) };
-  const reading = tenant.deps.inspect({ kind: 'resource', name, args: { value: own }, ...digests });
-  const clean = redactReading(reading, secretsIn({ value: own }, reading.findings));
-  const prints = (salt: string): readonly LabelledPrint[] => {
-    const found = printsOf(own, printer(salt), { source: raw.source });
-    // TAINT: what was cut off is unknown, so it counts as quoted.
-    return cut ? [...found, { print: OVERFLOW, provenance: 'quoted' }] : found;
+  const subject = { kind: 'resource', name: raw.name, args: { value: own }, ...digests };
+  const told = ({ reading, prints }: Inspected): ReadValue => {
+    const clean = redactReading(reading, secretsIn(subject.args, reading.findings));
+    const printed = (salt: string): readonly LabelledPrint[] => {
+      const found = printValues(prints, printer(salt));
+      // TAINT: what was cut off is unknown, so it counts as quoted.
+      return cut ? [...found, { print: OVERFLOW, provenance: 'quoted' }] : found;
+    };
+    return { bytes, digest, findings: cut ? [...clean.findings, CUT] : clean.findings, prints: printed };
   };
-  return { bytes, digest, findings: cut ? [...clean.findings, CUT] : clean.findings, prints };
+  const inspected = inspectInTurn(tenant, { type: 'value', subject, source: raw.source }, { agent, bytes });
+  return inspected instanceof Promise ? inspected.then(told) : told(inspected);
 }

@@ -87,13 +87,14 @@ export async function showTools(tenant: Tenant, shown: ShownTools): Promise<read
     const doubtful = newIsDoubtful(tenant, batch, shown.agent);
     return ok(read.map((one) => ({ tool: one.shown.tool, digest: one.shown.digest, doubts: place(batch, shown.agent, one, doubtful) })));
   });
-  return placed.map((one) => ({ ...one, status: one.doubts.length > 0 ? 'quarantined' : hides(tenant, shown, one) ? 'hidden' : 'pinned' }));
+  const hidden = await Promise.all(placed.map((one) => one.doubts.length === 0 && hides(tenant, shown, one)));
+  return placed.map((one, i) => ({ ...one, status: one.doubts.length > 0 ? 'quarantined' : hidden[i] === true ? 'hidden' : 'pinned' }));
 }
 
 /** MCP-5: what no call could ever do is not offered. Asked of the kernel itself, so that the list and the calls cannot disagree. */
-function hides(tenant: Tenant, { agent, session, server }: ShownTools, { tool, digest }: { tool: string; digest: Digest }): boolean {
+async function hides(tenant: Tenant, { agent, session, server }: ShownTools, { tool, digest }: { tool: string; digest: Digest }): Promise<boolean> {
   if (tool === INSTRUCTIONS) return false;
-  const { reasons } = preview(tenant, {
+  const { reasons } = await preview(tenant, {
     tenant: tenant.id,
     agent,
     session,
