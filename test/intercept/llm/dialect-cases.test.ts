@@ -5,6 +5,7 @@ import { frameText } from '../../../src/intercept/llm/bytes/event-stream.ts';
 import type { AnswerReader, Dialect } from '../../../src/intercept/llm/dialect/dialect.ts';
 import type { Frame } from '../../../src/intercept/llm/dialect/frame.ts';
 import type { Answer, CallDecision } from '../../../src/intercept/llm/dialect/model-answer.ts';
+import type { Restore } from '../../../src/intercept/llm/dialect/restore.ts';
 import { DIALECTS } from '../../../src/intercept/llm/dialects/dialects.ts';
 import { matchRoute } from '../../../src/intercept/llm/request/match-route.ts';
 import type { Matched } from '../../../src/intercept/llm/request/match-route.ts';
@@ -62,11 +63,15 @@ function checkReading({ id: _id, model: _model, calls, ...answer }: Answer, { re
   assert.deepEqual({ ...answer, calls: plain }, reads);
 }
 
+/** Where nothing was replaced nothing is put back, and nothing waits. */
+const NOTHING: Restore = { text: (same) => same, tail: () => ({ take: (piece) => piece, end: () => '' }) };
+
 function checkWhole(dialect: Dialect, one: AnswerCase): string {
   const whole = one.whole ?? {};
   checkReading(dialect.readAnswer(whole), one);
   const left = dialect.rewriteAnswer(whole, (one.decisions ?? []).map(callDecision));
   assert.deepEqual(left, one.leaves ?? whole);
+  assert.equal(dialect.restoreAnswer(left, NOTHING), left, 'what is put back');
   return JSON.stringify(left);
 }
 
@@ -83,8 +88,10 @@ function readerOf(dialect: Dialect, requests: readonly RequestCase[]): AnswerRea
   return dialect.createReader(dialect.readRequest(streamed.body, route, params));
 }
 
-function checkStreamed(reader: AnswerReader, one: AnswerCase): string {
+function checkStreamed(dialect: Dialect, reader: AnswerReader, one: AnswerCase): string {
   const frames = (one.chunks ?? []).map(frameOf);
+  const restorer = dialect.createRestorer(NOTHING);
+  assert.deepEqual([...frames.flatMap((frame) => restorer.take(frame)), ...restorer.end()], frames, 'what is put back');
   const flowed = frames.flatMap((frame) => reader.take(frame));
   assert.equal(text(flowed), text(frames.slice(0, one.flows)), 'what flows');
   checkReading(reader.answer(), one);
@@ -112,7 +119,7 @@ for (const { dialect: name, requests, answers } of FILES) {
   for (const one of answers) {
     const law = one.decisions === undefined ? 'LLM-47' : 'LLM-44, LLM-45, LLM-46';
     test(`[${law}] ${name}, ${one.whole === undefined ? 'streamed' : 'whole'}, ${one.name}`, async () => {
-      const left = one.whole === undefined ? checkStreamed(readerOf(dialect, requests), one) : checkWhole(dialect, one);
+      const left = one.whole === undefined ? checkStreamed(dialect, readerOf(dialect, requests), one) : checkWhole(dialect, one);
       const provider = PROVIDERS.find((known) => known.dialect === dialect);
       if (one.client === undefined || provider === undefined) return;
       const streamed = one.whole === undefined;
