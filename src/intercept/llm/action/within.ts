@@ -1,7 +1,7 @@
 import { AegisError } from '../../../errors.ts';
 
 /**
- * The answer of the gate, or a refusal when it takes longer than the door may wait: a store that hangs is a closed gate (GATE-2).
+ * The answer of the gate, or a refusal when it takes longer than the proxy may wait: a store that hangs is a closed gate (GATE-2).
  * What is decided after that reserves, and is never released to run.
  * @throws AegisError GATE_CLOSED
  */

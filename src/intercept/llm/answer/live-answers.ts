@@ -20,7 +20,7 @@ export interface LiveAnswers {
   close(): void;
 }
 
-/** Watches halts for everything that is under way: a halt is a fact of the log, and every live answer hears of it as it is appended (LLM-11). */
+/** Watches halts for everything that is under way: a halt is a fact of the log, and every live answer is ended as it is appended (LLM-11). */
 export function watchLive(
   gate: Pick<LogGate, 'world' | 'follow'>,
   terms: { readonly mostPerAgent: number; readonly tickMs: number; readonly now: () => number },

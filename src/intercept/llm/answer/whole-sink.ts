@@ -141,7 +141,7 @@ function read(bytes: Buffer): JsonObject {
   throw upstreamInvalid('the answer is no JSON object');
 }
 
-/** The provider's own refusal, in its own words when they are JSON; nothing was computed and nothing is owed. */
+/** The provider's own refusal, in its own words when they are JSON; nothing was computed and nothing is to be paid. */
 function refusedThere(collecting: Collecting, bytes: Buffer): void {
   const { relay, status, headers } = collecting;
   const { response, sent } = relay.exchange;
@@ -156,7 +156,7 @@ function refusedThere(collecting: Collecting, bytes: Buffer): void {
     sendRefusal(response, dialect, { status: shown, code, message, ...(Number.isFinite(retry) ? { retryAfterMs: retry * 1000 } : {}) });
     return;
   }
-  // A redirect would lead the client around the door.
+  // A redirect would lead the client around the proxy.
   if (status < 400) sendRefusal(response, dialect, refusalOf(upstreamInvalid(`it answered ${String(status)}`)));
   else send(collecting, bytes);
 }

@@ -68,7 +68,7 @@ function withStop(data: JsonObject, kept: number): Frame {
 }
 
 /** The rest of a stream that says `text` for whatever is missing. */
-export function farewell(reading: Reading, text: string): readonly Frame[] {
+export function closing(reading: Reading, text: string): readonly Frame[] {
   if (reading.passedStop) return [];
   if (reading.passedDelta) return [event('message_stop', {})];
   const frames: Frame[] = [];

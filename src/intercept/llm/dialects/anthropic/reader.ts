@@ -3,7 +3,7 @@ import type { AnswerReader } from '../../dialect/dialect.ts';
 import { argsOf, isEmpty, objectOf, textOf, upstreamInvalid } from '../../dialect/members.ts';
 import { callOf, inputOf, kindOf } from './blocks.ts';
 import { readAnswer } from './answer.ts';
-import { ending, farewell, wholeEnding } from './ending.ts';
+import { ending, closing, wholeEnding } from './ending.ts';
 import type { Block, Reading } from './reading.ts';
 import { usageOf } from './usage.ts';
 import type { Answer, CallDecision, ToolCall } from '../../dialect/model-answer.ts';
@@ -27,7 +27,7 @@ export function createReader(): AnswerReader {
     take: (frame) => take(reading, frame),
     answer: () => answerOf(reading),
     release: (decisions) => release(reading, decisions),
-    abandon: (text) => farewell(reading, text),
+    abandon: (text) => closing(reading, text),
   };
 }
 

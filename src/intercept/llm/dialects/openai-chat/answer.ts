@@ -58,16 +58,16 @@ export function rewriteAnswer(body: JsonObject, decisions: readonly CallDecision
   return { ...body, choices };
 }
 
-interface Judged {
+interface DecidedCall {
   readonly call: ChatCall;
   readonly decision: CallDecision;
 }
 
-/** Sorts judged calls into those that stay, as the wire has them, and the words that stand for the others. */
-export function sorted(judged: readonly Judged[]): { readonly kept: readonly ChatCall[]; readonly words: string } {
+/** Sorts decided calls into those that stay, as the wire has them, and the words that stand for the others. */
+export function sorted(decided: readonly DecidedCall[]): { readonly kept: readonly ChatCall[]; readonly words: string } {
   const kept: ChatCall[] = [];
   const words: string[] = [];
-  for (const { call, decision } of judged) {
+  for (const { call, decision } of decided) {
     if (decision.kind === 'refuse') words.push(decision.text);
     else if (decision.kind === 'pass') kept.push(call);
     else kept.push({ ...call, text: writtenArgs(call, decision.args) });
@@ -81,8 +81,8 @@ function writtenArgs(call: ChatCall, args: JsonObject): string {
 }
 
 /** @returns the members of a choice that change */
-function rewritten(choice: JsonObject, message: JsonObject, judged: readonly Judged[]): JsonObject {
-  const { kept, words } = sorted(judged);
+function rewritten(choice: JsonObject, message: JsonObject, decided: readonly DecidedCall[]): JsonObject {
+  const { kept, words } = sorted(decided);
   const { tool_calls: _calls, function_call: _legacy, ...rest } = message;
   const said = textOf(message['content']) ?? '';
   const tools = kept.filter(({ kind }) => kind !== 'legacy');

@@ -14,10 +14,10 @@ function chunk(reading: Reading, index: number, delta: JsonObject, finish: Json 
 
 /** The held frames written anew: words as they came, then the calls that stay, then what stands for the others. */
 export function ending(reading: Reading, calls: readonly ChatCall[], decisions: readonly CallDecision[]): readonly Frame[] {
-  const judged = calls.map((call, at) => ({ call, decision: decisions[at] ?? UNDECIDED }));
+  const decided = calls.map((call, at) => ({ call, decision: decisions[at] ?? UNDECIDED }));
   const frames = reading.held.flatMap((frame) => wordsOf(reading, frame));
   for (const [index, reason] of [...reading.finished].toSorted(([a], [b]) => a - b)) {
-    const { kept, words } = sorted(judged.filter(({ call }) => call.choice === index));
+    const { kept, words } = sorted(decided.filter(({ call }) => call.choice === index));
     if (words !== '') frames.push(chunk(reading, index, { content: reading.text.length === 0 ? words : `\n\n${words}` }));
     const tools = kept.filter(({ kind }) => kind !== 'legacy');
     for (const [at, call] of tools.entries()) frames.push(chunk(reading, index, { tool_calls: [{ index: at, ...writtenCall(call) }] }));
@@ -50,7 +50,7 @@ function wordsOf(reading: Reading, { data }: Frame): readonly Frame[] {
 }
 
 /** The rest of a stream that says `text` for whatever is missing. */
-export function farewell(reading: Reading, text: string): readonly Frame[] {
+export function closing(reading: Reading, text: string): readonly Frame[] {
   if (reading.done && !reading.holding) return [];
   const said = reading.text.length === 0 ? text : `\n\n${text}`;
   const open = reading.finished.size === 0 ? [0] : [...reading.finished.keys()].filter((index) => isOpen(reading, index));

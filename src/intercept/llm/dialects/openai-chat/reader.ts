@@ -4,7 +4,7 @@ import { isEmpty, listOf, objectOf, textOf, upstreamInvalid } from '../../dialec
 import { frameOf } from '../../dialect/frame.ts';
 import { CALLS, checkMembers, checkOneKind, toolCall, WORDS, written } from './answer.ts';
 import type { ChatCall } from './answer.ts';
-import { ending, farewell } from './ending.ts';
+import { ending, closing } from './ending.ts';
 import type { Building, Reading } from './reading.ts';
 import { usageOf } from './usage.ts';
 import type { Answer, CallDecision } from '../../dialect/model-answer.ts';
@@ -28,7 +28,7 @@ export function createReader(request: ModelRequest): AnswerReader {
     take: (frame) => take(reading, frame),
     answer: () => answerOf(reading),
     release: (decisions) => release(reading, decisions),
-    abandon: (text) => farewell(reading, text),
+    abandon: (text) => closing(reading, text),
   };
 }
 

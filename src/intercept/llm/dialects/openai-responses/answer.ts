@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../../../kernel/json.ts';
 import type { Answer, CallDecision, ToolCall } from '../../dialect/model-answer.ts';
 import { known, listOf, objectOf, textOf, upstreamInvalid } from '../../dialect/members.ts';
-import { callOf, refusalOf, standingOf, withArguments, wordsOf } from './items.ts';
+import { callOf, refusalOf, itemKindOf, withArguments, wordsOf } from './items.ts';
 import { checkItem } from './slot.ts';
 import { usageOf } from './usage.ts';
 
@@ -25,7 +25,7 @@ export function distinct(calls: readonly ToolCall[]): readonly ToolCall[] {
 
 export function readAnswer(body: JsonObject): Answer {
   const items = itemsOf(body);
-  const calls = items.flatMap((item, place) => (standingOf(item) === 'inert' ? [] : [callOf(item, place)]));
+  const calls = items.flatMap((item, place) => (itemKindOf(item) === 'inert' ? [] : [callOf(item, place)]));
   return {
     ...known<Pick<Answer, 'id' | 'model'>>({ id: textOf(body.id) ?? undefined, model: textOf(body.model) ?? undefined }),
     text: items.map(wordsOf).join(''),
@@ -38,11 +38,11 @@ export function readAnswer(body: JsonObject): Answer {
 /** @throws Error when there is not one decision for each call, a broken invariant */
 export function rewriteAnswer(body: JsonObject, decisions: readonly CallDecision[]): JsonObject {
   const items = itemsOf(body);
-  const judged = decisionsByPlace(items, decisions);
+  const decided = decisionsByPlace(items, decisions);
   if (decisions.every((decision) => decision.kind === 'pass')) return body;
   return withOutput(
     body,
-    items.map((item, place) => rewritten(item, place, judged.get(place))),
+    items.map((item, place) => rewritten(item, place, decided.get(place))),
   );
 }
 
@@ -54,29 +54,29 @@ const LEFT_OUT: CallDecision = { kind: 'refuse', text: 'What came of it is left 
  * @throws Error when there is not one decision for each call, a broken invariant
  */
 export function decisionsByPlace(items: readonly JsonObject[], decisions: readonly CallDecision[]): ReadonlyMap<number, CallDecision> {
-  const judged = new Map<number, CallDecision>();
+  const decided = new Map<number, CallDecision>();
   const refused = new Set<string>();
   let next = 0;
   for (const [place, item] of items.entries()) {
     const call = textOf(item.call_id);
-    if (standingOf(item) === 'inert') {
-      if (call !== null && refused.has(call)) judged.set(place, LEFT_OUT);
+    if (itemKindOf(item) === 'inert') {
+      if (call !== null && refused.has(call)) decided.set(place, LEFT_OUT);
       continue;
     }
     const decision = decisions[next++];
     if (decision === undefined) break;
-    judged.set(place, decision);
+    decided.set(place, decision);
     if (decision.kind === 'refuse' && call !== null) refused.add(call);
   }
   if (next !== decisions.length) throw new Error('there is not one decision for each call');
-  return judged;
+  return decided;
 }
 
 /** The item a decision leaves. Arguments of what the provider ran already cannot be replaced. */
 export function rewritten(item: JsonObject, place: number, decision: CallDecision | undefined): JsonObject {
   if (decision === undefined || decision.kind === 'pass') return item;
   if (decision.kind === 'refuse') return refusalOf(item, place, decision.text);
-  return standingOf(item) === 'done' ? item : withArguments(item, decision.args);
+  return itemKindOf(item) === 'done' ? item : withArguments(item, decision.args);
 }
 
 /** The response with other output; the text some servers repeat beside it follows. */

@@ -32,10 +32,10 @@ const DONE: ReadonlySet<string> = new Set([
   'program',
 ]);
 
-export type Standing = 'inert' | 'done' | 'asked';
+export type ItemKind = 'inert' | 'done' | 'asked';
 
 /** Whether an item is a call, and whose. What is not known is a call the agent would run: nothing new passes undecided. */
-export function standingOf(item: JsonObject): Standing {
+export function itemKindOf(item: JsonObject): ItemKind {
   const type = textOf(item.type) ?? '';
   if (INERT.has(type)) return 'inert';
   if (DONE.has(type)) return 'done';
@@ -115,7 +115,7 @@ export function callOf(item: JsonObject, place: number, ended = true): ToolCall 
     args: whole ? shape.read(item) : null,
     ...(type === null || type === 'function_call' ? {} : { kind: type }),
   };
-  return standingOf(item) === 'done' ? { ...call, done: true } : call;
+  return itemKindOf(item) === 'done' ? { ...call, done: true } : call;
 }
 
 /** The item with other arguments for its call. */
@@ -148,7 +148,7 @@ export function wordsOf(item: JsonObject): string {
 /** Whether two items that must be one say the same of their call. */
 export function sameCall(one: JsonObject, other: JsonObject): boolean {
   if (textOf(one.type) !== textOf(other.type) || textOf(one.name) !== textOf(other.name)) return false;
-  if (textOf(one.call_id) !== textOf(other.call_id) || standingOf(one) !== standingOf(other)) return false;
+  if (textOf(one.call_id) !== textOf(other.call_id) || itemKindOf(one) !== itemKindOf(other)) return false;
   const [a, b] = [textOf(one.arguments), textOf(other.arguments)];
   if (a !== null && b !== null) return sameArguments(a, b);
   const shape = shapeOf(one);

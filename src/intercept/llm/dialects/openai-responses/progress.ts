@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../../../kernel/json.ts';
 import { countOf, listOf, objectOf, textOf, upstreamInvalid } from '../../dialect/members.ts';
-import { sameCall, standingOf } from './items.ts';
+import { sameCall, itemKindOf } from './items.ts';
 import type { Slot } from './slot.ts';
 import { checkItem, checkPart, endSlot, openSlot, streamInto } from './slot.ts';
 
@@ -55,10 +55,10 @@ const STATES: ReadonlySet<string> = new Set(['response.created', 'response.queue
 /** Whether a frame carries any byte of a call, also of one the provider ran. What follows one is held anyway. */
 export function carriesCall({ slots }: Progress, data: JsonObject): boolean {
   const item = objectOf(data.item);
-  if (item !== null && standingOf(item) !== 'inert') return true;
+  if (item !== null && itemKindOf(item) !== 'inert') return true;
   const place = countOf(data.output_index);
-  if (place !== undefined && (slots.get(place)?.standing ?? 'inert') !== 'inert') return true;
-  return listOf(objectOf(data.response)?.output).some((one) => standingOf(objectOf(one) ?? {}) !== 'inert');
+  if (place !== undefined && (slots.get(place)?.kind ?? 'inert') !== 'inert') return true;
+  return listOf(objectOf(data.response)?.output).some((one) => itemKindOf(objectOf(one) ?? {}) !== 'inert');
 }
 
 /** Reads one event. @throws AegisError UPSTREAM_INVALID for what nobody knows and for what contradicts what came before */
@@ -77,7 +77,7 @@ function readState(progress: Progress, type: string, data: JsonObject): void {
   progress.response = response;
   progress.ended = LAST.has(type);
   if (progress.ended) readLast(progress, response);
-  else if (listOf(response.output).some((one) => standingOf(objectOf(one) ?? {}) !== 'inert'))
+  else if (listOf(response.output).some((one) => itemKindOf(objectOf(one) ?? {}) !== 'inert'))
     throw upstreamInvalid('a call stands in an answer that has only begun');
 }
 
@@ -92,8 +92,7 @@ function readLast(progress: Progress, response: JsonObject): void {
     checkItem(item);
     const slot = slotFor(progress, byCall, position, item) ?? newSlot(progress, position, item);
     if (slot === null) continue;
-    if (slot.ended && slot.standing === 'asked' && !sameCall(slot.item, item))
-      throw upstreamInvalid('a call is another one at the end of the answer');
+    if (slot.ended && slot.kind === 'asked' && !sameCall(slot.item, item)) throw upstreamInvalid('a call is another one at the end of the answer');
     if (!slot.ended) endSlot(slot, item);
     last.set(position, slot);
   }
@@ -114,7 +113,7 @@ function slotFor({ slots, ids }: Progress, byCall: ReadonlyMap<string, Slot>, po
 function newSlot({ slots }: Progress, position: number, item: JsonObject): Slot | null {
   const slot = openSlot(position, item);
   if (slots.has(position)) {
-    if (slot.standing !== 'inert') throw upstreamInvalid('a call stands at the end of the answer where another item was streamed');
+    if (slot.kind !== 'inert') throw upstreamInvalid('a call stands at the end of the answer where another item was streamed');
     return null;
   }
   slots.set(position, slot);
@@ -171,8 +170,8 @@ function readPiece(progress: Progress, type: string, data: JsonObject): void {
     const piece = type.endsWith('.delta') ? textOf(data.delta) : null;
     streamInto(slot, countOf(data.command_index) ?? 0, piece === null ? { whole: textOf(data[stream.whole]) ?? '' } : { piece });
   } else if (WORDS.has(type)) {
-    if (slot !== undefined && slot.standing !== 'asked') readWords(slot, type, data);
-  } else if (slot === undefined || slot.standing === 'asked' || slot.item.type === 'message' || slot.item.type === 'reasoning') {
+    if (slot !== undefined && slot.kind !== 'asked') readWords(slot, type, data);
+  } else if (slot === undefined || slot.kind === 'asked' || slot.item.type === 'message' || slot.item.type === 'reasoning') {
     // The progress of a tool the provider runs may have any name; an event of anything else must be known.
     throw upstreamInvalid('an event of an unknown kind');
   }

@@ -20,7 +20,7 @@ function inOrder(slots: Progress['slots']): readonly Slot[] {
 }
 
 function answerOf({ response, slots, ended }: Progress): Answer {
-  const calls = inOrder(slots).flatMap((slot) => (slot.standing === 'inert' ? [] : [callOf(slot.item, slot.place, slot.ended)]));
+  const calls = inOrder(slots).flatMap((slot) => (slot.kind === 'inert' ? [] : [callOf(slot.item, slot.place, slot.ended)]));
   return {
     ...known<Pick<Answer, 'id' | 'model'>>({ id: textOf(response?.id) ?? undefined, model: textOf(response?.model) ?? undefined }),
     text: inOrder(slots)
@@ -63,12 +63,12 @@ export function createReader(request: ModelRequest): AnswerReader {
     answer: () => answerOf(progress),
     release(decisions) {
       const slots = inOrder(progress.slots);
-      const judged = decisionsByPlace(
+      const decided = decisionsByPlace(
         slots.map((slot) => slot.item),
         decisions,
       );
       if (decisions.every((decision) => decision.kind === 'pass')) return held;
-      const byPlace = new Map([...judged].flatMap(([at, decision]) => (slots[at] === undefined ? [] : [[slots[at].place, decision]])));
+      const byPlace = new Map([...decided].flatMap(([at, decision]) => (slots[at] === undefined ? [] : [[slots[at].place, decision]])));
       return rewriteFrames({ held, progress, decisions: byPlace, sequence });
     },
     abandon: (text) => abandoned({ left: left ?? progress, whole: progress, text, sequence, named, model: request.model }),

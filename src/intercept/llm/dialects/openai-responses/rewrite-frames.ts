@@ -49,7 +49,7 @@ export function rewriteFrames({ held, progress, decisions, sequence }: Terms): r
 
 /** Arguments of what the provider ran already cannot be replaced. */
 function changes(slot: Slot, decision: CallDecision): boolean {
-  return decision.kind === 'refuse' || (decision.kind === 'replace' && slot.standing === 'asked');
+  return decision.kind === 'refuse' || (decision.kind === 'replace' && slot.kind === 'asked');
 }
 
 function eventsOf(slot: Slot, decision: CallDecision): readonly JsonObject[] {

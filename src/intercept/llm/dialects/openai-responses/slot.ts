@@ -1,8 +1,8 @@
 import type { JsonObject } from '../../../../kernel/json.ts';
 import { listOf, objectOf, textOf, upstreamInvalid } from '../../dialect/members.ts';
 import { sameArguments } from '../../dialect/same-json.ts';
-import type { Standing } from './items.ts';
-import { standingOf } from './items.ts';
+import type { ItemKind } from './items.ts';
+import { itemKindOf } from './items.ts';
 
 /** One part of an item, as far as it was streamed. */
 export interface Words {
@@ -16,7 +16,7 @@ export interface Words {
 export interface Slot {
   /** `output_index`. */
   readonly place: number;
-  readonly standing: Standing;
+  readonly kind: ItemKind;
   /** As announced, then as ended. */
   item: JsonObject;
   ended: boolean;
@@ -41,7 +41,7 @@ export function checkItem(item: JsonObject): void {
 
 export function openSlot(place: number, item: JsonObject): Slot {
   checkItem(item);
-  return { place, standing: standingOf(item), item, ended: false, words: new Map(), streamed: new Map() };
+  return { place, kind: itemKindOf(item), item, ended: false, words: new Map(), streamed: new Map() };
 }
 
 /** A copy that later frames do not change. */
@@ -53,9 +53,9 @@ export function copyOf(slot: Slot): Slot {
 export function endSlot(slot: Slot, item: JsonObject): void {
   checkItem(item);
   const { type, name } = slot.item;
-  if (item.type !== type || standingOf(item) !== slot.standing) throw upstreamInvalid('an item ended as another kind than it began');
+  if (item.type !== type || itemKindOf(item) !== slot.kind) throw upstreamInvalid('an item ended as another kind than it began');
   if (item.name !== name && textOf(name) !== null && name !== '') throw upstreamInvalid('a call changed its tool');
-  if (slot.standing === 'asked') for (const [part, text] of slot.streamed) agree(text, textIn(item, part));
+  if (slot.kind === 'asked') for (const [part, text] of slot.streamed) agree(text, textIn(item, part));
   slot.item = item;
   slot.ended = true;
 }
