@@ -6,7 +6,7 @@ import type { Policy } from '../src/kernel/policy.ts';
 import type { World } from '../src/kernel/world.ts';
 import { compilePolicy } from '../src/policy/compile.ts';
 import { driver } from '../test/kernel/driver.ts';
-import { action, CONTEXT, draft, facts, names, policy, world } from '../test/kernel/samples.ts';
+import { action, CONTEXT, draft, facts, policy, world } from '../test/kernel/samples.ts';
 import { quantile } from './figure.ts';
 import type { Figure } from './figure.ts';
 
@@ -147,11 +147,11 @@ function latency(name: string, run: () => unknown, goal: { p50: number; p99: num
 function listed(tools: number): { readonly now: World; readonly rules: Policy } {
   const all = Array.from({ length: tools }, (_, i) => `listed_${String(i)}`);
   const lists = {
-    allow: names('tool_42', ...all),
-    review: names(...all.map((name) => `r_${name}`)),
-    block: names(...all.map((name) => `b_${name}`)),
+    allow: ['tool_42', ...all],
+    review: all.map((name) => `r_${name}`),
+    block: all.map((name) => `b_${name}`),
   };
-  return { now: world(), rules: policy({ agents: new Map([['a1', lists]]) }) };
+  return { now: world(), rules: policy({ agents: { a1: lists } }) };
 }
 
 function flatness(): Figure {

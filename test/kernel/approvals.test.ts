@@ -3,16 +3,17 @@ import { test } from 'node:test';
 import type { EntryBodies, EntryDraft } from '../../src/kernel/entry.ts';
 import { codes, driver } from './driver.ts';
 import type { Driver } from './driver.ts';
-import { action, draft, id, names, policy, world } from './samples.ts';
+import { action, draft, id, policy, world } from './samples.ts';
+import type { PolicyParts } from './samples.ts';
 
-const LISTS = new Map([['a1', { allow: names(), review: names('read_thing'), block: names('bad') }]]);
+const LISTS = { a1: { review: ['read_thing'], block: ['bad'] } };
 
 function grant(drive: Driver, approval: string, more: object = {}): void {
   const body = { approval: id<never>(approval), by: id<never>('o1'), channel: 'cli', reason: 'fine', ...more };
   drive.append(draft('approval-granted', body as EntryBodies['approval-granted'], { at: drive.at }));
 }
 
-function asked(rules: object = {}): Driver {
+function asked(rules: PolicyParts = {}): Driver {
   const drive = driver(world(), policy({ agents: LISTS, ...rules }));
   assert.equal(drive.act({ argsDigest: '1' }).effect, 'ask');
   return drive;
@@ -32,7 +33,7 @@ test('[ASK-3] a granted approval releases exactly these bytes', () => {
 });
 
 test('[DEC-20] [ASK-3] a blocked tool stays blocked, a budget stays a budget', () => {
-  const drive = asked({ budgets: [{ id: 'b', scope: 'agent', period: 'total', limit: { toolCalls: 1 } }] });
+  const drive = asked({ budgets: [{ scope: 'agent', toolCalls: 1 }] });
   grant(drive, 'ap-x1');
   assert.equal(drive.act(again).effect, 'allow');
   assert.deepEqual(codes(drive.act(again)), ['BUDGET_EXCEEDED', 'APPROVAL_REQUIRED', 'OK']);
@@ -59,7 +60,7 @@ test('[ASK-2] single use, expiry and refusal end it, and nothing comes back', ()
 });
 
 test('[ASK-2] a quorum is distinct people who may still approve', () => {
-  const drive = asked({ approvals: { ...policy().approvals, quorum: 2 } });
+  const drive = asked({ approvals: { quorum: 2 } });
   grant(drive, 'ap-x1');
   grant(drive, 'ap-x1');
   assert.equal(status(drive), 'pending');
@@ -78,7 +79,7 @@ test('[ASK-4] edited arguments are another question', () => {
 });
 
 test('[ASK-5] who asks too much is denied', () => {
-  const drive = driver(world(), policy({ agents: LISTS, approvals: { ...policy().approvals, maxPendingPerAgent: 2 } }));
+  const drive = driver(world(), policy({ agents: LISTS, approvals: { maxPending: 2 } }));
   const ask = (n: string): string => drive.act({ argsDigest: n }).effect;
   assert.deepEqual([ask('1'), ask('2'), ask('3')], ['ask', 'ask', 'deny']);
   drive.append(draft('approval-expired', { approval: id('ap-x1') }));
@@ -105,7 +106,7 @@ test('[ASK-6] a standing grant has uses, a time and a predicate', () => {
 });
 
 test('[ASK-7] a grant that names no arguments releases no finding', () => {
-  const detectors = new Map([['shell', { deny: null, ask: 'HIGH', threshold: 0, redact: false }]]);
+  const detectors = { shell: 'ask' } as const;
   const findings = [{ detector: 'shell', code: 'X', risk: 'HIGH', pointer: '/a', evidence: 'e', confidence: 1, inspected: true }];
   const general = driver(world([granting({})]), policy({ agents: LISTS, detectors }));
   assert.equal(general.act({ findings, argsDigest: '1' }).effect, 'ask');

@@ -1,28 +1,28 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { decide } from '../../src/kernel/decide.ts';
-import type { Decision } from '../../src/kernel/decision.ts';
+import type { Decision, Effect } from '../../src/kernel/decision.ts';
 import { fold } from '../../src/kernel/fold.ts';
 import { ledgersOf } from '../../src/kernel/ledger.ts';
-import { action, CONTEXT, decided, draft, facts, id, names, policy, world } from './samples.ts';
+import type { Voice } from '../../src/kernel/policy.ts';
+import { action, CONTEXT, decided, draft, facts, id, manifest, micro, policy, world } from './samples.ts';
 
 function codes(decision: Decision): readonly string[] {
   return decision.reasons.map((reason) => reason.code);
 }
 
-const voice = (rule: string, effect: string, more: object = {}): unknown => ({ rule, speak: () => ({ effect, code: rule, message: rule, ...more }) });
+const voice = (rule: string, effect: Effect, more: object = {}): Voice => ({ rule, speak: () => ({ effect, code: rule, message: rule, ...more }) });
 
 test('[DEC-8] with neither manifest nor lists the default speaks', () => {
   for (const fallback of ['allow', 'ask', 'deny'] as const) {
-    const decision = decide(action(), world(), policy({ fallback }), CONTEXT);
+    const decision = decide(action(), world(), policy({ default: fallback }), CONTEXT);
     assert.equal(decision.effect, fallback);
     assert.deepEqual(codes(decision), ['DEFAULT']);
   }
 });
 
 test('[DEC-8] lists allow, review, block, and ask about the rest', () => {
-  const lists = { allow: names('a'), review: names('b_*'), block: names('c') };
-  const subject = policy({ agents: new Map([['a1', lists]]), fallback: 'deny' });
+  const subject = policy({ agents: { a1: { allow: ['a'], review: ['b_*'], block: ['c'] } }, default: 'deny' });
   const effect = (name: string): string => {
     const decision = decide(action({ name }), world(), subject, CONTEXT);
     return `${decision.effect} ${codes(decision).join()}`;
@@ -34,9 +34,9 @@ test('[DEC-8] lists allow, review, block, and ask about the rest', () => {
 });
 
 test('[DEC-8] at the model proxy a model is no tool: unlisted it falls to the default, listed it is what the list says', () => {
-  const lists = { allow: names('a'), review: names('model:b*'), block: names('model:c*') };
-  const effect = (name: string, door: string, fallback: string): string => {
-    const subject = policy({ agents: new Map([['a1', lists]]), fallback });
+  const lists = { allow: ['a'], review: ['model:b*'], block: ['model:c*'] };
+  const effect = (name: string, door: string, fallback: 'allow' | 'deny'): string => {
+    const subject = policy({ agents: { a1: lists }, default: fallback });
     const decision = decide(action({ kind: 'model', name, door }), world(), subject, CONTEXT);
     return `${decision.effect} ${codes(decision).join()}`;
   };
@@ -57,7 +57,7 @@ test('[DEC-4] the strictest effect wins and every voice is kept in order', () =>
     voice('rule:a', 'deny'),
   ];
   for (let from = 0; from < voices.length; from++) {
-    const decision = decide(action(), world(), policy({ voices: voices.slice(0, voices.length - from) }), CONTEXT);
+    const decision = decide(action(), world(), policy({}, { voices: voices.slice(0, voices.length - from) }), CONTEXT);
     assert.equal(decision.effect, ['deny', 'defer', 'ask', 'modify', 'allow'][from]);
     assert.equal(decision.reasons.length, voices.length - from);
   }
@@ -76,7 +76,7 @@ test('[DEC-5] a voice that throws or talks nonsense denies', () => {
     { rule: 'rule:z', speak: () => undefined },
     voice('rule:w', 'modify'),
   ]) {
-    const decision = decide(action(), world(), policy({ voices: [bad] }), CONTEXT);
+    const decision = decide(action(), world(), policy({}, { voices: [bad as Voice] }), CONTEXT);
     assert.equal(decision.effect, 'deny');
     assert.deepEqual(codes(decision), ['RULE_ERROR']);
   }
@@ -95,7 +95,7 @@ test('[DEC-2] an action of no shape at all is denied, not thrown at', () => {
 
 test('[DEC-9] halts, unknown agents and closed sessions deny whatever else is said', () => {
   const halted = fold(world(), draft('agent-halted', { scope: { kind: 'agent', id: id('a1') }, reason: 'odd', cause: 'operator' }));
-  const allow = policy({ voices: [voice('rule:a', 'allow')], auditOnly: true });
+  const allow = policy({ audit_only: true }, { voices: [voice('rule:a', 'allow')] });
   assert.deepEqual(codes(decide(action(), halted, allow, CONTEXT)).slice(0, 1), ['HALTED']);
   assert.equal(decide(action(), halted, allow, CONTEXT).effect, 'deny');
   assert.equal(decide(action({ agent: 'a2' }), world(), allow, CONTEXT).effect, 'deny');
@@ -104,28 +104,19 @@ test('[DEC-9] halts, unknown agents and closed sessions deny whatever else is sa
 });
 
 test('[DEC-12] shadow mode allows and says what it would have done', () => {
-  const decision = decide(action(), world(), policy({ auditOnly: true, fallback: 'deny' }), CONTEXT);
+  const decision = decide(action(), world(), policy({ audit_only: true, default: 'deny' }), CONTEXT);
   assert.equal(decision.effect, 'allow');
   assert.equal(decision.shadow, 'deny');
 });
 
 test('[DEC-11] an undeclared path, host, program or secret each has its reason, in the order of the codes', () => {
-  const manifest = {
-    name: 'm',
-    version: '1',
-    publisher: 'p',
-    digest: 'x',
-    tools: names('t'),
-    readRoots: ['/data'],
-    writeRoots: [],
-    domains: ['*.example.org'],
-    secrets: [],
-    bins: ['git'],
-    argPatterns: [],
-    approvalRequired: names(),
-    budgets: { maxSteps: 24, maxToolCalls: 12, maxWallTimeMs: 120_000, maxOutputBytes: 10, timeoutMs: 20 },
-  };
-  const subject = policy({ manifests: new Map([['a1', manifest]]) });
+  const declared = manifest({
+    fs: { read_roots: ['/data'] },
+    net: { domains: ['*.example.org'] },
+    exec: { allowed_bins: ['git'] },
+    budgets: { max_output_bytes: 10, timeout_ms: 20 },
+  });
+  const subject = policy({}, { manifests: { a1: declared } });
   const bad = facts({
     hosts: ['example.org'],
     paths: [{ path: '/database', access: 'read', pointer: '/p' }],
@@ -144,7 +135,7 @@ test('[DEC-11] an undeclared path, host, program or secret each has its reason, 
 });
 
 test('[SPEND-2] the action that would pass the limit is denied, the one that meets it is not', () => {
-  const subject = policy({ budgets: [{ id: 'b', scope: 'agent', period: 'day', limit: { usdMicros: 10 } }] });
+  const subject = policy({ budgets: [{ scope: 'agent', period: 'day', usd: micro(10) }] });
   let now = world();
   for (const [n, effect] of [
     [6, 'allow'],

@@ -10,7 +10,7 @@ import { decodeWorld, encodeWorld } from '../../src/kernel/snapshot.ts';
 import type { World } from '../../src/kernel/world.ts';
 import { randomCase } from '../oracle/cases.ts';
 import { codes, driver } from './driver.ts';
-import { action, CONTEXT, DAY, draft, facts, id, names, policy, REGISTERED, world } from './samples.ts';
+import { action, CONTEXT, DAY, draft, facts, id, manifest, policy, REGISTERED, world } from './samples.ts';
 
 const RUNS = { numRuns: 400 };
 const seeds = fc.noShrink(fc.nat());
@@ -85,31 +85,15 @@ test('[DEC-4] one more denial never widens anything', () => {
   );
 });
 
-const MANIFEST = {
-  name: 'm',
-  version: '1',
-  publisher: 'p',
-  digest: 'x',
-  tools: names('t'),
-  readRoots: [],
-  writeRoots: [],
-  domains: [],
-  secrets: [],
-  bins: [],
-  argPatterns: [],
-  approvalRequired: names(),
-  budgets: { maxSteps: 24, maxToolCalls: 12, maxWallTimeMs: 120_000, maxOutputBytes: 10, timeoutMs: 20 },
-};
-const under = (part: object): ReadonlyMap<string, unknown> => new Map([['a1', { ...MANIFEST, ...part }]]);
-
 test('[DEC-11] what a manifest does not declare is denied under every policy around it', () => {
+  const { manifests } = policy({}, { manifests: { a1: manifest() } });
   fc.assert(
     fc.property(seeds, fc.string(), (seed, name) => {
       const { world: now, policy: rules, action: one } = randomCase(seed);
       const decision = decide(
         { ...one, agent: id('a1'), session: id('s1'), name: `${name}!` },
         now,
-        { ...rules, kinds: ['tool'], auditOnly: false, precision: new Map(), manifests: under({}) } as unknown as Policy,
+        { ...rules, kinds: ['tool'], auditOnly: false, precision: new Map(), manifests },
         CONTEXT,
       );
       assert.equal(decision.effect, one.kind === 'tool' ? 'deny' : decision.effect);
@@ -119,7 +103,7 @@ test('[DEC-11] what a manifest does not declare is denied under every policy aro
 });
 
 test('[DEC-11] paths are held by whole segments', () => {
-  const rules = policy({ manifests: under({ readRoots: ['/data', 'src'], writeRoots: ['~/out'] }) });
+  const rules = policy({}, { manifests: { a1: manifest({ fs: { read_roots: ['/data', 'src'], write_roots: ['~/out'] } }) } });
   const effect = (path: string, access: string): string =>
     decide(action({ name: 't', facts: facts({ paths: [{ path, access: access as 'read', pointer: '/p' }] }) }), world(), rules, CONTEXT).effect;
   for (const path of ['/data', '/data/a', '/data/b/../a', 'src/x', './src/x']) assert.equal(effect(path, 'read'), 'allow', path);
@@ -132,11 +116,9 @@ test('[DEC-11] paths are held by whole segments', () => {
 
 /** The outside cases, restated: who is declared, what was consumed, and what must come of it. */
 test('[DEC-11] [SPEND-8] the outside cases of the manifest format hold', () => {
-  const ran = (n: number, name: string, part = {}): string => {
-    const drive = driver(
-      world(),
-      policy({ manifests: under({ tools: names('read_file', 'exec', 'model'), ...part }), taint: { ...policy().taint, quoted: 'deny' } }),
-    );
+  const ran = (n: number, name: string): string => {
+    const declared = manifest({ tools: ['read_file', 'exec', 'model'] });
+    const drive = driver(world(), policy({ taint: { quoted: 'deny' } }, { manifests: { a1: declared } }));
     for (let i = 0; i < n; i++) drive.act({ name: 'model', kind: 'model', argsDigest: String(i), claims: { usdMicros: 0 } });
     const decision = drive.act({ name, ...(name === 'exec' ? { facts: facts({ categories: ['shell'], operations: ['execute'] }) } : {}) });
     return `${decision.effect} ${codes(decision)[0] ?? ''}`;
@@ -148,10 +130,10 @@ test('[DEC-11] [SPEND-8] the outside cases of the manifest format hold', () => {
   assert.equal(ran(24, 'read_file'), 'deny BUDGET_EXCEEDED');
   // Declared, but no program is allowed: the outside case says allow; an empty list of programs allows none.
   assert.equal(ran(0, 'exec'), 'deny EXEC_DENY');
-  const calls = driver(world(), policy({ manifests: under({ tools: names('*') }) }));
+  const calls = driver(world(), policy({}, { manifests: { a1: manifest({ tools: ['read_*'] }) } }));
   const effects = Array.from({ length: 13 }, (_, i) => calls.act({ argsDigest: String(i) }).effect);
   assert.deepEqual(effects.slice(-2), ['allow', 'deny']);
-  const late = driver(world(), policy({ manifests: under({}) }));
+  const late = driver(world(), policy({}, { manifests: { a1: manifest() } }));
   late.at += 119_999;
   assert.equal(late.act({ name: 't' }).effect, 'allow');
   late.at += 1;
@@ -212,10 +194,7 @@ test('[DEC-16] a long life leaves a small world', () => {
 });
 
 test('[DEC-17] too many violations halt until somebody resumes; revocation survives registering again', () => {
-  const drive = driver(
-    world(),
-    policy({ autoHalt: { violations: 2, windowMs: 1_000 }, agents: new Map([['a1', { allow: names('ok'), review: names(), block: names('bad') }]]) }),
-  );
+  const drive = driver(world(), policy({ autoHalt: { violations: 2, windowMs: 1_000 }, agents: { a1: { allow: ['ok'], block: ['bad'] } } }));
   drive.act({ name: 'bad' });
   assert.equal(drive.act({ name: 'ok' }).effect, 'allow');
   drive.act({ name: 'bad' });

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { codes, driver } from './driver.ts';
-import { draft, names, policy, REGISTERED, world } from './samples.ts';
+import { draft, micro, policy, REGISTERED, world } from './samples.ts';
 
-const day = (usdMicros: number): unknown => [{ id: 'b', scope: 'agent', period: 'day', limit: { usdMicros } }];
+const day = (usdMicros: number) => [{ scope: 'agent' as const, period: 'day' as const, usd: micro(usdMicros) }];
 
 test('[SPEND-1] [SPEND-3] reserve, settle, refund', () => {
   const drive = driver(world(), policy({ budgets: day(10) }));
@@ -19,7 +19,7 @@ test('[SPEND-1] [SPEND-3] reserve, settle, refund', () => {
 });
 
 test('[SPEND-1] the price of named tokens is a floor under the estimate', () => {
-  const models = [{ model: 'm', tier: 3, usdMicrosPerMillionInput: 1_000_000, usdMicrosPerMillionOutput: 4_000_000 }];
+  const models = { tiers: [{ model: 'm', tier: 3, inputUsdPerMillion: 1, outputUsdPerMillion: 4 }] };
   const decision = driver(world(), policy({ models })).act({ kind: 'model', claims: { model: 'm', tokens: 10, usdMicros: 1 } });
   assert.equal(decision.effect === 'allow' && decision.reserve.usdMicros, 40);
 });
@@ -65,10 +65,10 @@ test('[SPEND-2] random histories never pass a limit but by a recorded overrun', 
   });
   const rules = policy({
     budgets: [
-      { id: 'd', scope: 'agent', period: 'day', limit: { usdMicros: 20 } },
-      { id: 'h', scope: 'agent', period: 'hour', limit: { usdMicros: 12, tokens: 90 } },
-      { id: 't', scope: 'tenant', period: 'total', limit: { usdMicros: 60, toolCalls: 25 } },
-      { id: 'g', scope: 'team', period: 'month', limit: { usdMicros: 40 } },
+      { scope: 'agent', period: 'day', usd: micro(20) },
+      { scope: 'agent', period: 'hour', usd: micro(12), tokens: 90 },
+      { scope: 'tenant', usd: micro(60), toolCalls: 25 },
+      { scope: 'team', period: 'month', usd: micro(40) },
     ],
   });
   const LIMITS: [string, number][] = [
@@ -114,7 +114,7 @@ test('[SPEND-8] registered and set budgets hold beside the policy’s', () => {
 });
 
 test('[RATE-1] [RATE-2] a limit holds over sessions and frees with time', () => {
-  const rates = [{ id: 'r', scope: 'agent', tool: names('*'), callsPerMinute: 2 }];
+  const rates = [{ scope: 'agent' as const, tool: '*', perMinute: 2 }];
   const drive = driver(world([draft('session-opened', { salt: 's' }, { agent: 'a1', session: 's2' })]), policy({ rates }));
   assert.deepEqual([drive.act({}).effect, drive.act({ session: 's2' }).effect], ['allow', 'allow']);
   drive.at += 30_000;
@@ -128,7 +128,7 @@ test('[RATE-1] [RATE-2] a limit holds over sessions and frees with time', () => 
 });
 
 test('[RATE-2] a total limit counts all tools, and what can never fit is denied', () => {
-  const rates = [{ id: 'r', scope: 'agent', tool: names('*'), total: true, tokensPerMinute: 100 }];
+  const rates = [{ scope: 'agent' as const, tokensPerMinute: 100 }];
   const drive = driver(world(), policy({ rates }));
   assert.equal(drive.act({ claims: { tokens: 101 } }).effect, 'deny');
   assert.equal(drive.act({ claims: { tokens: 60 } }).effect, 'allow');
@@ -136,13 +136,13 @@ test('[RATE-2] a total limit counts all tools, and what can never fit is denied'
 });
 
 test('[RATE-3] a clock that goes back frees nothing', () => {
-  const drive = driver(world(), policy({ rates: [{ id: 'r', scope: 'tenant', tool: names('*'), callsPerMinute: 1 }] }));
+  const drive = driver(world(), policy({ rates: [{ scope: 'tenant', tool: '*', perMinute: 1 }] }));
   drive.act({});
   drive.at -= 7_200_000;
   assert.equal(drive.act({}).effect, 'defer');
 });
 
-const loops = { identical: { max: 3, windowMs: 60_000 }, sequences: true, noProgress: 3, effect: 'deny' };
+const loops = { identical: { max: 3, windowMs: 60_000 }, sequences: true, noProgress: 3, effect: 'deny' } as const;
 
 test('[LOOP-1] [LOOP-3] the same call too often, until time has passed', () => {
   const drive = driver(world(), policy({ loops }));
@@ -156,7 +156,7 @@ test('[LOOP-1] [LOOP-3] the same call too often, until time has passed', () => {
 });
 
 test('[LOOP-2] a sequence for the third time in a row; six calls of one tool with different arguments are none', () => {
-  const drive = driver(world(), policy({ loops: { ...loops, identical: null } }));
+  const drive = driver(world(), policy({ loops: { ...loops, identical: 'off' } }));
   const effects = ['a', 'b', 'a', 'b', 'a', 'b'].map((argsDigest) => drive.act({ argsDigest }).effect);
   assert.deepEqual(effects, ['allow', 'allow', 'allow', 'allow', 'allow', 'deny']);
   assert.equal(drive.act({ argsDigest: 'c' }).effect, 'allow');

@@ -2,19 +2,21 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { decide } from '../../src/kernel/decide.ts';
 import type { Action } from '../../src/kernel/action.ts';
-import type { Policy } from '../../src/kernel/policy.ts';
+import type { JsonObject } from '../../src/kernel/json.ts';
+import type { Voice } from '../../src/kernel/policy.ts';
 import type { World } from '../../src/kernel/world.ts';
 import { codes } from './driver.ts';
-import { action, CONTEXT, draft, fold1, id, names, policy, world } from './samples.ts';
+import { action, CONTEXT, draft, fold1, id, micro, policy, world } from './samples.ts';
+import type { PolicyParts } from './samples.ts';
 
 type Parts<T> = Partial<Record<keyof T, unknown>>;
 
-function say(part: Parts<Action>, rules: Parts<Policy> = {}, now: World = world()): string {
+function say(part: Parts<Action>, rules: PolicyParts = {}, now: World = world()): string {
   const decision = decide(action(part), now, policy(rules), CONTEXT);
   return `${decision.effect} ${codes(decision).join()}`;
 }
 
-const change = (rule: string, args: object, pointer?: string): unknown => ({
+const change = (rule: string, args: JsonObject, pointer?: string): Voice => ({
   rule,
   speak: () => ({ effect: 'modify', code: rule, message: rule, args, ...(pointer === undefined ? {} : { pointer }) }),
 });
@@ -28,12 +30,11 @@ const finding = (part: object): unknown => ({
   inspected: true,
   ...part,
 });
-const rule = (part: object): unknown => ({ deny: null, ask: null, threshold: 0, redact: false, ...part });
 
 test('[DEC-7] one change is taken whole, disjoint ones together, others are asked', () => {
   const args = { a: 1, b: 2, c: 3 };
-  const run = (...voices: unknown[]): unknown => {
-    const decision = decide(action({ args }), world(), policy({ voices }), CONTEXT);
+  const run = (...voices: Voice[]): unknown => {
+    const decision = decide(action({ args }), world(), policy({}, { voices }), CONTEXT);
     return decision.effect === 'modify' ? decision.modify.args : decision.effect;
   };
   assert.deepEqual(run(change('rule:x', { z: 9 })), { z: 9 });
@@ -45,12 +46,7 @@ test('[DEC-7] one change is taken whole, disjoint ones together, others are aske
 test('[DEC-7] redaction takes the span, or the whole leaf where it cannot place it', () => {
   const text = 'call 555-0100 or 555-0101 now';
   const run = (...findings: unknown[]): unknown => {
-    const decision = decide(
-      action({ args: { a: text, 'b/c': [text] }, findings }),
-      world(),
-      policy({ detectors: new Map([['pii', rule({ redact: true })]]) }),
-      CONTEXT,
-    );
+    const decision = decide(action({ args: { a: text, 'b/c': [text] }, findings }), world(), policy({ detectors: { pii: 'redact' } }), CONTEXT);
     assert.ok(decision.effect === 'modify' && decision.obligations.redact !== undefined);
     return decision.modify.args;
   };
@@ -74,11 +70,11 @@ test('[DEC-10] claims out of range are refused and never loosen', () => {
   }
   const low = world([draft('agent-registered', { capabilities: [], maxPriority: 5, onUnavailable: 'deny' }, { agent: 'a1' })]);
   assert.equal(say({ claims: { priority: 6 } }, {}, low), 'deny PRIORITY_EXCEEDED');
-  assert.equal(say({ claims: { confidence: 1, intent: 'trust me', usdMicros: 0 } }, { fallback: 'deny' }), 'deny DEFAULT');
+  assert.equal(say({ claims: { confidence: 1, intent: 'trust me', usdMicros: 0 } }, { default: 'deny' }), 'deny DEFAULT');
 });
 
 test('[DEC-13] findings speak by detector and risk; only the server loosens them', () => {
-  const detectors = new Map([['shell', rule({ deny: 'CRITICAL', ask: 'HIGH', threshold: 0.5 })]]);
+  const detectors = { shell: { effect: 'block', threshold: 0.5 } } as const;
   const shell = (part: object): Parts<Action> => ({ findings: [finding({ detector: 'shell', category: 'shell', ...part })] });
   assert.equal(say(shell({ risk: 'CRITICAL' }), { detectors }), 'deny FINDING');
   assert.equal(say(shell({ risk: 'HIGH' }), { detectors }), 'ask FINDING');
@@ -86,23 +82,15 @@ test('[DEC-13] findings speak by detector and risk; only the server loosens them
   assert.equal(say(shell({ risk: 'HIGH', confidence: 0.4 }), { detectors }), 'allow DEFAULT');
   assert.equal(say(shell({ risk: 'HIGH', confidence: 0.4, inspected: false }), { detectors }), 'ask UNINSPECTABLE');
   assert.equal(say(shell({ risk: 'CRITICAL' })), 'allow DEFAULT', 'a detector that is off stays off');
-  const precision = (part: object): Parts<Policy> => ({
-    detectors,
-    precision: new Map([['a1', { allowTools: names(), allowCategories: [], categoryOf: new Map(), auditOnly: false, ...part }]]),
-  });
-  assert.equal(say(shell({ risk: 'CRITICAL' }), precision({ allowTools: names('read_thing') })), 'allow DEFAULT');
+  const precision = (part: NonNullable<PolicyParts['precision']>[string]): PolicyParts => ({ detectors, precision: { a1: part } });
+  assert.equal(say(shell({ risk: 'CRITICAL' }), precision({ allowTools: ['read_thing'] })), 'allow DEFAULT');
   assert.equal(say(shell({ risk: 'CRITICAL' }), precision({ allowCategories: ['shell'] })), 'allow DEFAULT');
-  assert.equal(say(shell({ risk: 'CRITICAL' }), { ...precision({ allowCategories: ['shell'] }), fallback: 'deny' }), 'deny DEFAULT');
+  assert.equal(say(shell({ risk: 'CRITICAL' }), { ...precision({ allowCategories: ['shell'] }), default: 'deny' }), 'deny DEFAULT');
 });
 
 test('[DEC-14] the cheapest model that suffices', () => {
-  const price = (model: string, tier: number, usd: number): unknown => ({
-    model,
-    tier,
-    usdMicrosPerMillionInput: usd,
-    usdMicrosPerMillionOutput: usd,
-  });
-  const models = [price('big', 5, 90), price('small', 1, 1), price('mid', 3, 9), price('odd', 2, 20)];
+  const price = (model: string, tier: number, usd: number) => ({ model, tier, inputUsdPerMillion: usd, outputUsdPerMillion: usd });
+  const models = { tiers: [price('big', 5, 90), price('small', 1, 1), price('mid', 3, 9), price('odd', 2, 20)] };
   const pick = (complexity: number): unknown =>
     decide(action({ claims: { complexity } }), world(), policy({ models }), CONTEXT).obligations.recommendedModel;
   assert.deepEqual([1, 2, 3, 4, 5, 6, 7, 10].map(pick), ['small', 'small', 'mid', 'mid', 'mid', 'mid', 'big', 'big']);
@@ -110,30 +98,26 @@ test('[DEC-14] the cheapest model that suffices', () => {
 });
 
 test('[DEC-19] intents are held against the claim and the name alike', () => {
-  const matches = (text: string): boolean => text.includes('drain');
-  const intents = (part: object): Parts<Policy> => ({
-    intents: { costCeilingUsdMicros: null, blocked: [], priorityFloors: [], blockedAgents: names(), ...part },
-  });
-  const blocked = intents({ blocked: [{ pattern: 'drain', matches }] });
+  const blocked = { intents: { blocked: ['drain'] } };
   assert.equal(say({ name: 'drain_wallet' }, blocked), 'deny INTENT_BLOCKED');
   assert.equal(say({ claims: { intent: 'drain it' } }, blocked), 'deny INTENT_BLOCKED');
-  assert.equal(say({}, intents({ blockedAgents: names('a1') })), 'deny INTENT_BLOCKED');
-  assert.equal(say({ claims: { usdMicros: 6 } }, intents({ costCeilingUsdMicros: 5 })), 'deny BUDGET_EXCEEDED');
-  const floor = intents({ priorityFloors: [{ pattern: 'drain', matches, min: 4 }] });
+  assert.equal(say({}, { intents: { blockedAgents: ['a1'] } }), 'deny INTENT_BLOCKED');
+  assert.equal(say({ claims: { usdMicros: 6 } }, { intents: { costCeilingUsd: micro(5) } }), 'deny BUDGET_EXCEEDED');
+  const floor = { intents: { priorityFloors: [{ pattern: 'drain', min: 4 }] } };
   assert.equal(say({ name: 'drain', claims: { priority: 3 } }, floor), 'deny PRIORITY_TOO_LOW');
   assert.equal(say({ name: 'drain' }, floor), 'deny PRIORITY_TOO_LOW');
   assert.equal(say({ name: 'drain', claims: { priority: 4 } }, floor), 'allow DEFAULT');
 });
 
 test('[DEC-21] a kind the policy does not govern is allowed, but a halt still holds', () => {
-  const rules = { kinds: ['tool'], fallback: 'deny' };
+  const rules: PolicyParts = { kinds: ['tool'], default: 'deny' };
   assert.equal(say({ kind: 'model' }, rules), 'allow OK');
   const halted = fold1(world(), draft('agent-halted', { scope: { kind: 'all' }, reason: 'r', cause: 'operator' }));
   assert.equal(say({ kind: 'model' }, rules, halted), 'deny HALTED');
 });
 
 test('[ASK-1] dear, unsure or sensitive actions are asked', () => {
-  const approvals = { ...policy().approvals, aboveUsdMicros: 5, confidenceBelow: 0.7, intents: ['withdraw_funds'] };
+  const approvals = { above: { usd: micro(5) }, confidenceBelow: 0.7, intents: ['withdraw_funds'] };
   const rules = { approvals };
   assert.equal(say({ claims: { usdMicros: 5, confidence: 0.7 } }, rules), 'allow DEFAULT');
   assert.equal(say({ claims: { usdMicros: 6 } }, rules), 'ask APPROVAL_REQUIRED');

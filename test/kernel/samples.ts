@@ -2,10 +2,16 @@ import { fold } from '../../src/kernel/fold.ts';
 import type { Action } from '../../src/kernel/action.ts';
 import type { DecideContext } from '../../src/kernel/decide.ts';
 import type { EntryBodies, EntryDraft, EntryType } from '../../src/kernel/entry.ts';
+import { DETECTORS } from '../../src/kernel/finding.ts';
 import type { Facts } from '../../src/kernel/finding.ts';
-import type { NameSet, Policy } from '../../src/kernel/policy.ts';
+import { isObject } from '../../src/kernel/json.ts';
+import type { Policy, Voice } from '../../src/kernel/policy.ts';
 import { emptyWorld } from '../../src/kernel/world.ts';
 import type { World } from '../../src/kernel/world.ts';
+import type { PolicyDocument } from '../../src/policy/document.ts';
+import type { ManifestDocument } from '../../src/policy/manifest-document.ts';
+import { resolveBytes } from '../../src/policy/resolve.ts';
+import { compileSections } from '../../src/policy/sections.ts';
 
 /** Branded ids are minted by the gate; in tests any string is one. */
 export function id<T>(text: string): T {
@@ -14,11 +20,6 @@ export function id<T>(text: string): T {
 
 export const DAY = Date.UTC(2026, 10, 21, 10, 0, 0);
 export const CONTEXT: DecideContext = { approval: id('ap1'), askDigest: id('d'.repeat(64)) };
-
-export function names(...list: string[]): NameSet {
-  const globs = list.filter((name) => name.endsWith('*')).map((glob) => (name: string) => name.startsWith(glob.slice(0, -1)));
-  return { names: new Set(list.filter((name) => !name.endsWith('*'))), globs };
-}
 
 export const NO_FACTS: Facts = {
   categories: ['unknown'],
@@ -57,34 +58,64 @@ export function action(part: Partial<Record<keyof Action, unknown>> = {}): Actio
   } as unknown as Action;
 }
 
-export function policy(part: Partial<Record<keyof Policy, unknown>> = {}): Policy {
-  return {
-    digest: 'p'.repeat(64),
-    name: 'test',
-    fallback: 'allow',
-    agents: new Map(),
-    manifests: new Map(),
-    voices: [],
-    intents: { costCeilingUsdMicros: null, blocked: [], priorityFloors: [], blockedAgents: names() },
-    detectors: new Map(),
-    budgets: [],
-    rates: [],
-    loops: { identical: null, sequences: false, noProgress: null, effect: 'deny' },
-    taint: {
-      sinks: ['shell', 'payment', 'communication', 'network.write'],
-      untrusted: ['tool_output', 'retrieved_doc', 'memory_read'],
-      quoted: 'ask',
-      authority: ['recipient', 'account', 'amount', 'url', 'host', 'path', 'command', 'credential', 'permission'],
-    },
-    approvals: { aboveUsdMicros: null, confidenceBelow: null, intents: [], timeoutMs: 300_000, quorum: 1, approvers: [], maxPendingPerAgent: 5 },
-    models: [],
-    precision: new Map(),
-    autoHalt: null,
-    obligations: { timeoutMs: 30_000, maxOutputBytes: 1_048_576 },
-    auditOnly: false,
-    kinds: ['tool', 'model', 'egress', 'process', 'resource', 'memory', 'handoff'],
-    ...part,
-  } as unknown as Policy;
+/** The sections of a policy document, any of them. */
+export type PolicyParts = Partial<Omit<PolicyDocument, 'apiVersion' | 'kind' | 'metadata'>>;
+
+/** What a document cannot say: voices of the test's own, and manifests without their files, by agent. */
+export interface BesidePolicy {
+  readonly voices?: readonly Voice[];
+  readonly manifests?: Readonly<Record<string, ManifestDocument>>;
+}
+
+/** Every rule is silent under it, but for quotations at a few sinks. */
+const QUIET: PolicyParts = {
+  default: 'allow',
+  detectors: Object.fromEntries(DETECTORS.map((name) => [name, 'off'])),
+  loops: 'off',
+  taint: { sinks: ['shell', 'payment', 'communication', 'network.write'] },
+  approvals: { above: 'off', confidenceBelow: 'off', intents: [], maxPending: 5 },
+  autoHalt: 'off',
+};
+
+/** The quiet policy with these sections, as the compiler makes it. Sections that are mappings are merged with the quiet ones. */
+export function compiled(part: PolicyParts, report: (fault: object) => void, files: Readonly<Record<string, string>> = {}): Policy {
+  const merged = Object.entries(part).map(([key, value]): [string, unknown] => {
+    const quiet = QUIET[key as keyof PolicyParts];
+    return [key, isObject(quiet) && isObject(value) ? { ...quiet, ...value } : value];
+  });
+  const resolve = (path: string): { readonly text: string } => ({ text: files[path] ?? '' });
+  const sections = compileSections(
+    { ...QUIET, ...Object.fromEntries(merged) },
+    { files: { resolve, read: (path) => resolveBytes(resolve, path), fault: report }, report },
+  );
+  return { ...sections, name: 'test', digest: id('p'.repeat(64)) };
+}
+
+function refuse(fault: object): never {
+  throw new Error(`the sample is no policy: ${JSON.stringify(fault)}`);
+}
+
+export function manifestsOf(documents: Readonly<Record<string, ManifestDocument>>): Policy['manifests'] {
+  const references = Object.keys(documents).map((agent) => ({ path: agent, agents: [agent] }));
+  const files = Object.entries(documents).map(([agent, document]) => [agent, JSON.stringify(document)] as const);
+  return compiled({ manifests: references }, refuse, Object.fromEntries(files)).manifests;
+}
+
+/** A policy under which every rule is silent but what these sections, voices and manifests say. */
+export function policy(part: PolicyParts = {}, { voices = [], manifests = {} }: BesidePolicy = {}): Policy {
+  const rules = compiled(part, refuse);
+  return { ...rules, voices: [...rules.voices, ...voices], manifests: manifestsOf(manifests) };
+}
+
+/** A manifest that declares the tool `t` and nothing else; `permissions` are added to it. */
+export function manifest(permissions: ManifestDocument['permissions'] = {}): ManifestDocument {
+  const named = { schema: 'aegis.dev/manifest/v0.1', name: 'm', version: '1.0.0', publisher: 'p' } as const;
+  return { ...named, permissions: { tools: ['t'], fs: {}, ...permissions }, sandbox: { required: true } };
+}
+
+/** Micro-dollars as a document writes them. */
+export function micro(usd: number): number {
+  return usd / 1e6;
 }
 
 interface Place {

@@ -5,9 +5,9 @@ import type { EntryBodies, EntryDraft } from '../../src/kernel/entry.ts';
 import type { World } from '../../src/kernel/world.ts';
 import { codes, driver } from './driver.ts';
 import type { Driver } from './driver.ts';
-import { draft, id, names, policy, world } from './samples.ts';
+import { draft, id, policy, world } from './samples.ts';
 
-const LISTS = new Map([['a1', { allow: names(), review: names('read_thing'), block: names('bad') }]]);
+const LISTS = { a1: { review: ['read_thing'], block: ['bad'] } };
 const PEOPLE = ['o1', 'o2', 'o3'] as const;
 const again = { argsDigest: '1', redeems: 'ap-x1' };
 
@@ -26,10 +26,7 @@ function removed(operator: string): EntryDraft {
 /** An action that waits for two people, in a log written under the given behaviour. */
 function asked(semantics: number): Driver {
   const opened = draft('gate-opened', { version: 'test', semantics, epoch: 1 });
-  const drive = driver(
-    world([opened, ...PEOPLE.map((one) => added(one, 'operator'))]),
-    policy({ agents: LISTS, approvals: { ...policy().approvals, quorum: 2 } }),
-  );
+  const drive = driver(world([opened, ...PEOPLE.map((one) => added(one, 'operator'))]), policy({ agents: LISTS, approvals: { quorum: 2 } }));
   assert.equal(drive.act({ argsDigest: '1' }).effect, 'ask');
   return drive;
 }

@@ -12,7 +12,7 @@ import { memoryStore } from '../../../src/log/memory.ts';
 import type { LogStore } from '../../../src/log/store.ts';
 import { document, sampleGate, id, TENANT } from '../../gate/sample-gate.ts';
 import type { SampleGate } from '../../gate/sample-gate.ts';
-import { Dice } from '../../oracle/cases.ts';
+import { Dice } from '../../oracle/dice.ts';
 import { wildFrame } from './wild-frames.ts';
 
 /** The nightly run sets 200,000. */

@@ -1,4 +1,4 @@
-import type { Dice } from '../../oracle/cases.ts';
+import type { Dice } from '../../oracle/dice.ts';
 
 /** Pieces that are put into, or in the place of, what would have been a call. */
 const PIECES = [

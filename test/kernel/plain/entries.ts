@@ -1,5 +1,5 @@
 import type { EntryBodies, EntryDraft, EntryType } from '../../../src/kernel/entry.ts';
-import type { Dice } from '../../oracle/cases.ts';
+import type { Dice } from '../../oracle/dice.ts';
 import { draft, REGISTERED } from '../samples.ts';
 
 const AGENTS = ['a1', 'a2', 'a3', 'a/4'] as const;
