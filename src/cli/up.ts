@@ -30,7 +30,8 @@ export const define: Define = (command) => {
         note(`aegis: ${what}: ${error instanceof Error ? error.message : String(error)}`);
       const daemon = await startDaemon({ config, cwd, onFault, rehearse: true });
       surviveFaults(daemon, onFault);
-      if (options.json === true) line(JSON.stringify({ url: daemon.url, modelUrl: daemon.modelUrl, firstKeys: daemon.firstKeys }));
+      if (options.json === true)
+        line(JSON.stringify({ url: daemon.url, modelUrl: daemon.modelUrl, socket: daemon.socket, firstKeys: daemon.firstKeys }));
       else announce(daemon);
       const unwatch = await watched(daemon, config.hooks.canaryMs);
       await stopped();

@@ -32,7 +32,9 @@ export async function loadConfig(sources: ConfigSources): Promise<Config> {
   validate(merged);
   const config = merged as unknown as Config;
   const absolute = (path: string): string => (path.startsWith('~/') ? join(homedir(), path.slice(2)) : resolve(sources.cwd, path));
-  return { ...config, dataDir: absolute(config.dataDir), checkpointDir: absolute(config.checkpointDir) };
+  const { socket } = config.server;
+  const server = { ...config.server, socket: socket === 'on' || socket === 'off' ? socket : absolute(socket) };
+  return { ...config, server, dataDir: absolute(config.dataDir), checkpointDir: absolute(config.checkpointDir) };
 }
 
 interface Layer {

@@ -34,6 +34,11 @@ export const ConfigSchema = Type.Object(
         port: integer(0, 65_535, 'Port; 0 takes a free one'),
         hosts: Type.Array(Type.String({ minLength: 1 }), { description: 'More names a Host header may carry, `name` or `name:port`' }),
         origins: Type.Array(Type.String({ minLength: 1 }), { description: 'More origins a browser may send, `https://name[:port]`' }),
+        socket: Type.String({
+          minLength: 1,
+          description:
+            'The local socket for programs of this user: `on` (in the runtime folder, named by the port), `off`, or a path in a folder of mode 0700',
+        }),
       },
       CLOSED,
     ),
@@ -120,7 +125,7 @@ export type Partly<T> = { [K in keyof T]?: T[K] extends readonly unknown[] ? T[K
 export const DEFAULTS: Config = {
   dataDir: './.aegis',
   checkpointDir: '~/.local/state/aegis/checkpoints',
-  server: { host: '127.0.0.1', port: 7411, hosts: [], origins: [] },
+  server: { host: '127.0.0.1', port: 7411, hosts: [], origins: [], socket: 'on' },
   limits: { bodyBytes: 1_048_576, requestsPerSecond: 5_000, connections: 4_096, headersTimeoutMs: 10_000, requestTimeoutMs: 30_000 },
   llm: {
     listen: 'on',

@@ -8,9 +8,11 @@ import { loadPolicy, reloadPolicy } from '../gate/tenant/policies.ts';
 import { LOOPBACK_HOSTS } from '../http/hosts.ts';
 import { rateLimiter } from '../http/rate.ts';
 import { createServer } from '../http/server.ts';
+import { createSocketServer } from '../http/socket/socket-server.ts';
 import type { JsonObject } from '../kernel/json.ts';
 import { checkPolicy, compilePolicy } from '../policy/compile.ts';
 import { VERSION } from '../version.ts';
+import { listenLocally } from './listen-socket.ts';
 import { openMcpDoor } from './mcp-door.ts';
 import { openModelDoor } from './model-door.ts';
 import type { GateParts } from './open-gate.ts';
@@ -21,6 +23,8 @@ import { systemClock, systemRandom, uuidv7 } from './runtime.ts';
 export interface Doors {
   readonly url: string;
   readonly modelUrl: string | null;
+  /** Where the local socket lies; null when there is none. */
+  readonly socket: string | null;
   close(): Promise<void>;
 }
 
@@ -29,24 +33,33 @@ export async function openDoors(parts: ServerParts, serve: 'all' | 'models'): Pr
   // What the configuration lacks is found before anything listens.
   const mcp = serve === 'all' ? openMcpDoor(gate, config) : null;
   const models = config.llm.listen === 'on' || serve === 'models' ? await openModelDoor(parts, config, onFault) : null;
-  if (mcp === null && models !== null) return { url: models.url, modelUrl: models.url, close: () => models.close() };
-  const app = createServer(...serverParts(parts), mcp === null ? [] : [mcp.passage]);
+  if (mcp === null && models !== null) return { url: models.url, modelUrl: models.url, socket: null, close: () => models.close() };
+  const passages = mcp === null ? [] : [mcp.passage];
+  const [deps, routes] = serverParts(parts);
+  const app = createServer(deps, routes, passages);
+  const close = async (): Promise<void> => {
+    await models?.close();
+    await app.close();
+    mcp?.close();
+  };
   try {
     await listen(app, config);
+    const { address, port } = app.server.address() as AddressInfo;
+    const url = `http://${address.includes(':') ? `[${address}]` : address}:${String(port)}`;
+    const local = await listenLocally(config.server, port, { open: () => createSocketServer(deps, url, { routes, passages }), onFault });
+    return {
+      url,
+      modelUrl: models?.url ?? null,
+      socket: local?.path ?? null,
+      close: async () => {
+        await local?.close();
+        await close();
+      },
+    };
   } catch (error) {
-    await models?.close();
+    await close();
     throw error;
   }
-  const { address, port } = app.server.address() as AddressInfo;
-  return {
-    url: `http://${address.includes(':') ? `[${address}]` : address}:${String(port)}`,
-    modelUrl: models?.url ?? null,
-    close: async () => {
-      await models?.close();
-      await app.close();
-      mcp?.close();
-    },
-  };
 }
 
 /** @throws AegisError LISTEN_FAILED naming the address and why */

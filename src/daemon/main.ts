@@ -22,6 +22,8 @@ export interface Daemon {
   readonly url: string;
   /** Where the model proxy listens; null when it is switched off. */
   readonly modelUrl: string | null;
+  /** Where the local socket lies; null when there is none. */
+  readonly socket: string | null;
   readonly firstKeys: readonly FirstKey[];
   readonly gate: Gate;
   /** Drains, signs the last checkpoint and closes the store; a second call is the first one. */
@@ -68,6 +70,7 @@ export async function startDaemon({ config, cwd, onFault, serve = 'all', rehears
     return {
       url: doors.url,
       modelUrl: doors.modelUrl,
+      socket: doors.socket,
       firstKeys,
       gate,
       close: () => (closing ??= shut()),

@@ -58,6 +58,13 @@ export function idScanner(): { push(bytes: Uint8Array): void; id(): LineId | nul
   };
 }
 
+/** The top-level `id` of a message that could not be read, as far as it can be seen. */
+export function idIn(bytes: Uint8Array): LineId | null {
+  const scanner = idScanner();
+  scanner.push(bytes);
+  return scanner.id();
+}
+
 function read(text: string | null): LineId | null {
   if (text === null || text.length >= MOST) return null;
   try {

@@ -2,12 +2,19 @@ import { growingBytes } from './growing-bytes.ts';
 import { idScanner } from './id-scanner.ts';
 import type { LineId } from './id-scanner.ts';
 
-export type Frame =
+export type Line =
   | { readonly kind: 'line'; readonly bytes: Uint8Array }
   /** Longer than may be kept. `id` is that of the message, as far as it could be seen while it was thrown away. */
   | { readonly kind: 'oversize'; readonly id: LineId | null }
   /** What stood before the end of the stream without a newline behind it. */
   | { readonly kind: 'partial' };
+
+export interface LineReader {
+  push(chunk: Uint8Array): void;
+  /** Whether a line has begun and not ended. */
+  partial(): boolean;
+  end(): void;
+}
 
 const NEWLINE = 0x0a;
 const RETURN = 0x0d;
@@ -16,7 +23,7 @@ const RETURN = 0x0d;
  * Cuts a byte stream into lines, one message each (MCP over stdio, the local socket). What is longer than `most` bytes is never kept: it is looked
  * through for its id while it passes, and dropped. Memory stays below twice `most` plus one chunk, however small the chunks are.
  */
-export function lineReader(most: number, take: (frame: Frame) => void): { push(chunk: Uint8Array): void; end(): void } {
+export function lineReader(most: number, take: (line: Line) => void): LineReader {
   const held = growingBytes();
   let dropping: ReturnType<typeof idScanner> | null = null;
   const keep = (piece: Uint8Array): void => {
@@ -43,6 +50,7 @@ export function lineReader(most: number, take: (frame: Frame) => void): { push(c
       }
       if (from < chunk.length) keep(from === 0 ? chunk : chunk.subarray(from));
     },
+    partial: () => held.length > 0 || dropping !== null,
     end: () => {
       if (held.length > 0 || dropping !== null) take({ kind: 'partial' });
       held.take();
@@ -50,7 +58,7 @@ export function lineReader(most: number, take: (frame: Frame) => void): { push(c
   };
 }
 
-function emit(line: Uint8Array, take: (frame: Frame) => void): void {
+function emit(line: Uint8Array, take: (line: Line) => void): void {
   const bytes = line[line.length - 1] === RETURN ? line.subarray(0, -1) : line;
   if (bytes.length > 0) take({ kind: 'line', bytes });
 }

@@ -44,7 +44,8 @@ export async function running(context: Pick<TestContext, 'after'>, terms: RunTer
     ...terms.config,
     dataDir: join(folder, 'data'),
     checkpointDir: join(folder, 'witness'),
-    server: { ...DEFAULTS.server, port: 0, ...terms.config?.server },
+    // A place of its own, which no client of another test finds by itself.
+    server: { ...DEFAULTS.server, port: 0, socket: join(folder, 'run', 'aegis.sock'), ...terms.config?.server },
     limits: { ...DEFAULTS.limits, ...terms.config?.limits },
     llm: { ...DEFAULTS.llm, port: 0, ...terms.config?.llm },
   } as Config;

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { test } from 'node:test';
 import { running } from '../api/daemon.ts';
+import { lineClient } from '../api/socket/line-client.ts';
 
 interface WireCase {
   readonly id: string;
@@ -45,18 +46,42 @@ function send(url: string, { method, path, body, text, base64, headers }: WireCa
   });
 }
 
+function check({ id, why, law, expect: { status, code, effect, reason } }: WireCase, reply: Pick<Reply, 'status' | 'body'>): void {
+  const { body } = reply;
+  const where = `${id} ${why}: ${JSON.stringify(body).slice(0, 300)}`;
+  assert.equal(reply.status, status, where);
+  if (code !== undefined) assert.equal(body.code, code, where);
+  if (effect !== undefined) assert.equal(body.effect, effect, where);
+  if (reason !== undefined) assert.ok(body.reasons?.some((one) => one.code === reason), where);
+  if (reply.status >= 400) assert.ok((body.hint ?? '') !== '', where);
+  assert.ok(LAW.includes(`**${law}**`), `${id} cites ${law}, which is not in SPEC.md`);
+}
+
 test('[DOOR-1, DOOR-3, AUTH-2] every wire case answers as written, every refusal is a coded problem with a hint', async (context) => {
   const aegis = await running(context);
   const keys = { agent: await aegis.agent('wire-agent'), admin: aegis.admin, nobody: undefined };
   for (const one of cases) {
-    const { status, type, body } = await send(aegis.daemon.url, one.request, keys[one.request.as]);
-    const where = `${one.id} ${one.why}: ${JSON.stringify(body).slice(0, 300)}`;
-    assert.equal(status, one.expect.status, where);
-    if (one.expect.code !== undefined) assert.equal(body.code, one.expect.code, where);
-    if (one.expect.effect !== undefined) assert.equal(body.effect, one.expect.effect, where);
-    if (one.expect.reason !== undefined) assert.ok(body.reasons?.some(({ code }) => code === one.expect.reason), where);
-    if (status >= 400) assert.ok(type.startsWith('application/problem+json') && (body.hint ?? '') !== '', where);
-    assert.ok(LAW.includes(`**${one.law}**`), `${one.id} cites ${one.law}, which is not in SPEC.md`);
+    const reply = await send(aegis.daemon.url, one.request, keys[one.request.as]);
+    check(one, reply);
+    if (reply.status >= 400) assert.ok(reply.type.startsWith('application/problem+json'), one.id);
   }
   assert.equal(({} as { polluted?: unknown }).polluted, undefined);
+});
+
+test('[DOOR-1, DOOR-13] the same over the local socket, but for what only headers can say', async (context) => {
+  const aegis = await running(context);
+  const clients = {
+    agent: await lineClient(context, aegis, await aegis.agent('wire-agent')),
+    admin: await lineClient(context, aegis, aegis.admin),
+    nobody: await lineClient(context, aegis, ''),
+  };
+  for (const [id, one] of cases.entries()) {
+    const { method, path, body, text, base64, headers, as } = one.request;
+    if (headers !== undefined) continue;
+    // A line ends with the first of its newlines; in JSON they mean nothing.
+    const raw = base64 !== undefined ? Buffer.from(base64, 'base64') : Buffer.from((text ?? JSON.stringify(body) ?? '').replaceAll('\n', ' '));
+    const head = `{"id":${String(id)},"method":${JSON.stringify(method)},"path":${JSON.stringify(path)}`;
+    clients[as].raw(raw.length === 0 ? `${head}}\n` : Buffer.concat([Buffer.from(`${head},"body":`), raw, Buffer.from('}\n')]));
+    check(one, await clients[as].answer(id));
+  }
 });

@@ -74,7 +74,10 @@ export interface UpTerms extends Places {
 export async function tryUp(t: Pick<TestContext, 'after'>, terms: UpTerms): Promise<{ daemon: Daemon | null; ended: Promise<Ended> }> {
   const up = [MAIN, 'up', '--port', '0', '--json', '--data', terms.data, '--checkpoints', terms.checkpoints];
   const command = [...(terms.before ?? []), process.execPath, ...up, ...flag('--policy', terms.policy), ...flag('--config', terms.config)];
-  const child = spawn(command[0] ?? '', command.slice(1), { stdio: ['ignore', 'pipe', 'pipe'], cwd: join(terms.data, '..') });
+  const cwd = join(terms.data, '..');
+  // A daemon that is killed leaves its socket behind: here, not in the folders of whoever runs the tests.
+  const env = { ...process.env, XDG_RUNTIME_DIR: cwd };
+  const child = spawn(command[0] ?? '', command.slice(1), { stdio: ['ignore', 'pipe', 'pipe'], cwd, env });
   const { ended, line } = listen(child);
   atEnd(t, () => {
     // A tracer is told to go; what it traces is told as well, for it would live on.

@@ -1,3 +1,4 @@
+import { bareClient } from '../api/socket/line-client.ts';
 import { doorContract, type Asked, type Doorway, type Verdict } from './door.contract.ts';
 
 const OWN = { look: 'look', pay: 'pay', wipe: 'wipe' } as const;
@@ -8,6 +9,18 @@ doorContract({
   async propose(aegis, key, { id, session, name, args }) {
     const { body, text } = await aegis.ask('POST', '/v1/actions', { key, body: { id, session, name, args } });
     return { verdict: effectVerdict(body['effect']), said: text };
+  },
+});
+
+doorContract({
+  name: 'the local socket',
+  calls: OWN,
+  async propose(aegis, key, { id, session, name, args }) {
+    const client = await bareClient(aegis.daemon.socket ?? '');
+    client.raw(`${JSON.stringify({ aegis: 1, key })}\n`);
+    const { body } = await client.ask('POST', '/v1/actions', { id, session, name, args });
+    client.socket.destroy();
+    return { verdict: effectVerdict(body['effect']), said: JSON.stringify(body) };
   },
 });
 

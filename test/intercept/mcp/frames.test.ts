@@ -3,7 +3,7 @@ import { PassThrough } from 'node:stream';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { lineReader } from '../../../src/wire/lines.ts';
-import type { Frame } from '../../../src/wire/lines.ts';
+import type { Line } from '../../../src/wire/lines.ts';
 import { idScanner } from '../../../src/wire/id-scanner.ts';
 import { eventsOf } from '../../../src/intercept/mcp/http/sse.ts';
 
@@ -11,8 +11,8 @@ const bytes = (text: string): Uint8Array => Buffer.from(text);
 
 test('[MCP-10] lines are the same however the bytes are cut, and what is too long is told by its id and never kept', () => {
   const text = '{"id":1}\r\n\n{"id":"zwei\u00e9"}\n{"a":{"id":9},"id":3,"b":"' + 'x'.repeat(100) + '"}\n{"id":4';
-  const read = (cuts: readonly number[]): Frame[] => {
-    const frames: Frame[] = [];
+  const read = (cuts: readonly number[]): Line[] => {
+    const frames: Line[] = [];
     const reader = lineReader(64, (frame) => frames.push(frame.kind === 'line' ? { kind: 'line', bytes: Uint8Array.from(frame.bytes) } : frame));
     const all = bytes(text);
     const places = [0, ...cuts.map((cut) => cut % all.length).toSorted((a, b) => a - b), all.length];
@@ -64,7 +64,7 @@ test('[MCP-9] events are the same however a stream is cut, and an endless one en
 });
 
 test('[MCP-9] a line that comes byte by byte costs its length and not a buffer for each byte', () => {
-  const frames: Frame[] = [];
+  const frames: Line[] = [];
   const reader = lineReader(16_777_216, (frame) => frames.push(frame));
   const one = bytes('x');
   const before = process.memoryUsage();

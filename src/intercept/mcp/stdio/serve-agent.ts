@@ -1,5 +1,5 @@
 import { lineReader } from '../../../wire/lines.ts';
-import type { Frame } from '../../../wire/lines.ts';
+import type { Line } from '../../../wire/lines.ts';
 import { AegisError } from '../../../errors.ts';
 import { idScanner } from '../../../wire/id-scanner.ts';
 import { AGENT_LIMITS, readMessage, unreadable } from '../message.ts';
@@ -36,7 +36,7 @@ export function serveAgent({ input, output }: Streams, { answer: take, refused }
     const reply = await take(message, tell);
     if (reply !== null) say(reply);
   };
-  const took = (frame: Frame): void => {
+  const took = (frame: Line): void => {
     const message = readFrame(frame);
     if ('complaint' in message) {
       refused('MCP_FRAME');
@@ -66,7 +66,7 @@ function waitingIn(output: NodeJS.WritableStream): number {
 
 type Read = Message | { readonly complaint: object };
 
-function readFrame(frame: Frame): Read {
+function readFrame(frame: Line): Read {
   if (frame.kind === 'line') {
     try {
       return readMessage(frame.bytes, AGENT_LIMITS);

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { AegisError } from '../../../errors.ts';
 import { lineReader } from '../../../wire/lines.ts';
-import type { Frame } from '../../../wire/lines.ts';
+import type { Line } from '../../../wire/lines.ts';
 import { idScanner } from '../../../wire/id-scanner.ts';
 import { failure, keyOf, readMessage, SERVER_LIMITS, tooLong } from '../message.ts';
 import type { Message, MessageId, Notification, Reply, Request } from '../message.ts';
@@ -106,7 +106,7 @@ function asked({ child, pending }: { child: ChildProcess; pending: Map<string, P
 
 type Taking = Terms & { readonly pending: Map<string, Pending> };
 
-function took(frame: Frame, taking: Taking): void {
+function took(frame: Line, taking: Taking): void {
   if (frame.kind === 'partial') return taking.refused('MCP_FRAME');
   if (frame.kind === 'oversize') return unreadable(frame.id, 'MCP_RESULT_CUT', taking);
   let message: Message;
