@@ -191,7 +191,7 @@ async function openMillion(folder: string, count: number): Promise<Float64Array>
     head = sealed.head;
     if (head.size + TAIL !== count) continue;
     const bytes = new TextEncoder().encode(JSON.stringify(encodeWorld(world)));
-    await store.saveSnapshot(DEFAULT_TENANT, { size: head.size, leaf: head.leaf, bytes });
+    await store.saveSnapshot(DEFAULT_TENANT, { size: head.size, leaf: head.leaf, parts: [bytes] });
   }
   await store.close();
   const samples = new Float64Array(ROUNDS);

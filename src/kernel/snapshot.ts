@@ -10,7 +10,7 @@ import type { RateSecond, RateWindow, SessionState, World, WorldQueues } from '.
 /** The form below. Another form gets another number; an unknown one is refused and the log is folded instead. */
 export const SNAPSHOT_VERSION = 2;
 
-const MAPS = ['operators', 'keys', 'agents', 'actions', 'approvals', 'grants', 'ledgers', 'limits', 'locks', 'tools'] as const;
+const MAPS = ['operators', 'keys', 'agents', 'actions', 'approvals', 'grants', 'ledgers', 'limits', 'rates', 'locks', 'tools'] as const;
 const QUEUES = ['decided', 'finished', 'approvals', 'opened', 'closed', 'sweep'] as const;
 
 /** The world's values are JSON by construction: every one came out of an entry. */
@@ -18,12 +18,16 @@ function plain(value: unknown): Json {
   return value as Json;
 }
 
-function pairs<K extends string, V>(map: PersistentMap<K, V>, encode: (value: V) => Json): Json {
-  return [...map.entries()].map(([key, value]) => [key, encode(value)]);
+function* pairs<K extends string, V>(map: PersistentMap<K, V>, encode: (value: V) => Json): Iterable<Json> {
+  for (const [key, value] of map.entries()) yield [key, encode(value)];
 }
 
 function encodeSession({ prints, printOrder, callMarks: _derived, ...rest }: SessionState): Json {
-  return { ...(plain(rest) as JsonObject), prints: pairs(prints, plain), ...(printOrder === undefined ? {} : { printOrder: itemsOf(printOrder) }) };
+  return {
+    ...(plain(rest) as JsonObject),
+    prints: [...pairs(prints, plain)],
+    ...(printOrder === undefined ? {} : { printOrder: itemsOf(printOrder) }),
+  };
 }
 
 /** Where a second lies in a written window: a ring of sixty. */
@@ -41,23 +45,72 @@ function encodeWindow(window: RateWindow): Json {
   return { second: window.second, calls, tokens };
 }
 
+/** What a written world consists of, in its order. Lists come item by item: nobody has to hold all of them at once. */
+function* membersOf(world: World): Iterable<readonly [name: string, Member]> {
+  const { size, at, epoch, semantics, policy, halts } = world;
+  for (const [name, json] of Object.entries({ version: SNAPSHOT_VERSION, size, at, epoch, semantics, policy, halts: plain(halts) }))
+    yield [name, { json }];
+  yield ['sessions', { list: pairs(world.sessions, encodeSession) }];
+  for (const name of MAPS)
+    yield [name, { list: name === 'rates' ? pairs(world.rates, encodeWindow) : pairs(world[name] as PersistentMap<string, unknown>, plain) }];
+  yield ['queues', { lists: QUEUES.map((name) => [name, plain(itemsOf(world.queues[name] as Queue<string>)) as readonly Json[]]) }];
+}
+
+type Member = { readonly json: Json } | { readonly list: Iterable<Json> } | { readonly lists: readonly (readonly [string, Iterable<Json>])[] };
+
 /** The whole world as JSON, so that start-up need not fold the log again. Equal worlds give equal bytes under RFC 8785. */
 export function encodeWorld(world: World): Json {
-  const { size, at, epoch, semantics, policy, halts } = world;
-  const encoded: Record<string, Json> = {
-    version: SNAPSHOT_VERSION,
-    size,
-    at,
-    epoch,
-    semantics,
-    policy,
-    halts: plain(halts),
-    sessions: pairs(world.sessions, encodeSession),
-    rates: pairs(world.rates, encodeWindow),
-  };
-  for (const name of MAPS) encoded[name] = pairs(world[name] as PersistentMap<string, unknown>, plain);
-  encoded['queues'] = Object.fromEntries(QUEUES.map((name) => [name, plain(itemsOf(world.queues[name] as Queue<string>))]));
+  const encoded: Record<string, Json> = {};
+  for (const [name, member] of membersOf(world)) {
+    if ('json' in member) encoded[name] = member.json;
+    else if ('list' in member) encoded[name] = [...member.list];
+    else encoded[name] = Object.fromEntries(member.lists.map(([key, items]) => [key, [...items]]));
+  }
   return encoded;
+}
+
+/** Characters of a piece, at least; a piece ends with the item that reaches it. */
+const PIECE = 65_536;
+
+/** The text of `JSON.stringify(encodeWorld(world))` in pieces, each made when it is asked for: the world never changes, so all are of one moment. */
+export function* worldText(world: World): Generator<string, void> {
+  let text = '';
+  for (const token of tokensOf(world)) {
+    text += token;
+    if (text.length < PIECE) continue;
+    yield text;
+    text = '';
+  }
+  yield text;
+}
+
+function* tokensOf(world: World): Iterable<string> {
+  let before = '{';
+  for (const [name, member] of membersOf(world)) {
+    yield `${before}${JSON.stringify(name)}:`;
+    before = ',';
+    if ('json' in member) yield JSON.stringify(member.json);
+    else if ('list' in member) yield* listText(member.list);
+    else {
+      let open = '{';
+      for (const [key, items] of member.lists) {
+        yield `${open}${JSON.stringify(key)}:`;
+        open = ',';
+        yield* listText(items);
+      }
+      yield '}';
+    }
+  }
+  yield '}';
+}
+
+function* listText(items: Iterable<Json>): Iterable<string> {
+  let before = '[';
+  for (const item of items) {
+    yield before + JSON.stringify(item);
+    before = ',';
+  }
+  yield before === '[' ? '[]' : ']';
 }
 
 function list(value: Json | undefined, name: string): readonly Json[] {
@@ -102,7 +155,7 @@ function decodeWindow(value: Json): RateWindow {
 
 /** The world that was encoded. Throws a TypeError on anything else: the caller then folds the log from its start. */
 export function decodeWorld(json: Json): World {
-  const { version, size, at, epoch, semantics, policy, halts, sessions, rates, queues, ...maps } = record(json, 'the snapshot');
+  const { version, size, at, epoch, semantics, policy, halts, sessions, queues, ...maps } = record(json, 'the snapshot');
   if (version !== SNAPSHOT_VERSION) throw new TypeError(`world snapshot: unknown version ${String(version)}`);
   if (![size, at, epoch, semantics].every((number) => Number.isSafeInteger(number))) throw new TypeError('world snapshot: no place in the log');
   const waiting = record(queues, 'queues');
@@ -114,9 +167,8 @@ export function decodeWorld(json: Json): World {
     policy,
     halts: list(halts, 'halts'),
     sessions: mapFrom(sessions, 'sessions', decodeSession),
-    rates: mapFrom(rates, 'rates', decodeWindow),
   };
-  for (const name of MAPS) world[name] = mapFrom(maps[name], name, (value) => value);
+  for (const name of MAPS) world[name] = name === 'rates' ? mapFrom(maps[name], name, decodeWindow) : mapFrom(maps[name], name, (value) => value);
   world['queues'] = Object.fromEntries(QUEUES.map((name) => [name, queueOf(list(waiting[name], name))])) as unknown as WorldQueues;
   return world as unknown as World;
 }

@@ -1,7 +1,7 @@
 import type { Entry } from '../kernel/entry.ts';
 import type { Digest, EntryIndex, TenantId } from '../kernel/ids.ts';
 import { fromDigest, leafDigest } from './tree-hash.ts';
-import { actionOf, envelopeFault, GENESIS, openEntry } from './entry.ts';
+import { actionOf, GENESIS, openEntry } from './entry.ts';
 import { growFrontier } from './merkle.ts';
 import type { Frontier } from './merkle.ts';
 import type { SealedEntry } from './sealed-entry.ts';
@@ -22,8 +22,6 @@ export interface ChainVerifier {
   last(): Entry | null;
 }
 
-const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-
 export function chainVerifier(tenant: TenantId): ChainVerifier {
   const nodes = growFrontier();
   let prev: Digest = GENESIS;
@@ -33,7 +31,7 @@ export function chainVerifier(tenant: TenantId): ChainVerifier {
     if (entry.index !== size) return `entry ${String(entry.index)} stands where ${String(size)} belongs`;
     const digest = leafDigest(entry.bytes);
     if (digest !== entry.leaf) return 'its bytes do not hash to its leaf';
-    const opened = openQuickly(entry.bytes, size, prev);
+    const opened = opening(entry.bytes, size, prev);
     if (typeof opened === 'string') return opened;
     if (opened.prev !== prev) return 'its prev is not the leaf before it';
     if (opened.tenant !== tenant) return 'it is of another tenant';
@@ -66,46 +64,15 @@ export function verifyChain(tenant: TenantId, entries: Iterable<SealedEntry>): {
   return { fault: null, frontier: verifier.frontier() };
 }
 
-/** Opens an entry the fast way where it can, else the strict one. */
-function openQuickly(bytes: Uint8Array, index: EntryIndex, prev: Digest): Entry | string {
+/** Opens an entry, or says why not. */
+function opening(bytes: Uint8Array, index: EntryIndex, prev: Digest): Entry | string {
   try {
-    return openText(decoder.decode(bytes), index, prev) ?? openEntry(bytes, index);
+    return openEntry(bytes, index, prev);
   } catch (error) {
     return error instanceof Error && 'details' in error
       ? String((error.details as Readonly<Record<string, unknown>>)['detail'])
       : 'its bytes are not strict JSON';
   }
-}
-
-/**
- * Opens the text of an entry the fast way, where that is as good as the strict one: text that the engine writes back identically has no
- * duplicate key, no space, no odd number; sorted keys make it canonical. null for anything with an escape, or out of the ordinary.
- * @throws SyntaxError on what is not JSON
- */
-export function openText(text: string, index: EntryIndex, prev: Digest): Entry | null {
-  if (text.includes('\\u')) return null;
-  const value = JSON.parse(text) as Entry;
-  if (!isSorted(value, 64) || JSON.stringify(value) !== text) return null;
-  return envelopeFault(value, prev) === null && value.index === index ? value : null;
-}
-
-function isSorted(value: unknown, depth: number): boolean {
-  if (typeof value !== 'object' || value === null) return typeof value !== 'number' || Number.isSafeInteger(value);
-  if (depth === 0) return false;
-  if (Array.isArray(value)) {
-    for (const item of value) if (!isSorted(item, depth - 1)) return false;
-    return true;
-  }
-  let previous = '';
-  const object = value as Readonly<Record<string, unknown>>;
-  for (const key in object) {
-    if (key < previous) return false;
-    previous = key;
-    const held = object[key];
-    // Most of an entry is text, and text is sorted.
-    if (typeof held !== 'string' && !isSorted(held, depth - 1)) return false;
-  }
-  return true;
 }
 
 /** Whether what an entry is looked up by is what its bytes say (LOG-5). */

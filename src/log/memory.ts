@@ -45,10 +45,10 @@ export function memoryStore(): LogStore {
     read: (tenant, filter) => Promise.resolve(select(chain(tenant).entries, filter)),
     payload: (tenant, digest) => Promise.resolve(find(chain(tenant), digest)),
     erase: (tenant, subject) => Promise.resolve(erase(chain(tenant), subject)),
-    saveSnapshot: (tenant, snapshot) => {
+    saveSnapshot: async (tenant, { size, leaf, parts }) => {
       const target = chain(tenant);
       chains.set(tenant, target);
-      target.snapshot = { ...snapshot, bytes: snapshot.bytes.slice() };
+      target.snapshot = { size, leaf, bytes: Buffer.concat([...parts]) };
       return Promise.resolve();
     },
     loadSnapshot: (tenant) => Promise.resolve(chain(tenant).snapshot),

@@ -36,6 +36,13 @@ export interface WorldSnapshot {
   readonly bytes: Uint8Array;
 }
 
+/** A snapshot on its way to the store. Its parts are made as they are asked for, one after another, so that other work goes on between them. */
+export interface NewSnapshot {
+  readonly size: EntryIndex;
+  readonly leaf: Digest;
+  readonly parts: Iterable<Uint8Array>;
+}
+
 /**
  * The append-only store behind the log: memory and SQLite today; one contract suite (test/log/store.contract.ts) runs on each.
  * A resolved `append` is durable (fsync). A rejected one wrote nothing that will be acknowledged later; the store says whether it can go on.
@@ -49,7 +56,8 @@ export interface LogStore {
   payload(tenant: TenantId, digest: Digest): Promise<Uint8Array | 'erased' | null>;
   /** Destroys the subject's key (crypto-shredding): every payload of the subject is unreadable from then on, in backups too. */
   erase(tenant: TenantId, subject: string): Promise<readonly Digest[]>;
-  saveSnapshot(tenant: TenantId, snapshot: WorldSnapshot): Promise<void>;
+  /** Takes the place of the last snapshot once all of it is durable. Parts that throw, or a crash on the way, leave the last one as it is. */
+  saveSnapshot(tenant: TenantId, snapshot: NewSnapshot): Promise<void>;
   loadSnapshot(tenant: TenantId): Promise<WorldSnapshot | null>;
   /** Leaf hashes in order, for trees and proofs; `count` × 32 bytes. */
   leaves(tenant: TenantId, from: EntryIndex, count: number): Promise<Uint8Array>;

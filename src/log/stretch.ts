@@ -1,9 +1,9 @@
 import { hash } from 'node:crypto';
 import type { Entry } from '../kernel/entry.ts';
 import type { Digest, EntryIndex, TenantId } from '../kernel/ids.ts';
-import { openText, sameColumns } from './chain.ts';
+import { sameColumns } from './chain.ts';
 import { fromDigest, leafDigest } from './tree-hash.ts';
-import { openEntry } from './entry.ts';
+import { openEntry, openText } from './entry.ts';
 import { growFrontier } from './merkle.ts';
 import type { SealedEntry } from './sealed-entry.ts';
 import type { PayloadCount } from './verification.ts';

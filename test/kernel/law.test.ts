@@ -6,7 +6,7 @@ import { decide } from '../../src/kernel/decide.ts';
 import type { EntryDraft } from '../../src/kernel/entry.ts';
 import { fold } from '../../src/kernel/fold.ts';
 import type { Policy } from '../../src/kernel/policy.ts';
-import { decodeWorld, encodeWorld } from '../../src/kernel/snapshot.ts';
+import { decodeWorld, encodeWorld, worldText } from '../../src/kernel/snapshot.ts';
 import type { World } from '../../src/kernel/world.ts';
 import { randomCase } from '../oracle/cases.ts';
 import { codes, driver } from './driver.ts';
@@ -222,4 +222,27 @@ test('[DEC-18] a world read back is the world that was written', () => {
   for (const broken of [null, [], {}, { ...(encodeWorld(world()) as object), version: 3 }, { ...(encodeWorld(world()) as object), agents: 7 }]) {
     assert.throws(() => decodeWorld(broken as never), TypeError);
   }
+});
+
+test('[DEC-18] a world written piece by piece is the same text, of one moment, whatever is folded in between', () => {
+  fc.assert(
+    fc.property(seeds, (seed) => {
+      const { world: now } = randomCase(seed);
+      assert.equal([...worldText(now)].join(''), image(now));
+    }),
+    RUNS,
+  );
+  const open = (from: World, n: number): World =>
+    fold(from, draft('session-opened', { salt: 's'.repeat(40) }, { agent: 'a1', session: `s${String(n)}`, at: DAY }));
+  let now = world();
+  for (let n = 0; n < 4_000; n++) now = open(now, n);
+  const before = image(now);
+  const pieces: string[] = [];
+  for (const piece of worldText(now)) {
+    pieces.push(piece);
+    now = open(now, 4_000 + pieces.length);
+  }
+  assert.ok(pieces.length > 4);
+  assert.equal(pieces.join(''), before);
+  assert.notEqual(image(now), before);
 });

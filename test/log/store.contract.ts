@@ -203,9 +203,21 @@ function beside(law: Law): void {
   law('[LOG-11] the last snapshot comes back with the place it was taken at', async (store) => {
     assert.equal(await store.loadSnapshot(TENANT), null);
     const head = await fill(store, 2);
-    for (const text of ['first', 'second']) await store.saveSnapshot(TENANT, { ...head, bytes: Buffer.from(text, 'utf8') });
+    for (const text of ['first', 'second'])
+      await store.saveSnapshot(TENANT, { ...head, parts: [Buffer.from(text.slice(0, 2)), Buffer.from(text.slice(2))] });
     const found = await store.loadSnapshot(TENANT);
     assert.deepEqual({ size: found?.size, leaf: found?.leaf, text: Buffer.from(found?.bytes ?? []).toString() }, { ...head, text: 'second' });
+  });
+  law('[LOG-11] a snapshot that cannot be made to its end leaves the last one', async (store) => {
+    const head = await fill(store, 2);
+    await store.saveSnapshot(TENANT, { ...head, parts: [Buffer.from('whole')] });
+    function* torn(): Iterable<Uint8Array> {
+      yield Buffer.from('half');
+      throw new Error('no more');
+    }
+    await assert.rejects(store.saveSnapshot(TENANT, { ...(await fill(store, 1)), parts: torn() }), { message: 'no more' });
+    const found = await store.loadSnapshot(TENANT);
+    assert.deepEqual({ size: found?.size, text: Buffer.from(found?.bytes ?? []).toString() }, { size: head.size, text: 'whole' });
   });
 }
 

@@ -25,7 +25,7 @@ export async function foldTail(deps: Pick<GateDeps, 'store'>, tenant: TenantId, 
   for (;;) {
     const page = await deps.store.read(tenant, { from: head.size, limit: PAGE });
     for (const { index, bytes, leaf } of page) {
-      const entry = openEntry(bytes, index);
+      const entry = openEntry(bytes, index, head.leaf);
       if (index !== head.size || entry.prev !== head.leaf)
         throw new AegisError('STORE_CORRUPT', { index, detail: 'it does not follow the entry before it' });
       world = fold(world, entry);

@@ -10,7 +10,6 @@ import type { GateDeps } from '../deps.ts';
 import { haltNow } from '../operators/halt.ts';
 import { SYSTEM } from '../principal.ts';
 import { foldTail, fromSnapshot } from '../queue/folded-log.ts';
-import type { FoldedLog } from '../queue/folded-log.ts';
 import { ok } from '../queue/operation.ts';
 import { openQueue } from '../queue/operation-queue.ts';
 import type { QueueTerms } from '../queue/queue-state.ts';
@@ -18,6 +17,7 @@ import type { WriteBatch } from '../queue/write-batch.ts';
 import { loadPolicy, writeActivated } from './policies.ts';
 import { restoreMemory } from './restore-memory.ts';
 import { snapshotSaver } from './save-snapshots.ts';
+import type { SnapshotSaver } from './save-snapshots.ts';
 import { forgetEnded, isLive } from './tenant.ts';
 import type { Memory, Tenant } from './tenant.ts';
 
@@ -39,7 +39,7 @@ interface Seed {
   readonly deps: GateDeps;
   readonly id: TenantId;
   readonly memory: Memory;
-  readonly start: FoldedLog;
+  readonly snapshots: SnapshotSaver;
   readonly events: TenantEvents;
 }
 
@@ -48,8 +48,7 @@ function setExpiry(tenant: Tenant, world: World): void {
 }
 
 /** What the queue calls back for; the tenant exists by the time it does. */
-function termsFor({ deps, id, memory, start, events }: Seed, tenant: () => OpenTenant): QueueTerms {
-  const saveSnapshot = snapshotSaver(deps, id, start.head.size);
+function termsFor({ deps, id, memory, snapshots, events }: Seed, tenant: () => OpenTenant): QueueTerms {
   let carried = 0;
   return {
     tenant: id,
@@ -84,7 +83,7 @@ function termsFor({ deps, id, memory, start, events }: Seed, tenant: () => OpenT
         if (LOCK_FREED.has(type)) waiters.wakeDeferred();
       }
       forgetEnded(memory, queue.tentative());
-      saveSnapshot(log);
+      snapshots.after(log);
       events.appended(id, from, to);
     },
   };
@@ -98,15 +97,17 @@ export async function openTenant(deps: GateDeps, id: TenantId, events: TenantEve
   const memory: Memory = { held: new Map(), edits: new Map(), policies: new Map() };
   const start = await foldTail(deps, id, await fromSnapshot(deps, id));
   await restoreMemory(deps, id, { world: start.world, memory });
+  const snapshots = snapshotSaver(deps, id, start.head.size);
   const waiters = newWaiters(deps.timers);
   const { expireAt, stop } = expiryTimer(() => tenant);
   const queue = openQueue(
-    termsFor({ deps, id, memory, start, events }, () => tenant),
+    termsFor({ deps, id, memory, snapshots, events }, () => tenant),
     start,
   );
   const close = async (): Promise<void> => {
     stop();
     await queue.close();
+    await snapshots.stop();
     waiters.wakeAll();
   };
   const limits = { ...DEFAULT_LIMITS, ...deps.limits };

@@ -3,6 +3,7 @@ import type { Head } from '../sealed-entry.ts';
 import { COUNT_PAYLOADS, FIELD, FILL, idsOf, mend, SPAN } from './lookup.ts';
 import { makeRoom } from './room.ts';
 import { openKeys, openLog, openReader } from './schema.ts';
+import { dropKeptSnapshot } from './snapshot-file.ts';
 import { checkTail, tenantRow } from './tail.ts';
 import type { TailFault, TenantRow } from './tail.ts';
 import { masterKey, openVault } from './vault.ts';
@@ -33,7 +34,6 @@ export interface Statements {
   readonly payloadAt: StatementSync;
   readonly subjectPayloads: StatementSync;
   readonly erase: StatementSync;
-  readonly snapshot: StatementSync;
 }
 
 /** The log does not hold together; nothing is to be written to it. */
@@ -72,7 +72,10 @@ export function connect(options: WriterOptions, acknowledged: ReadonlyMap<string
     database.exec('BEGIN');
     const tenants = checkAll(database, acknowledged);
     database.exec('COMMIT');
-    for (const { no, head } of tenants) mend(database, no * SPAN, head.size);
+    for (const { no, head } of tenants) {
+      mend(database, no * SPAN, head.size);
+      dropKeptSnapshot(database, options.path, no);
+    }
     const opened = keys;
     return {
       database,
@@ -152,9 +155,6 @@ function prepare(database: DatabaseSync): Statements {
     subjectPayloads: database.prepare(`SELECT digest FROM payload WHERE sealed IS NOT NULL AND ${found(FIELD.subject, '?4')}
       UNION SELECT digest FROM payload WHERE sealed IS NOT NULL AND subject = ?4 AND id >= ?2 AND id < ?3 ORDER BY digest`),
     erase: database.prepare(`UPDATE payload SET sealed = NULL WHERE ${found(FIELD.subject, '?4')} OR (subject = ?4 AND id >= ?2 AND id < ?3)`),
-    snapshot: database.prepare(
-      'INSERT INTO snapshot (tenant, size, leaf, bytes) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET size = excluded.size, leaf = excluded.leaf, bytes = excluded.bytes',
-    ),
   };
 }
 

@@ -20,7 +20,10 @@ export interface Reader {
   read(tenant: TenantId, filter: EntryFilter): readonly SealedEntry[];
   leaves(tenant: TenantId, from: number, count: number): Uint8Array;
   subtrees(tenant: TenantId, from: number, count: number): Uint8Array;
-  snapshot(tenant: TenantId): WorldSnapshot | null;
+  /** The number its rows go under; null for a tenant without any. */
+  number(tenant: TenantId): number | null;
+  /** What an older build kept in the log's own file. */
+  keptSnapshot(no: number): WorldSnapshot | null;
   close(): void;
 }
 
@@ -64,7 +67,8 @@ export function sqliteReader(path: string): Reader {
     },
     leaves: (tenant, from, count) => run('entry', 'leaf', { tenant, from, count }),
     subtrees: (tenant, from, count) => run('subtree', 'root', { tenant, from, count }),
-    snapshot: (tenant) => loadSnapshot(database, row(tenant)),
+    number: (tenant) => row(tenant)?.no ?? null,
+    keptSnapshot: (no) => keptSnapshot(database, no),
     close: () => {
       database.close();
     },
@@ -130,9 +134,8 @@ function sealed(row: Record<string, unknown>, base: number): SealedEntry {
   };
 }
 
-function loadSnapshot(database: DatabaseSync, tenant: TenantRow | null): WorldSnapshot | null {
-  if (tenant === null) return null;
-  const row = database.prepare('SELECT size, leaf, bytes FROM snapshot WHERE tenant = ?').get(tenant.no);
+function keptSnapshot(database: DatabaseSync, no: number): WorldSnapshot | null {
+  const row = database.prepare('SELECT size, leaf, bytes FROM snapshot WHERE tenant = ?').get(no);
   if (row === undefined) return null;
   return { size: Number(row['size']), leaf: toDigest(row['leaf'] as Uint8Array) as Digest, bytes: row['bytes'] as Uint8Array };
 }

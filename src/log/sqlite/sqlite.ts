@@ -4,6 +4,7 @@ import { batchFault } from '../filter.ts';
 import type { LogStore } from '../store.ts';
 import { writerQueue } from './queue.ts';
 import { sqliteReader } from './reader.ts';
+import { loadSnapshotFile, saveSnapshotFile, snapshotPath } from './snapshot-file.ts';
 import { stretches } from './stretches.ts';
 
 export interface SqliteOptions {
@@ -33,9 +34,9 @@ export async function openSqliteStore(options: SqliteOptions): Promise<LogStore>
   const reader = sqliteReader(path);
   let closed: Promise<void> | null = null;
   // Reading may meet a damaged page; the caller gets a coded error, never a raw one.
-  const read = async <Result>(work: () => Result): Promise<Result> => {
+  const read = async <Result>(work: () => Result | Promise<Result>): Promise<Result> => {
     try {
-      return await Promise.resolve(work());
+      return await work();
     } catch (error) {
       throw new AegisError('STORE_CORRUPT', { index: 0, detail: error instanceof Error ? error.message : String(error) });
     }
@@ -56,9 +57,14 @@ export async function openSqliteStore(options: SqliteOptions): Promise<LogStore>
     payload: (tenant, digest) => queue.ask({ kind: 'payload', tenant, digest }) as Promise<Uint8Array | 'erased' | null>,
     erase: (tenant, subject) => queue.ask({ kind: 'erase', tenant, subject }) as Promise<readonly Digest[]>,
     saveSnapshot: async (tenant, snapshot) => {
-      await queue.ask({ kind: 'snapshot', tenant, snapshot });
+      const no = reader.number(tenant);
+      if (no !== null) await saveSnapshotFile(snapshotPath(path, no), snapshot);
     },
-    loadSnapshot: (tenant) => read(() => reader.snapshot(tenant)),
+    loadSnapshot: (tenant) =>
+      read(async () => {
+        const no = reader.number(tenant);
+        return no === null ? null : ((await loadSnapshotFile(snapshotPath(path, no))) ?? reader.keptSnapshot(no));
+      }),
     leaves: (tenant, from, count) => read(() => reader.leaves(tenant, from, count)),
     frontier: (tenant) => read(() => reader.frontier(tenant)),
     subtrees: (tenant, from, count) => read(() => reader.subtrees(tenant, from, count)),

@@ -1,4 +1,4 @@
-import type { Payload, WorldSnapshot } from '../store.ts';
+import type { Payload } from '../store.ts';
 import type { Head, SealedEntry } from '../sealed-entry.ts';
 
 /** What the writer keeps of an entry: the bytes and what it is looked up by. Its index and leaf are the writer's to say. */
@@ -22,7 +22,6 @@ export type Job =
   | { readonly kind: 'appends'; readonly appends: readonly AppendJob[] }
   | { readonly kind: 'payload'; readonly tenant: string; readonly digest: string }
   | { readonly kind: 'erase'; readonly tenant: string; readonly subject: string }
-  | { readonly kind: 'snapshot'; readonly tenant: string; readonly snapshot: WorldSnapshot }
   | { readonly kind: 'close' };
 
 /** The head after each append of an `appends` job, and whether it was ours. */

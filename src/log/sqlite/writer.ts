@@ -82,12 +82,6 @@ function run(connection: Connection, job: Exclude<Job, { kind: 'close' }>, ackno
       return readPayload(connection, job);
     case 'erase':
       return erase(connection, job);
-    case 'snapshot':
-      return transaction(connection, () => {
-        const { no } = tenantOf(connection, job.tenant);
-        connection.statements.snapshot.run(no, job.snapshot.size, fromDigest(job.snapshot.leaf), job.snapshot.bytes);
-        return null;
-      });
   }
 }
 
