@@ -109,6 +109,35 @@ test('[HOOK-7] what may run while Aegis is away was chosen at installation, is w
   assert.equal(existsSync(join(folder, 'journal.jsonl')), false);
 });
 
+test('[HOOK-7] in every harness only its own reading tools run undecided, each by its name and session', async (context) => {
+  for (const { name, protocol, readingTools, canary } of HARNESSES) {
+    const { settings, folder } = place(context);
+    const file = settings({ url: 'http://127.0.0.1:1', onUnavailable: 'allow_readonly' });
+    const { shell } = documentOf(name);
+    assert.equal((await ran(launched(name, file), event(name, shell))).code, 2, `${name} ${shell}`);
+    for (const tool of readingTools.slice(0, 1)) assert.equal((await ran(launched(name, file), event(name, tool))).code, 0, `${name} ${tool}`);
+    for (const [native, { tool }] of Object.entries(protocol.unnamed ?? {})) {
+      const payload = documentOf(name).calls.find((row) => row.event === native && row.call !== null)?.payload;
+      const { code } = await ran(launched(name, file, native), JSON.stringify(payload));
+      assert.equal(code, readingTools.includes(tool) ? 0 : 2, `${name} ${native}`);
+    }
+    const journal = join(folder, 'journal.jsonl');
+    const told = existsSync(journal) ? readFileSync(journal, 'utf8').trim().split('\n') : [];
+    const actions = told.map((line) => (JSON.parse(line) as { action: { harness: string; event: string; session: string; name: string } }).action);
+    const [first] = actions;
+    if (readingTools.length > 0)
+      assert.deepEqual([first?.harness, first?.event, first?.session, first?.name], [name, canary.event, 's1', readingTools[0]]);
+    else assert.deepEqual(actions, []);
+  }
+});
+
+test('[HOOK-7] a harness the launcher does not know is refused by its exit code', async (context) => {
+  const { settings } = place(context);
+  const { code, stdout, stderr } = await ran(launched('codex', settings({ onUnavailable: 'allow' })).with(2, 'emacs'), event('codex'));
+  assert.deepEqual([code, stdout], [2, '{}']);
+  assert.match(stderr, /may not run/);
+});
+
 test('[HOOK-7] a journal Aegis does not take is kept', async (context) => {
   const { settings, folder } = place(context);
   await ran(launched('codex', settings({ url: 'http://127.0.0.1:1', onUnavailable: 'allow' })), event('codex'));
