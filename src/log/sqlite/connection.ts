@@ -1,5 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Head } from '../sealed-entry.ts';
+import { openErasures } from './erasures.ts';
+import type { Erasures } from './erasures.ts';
 import { COUNT_PAYLOADS, FIELD, FILL, idsOf, mend, SPAN } from './lookup.ts';
 import { makeRoom } from './room.ts';
 import { openKeys, openLog, openReader } from './schema.ts';
@@ -14,6 +16,8 @@ import type { WriterOptions } from './wire.ts';
 export interface Connection {
   readonly database: DatabaseSync;
   readonly vault: Vault;
+  /** null on a connection that only reads. */
+  readonly erasures: Erasures | null;
   readonly statements: Statements;
   close(): void;
 }
@@ -80,6 +84,7 @@ export function connect(options: WriterOptions, acknowledged: ReadonlyMap<string
     return {
       database,
       vault,
+      erasures: openErasures(database),
       statements: prepare(database),
       close: () => {
         quietly(() => opened.close());
@@ -104,7 +109,7 @@ export function connectToRead(options: WriterOptions): Connection {
       opened.close();
       database.close();
     };
-    return { database, vault: openVault(keys, masterKey(options.masterKeyPath)), statements: prepare(database), close };
+    return { database, vault: openVault(keys, masterKey(options.masterKeyPath)), erasures: null, statements: prepare(database), close };
   } catch (error) {
     keys?.close();
     database.close();

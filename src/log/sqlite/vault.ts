@@ -8,7 +8,7 @@ import type { DatabaseSync } from 'node:sqlite';
 export interface Vault {
   /** Another process may have destroyed a key since; what is remembered is then looked up anew. */
   refresh(): void;
-  /** Makes sure each subject has a key on disk; must be called before a payload of theirs is committed. */
+  /** Makes sure each subject has a key on disk; must be called before a payload of theirs is committed. What is remembered is believed. */
   provide(subjects: readonly Subject[]): void;
   seal(subject: Subject, digest: string, bytes: Uint8Array): Uint8Array;
   /** null when the subject's key is gone: the payload is unreadable for ever. Throws when the bytes were altered. */
@@ -92,7 +92,6 @@ export function openVault(database: DatabaseSync, masterBytes: Buffer): Vault {
   return {
     refresh: forgetWhatChanged,
     provide: (subjects) => {
-      if (subjects.length > 0) forgetWhatChanged();
       const missing = subjects.filter((of) => find(of) === null);
       if (missing.length === 0) return;
       database.exec('BEGIN IMMEDIATE');

@@ -9,6 +9,7 @@ import { rangeOf, readPayload } from './payloads.ts';
 import { makeRoom } from './room.ts';
 import { tenantRow } from './tail.ts';
 import type { TenantRow } from './tail.ts';
+import type { Subject } from './vault.ts';
 import type { Answer, Appended, AppendJob, Job, WriterOptions } from './wire.ts';
 
 export interface Writer {
@@ -70,8 +71,12 @@ function run(connection: Connection, job: Exclude<Job, { kind: 'close' }>, ackno
       return null;
     case 'appends': {
       // Keys of all the batch's new subjects in one commit of their own, before any payload that needs them.
-      connection.vault.provide(job.appends.flatMap(({ tenant, payloads }) => payloads.map(({ subject }) => ({ tenant, subject }))));
-      const results = transaction(connection, () => job.appends.map((append) => appendOne(connection, append)));
+      const subjects = job.appends.flatMap(({ tenant, payloads }) => payloads.map(({ subject }) => ({ tenant, subject })));
+      connection.vault.provide(subjects);
+      const results = transaction(connection, () => {
+        heedErasures(connection, subjects);
+        return job.appends.map((append) => appendOne(connection, append));
+      });
       results.forEach((result, at) => {
         const tenant = job.appends[at]?.tenant;
         if (result.appended && tenant !== undefined) acknowledged.set(tenant, result.head);
@@ -83,6 +88,13 @@ function run(connection: Connection, job: Exclude<Job, { kind: 'close' }>, ackno
     case 'erase':
       return erase(connection, job);
   }
+}
+
+/** Another process may have destroyed a key this one remembers: then every key is looked up anew, and missing ones are made again. */
+function heedErasures({ erasures, vault }: Connection, subjects: readonly Subject[]): void {
+  if (erasures?.happened() !== true) return;
+  vault.refresh();
+  vault.provide(subjects);
 }
 
 function transaction<Result>(connection: Connection, work: () => Result): Result {
@@ -150,14 +162,17 @@ function addEntries(connection: Connection, tenant: TenantRow, { entries }: Appe
   return { size, leaf: toDigest(leaf) };
 }
 
-/** First the key, then the rows, then the write-ahead log that may still hold them. Asked again after a crash it finishes. */
+/** First word of it, then the key, then the rows, then the write-ahead log that may still hold them. Asked again after a crash it finishes. */
 function erase(connection: Connection, job: { readonly tenant: string; readonly subject: string }): readonly string[] {
   const { countPayloads, erase: clear, subjectPayloads, tenant } = connection.statements;
   const row = tenant.get(job.tenant);
   if (row === undefined) return [];
-  const base = Number(row['no']) * SPAN;
+  const no = Number(row['no']);
+  const base = no * SPAN;
+  transaction(connection, () => connection.erasures?.begin(no, job.subject));
   connection.vault.destroy({ tenant: job.tenant, subject: job.subject });
   const digests = transaction(connection, () => {
+    connection.erasures?.end(no, job.subject);
     const range = rangeOf(base, countOf(countPayloads.get(base), base));
     const kept = subjectPayloads.all(...range, job.subject);
     clear.run(...range, job.subject);
