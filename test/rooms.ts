@@ -28,12 +28,12 @@ export const ROOMS: readonly Room[] = [
   {
     name: 'client',
     is: 'how the command line and the MCP proxy reach the daemon: the place of its socket, the line protocol, HTTP',
-    may: [],
+    may: ['kernel', 'wire'],
     because: 'a client knows what stands on the wire and nothing behind it',
   },
   { name: 'intercept/http', is: 'door: SDKs and any language, the handshake, event ingest', ...DOOR, may: ['kernel', 'gate', 'http'] },
   { name: 'intercept/llm', is: 'door: the model proxy', ...DOOR, may: ['kernel', 'wire', 'gate'] },
-  { name: 'intercept/mcp', is: 'door: the MCP proxy, over stdio and HTTP', ...DOOR },
+  { name: 'intercept/mcp', is: 'door: the MCP proxy, over stdio and HTTP', ...DOOR, may: [...DOOR.may, 'client'] },
   { name: 'intercept/hook', is: 'door: coding agents, one folder per harness', ...DOOR },
   {
     name: 'inspect',
@@ -115,6 +115,7 @@ export const ROOMS: readonly Room[] = [
       'kernel',
       'wire',
       'http',
+      'client',
       'intercept/mcp',
       'intercept/hook',
       'inspect',

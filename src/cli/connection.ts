@@ -1,3 +1,9 @@
+import type { Asking } from '../client/daemon.ts';
+import { answerJson } from '../client/answer-json.ts';
+import { daemonClient } from '../client/daemon-client.ts';
+import { AegisError } from '../errors.ts';
+import { isObject } from '../kernel/json.ts';
+import { growingBytes } from '../wire/growing-bytes.ts';
 import { loadCredentials, type Credentials } from './credentials.ts';
 import { CliError, EXIT } from './exit.ts';
 
@@ -13,31 +19,34 @@ export interface Connection {
 
 export type Query = Readonly<Record<string, string | number | boolean | undefined>>;
 
+const ANSWER_BYTES = 268_435_456;
+const PATIENCE_MS = 60_000;
+
 export function connection(credentials: Credentials = loadCredentials()): Connection {
-  const ask = async (method: string, path: string, body?: unknown): Promise<unknown> => {
-    const response = await reach(credentials, method, path, { body, signal: AbortSignal.timeout(60_000) });
-    const text = await response.text();
-    if (text === '') return null;
-    try {
-      return JSON.parse(text) as unknown;
-    } catch {
-      throw new CliError(
-        EXIT.unavailable,
-        'NOT_AEGIS',
-        `${credentials.url} did not answer with JSON.`,
-        'Is AEGIS_URL the address that `aegis up` printed?',
-      );
-    }
+  const { url, key } = credentials;
+  const daemon = daemonClient({ url, key, mostBytes: ANSWER_BYTES });
+  const agentKey = key.startsWith('aegis_agent_');
+  const ask = async (method: Asking['method'], path: string, body?: unknown): Promise<unknown> => {
+    const answer = await daemon.ask({ method, path, body, timeoutMs: PATIENCE_MS }).catch((error: unknown) => {
+      throw new CliError(EXIT.unavailable, 'UNREACHABLE', `${unanswered(error, url)}.`, unansweredHint(error, START));
+    });
+    if (answer.status >= 300) throw refusal(answer.status, answer.body, agentKey);
+    if (answer.body !== undefined) return answer.body;
+    throw new CliError(EXIT.unavailable, 'NOT_AEGIS', `${url} did not answer with JSON.`, 'Is AEGIS_URL the address that `aegis up` printed?');
   };
   return {
-    url: credentials.url,
+    url,
     get: (path, query) => ask('GET', path + search(query)),
     post: (path, body = {}) => ask('POST', path, body),
     delete: (path, query) => ask('DELETE', path + search(query)),
     async *lines(path, query, signal): AsyncGenerator<string> {
-      const response = await reach(credentials, 'GET', path + search(query), { signal });
+      const { status, body } = await daemon.stream(path + search(query), signal).catch((error: unknown) => {
+        if (signal?.aborted === true) throw error;
+        throw new CliError(EXIT.unavailable, 'UNREACHABLE', `${unanswered(error, url)}.`, unansweredHint(error, START));
+      });
+      if (status >= 300) throw refusal(status, answerJson(await whole(body)), agentKey);
       let rest = '';
-      for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
+      for await (const chunk of body) {
         const parts = (rest + decoder.decode(chunk, { stream: true })).split('\n');
         rest = parts.pop() ?? '';
         yield* parts;
@@ -47,6 +56,29 @@ export function connection(credentials: Credentials = loadCredentials()): Connec
   };
 }
 
+const START = 'Start it with `npm start` (or `aegis up`), or set AEGIS_URL.';
+
+/** Why there is no answer, as a person is told it. */
+export function unanswered(error: unknown, url: string): string {
+  const unsafe = unsafeSocket(error);
+  return unsafe === null ? `Aegis does not answer at ${url}` : `Aegis was not asked: ${unsafe}`;
+}
+
+export function unansweredHint(error: unknown, otherwise: string): string {
+  return unsafeSocket(error) === null ? otherwise : 'Put the folder right (`chmod 700`), or ask over HTTP with AEGIS_SOCKET=off.';
+}
+
+/** A socket that lies where others could have put it is spoken to by nobody; everything else is simply no answer. */
+function unsafeSocket(error: unknown): string | null {
+  return error instanceof AegisError && error.details['socket'] !== undefined ? String(error.details['detail']) : null;
+}
+
+async function whole(pieces: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  const held = growingBytes();
+  for await (const piece of pieces) held.append(piece);
+  return held.take();
+}
+
 const decoder = new TextDecoder();
 
 function search(query: Query = {}): string {
@@ -54,48 +86,17 @@ function search(query: Query = {}): string {
   return given.length === 0 ? '' : `?${new URLSearchParams(Object.fromEntries(given.map(([name, value]) => [name, String(value)]))).toString()}`;
 }
 
-async function reach(
-  { url, key }: Credentials,
-  method: string,
-  path: string,
-  { body, signal }: { body?: unknown; signal?: AbortSignal | undefined },
-): Promise<Response> {
-  let response: Response;
-  try {
-    response = await fetch(url + path, {
-      method,
-      headers: { authorization: `Bearer ${key}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      ...(signal === undefined ? {} : { signal }),
-      redirect: 'error',
-    });
-  } catch (cause) {
-    if (signal?.aborted === true && !(signal.reason instanceof DOMException && signal.reason.name === 'TimeoutError')) throw cause;
-    throw new CliError(
-      EXIT.unavailable,
-      'UNREACHABLE',
-      `Aegis does not answer at ${url}.`,
-      'Start it with `npm start` (or `aegis up`), or set AEGIS_URL.',
-    );
-  }
-  if (!response.ok) throw refusal(response.status, await response.text(), key.startsWith('aegis_agent_'));
-  return response;
+interface Problem {
+  readonly code?: string;
+  readonly detail?: string;
+  readonly title?: string;
+  readonly hint?: string;
+  readonly faults?: readonly { readonly line?: number; readonly column?: number; readonly message?: string; readonly hint?: string }[];
 }
 
-/** A problem+json answer as a CliError. */
-function refusal(status: number, text: string, agentKey: boolean): CliError {
-  let problem: {
-    code?: string;
-    detail?: string;
-    title?: string;
-    hint?: string;
-    faults?: readonly { line?: number; column?: number; message?: string; hint?: string }[];
-  } = {};
-  try {
-    problem = JSON.parse(text) as typeof problem;
-  } catch {
-    // Not ours; the status has to do.
-  }
+/** A problem as a CliError; what is none is told by its status. */
+function refusal(status: number, body: unknown, agentKey: boolean): CliError {
+  const problem: Problem = isObject(body) ? body : {};
   const exit =
     status === 401 || status === 403
       ? EXIT.refused

@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
+import type { DaemonClient } from '../client/daemon.ts';
+import { daemonClient } from '../client/daemon-client.ts';
 import { credential } from '../intercept/mcp/http/headers.ts';
 import { peerAt } from '../intercept/mcp/http/exchange.ts';
-import { remoteDecisionPoint } from '../intercept/mcp/remote-decision-point.ts';
+import { ANSWER_BYTES, remoteDecisionPoint } from '../intercept/mcp/remote-decision-point.ts';
 import { connectServer } from '../intercept/mcp/http/connect-server.ts';
 import { createStateSigner } from '../intercept/mcp/state-signer.ts';
 import { serveStdio } from '../intercept/mcp/stdio/serve-stdio.ts';
@@ -11,7 +13,9 @@ import { startServer } from '../intercept/mcp/stdio/server-process.ts';
 import { digestOf } from '../wire/digest.ts';
 import { processTimers } from '../gate/timers.ts';
 import { systemClock, systemRandom, uuidv7 } from '../daemon/runtime.ts';
+import { unanswered, unansweredHint } from './connection.ts';
 import { loadCredentials } from './credentials.ts';
+import type { Credentials } from './credentials.ts';
 import { CliError, EXIT } from './exit.ts';
 import { programOf } from './mcp-program.ts';
 import { clean, environment, executableOf, identityOfCommand, nameOfCommand } from './mcp-server-name.ts';
@@ -27,12 +31,13 @@ export interface ServeOptions {
 /** `aegis mcp -- <command>` and `aegis mcp --url <server>`: a conversation on stdin and stdout; everything for people goes to stderr. */
 export async function serve(words: readonly string[], options: ServeOptions): Promise<void> {
   const target = await targetOf(words, options);
-  const { url, key } = loadCredentials();
+  const credentials = loadCredentials();
+  const daemon = daemonClient({ ...credentials, mostBytes: ANSWER_BYTES });
   const ids = uuidv7(systemClock, systemRandom);
   const shared = options.session ?? process.env['AEGIS_SESSION'];
   const session = shared ?? `mcp/${target.server.name}/${ids.next()}`;
-  const decisionPoint = remoteDecisionPoint({ url, key, session, alone: shared === undefined });
-  await reachable(url, key);
+  const decisionPoint = remoteDecisionPoint(daemon, { session, alone: shared === undefined });
+  await reachable(daemon, credentials);
   const why = await serveStdio({
     decisionPoint,
     server: target.server,
@@ -46,7 +51,7 @@ export async function serve(words: readonly string[], options: ServeOptions): Pr
     stop: stopped(),
   });
   const left = await decisionPoint.flush().catch((error: unknown) => error);
-  decisionPoint.close();
+  daemon.close();
   if (why !== null) throw new CliError(EXIT.unavailable, 'MCP_SERVER_GONE', `The MCP server is gone: ${why}.`, 'Its own messages stand above.');
   if (left !== undefined)
     throw new CliError(EXIT.unavailable, 'MCP_UNSETTLED', 'How the last calls ended could not be recorded.', 'They stay unsettled in the log.');
@@ -78,23 +83,18 @@ async function commandTarget(words: readonly string[], { name, env = '' }: Serve
 }
 
 /** Fail closed, and before the server is started: without Aegis there is nothing to decide with. */
-async function reachable(url: string, key: string): Promise<void> {
-  let status: number;
-  try {
-    const answer = await fetch(`${url}/v1/mcp/tools`, {
-      headers: { authorization: `Bearer ${key}` },
-      redirect: 'error',
-      signal: AbortSignal.timeout(10_000),
-    });
-    status = answer.status;
-  } catch {
-    throw new CliError(
-      EXIT.unavailable,
-      'UNREACHABLE',
-      `Aegis does not answer at ${url}, so the MCP server was not started.`,
-      'Start it with `aegis up`, or set AEGIS_URL.',
-    );
-  }
+async function reachable(daemon: DaemonClient, { url, key }: Credentials): Promise<void> {
+  const status = await daemon.ask({ method: 'GET', path: '/v1/mcp/tools', timeoutMs: 10_000 }).then(
+    (answer) => answer.status,
+    (error: unknown) => {
+      throw new CliError(
+        EXIT.unavailable,
+        'UNREACHABLE',
+        `${unanswered(error, url)}, so the MCP server was not started.`,
+        unansweredHint(error, 'Start it with `aegis up`, or set AEGIS_URL.'),
+      );
+    },
+  );
   if (status === 200 && key.startsWith('aegis_agent_')) return;
   throw new CliError(
     EXIT.refused,

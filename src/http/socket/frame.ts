@@ -1,4 +1,5 @@
 import { AegisError } from '../../errors.ts';
+import { isObject } from '../../kernel/json.ts';
 import type { Json, JsonObject } from '../../kernel/json.ts';
 import { parseStrict, STRICT_LIMITS } from '../../wire/strict-json.ts';
 
@@ -73,8 +74,4 @@ function idOf(id: Json | undefined, alone: boolean): number {
 
 export function isId(id: unknown): id is number {
   return typeof id === 'number' && Number.isSafeInteger(id) && id >= 0;
-}
-
-function isObject(value: Json): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -84,10 +84,12 @@ export async function stage(context: TestContext, policy?: string): Promise<Stag
 
 function converse(place: { aegis: Running; key: string; heard: string }, { name = 'hostile', env = {}, command }: Talk): Conversation {
   const variables = Object.keys({ ...env, HEARD: '' }).join(',');
+  const { daemon } = place.aegis;
   const server = command ?? [process.execPath, QUIET, HOSTILE];
   const child = spawn(process.execPath, [QUIET, CLI, 'mcp', '--name', name, '--env', variables, '--', ...server], {
     cwd: ROOT,
-    env: { ...process.env, ...env, HEARD: place.heard, AEGIS_URL: place.aegis.daemon.url, AEGIS_KEY: place.key },
+    // Over the socket, as it is where nothing is configured; the other tests of this door ask over HTTP.
+    env: { ...process.env, ...env, HEARD: place.heard, AEGIS_URL: daemon.url, AEGIS_SOCKET: daemon.socket ?? 'off', AEGIS_KEY: place.key },
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   const said: Wire[] = [];
