@@ -9,6 +9,8 @@ import { lockHandlers } from './fold/locks.ts';
 import { sessionHandlers } from './fold/sessions.ts';
 import { toolHandlers } from './fold/tools.ts';
 import { sweep } from './fold/sweep.ts';
+import { newEdition } from './persistent-map.ts';
+import type { Edition } from './persistent-map.ts';
 import type { World } from './world.ts';
 
 const HANDLERS: Handlers = { ...agentHandlers, ...sessionHandlers, ...actionHandlers, ...approvalHandlers, ...lockHandlers, ...toolHandlers };
@@ -16,10 +18,31 @@ const HANDLERS: Handlers = { ...agentHandlers, ...sessionHandlers, ...actionHand
 /** The correlation of type and body is the entry's own; TypeScript cannot follow it through a table. */
 type AnyHandler = (draft: Draft, body: unknown, entry: Placed) => void;
 
-function begin(world: World, entry: EntryDraft): Draft {
-  const draft = draftOf(world);
+function begin(world: World, entry: EntryDraft, edition: Edition): Draft {
+  const draft = draftOf(world, edition);
   if (Number.isSafeInteger(entry.at)) draft.world.at = Math.max(world.at, entry.at);
   return draft;
+}
+
+function end(draft: Draft): World {
+  sweep(draft);
+  draft.world.size++;
+  return draft.world;
+}
+
+/**
+ * `fold` under an edition that several entries share: no part of a map is copied twice, and the worlds made before under it must not be read any
+ * more. Null: the entry makes no sense, and what it changed before that showed is lost with everything made under the edition.
+ */
+export function foldUnder(world: World, entry: EntryDraft, edition: Edition): World | null {
+  const draft = begin(world, entry, edition);
+  const handler = Object.hasOwn(HANDLERS, entry.type) ? (HANDLERS[entry.type] as AnyHandler | undefined) : undefined;
+  try {
+    handler?.(draft, entry.body, { ...entry, index: world.size });
+  } catch {
+    return null;
+  }
+  return end(draft);
 }
 
 /**
@@ -27,17 +50,5 @@ function begin(world: World, entry: EntryDraft): Draft {
  * A type or a body that makes no sense changes no fact; it still takes its place.
  */
 export function fold(world: World, entry: EntryDraft): World {
-  let draft = begin(world, entry);
-  const handler = Object.hasOwn(HANDLERS, entry.type) ? (HANDLERS[entry.type] as AnyHandler | undefined) : undefined;
-  if (handler !== undefined) {
-    try {
-      handler(draft, entry.body, { ...entry, index: world.size });
-    } catch {
-      // Begun anew: whatever was changed before it threw goes with the draft.
-      draft = begin(world, entry);
-    }
-  }
-  sweep(draft);
-  draft.world.size = world.size + 1;
-  return draft.world;
+  return foldUnder(world, entry, newEdition()) ?? end(begin(world, entry, newEdition()));
 }

@@ -115,6 +115,7 @@ export interface ActionState {
   readonly name: string;
   readonly index: EntryIndex;
   readonly decision: Decision;
+  /** Where it is reserved; empty once it is settled. */
   readonly ledgers: readonly string[];
   readonly settled: boolean;
   /** The canonical resource it holds a lock on. */

@@ -4,6 +4,8 @@ import fc from 'fast-check';
 import { decide } from '../../src/kernel/decide.ts';
 import type { EntryDraft } from '../../src/kernel/entry.ts';
 import { fold } from '../../src/kernel/fold.ts';
+import { foldingFrom } from '../../src/kernel/folding.ts';
+import type { Folding } from '../../src/kernel/folding.ts';
 import { ledgersOf } from '../../src/kernel/ledger.ts';
 import type { Policy } from '../../src/kernel/policy.ts';
 import { counted, windowSum } from '../../src/kernel/rate-window.ts';
@@ -15,7 +17,7 @@ import { randomAction, randomPolicy } from '../oracle/cases.ts';
 import { Dice } from '../oracle/dice.ts';
 import { NAMES, randomEntry } from './plain/entries.ts';
 import { imageOf, plainFolder } from './plain/fold.ts';
-import { DAY, decided, id } from './samples.ts';
+import { DAY, decided, draft, id } from './samples.ts';
 
 const CASES = Number(process.env['AEGIS_FOLD_CASES'] ?? 1_000);
 const SEED = { seed: Number(process.env['AEGIS_FOLD_SEED'] ?? 11) };
@@ -69,6 +71,67 @@ test('[DEC-15] folding comes to what plain maps and lists come to, and no world 
     for (const { world, image } of held) assert.equal(JSON.stringify(encodeWorld(world)), image, `seed ${String(seed)}`);
   };
   fc.assert(fc.property(fc.noShrink(fc.nat()), compare), { numRuns: CASES, ...SEED });
+});
+
+/** Does something to a folding that must leave no trace, and returns what its world is to be for good, where it was asked. */
+function disturb(dice: Dice, folding: Folding, at: number): World | null {
+  if (dice.chance(0.1)) return folding.seal();
+  if (!dice.chance(0.2)) return null;
+  const count = folding.count();
+  for (let n = dice.upTo(4); n >= 0; n--) folding.add(randomEntry(dice, at, n));
+  // Back in one step or two: a save point inside another.
+  if (dice.chance(0.5)) folding.rewind(count + dice.upTo(folding.count() - count));
+  folding.rewind(count);
+  return null;
+}
+
+test('[DEC-15] entries folded in place, with steps back and worlds held on the way, come to what they come to one by one', () => {
+  const compare = (seed: number): void => {
+    const dice = new Dice(seed);
+    const rules = randomPolicy(dice);
+    const folding = foldingFrom(emptyWorld());
+    const held: { readonly world: World; readonly image: string }[] = [];
+    let now = emptyWorld();
+    let at = DAY + dice.upTo(1_000);
+    for (let n = 5 + dice.upTo(60); n > 0; n--) {
+      at = later(dice, at);
+      const sealed = disturb(dice, folding, at);
+      if (sealed !== null) held.push({ world: sealed, image: JSON.stringify(encodeWorld(now)) });
+      const entry = nextEntry(dice, { now: folding.world(), rules, at, n });
+      folding.add(entry);
+      now = fold(now, entry);
+      if (dice.chance(0.1)) assert.equal(JSON.stringify(encodeWorld(folding.world())), JSON.stringify(encodeWorld(now)), `seed ${String(seed)}`);
+    }
+    held.push({ world: folding.seal(), image: JSON.stringify(encodeWorld(now)) });
+    for (const { world, image } of held) assert.equal(JSON.stringify(encodeWorld(world)), image, `seed ${String(seed)}`);
+  };
+  fc.assert(fc.property(fc.noShrink(fc.nat()), compare), { numRuns: CASES, ...SEED });
+});
+
+test('[DEC-16] stepping back again and again, and nonsense among the entries, fold no entry more than a few times', () => {
+  const folding = foldingFrom(emptyWorld());
+  let read = 0;
+  const counting = (n: number): EntryDraft => {
+    const body = { salt: `s${String(n)}` };
+    const entry = { tenant: 't', at: DAY, actor: { kind: 'system' }, type: 'session-opened', agent: 'a1', session: `s${String(n)}` };
+    const get = (): unknown => {
+      read++;
+      return body;
+    };
+    return Object.defineProperty(entry, 'body', { get, enumerable: false }) as unknown as EntryDraft;
+  };
+  const nonsense = draft('action-settled', null as never, { at: DAY });
+  for (let n = 0; n < 500; n++) {
+    const before = folding.count();
+    folding.add(counting(n));
+    folding.add(n % 2 === 0 ? nonsense : counting(1_000 + n));
+    folding.rewind(before);
+    folding.add(counting(n));
+    folding.add(nonsense);
+  }
+  assert.equal(folding.world().size, 1_000);
+  assert.equal(folding.world().sessions.size, 500);
+  assert.ok(read < 10_000, `bodies were read ${String(read)} times`);
 });
 
 test('[RATE-1] [RATE-3] a window holds what was counted in its last sixty seconds, whatever the clock did', () => {

@@ -85,12 +85,13 @@ async function commitOne(queue: QueueState): Promise<void> {
   const batch = queue.open;
   queue.committing = batch;
   queue.burst = batch.operations.length;
-  queue.open = newBatch(queue.terms, { world: batch.writes.world(), head: batch.writes.head() });
+  const tentative = batch.writes.sealed();
+  queue.open = newBatch(queue.terms, tentative);
   const result = await append(queue, batch.writes);
   if (result.kind === 'failed') throw result.error;
   if (result.kind === 'conflict') return runAgain(queue, () => [...batch.operations, ...queue.open.operations]);
   queue.committing = null;
-  becameDurable(queue, batch.writes);
+  becameDurable(queue, tentative, batch.writes);
   for (const operation of batch.operations) operation.answer();
 }
 
@@ -150,7 +151,7 @@ async function reopen(queue: QueueState): Promise<void> {
     const result = await append(queue, writes);
     if (result.kind === 'failed') throw result.error;
     if (result.kind === 'conflict') throw new Error('another writer is appending');
-    becameDurable(queue, writes);
+    becameDurable(queue, writes.sealed(), writes);
     queue.open = newBatch(queue.terms, queue.durable);
     queue.closedBecause = null;
     queue.terms.reopened();
@@ -180,9 +181,8 @@ async function readOthers(queue: QueueState): Promise<void> {
   if (durable.head.size > from) queue.terms.appended({ from, to: durable.head.size, log: durable, touched });
 }
 
-function becameDurable(queue: QueueState, writes: WriteBatch): void {
+function becameDurable(queue: QueueState, durable: FoldedLog, writes: WriteBatch): void {
   const from = queue.durable.head.size;
-  queue.durable = { world: writes.world(), head: writes.head() };
-  const { durable } = queue;
+  queue.durable = durable;
   if (durable.head.size > from) queue.terms.appended({ from, to: durable.head.size, log: durable, touched: writes.entries() });
 }

@@ -1,6 +1,6 @@
 import { AegisError } from '../../errors.ts';
 import type { Entry } from '../../kernel/entry.ts';
-import { fold } from '../../kernel/fold.ts';
+import { foldingFrom } from '../../kernel/folding.ts';
 import type { TenantId } from '../../kernel/ids.ts';
 import { decodeWorld } from '../../kernel/snapshot.ts';
 import { emptyWorld } from '../../kernel/world.ts';
@@ -21,17 +21,19 @@ const PAGE = 1_000;
 
 /** Folds everything behind `from`. @throws AegisError STORE_CORRUPT when an entry does not follow the one before it. */
 export async function foldTail(deps: Pick<GateDeps, 'store'>, tenant: TenantId, from: FoldedLog, seen?: (entry: Entry) => void): Promise<FoldedLog> {
-  let { world, head } = from;
+  const folding = foldingFrom(from.world);
+  let { head } = from;
   for (;;) {
     const page = await deps.store.read(tenant, { from: head.size, limit: PAGE });
     for (const { index, bytes, leaf } of page) {
       const entry = openEntry(bytes, index, head.leaf);
       if (index !== head.size || entry.prev !== head.leaf)
         throw new AegisError('STORE_CORRUPT', { index, detail: 'it does not follow the entry before it' });
-      world = fold(world, entry);
+      folding.add(entry);
       head = { size: index + 1, leaf };
       seen?.(entry);
     }
+    const world = folding.seal();
     if (page.length < PAGE) return { world, head };
   }
 }

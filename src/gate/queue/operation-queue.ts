@@ -17,7 +17,7 @@ export interface OperationQueue {
   submit<T>(operation: Operation<T>, order?: 'urgent'): Promise<T>;
   /** The log as far as it is durable. */
   durable(): FoldedLog;
-  /** The world as the next operation will see it; not durable. */
+  /** The world as the next operation will see it; not durable, and not to be held: the next operation changes it in place. */
   tentative(): World;
   state(): { readonly open: true } | { readonly open: false; readonly why: string };
   /** Folds what others wrote, without writing. */

@@ -1,5 +1,5 @@
-import { fold } from '../../kernel/fold.ts';
 import type { Actor, EntryBodies, EntryDraft, EntryType } from '../../kernel/entry.ts';
+import { foldingFrom } from '../../kernel/folding.ts';
 import type { AgentId, Digest, Millis, SessionId, TenantId } from '../../kernel/ids.ts';
 import type { World } from '../../kernel/world.ts';
 import { sha256 } from '../../wire/digest.ts';
@@ -19,9 +19,8 @@ export interface Place {
   readonly payload?: { readonly subject: string; readonly bytes: Uint8Array; readonly digest?: Digest };
 }
 
-/** A point to go back to: because `fold` is pure, dropping a tentative world is forgetting it. */
+/** A point to go back to: because folding is pure, dropping a tentative world is forgetting it. */
 export interface SavePoint {
-  readonly world: World;
   readonly head: Head;
   readonly entries: number;
   readonly payloads: number;
@@ -35,8 +34,10 @@ export interface WriteBatch {
   readonly tenant: TenantId;
   /** Time of everything this operation writes: the clock's, never before the world's (GATE-11). */
   readonly at: Millis;
+  /** The tentative world. It is read and let go: what is written next changes it in place. */
   world(): World;
-  head(): Head;
+  /** What the batch came to; whoever holds it never sees it change. */
+  sealed(): FoldedLog;
   write<T extends EntryType>(type: T, body: EntryBodies[T], place: Place): Receipt;
   /** Bytes that must lie beside the log though no entry names them as its own payload. */
   keep(payload: Payload): void;
@@ -49,8 +50,9 @@ export interface WriteBatch {
 }
 
 export function newWriteBatch(tenant: TenantId, start: FoldedLog): WriteBatch {
-  let { world, head } = start;
-  let at = world.at;
+  const folding = foldingFrom(start.world);
+  let { head } = start;
+  let at = start.world.at;
   const entries: SealedEntry[] = [];
   const payloads: Payload[] = [];
   return {
@@ -58,17 +60,18 @@ export function newWriteBatch(tenant: TenantId, start: FoldedLog): WriteBatch {
     get at() {
       return at;
     },
-    world: () => world,
-    head: () => head,
+    world: () => folding.world(),
+    sealed: () => ({ world: folding.seal(), head }),
     entries: () => entries,
     payloads: () => payloads,
     setTime: (now) => {
-      at = Math.max(now, world.at);
+      at = Math.max(now, folding.world().at);
     },
     keep: (payload) => void payloads.push(payload),
-    savePoint: () => ({ world, head, entries: entries.length, payloads: payloads.length }),
+    savePoint: () => ({ head, entries: entries.length, payloads: payloads.length }),
     rollbackTo: (point) => {
-      ({ world, head } = point);
+      ({ head } = point);
+      folding.rewind(point.entries);
       entries.length = point.entries;
       payloads.length = point.payloads;
     },
@@ -87,7 +90,7 @@ export function newWriteBatch(tenant: TenantId, start: FoldedLog): WriteBatch {
         ...(digest === undefined ? {} : { payload: digest }),
       } as unknown as EntryDraft;
       const sealed = seal(draft, head.size, head.leaf);
-      world = fold(world, draft);
+      folding.add(draft);
       head = { size: sealed.index + 1, leaf: sealed.leaf };
       entries.push(sealed);
       if (payload !== undefined && digest !== undefined) payloads.push({ ...payload, digest });

@@ -3,7 +3,7 @@ import { markOf } from '../call-marks.ts';
 import type { Decision } from '../decision.ts';
 import type { Draft } from '../draft.ts';
 import type { ActionRecord, EntryBodies } from '../entry.ts';
-import type { AgentId, Digest, SessionId } from '../ids.ts';
+import type { AgentId, Digest, Millis, SessionId } from '../ids.ts';
 import { push } from '../queue.ts';
 import { canonicalResource } from '../resource-id.ts';
 import { isViolation } from '../violations.ts';
@@ -18,6 +18,7 @@ import { changeSession, fromMemory } from './sessions.ts';
 
 const MAX_CALLS = 64;
 const MAX_VIOLATIONS = 64;
+const NO_LEDGERS: readonly string[] = [];
 
 interface Decided {
   readonly action: ActionRecord;
@@ -33,12 +34,15 @@ function priorityOf(world: World, agent: AgentId, action: ActionRecord): number 
   return Math.min(action.claims.priority ?? 5, world.agents.get(agent)?.registered.maxPriority ?? 5);
 }
 
-function withCall(session: SessionState, call: SessionState['calls'][number]): SessionState {
+function withCall(session: SessionState, { id, name, argsDigest }: ActionRecord, at: Millis): SessionState {
   const { calls, callMarks } = session;
+  const last = calls.at(-1)?.name;
+  // One text for one name where a tool is called again: there may be millions of calls.
+  const call = { action: id, name: last === name ? last : name, argsDigest, at, state: null };
   const full = calls.length >= MAX_CALLS;
   const kept = full ? calls.slice(1 - MAX_CALLS) : calls;
   const marks = full ? callMarks.slice(1 - MAX_CALLS) : callMarks;
-  return { ...session, calls: kept.toSpliced(kept.length, 0, call), callMarks: marks + markOf(call.argsDigest) };
+  return { ...session, calls: kept.toSpliced(kept.length, 0, call), callMarks: marks + markOf(argsDigest) };
 }
 
 /** What an allowed action takes: money, rate, a place among the calls, a lock, a use of a grant. */
@@ -46,8 +50,7 @@ function start(draft: Draft, decision: Runs, decided: Decided): void {
   const { action, agent, session, entry } = decided;
   reserve(draft, decided.ledgers, decision.reserve);
   countRate(draft, { agent, name: action.name, at: entry.at, calls: 1, tokens: decision.reserve.tokens });
-  const call = { action: action.id, name: action.name, argsDigest: action.argsDigest, at: entry.at, state: null };
-  changeSession(draft, session, (state) => withCall(state, call));
+  changeSession(draft, session, (state) => withCall(state, action, entry.at));
   for (const reason of decision.reasons) if (reason.rule.startsWith('grant:')) useGrant(draft, reason.rule.slice(6));
   const claim = action.resource;
   if (claim === undefined || decision.fence === undefined) return;
@@ -119,14 +122,15 @@ function settleAction(draft: Draft, body: EntryBodies['action-settled'], entry: 
   const { decision } = known;
   if (decision.effect !== 'allow' && decision.effect !== 'modify') return;
   const charge = chargeOf(decision.reserve, body.usage);
-  world.actions = world.actions.set(body.action, { ...known, settled: true }, edition);
+  // Where it was reserved is not asked again.
+  world.actions = world.actions.set(body.action, { ...known, ledgers: NO_LEDGERS, settled: true }, edition);
   settle(draft, known.ledgers, { reserved: decision.reserve, charge });
   world.queues.finished = push(world.queues.finished, body.action);
   const extra = charge.tokens - decision.reserve.tokens;
   if (isAmount(extra) && extra > 0) countRate(draft, { agent: known.agent, name: known.name, at: entry.at, calls: 0, tokens: extra });
   if (known.resource !== undefined) dropHolders(draft, known.resource, (holder) => holder.action === body.action);
   const prints = body.source === 'memory_read' ? fromMemory(body.prints, []) : body.prints;
-  const arrival = { labels: [body.source], trusted: body.trusted, source: entry.index, edition };
+  const arrival = { labels: [body.source], trusted: body.trusted, source: entry.index };
   changeSession(draft, known.session, (session) => addPrints(observed(session, body), prints, arrival));
 }
 

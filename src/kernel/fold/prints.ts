@@ -2,7 +2,7 @@ import type { Label } from '../decision.ts';
 import type { LabelledPrint } from '../entry.ts';
 import type { EntryIndex, Print } from '../ids.ts';
 import { OVERFLOW } from '../origins.ts';
-import type { Edition } from '../persistent-map.ts';
+import { newEdition } from '../persistent-map.ts';
 import { emptyQueue, pop, push } from '../queue.ts';
 import type { PrintOrigin, SessionState } from '../world.ts';
 
@@ -15,7 +15,6 @@ export interface Arrival {
   readonly labels: readonly Label[];
   readonly trusted: boolean;
   readonly source: EntryIndex;
-  readonly edition: Edition;
 }
 
 function mergedLabels(a: readonly Label[], b: readonly Label[]): readonly Label[] {
@@ -36,8 +35,10 @@ export function mergeOrigin(known: PrintOrigin | undefined, next: PrintOrigin): 
 }
 
 /** The session with these values known to it. */
-export function addPrints(session: SessionState, prints: readonly LabelledPrint[], { edition, ...arrival }: Arrival): SessionState {
+export function addPrints(session: SessionState, prints: readonly LabelledPrint[], arrival: Arrival): SessionState {
   if (prints.length === 0) return session;
+  // Of its own: a child session shares the map of its parent, and neither may see what the other learns.
+  const edition = newEdition();
   let map = session.prints;
   let order = session.printOrder ?? emptyQueue<Print>();
   let overflowed = session.overflowed;
@@ -64,13 +65,14 @@ export function addPrints(session: SessionState, prints: readonly LabelledPrint[
 }
 
 /** TAINT-7: recorded sanitising or endorsement makes exactly these values trusted. */
-export function trustPrints(session: SessionState, prints: readonly Print[], by: { source: EntryIndex; edition: Edition }): SessionState {
+export function trustPrints(session: SessionState, prints: readonly Print[], source: EntryIndex): SessionState {
   const unknown = prints.filter((print) => !session.prints.has(print)).map((print) => ({ print, provenance: 'quoted' as const }));
-  const placed = addPrints(session, unknown, { labels: [], trusted: true, ...by });
+  const placed = addPrints(session, unknown, { labels: [], trusted: true, source });
+  const edition = newEdition();
   let map = placed.prints;
   for (const print of prints) {
     const known = map.get(print);
-    if (known !== undefined && !known.trusted) map = map.set(print, { ...known, trusted: true }, by.edition);
+    if (known !== undefined && !known.trusted) map = map.set(print, { ...known, trusted: true }, edition);
   }
   return map === placed.prints ? placed : { ...placed, prints: map };
 }

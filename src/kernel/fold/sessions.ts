@@ -52,23 +52,21 @@ export const sessionHandlers: Handlers = {
   },
   'content-labelled': (draft, body, entry) => {
     const prints = body.source === 'memory_read' ? fromMemory(body.prints, []) : body.prints;
-    const arrival = { labels: [body.source], trusted: body.trusted, source: entry.index, edition: draft.edition };
+    const arrival = { labels: [body.source], trusted: body.trusted, source: entry.index };
     changeSession(draft, entry.session, (session) => addPrints(session, prints, arrival));
   },
   'memory-labelled': (draft, body, entry) => {
     if (body.operation !== 'read') return;
     changeSession(draft, entry.session, (session) => {
       const labels: readonly Label[] = [...new Set<Label>([...body.labels, 'memory_read'])].sort();
-      const arrival = { labels, trusted: false, source: entry.index, edition: draft.edition };
+      const arrival = { labels, trusted: false, source: entry.index };
       return addPrints(session, fromMemory(body.prints, body.labels), arrival);
     });
   },
   'value-sanitised': (draft, body, entry) => {
-    const by = { source: entry.index, edition: draft.edition };
-    changeSession(draft, entry.session, (session) => trustPrints(session, body.prints, by));
+    changeSession(draft, entry.session, (session) => trustPrints(session, body.prints, entry.index));
   },
   'value-endorsed': (draft, body, entry) => {
-    const by = { source: entry.index, edition: draft.edition };
-    changeSession(draft, entry.session, (session) => trustPrints(session, body.prints, by));
+    changeSession(draft, entry.session, (session) => trustPrints(session, body.prints, entry.index));
   },
 };

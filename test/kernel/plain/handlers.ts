@@ -183,8 +183,10 @@ const settled: Handler<'action-settled'> = (now, body, entry) => {
   const { usdMicros, tokens } = body.usage;
   const charge = { ...reserve, ...(whole(usdMicros) ? { usdMicros } : {}), ...(whole(tokens) ? { tokens } : {}) };
   known.settled = true;
+  const { ledgers } = known;
+  known.ledgers = [];
   const over = sums((field) => Math.max(0, charge[field] - reserve[field]));
-  for (const key of known.ledgers) {
+  for (const key of ledgers) {
     const ledger = now.ledgers.get(key);
     if (ledger === undefined) continue;
     ledger.spent = sums((field) => ledger.spent[field] + charge[field]);
