@@ -21,9 +21,54 @@ export interface Inspected {
 
 /** Pure and synchronous, as `Inspect` is. */
 export function inspectWork(work: Work, inspect: Inspect): Inspected {
+  return work.subject.digests === undefined ? inspectAnew(work, inspect) : inspectDigested(work, work.subject.digests, inspect);
+}
+
+function inspectAnew(work: Work, inspect: Inspect): Inspected {
   const reading = inspect(work.subject);
   if (work.type === 'action') return { reading, traces: readTraces(work.subject.args), prints: [] };
   return { reading, traces: [], prints: readPrints(work.subject.args.value, work.source) };
+}
+
+/** What was read of works that differ in their digests only, by the reader. */
+const known = new WeakMap<Inspect, Map<string, Inspected>>();
+const MOST_KNOWN = 512;
+/** Longer works are hardly ever the same again. */
+const LONGEST = 1_024;
+const DIGEST = /^sha256:[0-9a-f]{64}$/;
+const NO_DIGEST = `sha256:${'0'.repeat(64)}`;
+
+/**
+ * Of a request to a model everything but its digest is the same, time and again. All digests are read alike: it is read once with none, and each
+ * has its own trace.
+ */
+function inspectDigested(work: Work, digests: readonly string[], inspect: Inspect): Inspected {
+  const [pointer] = digests;
+  const digest = pointer === undefined ? null : textAt(work.subject.args, pointer);
+  if (digest === null || digests.length > 1 || !DIGEST.test(digest) || work.subject.declaration !== undefined) return inspectAnew(work, inspect);
+  const written = JSON.stringify(work);
+  if (written.length > LONGEST || written.split(digest).length > 2) return inspectAnew(work, inspect);
+  const key = written.replace(digest, NO_DIGEST);
+  const memory = known.get(inspect) ?? new Map<string, Inspected>();
+  known.set(inspect, memory);
+  const before = memory.get(key) ?? inspectAnew(JSON.parse(key) as Work, inspect);
+  if (memory.size < MOST_KNOWN) memory.set(key, before);
+  const own = (value: string | null): string | null => (value === NO_DIGEST ? digest : value);
+  return {
+    reading: before.reading,
+    traces: before.traces.map((trace) => (trace.whole === NO_DIGEST ? { ...trace, whole: digest } : trace)),
+    prints: before.prints.map((print) => ({ ...print, value: own(print.value) })),
+  };
+}
+
+/** The text at a pointer into plain members. */
+function textAt(args: Json, pointer: string): string | null {
+  let value: Json | undefined = args;
+  for (const name of pointer.split('/').slice(1)) {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return null;
+    value = Object.hasOwn(value, name) ? (value as Readonly<Record<string, Json>>)[name] : undefined;
+  }
+  return typeof value === 'string' ? value : null;
 }
 
 /** Whose work it is, and how the value or the arguments are written: RFC 8785 bytes. */

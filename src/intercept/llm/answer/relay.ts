@@ -10,7 +10,7 @@ export interface Relay {
   readonly exchange: Exchange;
   readonly upstream: UpstreamCall;
   /** Aborted when the client is gone or the answer was stopped: whoever waits for a person stops waiting. */
-  readonly stopped: AbortController;
+  readonly stopped: () => AbortSignal;
   /** True once: the caller may write the end, and nobody after it. Settles the model action. */
   finish(ending: Omit<Ending, 'promptLength'>): boolean;
   readonly over: () => boolean;
@@ -31,19 +31,26 @@ export interface Sink {
 
 export function createRelay({ exchange, upstream, leave }: Pick<Relay, 'exchange' | 'upstream'> & { readonly leave: () => void }): Relay {
   const { parts, sent, promptLength } = exchange;
-  const stopped = new AbortController();
+  // Made for those who wait: most answers wait for nobody.
+  let stopping: AbortController | null = null;
+  let stopped = false;
   let over = false;
   return {
     exchange,
     upstream,
-    stopped,
+    stopped() {
+      stopping ??= new AbortController();
+      if (stopped) stopping.abort();
+      return stopping.signal;
+    },
     over: () => over,
     finish(ending) {
       if (over) return false;
       over = true;
       leave();
       if (ending.status !== 'succeeded') {
-        stopped.abort();
+        stopped = true;
+        stopping?.abort();
         upstream.abort();
       }
       countAttempt(parts.conversations, sent.proposal, ending.status === 'succeeded');

@@ -129,7 +129,7 @@ async function decideThenRelease(streaming: Streaming): Promise<void> {
   const { exchange, stopped } = relay;
   const { parts, sent, restore } = exchange;
   const answer = reader.answer();
-  const decided = await decideCalls(parts, sent, { answer, restore, signal: stopped.signal });
+  const decided = await decideCalls(parts, sent, { answer, restore, signal: stopped() });
   if (relay.over()) {
     await cancelUndelivered(parts.actions, sent, decided);
     return;

@@ -106,7 +106,7 @@ async function decideThenSend(
   const { exchange, stopped } = relay;
   const { parts, sent, restore } = exchange;
   collecting.asking = true;
-  const decided = await decideCalls(parts, sent, { answer, restore, signal: stopped.signal });
+  const decided = await decideCalls(parts, sent, { answer, restore, signal: stopped() });
   if (relay.over()) {
     await cancelUndelivered(parts.actions, sent, decided);
     return;
