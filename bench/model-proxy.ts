@@ -1,6 +1,6 @@
 /**
- * The model proxy against the same requests sent directly, through a pass-through that looks at nothing (the floor), and through another
- * gateway; one stub provider, one run. Every request through Aegis is decided, durably recorded and settled.
+ * The model proxy against the same requests sent directly, through a pass-through that looks at nothing (the floor), and through two other
+ * gateways, Portkey's and LiteLLM; one stub provider, one run. Every request through Aegis is decided, durably recorded and settled.
  */
 import { createRequire } from 'node:module';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -10,22 +10,26 @@ import { performance } from 'node:perf_hooks';
 import { Pool } from 'undici';
 import { quantile } from './figure.ts';
 import type { Figure } from './figure.ts';
+import { startLiteLlm } from './litellm.ts';
 import { agentKey, rssMb, startDaemon, startProgram, stop } from './process.ts';
 import type { Running } from './process.ts';
 
 const ROUNDS = 5;
 const REQUESTS = 150;
 const STREAMS = 40;
-const PEER = 'test/peers/node_modules/@portkey-ai/gateway/build/start-server.js';
+const PORTKEY = 'test/peers/node_modules/@portkey-ai/gateway/build/start-server.js';
 
-type Name = 'direct' | 'floor' | 'aegis' | 'peer';
+type Name = 'direct' | 'floor' | 'aegis' | 'portkey' | 'litellm';
 
 interface Target {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
 }
 
-type Targets = Readonly<Record<Name, Target>>;
+/** LiteLLM only where it can be installed. */
+type Targets = Readonly<Record<Exclude<Name, 'litellm'>, Target> & { litellm?: Target }>;
+
+const WORDS = { floor: 'the floor', portkey: 'Portkey', litellm: 'LiteLLM' } as const;
 
 export async function run(): Promise<readonly Figure[]> {
   const folder = mkdtempSync(join(tmpdir(), 'aegis-bench-'));
@@ -38,7 +42,10 @@ export async function run(): Promise<readonly Figure[]> {
   try {
     const upstream = await start(startProgram(['bench/model-upstream.ts']));
     const floor = await start(startProgram(['bench/model-floor.ts', upstream.url]));
-    const peer = await start(startProgram(['--import', './bench/loopback.mjs', PEER, '--headless', '--port=0']));
+    const portkey = await start(startProgram(['--import', './bench/loopback.mjs', PORTKEY, '--headless', '--port=0']));
+    const litellm = await startLiteLlm(upstream.url, folder);
+    if (typeof litellm === 'string') console.error(`LiteLLM is not measured: ${litellm}`);
+    else started.push(litellm);
     const daemon = await startDaemon(join(folder, 'data'), {
       AEGIS_LLM_PORT: '0',
       AEGIS_LLM_OPENAI_URL: upstream.url,
@@ -51,7 +58,8 @@ export async function run(): Promise<readonly Figure[]> {
       direct: { url: upstream.url, headers: json },
       floor: { url: floor.url, headers: json },
       aegis: { url: daemon.said.modelUrl ?? '', headers: { ...json, authorization: `Bearer ${key}`, 'x-aegis-session': 'bench' } },
-      peer: { url: peer.url, headers: { ...json, 'x-portkey-provider': 'openai', 'x-portkey-custom-host': `${upstream.url}/v1` } },
+      portkey: { url: portkey.url, headers: { ...json, 'x-portkey-provider': 'openai', 'x-portkey-custom-host': `${upstream.url}/v1` } },
+      ...(typeof litellm === 'string' ? {} : { litellm: { url: litellm.said.url, headers: { ...json, authorization: `Bearer ${litellm.key}` } } }),
     };
     return [...(await alone(targets)), ...(await crowd(targets)), await memory(targets.aegis, daemon)];
   } finally {
@@ -84,52 +92,69 @@ async function once(pool: Pool, target: Target, stream: boolean): Promise<Times>
   return { whole: performance.now() - begun, first };
 }
 
+interface Samples {
+  readonly whole: Float64Array;
+  readonly first: Float64Array;
+}
+
+type ByName = ReadonlyMap<Name, Samples>;
+
 /** One connection, the targets taking turns so that a noisy moment meets all of them. Milliseconds. */
-async function sequential(targets: Targets, stream: boolean): Promise<Record<Name, { whole: Float64Array; first: Float64Array }>> {
+async function sequential(targets: Targets, stream: boolean): Promise<ByName> {
   const count = stream ? STREAMS : REQUESTS;
-  const names = Object.keys(targets) as Name[];
-  const samples = Object.fromEntries(
-    names.map((name) => [name, { whole: new Float64Array(count * ROUNDS), first: new Float64Array(count * ROUNDS) }]),
-  ) as Record<Name, { whole: Float64Array; first: Float64Array }>;
-  const pools = Object.fromEntries(names.map((name) => [name, new Pool(targets[name].url, { connections: 1 })])) as Record<Name, Pool>;
-  for (const name of names) for (let at = 0; at < 50; at++) await once(pools[name], targets[name], stream);
+  const lanes = (Object.entries(targets) as [Name, Target][]).map(([name, target]) => ({
+    name,
+    target,
+    pool: new Pool(target.url, { connections: 1 }),
+    samples: { whole: new Float64Array(count * ROUNDS), first: new Float64Array(count * ROUNDS) },
+  }));
+  for (const { pool, target } of lanes) for (let at = 0; at < 50; at++) await once(pool, target, stream);
   for (let round = 0; round < ROUNDS; round++) {
-    for (const name of names) {
+    for (const { pool, target, samples } of lanes) {
       for (let at = 0; at < count; at++) {
-        const { whole, first } = await once(pools[name], targets[name], stream);
-        samples[name].whole[round * count + at] = whole;
-        samples[name].first[round * count + at] = first;
+        const { whole, first } = await once(pool, target, stream);
+        samples.whole[round * count + at] = whole;
+        samples.first[round * count + at] = first;
       }
     }
   }
-  await Promise.all(names.map((name) => pools[name].close()));
-  return samples;
+  await Promise.all(lanes.map(({ pool }) => pool.close()));
+  return new Map(lanes.map(({ name, samples }) => [name, samples]));
 }
+
+const p50 = (of: ByName, name: Name, kind: keyof Samples = 'whole'): number => quantile(of.get(name)?.[kind] ?? new Float64Array(), 0.5);
 
 async function alone(targets: Targets): Promise<readonly Figure[]> {
   const plain = await sequential(targets, false);
   const streamed = await sequential(targets, true);
-  const p50 = (samples: Float64Array): number => quantile(samples, 0.5);
-  const added = (of: typeof plain, name: Name): number => p50(of[name].whole) - p50(of.direct.whole);
-  const over = (name: string, of: typeof plain): Figure => ({
-    name,
-    unit: 'ms',
-    n: of.aegis.whole.length,
-    median: added(of, 'aegis'),
-    p99: quantile(of.aegis.whole, 0.99) - p50(of.direct.whole),
-    peer: `the floor's +${added(of, 'floor').toFixed(2)} ms (the other gateway +${added(of, 'peer').toFixed(2)} ms)`,
-    ratio: added(of, 'aegis') / added(of, 'floor'),
-    goal: '≤ 2 × what the floor adds',
-    holds: added(of, 'aegis') <= 2 * added(of, 'floor'),
-  });
-  const late = p50(streamed.aegis.first) - p50(streamed.floor.first);
+  const added = (of: ByName, name: Name): number => p50(of, name) - p50(of, 'direct');
+  const over = (name: string, of: ByName, goal: Pick<Figure, 'goal' | 'holds'>): Figure => {
+    const samples = of.get('aegis')?.whole ?? new Float64Array();
+    const others = (['portkey', 'litellm'] as const)
+      .filter((other) => of.has(other))
+      .map((other) => `${WORDS[other]} +${added(of, other).toFixed(2)} ms`);
+    return {
+      name,
+      unit: 'ms',
+      n: samples.length,
+      median: added(of, 'aegis'),
+      p99: quantile(samples, 0.99) - p50(of, 'direct'),
+      peer: `the floor's +${added(of, 'floor').toFixed(2)} ms (${others.join(', ')})`,
+      ratio: added(of, 'aegis') / added(of, 'floor'),
+      ...goal,
+    };
+  };
+  const late = p50(streamed, 'aegis', 'first') - p50(streamed, 'floor', 'first');
   return [
-    over('model proxy: added, one connection', plain),
-    over('model proxy: added, stream of 200 chunks', streamed),
+    over('model proxy: added, one connection', plain, { goal: '≤ 2.5 ms', holds: added(plain, 'aegis') <= 2.5 }),
+    over('model proxy: added, stream of 200 chunks', streamed, {
+      goal: '≤ 2 × what the floor adds',
+      holds: added(streamed, 'aegis') <= 2 * added(streamed, 'floor'),
+    }),
     {
       name: 'model proxy: first token, over the floor',
       unit: 'ms',
-      n: streamed.aegis.first.length,
+      n: streamed.get('aegis')?.first.length ?? 0,
       median: late,
       goal: '≤ 1 ms',
       holds: late <= 1,
@@ -155,27 +180,33 @@ async function perSecond({ url, headers }: Target, forMs: number): Promise<numbe
   return result.requests.total / result.duration;
 }
 
-async function crowd({ floor, aegis, peer }: Targets): Promise<readonly Figure[]> {
-  for (const target of [floor, aegis, peer]) await perSecond(target, 1_000);
-  const rounds: Record<'floor' | 'aegis' | 'peer', number>[] = [];
-  for (let at = 0; at < ROUNDS; at++) {
-    rounds.push({ floor: await perSecond(floor, 2_000), aegis: await perSecond(aegis, 2_000), peer: await perSecond(peer, 2_000) });
-  }
-  const median = (of: (round: (typeof rounds)[number]) => number): number => quantile(Float64Array.from(rounds.map(of)), 0.5);
-  const figure = (against: 'floor' | 'peer', words: string, least: number): Figure => {
-    const ratio = median((round) => round.aegis / round[against]);
+async function crowd(targets: Targets): Promise<readonly Figure[]> {
+  const measured = (['floor', 'aegis', 'portkey', 'litellm'] as const).flatMap((name) => {
+    const target = targets[name];
+    return target === undefined ? [] : [{ name, target, rates: new Float64Array(ROUNDS) }];
+  });
+  for (const { target } of measured) await perSecond(target, 1_000);
+  for (let round = 0; round < ROUNDS; round++) for (const { target, rates } of measured) rates[round] = await perSecond(target, 2_000);
+  const ratesOf = (name: Name): Float64Array => measured.find((one) => one.name === name)?.rates ?? new Float64Array();
+  const ours = ratesOf('aegis');
+  const figure = (against: keyof typeof WORDS, least: number): Figure => {
+    const theirs = ratesOf(against);
+    const ratio = quantile(
+      ours.map((rate, round) => rate / (theirs[round] ?? Number.NaN)),
+      0.5,
+    );
     return {
-      name: `model proxy: 32 connections, against ${words}`,
+      name: `model proxy: 32 connections, against ${WORDS[against]}`,
       unit: '1/s',
-      n: rounds.length,
-      median: median(({ aegis: ours }) => ours),
-      peer: `${words}: ${median((round) => round[against]).toFixed(0)}/s`,
+      n: ROUNDS,
+      median: quantile(ours.slice(), 0.5),
+      peer: `${WORDS[against]}: ${quantile(theirs.slice(), 0.5).toFixed(0)}/s`,
       ratio,
       goal: `≥ ${String(least)} ×`,
       holds: ratio >= least,
     };
   };
-  return [figure('floor', 'the floor', 0.5), figure('peer', 'the other gateway', 5)];
+  return [figure('floor', 0.5), figure('portkey', 1), ...(targets.litellm === undefined ? [] : [figure('litellm', 10)])];
 }
 
 /** 10,000 streams, sixteen at a time. */
