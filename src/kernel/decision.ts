@@ -1,7 +1,6 @@
 import type { Risk } from './finding.ts';
 import type { ActionId, ApprovalId, Digest, EntryIndex, MicroUsd, Millis } from './ids.ts';
 import type { JsonObject } from './json.ts';
-import type { ReasonCode } from './reasons.ts';
 
 /** Strictest first; the position is the meaning (DEC: strictest wins). */
 export const EFFECTS = ['deny', 'defer', 'ask', 'modify', 'allow'] as const;
@@ -10,7 +9,8 @@ export type Effect = (typeof EFFECTS)[number];
 export const EFFECT_CHOICES = ['allow', 'deny', 'modify', 'ask', 'defer'] as const satisfies readonly Effect[];
 
 export interface Reason {
-  readonly code: ReasonCode | (string & {});
+  /** One of REASON_CODES, or a code of the policy's own. */
+  readonly code: string;
   /** Which rule spoke: `halt`, `budget`, `rule:no-deletes-outside-tmp`, `detector:shell` … */
   readonly rule: string;
   readonly effect: Effect;

@@ -1,6 +1,6 @@
 import { EFFECTS } from './decision.ts';
 import type { Effect, Reason } from './decision.ts';
-import { REASON_CODES } from './reasons.ts';
+import { REASON_CODES } from './rules/rules.ts';
 import type { Said } from './rules/subject.ts';
 
 const CODE_RANK: ReadonlyMap<string, number> = new Map(REASON_CODES.map((code, rank) => [code, rank]));

@@ -1,6 +1,6 @@
 import type { Action } from '../kernel/action.ts';
 import type { Opinion, Voice } from '../kernel/policy.ts';
-import { REASON_CODES } from '../kernel/reasons.ts';
+import { REASON_CODES } from '../kernel/rules/rules.ts';
 import type { World } from '../kernel/world.ts';
 import { conditionCompiler, type Condition, type Guard } from './cel.ts';
 import { contextOf, type Context } from './facts.ts';

@@ -1,5 +1,5 @@
 import type { Effect } from '../../src/kernel/decision.ts';
-import { REASON_CODES } from '../../src/kernel/reasons.ts';
+import { REASON_CODES } from '../../src/kernel/rules/rules.ts';
 import { has } from './law.ts';
 import type { Subject, Word } from './law.ts';
 import { LAWS } from './laws.ts';

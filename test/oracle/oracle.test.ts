@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { decide } from '../../src/kernel/decide.ts';
-import { REASON_CODES } from '../../src/kernel/reasons.ts';
+import { REASON_CODES } from '../../src/kernel/rules/rules.ts';
 import { action, CONTEXT, policy, world } from '../kernel/samples.ts';
 import { randomCase } from './cases.ts';
 import { evaluate } from './evaluator.ts';

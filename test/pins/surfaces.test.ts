@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { ERRORS } from '../../src/errors.ts';
-import { REASON_CODES } from '../../src/kernel/reasons.ts';
+import { REASON_CODES } from '../../src/kernel/rules/rules.ts';
 import { pinned } from './pinned.ts';
 
 test('coded errors are documented as they are', () => {
@@ -17,7 +17,7 @@ test('coded errors are documented as they are', () => {
 test('reason codes keep their order', () => {
   pinned(
     'docs/reference/reasons.md',
-    `# Reason codes\n\nMade from \`src/kernel/reasons.ts\`: the order in which reasons are reported. Conditions of a policy may add codes of their own.\n\n${REASON_CODES.map((code) => `1. \`${code}\``).join('\n')}\n`,
+    `# Reason codes\n\nMade from \`src/kernel/rules/rules.ts\`: the order in which reasons are reported. Conditions of a policy may add codes of their own.\n\n${REASON_CODES.map((code) => `1. \`${code}\``).join('\n')}\n`,
   );
 });
 
