@@ -1,8 +1,8 @@
 import type { Entry } from '../kernel/entry.ts';
 import type { Digest, EntryIndex, TenantId } from '../kernel/ids.ts';
-import { fromDigest, leafDigest } from './tree-hash.ts';
+import { leafDigest } from './tree-hash.ts';
 import { actionOf, GENESIS, openEntry } from './entry.ts';
-import { growFrontier } from './merkle.ts';
+import { growFromDigests } from './merkle.ts';
 import type { Frontier } from './merkle.ts';
 import type { SealedEntry } from './sealed-entry.ts';
 
@@ -23,7 +23,7 @@ export interface ChainVerifier {
 }
 
 export function chainVerifier(tenant: TenantId): ChainVerifier {
-  const nodes = growFrontier();
+  const nodes = growFromDigests();
   let prev: Digest = GENESIS;
   let size = 0;
   let last: Entry | null = null;
@@ -36,7 +36,7 @@ export function chainVerifier(tenant: TenantId): ChainVerifier {
     if (opened.prev !== prev) return 'its prev is not the leaf before it';
     if (opened.tenant !== tenant) return 'it is of another tenant';
     if (!sameColumns(entry, opened)) return 'its look-up columns are not those of its bytes';
-    nodes.push(fromDigest(digest));
+    nodes.push(digest);
     prev = digest;
     last = opened;
     return null;
@@ -75,8 +75,14 @@ function opening(bytes: Uint8Array, index: EntryIndex, prev: Digest): Entry | st
   }
 }
 
+interface LookUpColumns extends Pick<SealedEntry, 'type' | 'at'> {
+  readonly agent?: string | undefined;
+  readonly session?: string | undefined;
+  readonly action?: string | undefined;
+}
+
 /** Whether what an entry is looked up by is what its bytes say (LOG-5). */
-export function sameColumns(entry: Omit<SealedEntry, 'bytes' | 'index' | 'leaf'>, opened: Entry): boolean {
+export function sameColumns(entry: LookUpColumns, opened: Entry): boolean {
   const { type, at, agent, session } = opened;
   return type === entry.type && at === entry.at && agent === entry.agent && session === entry.session && actionOf(opened) === entry.action;
 }

@@ -1,4 +1,5 @@
-import { nodeHash } from './tree-hash.ts';
+import type { Digest } from '../kernel/ids.ts';
+import { fromDigest, nodeDigest, nodeHash } from './tree-hash.ts';
 
 /** Height of the complete subtrees a store keeps roots of: 2^8 = 256 leaves each. */
 export const SUBTREE_HEIGHT = 8;
@@ -21,27 +22,31 @@ export const EMPTY_ROOT = Buffer.from('e3b0c44298fc1c149afbf4c8996fb92427ae41e46
 /** Appends one leaf hash. `onSubtree` is told the root of each subtree of 256 leaves that becomes complete. */
 export function extend(frontier: Frontier, leaf: Uint8Array, onSubtree?: (root: Uint8Array) => void): Frontier {
   const nodes = [...frontier.nodes];
-  climb(nodes, { size: frontier.size, leaf, onSubtree });
+  climb(nodes, { size: frontier.size, leaf, join: nodeHash, onSubtree });
   return { size: frontier.size + 1, nodes };
 }
 
-function climb(
-  nodes: Uint8Array[],
-  step: { readonly size: number; readonly leaf: Uint8Array; readonly onSubtree: ((root: Uint8Array) => void) | undefined },
-): void {
-  let node = step.leaf;
-  for (let bits = step.size, height = 0; bits % 2 === 1; bits = Math.floor(bits / 2)) {
+interface Step<Node> {
+  readonly size: number;
+  readonly leaf: Node;
+  readonly join: (left: Node, right: Node) => Node;
+  readonly onSubtree?: ((root: Node) => void) | undefined;
+}
+
+function climb<Node>(nodes: Node[], { size, leaf, join, onSubtree }: Step<Node>): void {
+  let node = leaf;
+  for (let bits = size, height = 0; bits % 2 === 1; bits = Math.floor(bits / 2)) {
     const left = nodes.pop();
     if (left === undefined) throw new TypeError('the frontier lacks a node for its size');
-    node = nodeHash(left, node);
-    if (++height === SUBTREE_HEIGHT) step.onSubtree?.(node);
+    node = join(left, node);
+    if (++height === SUBTREE_HEIGHT) onSubtree?.(node);
   }
   nodes.push(node);
 }
 
 /** A frontier that grows in place, for runs of many leaves. */
-export interface GrowingFrontier {
-  push(leaf: Uint8Array): void;
+export interface GrowingFrontier<Leaf = Uint8Array> {
+  push(leaf: Leaf): void;
   now(): Frontier;
 }
 
@@ -51,10 +56,23 @@ export function growFrontier(from: Frontier = EMPTY_FRONTIER, onSubtree?: (root:
   const told = onSubtree === undefined ? undefined : (root: Uint8Array): void => onSubtree(root, size + 1);
   return {
     push: (leaf) => {
-      climb(nodes, { size, leaf, onSubtree: told });
+      climb(nodes, { size, leaf, join: nodeHash, onSubtree: told });
       size++;
     },
     now: () => ({ size, nodes: [...nodes] }),
+  };
+}
+
+/** The same from nothing, of leaves that are at hand in hex. */
+export function growFromDigests(): GrowingFrontier<Digest> {
+  const nodes: Digest[] = [];
+  let size = 0;
+  return {
+    push: (leaf) => {
+      climb(nodes, { size, leaf, join: nodeDigest });
+      size++;
+    },
+    now: () => ({ size, nodes: nodes.map(fromDigest) }),
   };
 }
 

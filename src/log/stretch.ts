@@ -2,9 +2,9 @@ import { hash } from 'node:crypto';
 import type { Entry } from '../kernel/entry.ts';
 import type { Digest, EntryIndex, TenantId } from '../kernel/ids.ts';
 import { sameColumns } from './chain.ts';
-import { fromDigest, leafDigest } from './tree-hash.ts';
+import { leafDigest } from './tree-hash.ts';
 import { openEntry, openText } from './entry.ts';
-import { growFrontier } from './merkle.ts';
+import { growFromDigests } from './merkle.ts';
 import type { SealedEntry } from './sealed-entry.ts';
 import type { PayloadCount } from './verification.ts';
 
@@ -33,11 +33,13 @@ export interface Stretch {
   readonly payloads: PayloadCount;
 }
 
-/** An entry as a row tells of it, its bytes decoded: `length` of the bytes, `leaf` as it is kept. `bytes` are read only when they are asked for. */
-export interface TextRow extends Omit<SealedEntry, 'bytes'> {
+/** An entry as a row tells of it, its bytes decoded: `length` of the bytes, `leaf` as it is kept. */
+export interface TextRow extends Omit<SealedEntry, 'bytes' | 'agent' | 'session' | 'action'> {
+  readonly agent: string | undefined;
+  readonly session: string | undefined;
+  readonly action: string | undefined;
   readonly text: string;
   readonly length: number;
-  readonly bytes: () => Uint8Array;
 }
 
 /** Follows a stretch of a chain as `chainVerifier` does, and finds the same entries good, from their text where it can. */
@@ -49,20 +51,28 @@ export interface StretchVerifier {
   leaf(): Digest;
 }
 
-export function stretchVerifier(tenant: TenantId, from: EntryIndex, prev: Digest): StretchVerifier {
-  const tree = growFrontier();
+export interface StretchStart {
+  readonly from: EntryIndex;
+  /** The leaf before it. */
+  readonly prev: Digest;
+  /** The bytes of an entry whose text may not be all of them. */
+  readonly bytesAt: (index: EntryIndex) => Uint8Array;
+}
+
+export function stretchVerifier(tenant: TenantId, { from, prev, bytesAt }: StretchStart): StretchVerifier {
+  const tree = growFromDigests();
   let size = from;
   let leaf = prev;
   return {
     push: (row) => {
       if (row.index !== size) return null;
       const text = hashOfText(row);
-      const bytes = text === null ? row.bytes() : null;
-      const own = text ?? leafDigest(bytes ?? row.bytes());
+      const bytes = text === null ? bytesAt(size) : null;
+      const own = text ?? leafDigest(bytes ?? bytesAt(size));
       if (own !== row.leaf) return null;
-      const entry = (bytes === null ? openText(row.text, size, leaf) : null) ?? openEntry(bytes ?? row.bytes(), size);
+      const entry = (bytes === null ? openText(row.text, size, leaf) : null) ?? openEntry(bytes ?? bytesAt(size), size);
       if (entry.prev !== leaf || entry.tenant !== tenant || !sameColumns(row, entry)) return null;
-      tree.push(fromDigest(own));
+      tree.push(own);
       leaf = row.leaf;
       size++;
       return entry;

@@ -56,6 +56,12 @@ export function nodeHash(left: Uint8Array, right: Uint8Array): Buffer {
   return Buffer.from(hash('sha256', pair, 'binary'), 'latin1');
 }
 
+/** The same over digests in hex: for whoever has them so, their bytes need no room of their own. */
+export function nodeDigest(left: Digest, right: Digest): Digest {
+  if (pair.write(left, 1, 'hex') !== 32 || pair.write(right, 33, 'hex') !== 32) throw new TypeError('a node has two hashes of 32 bytes');
+  return hash('sha256', pair, 'hex') as Digest;
+}
+
 export function toDigest(raw: Uint8Array): Digest {
   return Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength).toString('hex') as Digest;
 }

@@ -154,9 +154,9 @@ function prepare(database: DatabaseSync): Statements {
     countPayloads: database.prepare(COUNT_PAYLOADS),
     payloads: database.prepare(`SELECT subject, sealed FROM payload WHERE digest = ?4 AND ${found(FIELD.digest, 'substr(?4, 1, 8)')}
       UNION ALL SELECT subject, sealed FROM payload WHERE digest = ?4 AND id >= ?2 AND id < ?3`),
-    lookedUpPayloads: database.prepare(`SELECT subject, sealed FROM payload WHERE digest = ?3 AND ${found(FIELD.digest, 'substr(?3, 1, 8)')}`),
+    lookedUpPayloads: database.prepare(`SELECT id, subject, sealed FROM payload WHERE digest = ?3 AND ${found(FIELD.digest, 'substr(?3, 1, 8)')}`),
     payloadDigests: database.prepare('SELECT id, digest FROM payload WHERE id >= ? AND id < ?'),
-    payloadAt: database.prepare('SELECT subject, sealed FROM payload WHERE id = ?'),
+    payloadAt: database.prepare('SELECT id, digest, subject, sealed FROM payload WHERE id = ?'),
     subjectPayloads: database.prepare(`SELECT digest FROM payload WHERE sealed IS NOT NULL AND ${found(FIELD.subject, '?4')}
       UNION SELECT digest FROM payload WHERE sealed IS NOT NULL AND subject = ?4 AND id >= ?2 AND id < ?3 ORDER BY digest`),
     erase: database.prepare(`UPDATE payload SET sealed = NULL WHERE ${found(FIELD.subject, '?4')} OR (subject = ?4 AND id >= ?2 AND id < ?3)`),

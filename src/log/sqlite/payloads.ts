@@ -22,22 +22,40 @@ export function readPayload(connection: Connection, job: { readonly tenant: stri
   return openAny(connection, job, rows);
 }
 
-/** The same for many digests of one tenant as it stands now: what is not looked up yet is read once and not scanned for each. */
-export function payloadReader(connection: Connection, tenant: string): (digest: Digest) => Uint8Array | 'erased' | null {
+/** The bytes under a digest, 'erased' when no copy can be opened any more, null when there is none. @throws CorruptLog */
+export type PayloadReader = (digest: Digest) => Uint8Array | 'erased' | null;
+
+/**
+ * The same for many digests of one tenant as it stands now: what is not looked up yet is read once and not scanned for each. Entries name
+ * payloads in the order they were kept, so the one behind the last that was found is tried first.
+ */
+export function payloadReader(connection: Connection, tenant: string): PayloadReader {
   const { countPayloads, lookedUpPayloads, payloadAt, payloadDigests } = connection.statements;
   const row = connection.statements.tenant.get(tenant);
   if (row === undefined) return () => null;
   connection.vault.refresh();
   const base = Number(row['no']) * SPAN;
   const [from, border, to] = rangeOf(base, countOf(countPayloads.get(base), base));
+  if (from === to) return () => null;
   const behind = new Map<Digest, number[]>();
   for (const { id, digest } of payloadDigests.iterate(border, to) as Iterable<Record<string, unknown>>) {
     const name = toDigest(digest as Uint8Array);
     behind.set(name, [...(behind.get(name) ?? []), Number(id)]);
   }
+  let next = from;
   return (digest) => {
-    const rows = [...lookedUpPayloads.all(from, border, fromDigest(digest)), ...(behind.get(digest) ?? []).flatMap((id) => payloadAt.all(id))];
-    return openAny(connection, { tenant, digest }, rows);
+    const job = { tenant, digest };
+    const wanted = fromDigest(digest);
+    const likely = next < to ? payloadAt.get(next) : undefined;
+    if (likely !== undefined && wanted.equals(likely['digest'] as Uint8Array)) {
+      next++;
+      const bytes = openAny(connection, job, [likely]);
+      if (bytes !== null && bytes !== 'erased') return bytes;
+    }
+    const rows = [...lookedUpPayloads.all(from, border, wanted), ...(behind.get(digest) ?? []).flatMap((id) => payloadAt.all(id))];
+    const [first] = rows;
+    if (first !== undefined) next = Number(first['id']) + 1;
+    return openAny(connection, job, rows);
   };
 }
 

@@ -16,7 +16,7 @@ const THREADS = 4;
 
 /**
  * Verifies a log stretch by stretch on threads of its own, each with a connection of its own; answers come in the order of the log, null for a
- * stretch that is not certain to be good. However long the log is, a thread holds one row. Whoever stops asking ends the threads.
+ * stretch that is not certain to be good. However long the log is, a thread holds a few rows. Whoever stops asking ends the threads.
  */
 export async function* stretches(options: WriterOptions, tenant: TenantId, terms: StretchTerms): AsyncGenerator<Stretch | null> {
   const ranges: Range[] = [];
