@@ -3,12 +3,18 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { AegisRefusedError, AegisSetupError, AegisUnavailableError } from './errors.ts';
 import { fileJournal, type Journal } from './journal.ts';
-import { httpTransport, type Transport } from './transport.ts';
+import { isObject } from './json.ts';
+import { transport as transportTo, type Transport } from './transport.ts';
 import type { Decision, Json, JsonObject, OnUnavailable, Outcome, Proposal, Source } from './wire.ts';
 
 export interface AegisOptions {
   /** Default `AEGIS_URL`, else http://127.0.0.1:7411. */
   readonly url?: string;
+  /**
+   * The local socket, which is asked before HTTP: a path, or `off`. Default `AEGIS_SOCKET`, else the one that belongs to the port of `url` when
+   * that is http:// on this machine's loopback. HTTP is asked where nobody listens at it.
+   */
+  readonly socket?: string;
   /** The agent's key. Default `AEGIS_KEY`. */
   readonly key?: string;
   /** Default `AEGIS_AGENT`. Must be the agent the key belongs to. */
@@ -49,7 +55,8 @@ const HOLD_MS = 25_000;
 
 export function connect(options: AegisOptions = {}): AegisClient {
   const { url, key, agent, session } = identity(options);
-  const transport = httpTransport({ url, key, timeoutMs: options.timeoutMs ?? 10_000 });
+  const socket = options.socket ?? process.env['AEGIS_SOCKET'] ?? '';
+  const transport = transportTo({ url, key, socket, timeoutMs: options.timeoutMs ?? 10_000 });
   const journal = fileJournal(options.journalPath ?? join(homedir(), '.local', 'state', 'aegis', 'journal', `${encodeURIComponent(agent)}.jsonl`));
   const alone = loner(agent, transport, journal);
   const askTimeoutMs = options.askTimeoutMs ?? milliseconds(process.env['AEGIS_ASK_TIMEOUT_MS'], 300_000);
@@ -70,6 +77,7 @@ export function connect(options: AegisOptions = {}): AegisClient {
             deadlineMs: (options.timeoutMs ?? 10_000) + Math.min(HOLD_MS, askTimeoutMs),
             signal,
           }),
+          id,
         );
         return await untilFinal(transport, first, askTimeoutMs, signal);
       } catch (error) {
@@ -137,14 +145,17 @@ function milliseconds(text: string | undefined, otherwise: number): number {
 
 const EFFECTS: ReadonlySet<unknown> = new Set(['allow', 'modify', 'ask', 'defer', 'deny']);
 
-/** A 200 that is not a decision is not an allow. */
-function decision(answer: Json): Decision {
-  const shaped = answer as { effect?: unknown; reasons?: unknown } | null;
-  if (typeof shaped !== 'object' || shaped === null || !EFFECTS.has(shaped.effect) || !Array.isArray(shaped.reasons)) {
-    throw new AegisUnavailableError('the configured address', new Error('the answer is not a decision'));
-  }
+/** A 200 that is not a decision on this action is not an allow. */
+function decision(answer: Json, action: string): Decision {
+  const shaped = isObject(answer) ? answer : {};
+  const { effect, reasons, modify } = shaped;
+  const whole = EFFECTS.has(effect) && Array.isArray(reasons) && reasons.length > 0;
+  if (!whole || (effect === 'modify' && (!isObject(modify) || !isObject(modify['args'])))) throw undecided('the answer is not a decision');
+  if (shaped['action'] !== action) throw undecided('the answer is about another action');
   return answer as unknown as Decision;
 }
+
+const undecided = (why: string): AegisUnavailableError => new AegisUnavailableError('the configured address', new Error(why));
 
 async function untilFinal(transport: Transport, first: Decision, askTimeoutMs: number, signal?: AbortSignal): Promise<Decision> {
   const started = performance.now();
@@ -154,7 +165,7 @@ async function untilFinal(transport: Transport, first: Decision, askTimeoutMs: n
     if (left <= 0) return current;
     const path = `/v1/actions/${encodeURIComponent(current.action)}?wait=${Math.floor(Math.min(HOLD_MS, left))}`;
     const answer = (await transport.send({ method: 'GET', path, deadlineMs: HOLD_MS + 10_000, signal })) as { decision?: Json };
-    current = decision(answer.decision ?? null);
+    current = decision(answer.decision ?? null, first.action);
   }
   return current;
 }

@@ -1,13 +1,9 @@
 import { AegisRefusedError, AegisUnavailableError } from './errors.ts';
+import { httpTransport } from './http-transport.ts';
+import { socketsFor } from './socket-place.ts';
+import { socketTransport } from './socket-transport.ts';
+import type { RawAnswer, Sending, Way } from './way.ts';
 import type { Json } from './wire.ts';
-
-export interface Sending {
-  readonly method: 'GET' | 'POST';
-  readonly path: string;
-  readonly body?: unknown;
-  readonly deadlineMs?: number | undefined;
-  readonly signal?: AbortSignal | undefined;
-}
 
 export interface Transport {
   /** Resolves with the parsed answer of a 2xx; rejects with AegisRefusedError for a coded refusal and AegisUnavailableError for anything else. */
@@ -17,46 +13,42 @@ export interface Transport {
 export interface TransportOptions {
   readonly url: string;
   readonly key: string;
-  /** For one request that does not wait for a person. Default 10_000. */
+  /** Where the local socket lies; `off` for none, '' to look for it by the port of a loopback `url`. */
+  readonly socket: string;
+  /** For one request that does not wait for a person. */
   readonly timeoutMs: number;
 }
 
-export function httpTransport({ url, key, timeoutMs }: TransportOptions): Transport {
+/** Over the local socket where one listens, over HTTP where none does. What was asked over one is never asked over the other. */
+export function transport({ url, key, socket, timeoutMs }: TransportOptions): Transport {
   const base = url.replace(/\/+$/, '');
+  const places = socketsFor(base, socket);
+  const http = httpTransport(base, key);
   return {
-    async send({ method, path, body, deadlineMs = timeoutMs, signal }): Promise<Json> {
-      const deadline = AbortSignal.timeout(deadlineMs);
-      let response: Response;
-      let text: string;
-      try {
-        response = await fetch(base + path, {
-          method,
-          headers: { authorization: `Bearer ${key}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
-          ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-          signal: signal === undefined ? deadline : AbortSignal.any([deadline, signal]),
-          redirect: 'error',
-        });
-        text = await response.text();
-      } catch (cause) {
+    async send(request): Promise<Json> {
+      const deadline = AbortSignal.timeout(request.deadlineMs ?? timeoutMs);
+      const { signal } = request;
+      const local = await socketTransport(places, key).catch((cause: unknown) => unavailable(base, cause));
+      const way: Way = local ?? http;
+      const answer = await way(request, signal === undefined ? deadline : AbortSignal.any([deadline, signal])).catch((cause: unknown) => {
         signal?.throwIfAborted();
-        throw new AegisUnavailableError(base, cause);
-      }
-      return answer(base, response.status, text);
+        return unavailable(base, cause);
+      });
+      return accepted(base, answer);
     },
   };
 }
 
-/** Anything but a well-formed 2xx is not an answer to act on (200 with garbage, half JSON, a foreign 500). */
-function answer(base: string, status: number, text: string): Json {
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(text);
-  } catch (cause) {
-    throw new AegisUnavailableError(base, cause);
-  }
-  if (status >= 200 && status < 300) return parsed as Json;
-  const problem =
-    typeof parsed === 'object' && parsed !== null ? (parsed as { code?: unknown; detail?: unknown; hint?: unknown; title?: unknown }) : {};
+/** Set up wrongly is said as it is; everything else is Aegis not being there. */
+function unavailable(base: string, cause: unknown): never {
+  if (cause instanceof Error && cause.name === 'AegisSetupError') throw cause;
+  throw new AegisUnavailableError(base, cause);
+}
+
+/** Anything but a 2xx is not an answer to act on. */
+function accepted(base: string, { status, body }: RawAnswer): Json {
+  if (status >= 200 && status < 300) return body as Json;
+  const problem = typeof body === 'object' && body !== null ? (body as { code?: unknown; detail?: unknown; hint?: unknown; title?: unknown }) : {};
   // A closed gate is Aegis saying it cannot decide: the same as not being there.
   if (typeof problem.code !== 'string' || status === 503) throw new AegisUnavailableError(base, new Error(`status ${status}`));
   throw new AegisRefusedError({

@@ -1,35 +1,46 @@
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
+import { execFile } from 'node:child_process';
+import { chmodSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { test } from 'node:test';
+import { promisify } from 'node:util';
 import { running, type Running } from '../../../test/api/daemon.ts';
-import { AegisBlockedError, AegisHaltedError, AegisUnavailableError, connect, wrap, type AegisClient } from '../src/index.ts';
+import { AegisBlockedError, AegisHaltedError, AegisSetupError, AegisUnavailableError, connect, wrap, type AegisClient } from '../src/index.ts';
 
-const client = (aegis: Running, key: string, url = aegis.daemon.url): AegisClient =>
-  connect({ url, key, agentId: 'bot', session: 'run-1', journalPath: join(aegis.folder, 'journal.jsonl'), timeoutMs: 5_000 });
+/** Over the socket alone, with nothing at the address, and over HTTP alone. */
+const WAYS = {
+  'the socket': ({ daemon }: Running) => ({ url: 'http://127.0.0.1:9', socket: daemon.socket ?? 'none' }),
+  HTTP: ({ daemon }: Running) => ({ url: daemon.url, socket: 'off' }),
+};
+
+const client = (aegis: Running, key: string, way: object = WAYS.HTTP(aegis)): AegisClient =>
+  connect({ ...way, key, agentId: 'bot', session: 'run-1', journalPath: join(aegis.folder, 'journal.jsonl'), timeoutMs: 5_000 });
 
 const types = async (aegis: Running): Promise<readonly string[]> => {
   const { body } = await aegis.ask('GET', '/v1/log?limit=1000', { key: aegis.admin });
   return (body['entries'] as readonly { type: string }[]).map(({ type }) => type);
 };
 
-test('[SDK-7, SDK-8] against a real Aegis: allowed, denied, asked and granted, settled', async (context) => {
-  const aegis = await running(context);
-  const sdk = client(aegis, await aegis.agent('bot'));
-  const run = wrap(sdk, 'run_command', ({ command }: { command: string }) => `ran ${command}`);
-  assert.equal(await run({ command: 'ls' }), 'ran ls');
-  await assert.rejects(
-    run({ command: 'rm -rf /' }),
-    (error) => error instanceof AegisBlockedError && error.risk === 'CRITICAL' && /SHELL_RECURSIVE_DELETE/.test(error.message),
-  );
-  const pushing = run({ command: 'git push --force origin main' });
-  const [waiting] = await pending(aegis);
-  await aegis.ask('POST', `/v1/approvals/${String(waiting?.approval)}/grant`, { key: aegis.admin, body: { reason: 'asked for' } });
-  assert.equal(await pushing, 'ran git push --force origin main');
-  assert.deepEqual(
-    (await types(aegis)).filter((type) => type === 'action-settled'),
-    ['action-settled', 'action-settled'],
-  );
-});
+for (const [name, way] of Object.entries(WAYS)) {
+  test(`[SDK-7, SDK-8, DOOR-16] against a real Aegis over ${name}: allowed, denied, asked and granted, settled`, async (context) => {
+    const aegis = await running(context);
+    const sdk = client(aegis, await aegis.agent('bot'), way(aegis));
+    const run = wrap(sdk, 'run_command', ({ command }: { command: string }) => `ran ${command}`);
+    assert.equal(await run({ command: 'ls' }), 'ran ls');
+    await assert.rejects(
+      run({ command: 'rm -rf /' }),
+      (error) => error instanceof AegisBlockedError && error.risk === 'CRITICAL' && /SHELL_RECURSIVE_DELETE/.test(error.message),
+    );
+    const pushing = run({ command: 'git push --force origin main' });
+    const [waiting] = await pending(aegis);
+    await aegis.ask('POST', `/v1/approvals/${String(waiting?.approval)}/grant`, { key: aegis.admin, body: { reason: 'asked for' } });
+    assert.equal(await pushing, 'ran git push --force origin main');
+    assert.deepEqual(
+      (await types(aegis)).filter((type) => type === 'action-settled'),
+      ['action-settled', 'action-settled'],
+    );
+  });
+}
 
 async function pending(aegis: Running): Promise<readonly { approval: string }[]> {
   for (;;) {
@@ -64,4 +75,67 @@ test('[SDK-10] against a real Aegis: away, the server’s word holds; back, the 
     (await types(aegis)).filter((type) => type === 'action-journalled'),
     ['action-journalled', 'action-journalled'],
   );
+});
+
+test('[SDK-10, DOOR-16] over the socket: away, the server’s word holds; back, the same client goes on and the journal is in the log', async (context) => {
+  const aegis = await running(context);
+  const sdk = client(
+    aegis,
+    await aegis.agent('bot', { onUnavailable: 'allow_readonly', capabilities: ['readonly:look'] }),
+    WAYS['the socket'](aegis),
+  );
+  const look = wrap(sdk, 'look', () => 'seen');
+  assert.equal(await look(), 'seen');
+  await aegis.daemon.close();
+  assert.equal(await look(), 'seen');
+  await assert.rejects(wrap(sdk, 'change', () => assert.fail('ran'))(), AegisUnavailableError);
+  await aegis.restart();
+  assert.equal(await look(), 'seen');
+  assert.equal((await types(aegis)).filter((type) => type === 'action-journalled').length, 2);
+});
+
+test('[DOOR-16] many calls at once share the connection, each with its own decision; one that is given up waits no longer', async (context) => {
+  const aegis = await running(context);
+  const sdk = client(aegis, await aegis.agent('bot'), WAYS['the socket'](aegis));
+  const ids = Array.from({ length: 200 }, (_, at) => `a-${String(at)}`);
+  const decided = await Promise.all(ids.map((id) => sdk.decide({ id, name: 'look', args: { id } })));
+  assert.deepEqual(
+    decided.map(({ action }) => action),
+    ids,
+  );
+  const stop = new AbortController();
+  const given = sdk.decide({ id: 'p1', name: 'run_command', args: { command: 'git push --force origin main' } }, stop.signal);
+  await pending(aegis);
+  stop.abort(new RangeError('given up'));
+  await assert.rejects(given, RangeError);
+  assert.equal((await sdk.decide({ name: 'look', args: {} })).effect, 'allow');
+});
+
+test('[DOOR-14, SDK-9] a socket others could have put there is said as what it is, and nothing is asked over HTTP in its place', async (context) => {
+  const aegis = await running(context);
+  const key = await aegis.agent('bot', { onUnavailable: 'allow' });
+  chmodSync(dirname(aegis.daemon.socket ?? ''), 0o777);
+  const sdk = client(aegis, key, { url: aegis.daemon.url, socket: aegis.daemon.socket });
+  await assert.rejects(wrap(sdk, 'look', () => assert.fail('ran'))(), (error) => error instanceof AegisSetupError && /mode 0700/.test(error.message));
+  assert.ok(!(await types(aegis)).includes('action-decided'));
+});
+
+test('[DOOR-16] a program that asked over the socket ends by itself', async (context) => {
+  const aegis = await running(context);
+  const program = `import { connect } from ${JSON.stringify(join(import.meta.dirname, '../src/index.ts'))};
+    console.log((await connect().decide({ name: 'look', args: {} })).effect);`;
+  const env = {
+    ...process.env,
+    AEGIS_URL: 'http://127.0.0.1:9',
+    AEGIS_SOCKET: aegis.daemon.socket ?? '',
+    AEGIS_KEY: await aegis.agent('bot'),
+    AEGIS_AGENT: 'bot',
+    HOME: aegis.folder,
+  };
+  const run = promisify(execFile);
+  const { stdout } = await run(process.execPath, ['--disable-warning=ExperimentalWarning', '--input-type=module', '-e', program], {
+    env,
+    timeout: 60_000,
+  });
+  assert.equal(stdout, 'allow\n');
 });
