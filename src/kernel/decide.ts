@@ -1,5 +1,6 @@
 import type { Action } from './action.ts';
 import type { Decision, DecisionCore, Effect } from './decision.ts';
+import { fallback } from './fallback.ts';
 import type { ActionId, ApprovalId, Digest } from './ids.ts';
 import { lockRetryMs } from './locks.ts';
 import { reasonsOf, strictest } from './merge.ts';
@@ -12,9 +13,8 @@ import { halt } from './rules/halt.ts';
 import { rateRetryMs } from './rules/rate.ts';
 import { RULES } from './rules/rules.ts';
 import { describe, SILENCE } from './rules/subject.ts';
-import type { Rule, Said, Subject } from './rules/subject.ts';
+import type { Rule, RuleOpinion, Subject } from './rules/subject.ts';
 import { SEMANTICS } from './semantics.ts';
-import { standing } from './standing.ts';
 import type { World } from './world.ts';
 import { worstRisk } from './finding.ts';
 
@@ -30,7 +30,7 @@ const HARD: ReadonlySet<string> = new Set(['GATE_CLOSED', 'HALTED', 'UNKNOWN_AGE
 /** `kinds`: what this policy does not govern is recorded and allowed, but a halt still holds. */
 const UNGOVERNED: readonly Rule[] = [halt];
 
-function hear(rule: Rule, subject: Subject): readonly Said[] {
+function opinionsOf(rule: Rule, subject: Subject): readonly RuleOpinion[] {
   try {
     return rule.speak(subject);
   } catch {
@@ -38,19 +38,19 @@ function hear(rule: Rule, subject: Subject): readonly Said[] {
   }
 }
 
-function opinions(subject: Subject): readonly Said[] {
+function allOpinions(subject: Subject): readonly RuleOpinion[] {
   const governed = subject.policy.kinds.includes(subject.action.kind);
-  const said: Said[] = [];
-  for (const rule of governed ? RULES : UNGOVERNED) for (const one of hear(rule, subject)) said.push(one);
-  if (!governed) return said;
-  const heard = voices(subject);
-  for (const one of heard) said.push(one);
-  for (const one of standing(subject, heard, said)) said.push(one);
-  return release(said, subject);
+  const opinions: RuleOpinion[] = [];
+  for (const rule of governed ? RULES : UNGOVERNED) for (const one of opinionsOf(rule, subject)) opinions.push(one);
+  if (!governed) return opinions;
+  const ofVoices = voices(subject);
+  for (const one of ofVoices) opinions.push(one);
+  for (const one of fallback(subject, ofVoices, opinions)) opinions.push(one);
+  return release(opinions, subject);
 }
 
 /** An agent that asks faster than people answer is denied, so that it cannot drown the others' questions. */
-function crowded(subject: Subject): readonly Said[] {
+function crowded(subject: Subject): readonly RuleOpinion[] {
   const pending = subject.agent?.pendingApprovals ?? 0;
   if (pending < subject.policy.approvals.maxPendingPerAgent) return SILENCE;
   const message = `The agent has ${String(pending)} approvals pending already.`;
@@ -58,19 +58,20 @@ function crowded(subject: Subject): readonly Said[] {
 }
 
 /** Changes that conflict become a question; a question too many becomes a denial. */
-function settled(subject: Subject, first: readonly Said[]): { readonly said: readonly Said[]; readonly effect: Effect } {
-  let said = first;
-  let effect = strictest(said);
-  if (effect === 'modify' && modifiedArgs(subject, said) === null) said = release([...said, CONFLICT], subject);
-  effect = strictest(said);
-  if (effect === 'modify' && modifiedArgs(subject, said) === null) return { said: [...said, { ...CONFLICT, effect: 'deny' }], effect: 'deny' };
-  if (effect !== 'ask') return { said, effect };
-  said = [...said, ...crowded(subject)];
-  return { said, effect: strictest(said) };
+function settled(subject: Subject, first: readonly RuleOpinion[]): { readonly opinions: readonly RuleOpinion[]; readonly effect: Effect } {
+  let opinions = first;
+  let effect = strictest(opinions);
+  if (effect === 'modify' && modifiedArgs(subject, opinions) === null) opinions = release([...opinions, CONFLICT], subject);
+  effect = strictest(opinions);
+  if (effect === 'modify' && modifiedArgs(subject, opinions) === null)
+    return { opinions: [...opinions, { ...CONFLICT, effect: 'deny' }], effect: 'deny' };
+  if (effect !== 'ask') return { opinions, effect };
+  opinions = [...opinions, ...crowded(subject)];
+  return { opinions, effect: strictest(opinions) };
 }
 
-function place(effect: Effect, core: DecisionCore, rest: { subject: Subject; said: readonly Said[]; context: DecideContext }): Decision {
-  const { subject, said, context } = rest;
+function place(effect: Effect, core: DecisionCore, rest: { subject: Subject; opinions: readonly RuleOpinion[]; context: DecideContext }): Decision {
+  const { subject, opinions, context } = rest;
   const { action, world, policy, need } = subject;
   // LOCK-1: the fence is the index this very decision will have in the log.
   const runs = { reserve: need, ...(action.resource === undefined || core.shadow !== undefined ? {} : { fence: world.size }) };
@@ -78,13 +79,13 @@ function place(effect: Effect, core: DecisionCore, rest: { subject: Subject; sai
     case 'allow':
       return { ...core, effect, ...runs };
     case 'modify':
-      return { ...core, effect, ...runs, modify: { args: modifiedArgs(subject, said) ?? action.args } };
+      return { ...core, effect, ...runs, modify: { args: modifiedArgs(subject, opinions) ?? action.args } };
     case 'ask': {
       const { approvers, quorum, timeoutMs } = policy.approvals;
       return { ...core, effect, ask: { approval: context.approval, digest: context.askDigest, approvers, quorum, expiresAt: action.at + timeoutMs } };
     }
     case 'defer': {
-      const waiting = said.filter((one) => one.effect === 'defer').map((one) => one.rule);
+      const waiting = opinions.filter((one) => one.effect === 'defer').map((one) => one.rule);
       const lock = waiting.includes('lock');
       const retryAfterMs = Math.max(lock ? lockRetryMs(action, world) : 0, rateRetryMs(subject)) || 1_000;
       return {
@@ -116,12 +117,12 @@ function unreadable(action: Partial<Action> | null, world: Partial<World> | null
 
 function judge(subject: Subject, context: DecideContext): Decision {
   const { action, world, policy } = subject;
-  const { said, effect } = settled(subject, opinions(subject));
-  const shadows = (policy.auditOnly || subject.precision?.auditOnly === true) && !said.some((one) => one.effect === 'deny' && HARD.has(one.code));
+  const { opinions, effect } = settled(subject, allOpinions(subject));
+  const shadows = (policy.auditOnly || subject.precision?.auditOnly === true) && !opinions.some((one) => one.effect === 'deny' && HARD.has(one.code));
   const core: DecisionCore = {
     action: action.id,
-    reasons: reasonsOf(said),
-    risk: worstRisk([...said.map((one) => one.risk), ...action.findings.map((finding) => finding.risk)]),
+    reasons: reasonsOf(opinions),
+    risk: worstRisk([...opinions.map((one) => one.risk), ...action.findings.map((finding) => finding.risk)]),
     policy: policy.digest,
     worldIndex: world.size,
     semantics: world.semantics,
@@ -129,7 +130,7 @@ function judge(subject: Subject, context: DecideContext): Decision {
     origins: subject.origins,
     ...(shadows ? { shadow: effect } : {}),
   };
-  return place(shadows ? 'allow' : effect, core, { subject, said, context });
+  return place(shadows ? 'allow' : effect, core, { subject, opinions, context });
 }
 
 /**

@@ -1,14 +1,14 @@
 import { EFFECTS } from './decision.ts';
 import type { Effect, Reason } from './decision.ts';
 import { REASON_CODES } from './rules/rules.ts';
-import type { Said } from './rules/subject.ts';
+import type { RuleOpinion } from './rules/subject.ts';
 
 const CODE_RANK: ReadonlyMap<string, number> = new Map(REASON_CODES.map((code, rank) => [code, rank]));
 const EFFECT_RANK: ReadonlyMap<Effect, number> = new Map(EFFECTS.map((effect, rank) => [effect, rank]));
 const MAX_REASONS_PER_CODE = 16;
 
 /** A code of the user's own stands where CONDITION or VOICE would. */
-function codeRank({ code, rule }: Said): number {
+function codeRank({ code, rule }: RuleOpinion): number {
   return CODE_RANK.get(code) ?? CODE_RANK.get(rule.startsWith('rule:') ? 'CONDITION' : 'VOICE') ?? 0;
 }
 
@@ -18,7 +18,7 @@ function compare(a: string | undefined, b: string | undefined): number {
   return left < right ? -1 : left > right ? 1 : 0;
 }
 
-function byOrder(a: Said, b: Said): number {
+function byOrder(a: RuleOpinion, b: RuleOpinion): number {
   return (
     codeRank(a) - codeRank(b) ||
     compare(a.code, b.code) ||
@@ -30,26 +30,26 @@ function byOrder(a: Said, b: Said): number {
   );
 }
 
-function toReason({ code, rule, effect, message, hint, pointer }: Said): Reason {
+function toReason({ code, rule, effect, message, hint, pointer }: RuleOpinion): Reason {
   return { code, rule, effect, message, ...(hint === undefined ? {} : { hint }), ...(pointer === undefined ? {} : { pointer }) };
 }
 
 /** DEC-4: deny > defer > ask > modify > allow. */
-export function strictest(said: readonly Said[]): Effect {
+export function strictest(opinions: readonly RuleOpinion[]): Effect {
   let rank = EFFECTS.length - 1;
-  for (const { effect } of said) rank = Math.min(rank, EFFECT_RANK.get(effect) ?? 0);
+  for (const { effect } of opinions) rank = Math.min(rank, EFFECT_RANK.get(effect) ?? 0);
   return EFFECTS[rank] ?? 'deny';
 }
 
 const OK: readonly [Reason] = [{ code: 'OK', rule: 'default', effect: 'allow', message: 'Nothing speaks against it.' }];
 
 /** DEC-6: every rule that spoke, in the order of REASON_CODES, strictest first within a code; at most 16 of one code. */
-export function reasonsOf(said: readonly Said[]): readonly [Reason, ...Reason[]] {
-  if (said.length === 0) return OK;
+export function reasonsOf(opinions: readonly RuleOpinion[]): readonly [Reason, ...Reason[]] {
+  if (opinions.length === 0) return OK;
   const kept: Reason[] = [];
   let code = '';
   let count = 0;
-  for (const one of said.length === 1 ? said : said.toSorted(byOrder)) {
+  for (const one of opinions.length === 1 ? opinions : opinions.toSorted(byOrder)) {
     count = one.code === code ? count + 1 : 1;
     code = one.code;
     if (count <= MAX_REASONS_PER_CODE) kept.push(toReason(one));

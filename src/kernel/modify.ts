@@ -1,11 +1,11 @@
 import type { Finding } from './finding.ts';
 import type { Json, JsonObject } from './json.ts';
 import { disjoint, replaceAt, valueAt } from './pointer.ts';
-import { heard } from './rules/detectors.ts';
-import type { Said, Subject } from './rules/subject.ts';
+import { reachesThreshold } from './rules/detectors.ts';
+import type { RuleOpinion, Subject } from './rules/subject.ts';
 
 /** Two changes of one place: nobody can say which is meant, so a person is asked (DEC-7). */
-export const CONFLICT: Said = {
+export const CONFLICT: RuleOpinion = {
   rule: 'modify',
   effect: 'ask',
   code: 'APPROVAL_REQUIRED',
@@ -14,9 +14,9 @@ export const CONFLICT: Said = {
 };
 
 /** The arguments after every change, or null when the changes conflict. */
-function changed(args: JsonObject, said: readonly Said[]): JsonObject | null {
+function changed(args: JsonObject, opinions: readonly RuleOpinion[]): JsonObject | null {
   // The very arguments of the action: a voice that only says what its door has changed already.
-  const changes = said.filter((one) => one.effect === 'modify' && one.args !== undefined && one.args !== args);
+  const changes = opinions.filter((one) => one.effect === 'modify' && one.args !== undefined && one.args !== args);
   const [first, second] = changes;
   if (first === undefined) return args;
   if (second === undefined) return first.args ?? args;
@@ -36,7 +36,7 @@ export function redactedPointers({ action, policy }: Subject): readonly string[]
   const pointers = new Set<string>();
   for (const finding of action.findings) {
     const rule = policy.detectors.get(finding.detector);
-    if (heard(finding, rule) && rule.redact) pointers.add(finding.pointer);
+    if (reachesThreshold(finding, rule) && rule.redact) pointers.add(finding.pointer);
   }
   return [...pointers].sort();
 }
@@ -60,9 +60,9 @@ function mask(value: Json, original: Json | undefined, findings: readonly Findin
  * The whole replacement arguments of a `modify`, or null when the changes conflict. Redaction comes last, span by span; where the place
  * is not plain text or was changed before, the whole leaf goes.
  */
-export function modifiedArgs(subject: Subject, said: readonly Said[]): JsonObject | null {
+export function modifiedArgs(subject: Subject, opinions: readonly RuleOpinion[]): JsonObject | null {
   const { args, findings } = subject.action;
-  let next = changed(args, said);
+  let next = changed(args, opinions);
   if (next === null) return null;
   for (const pointer of redactedPointers(subject)) {
     const value = valueAt(next, pointer);

@@ -1,14 +1,14 @@
 import type { Action } from './action.ts';
-import type { Said, Subject } from './rules/subject.ts';
+import type { RuleOpinion, Subject } from './rules/subject.ts';
 import type { StandingGrant } from './entry.ts';
-import { standingNow } from './votes.ts';
+import { validVotes } from './votes.ts';
 import type { ApprovalState, World } from './world.ts';
 
 /** Codes a standing grant that names no exact arguments cannot release: nobody has seen these arguments (ASK-7). */
 const SEEN_ONLY: ReadonlySet<string> = new Set(['FINDING', 'UNINSPECTABLE', 'TAINTED_TO_HIGH_RISK']);
 
 function quorumStands(approval: ApprovalState, world: World): boolean {
-  return new Set(standingNow(approval, world)).size >= Math.max(1, approval.quorum);
+  return new Set(validVotes(approval, world)).size >= Math.max(1, approval.quorum);
 }
 
 /** Why this approval does not release exactly this action now, or null when it does (ASK-3). */
@@ -29,26 +29,26 @@ function covers(grant: StandingGrant & { readonly used: number }, action: Action
   return grant.argsDigest === undefined || grant.argsDigest === action.argsDigest;
 }
 
-function released(said: readonly Said[], by: { rule: string; message: string }, except: ReadonlySet<string>): readonly Said[] {
-  const kept = said.map((one) => (one.effect === 'ask' && !except.has(one.code) ? { ...one, effect: 'allow' as const } : one));
+function released(opinions: readonly RuleOpinion[], by: { rule: string; message: string }, except: ReadonlySet<string>): readonly RuleOpinion[] {
+  const kept = opinions.map((one) => (one.effect === 'ask' && !except.has(one.code) ? { ...one, effect: 'allow' as const } : one));
   return [...kept, { rule: by.rule, effect: 'allow', code: 'OK', message: by.message }];
 }
 
 const NOTHING: ReadonlySet<string> = new Set();
 
 /** ASK-3: a redeemed approval or a standing grant turns `ask` into `allow`; a denial or a deferral never moves. */
-export function release(said: readonly Said[], { action, world }: Subject): readonly Said[] {
+export function release(opinions: readonly RuleOpinion[], { action, world }: Subject): readonly RuleOpinion[] {
   if (action.redeems !== undefined) {
     const fault = faultOf(action, world.approvals.get(action.redeems), world);
-    if (fault === null) return released(said, { rule: 'approval', message: `Released by approval ${action.redeems}.` }, NOTHING);
-    return [...said, { rule: 'approval', effect: 'deny', code: 'APPROVAL_INVALID', message: fault, hint: 'Ask again.', risk: 'HIGH' }];
+    if (fault === null) return released(opinions, { rule: 'approval', message: `Released by approval ${action.redeems}.` }, NOTHING);
+    return [...opinions, { rule: 'approval', effect: 'deny', code: 'APPROVAL_INVALID', message: fault, hint: 'Ask again.', risk: 'HIGH' }];
   }
-  if (world.grants.size === 0 || !said.some((one) => one.effect === 'ask')) return said;
+  if (world.grants.size === 0 || !opinions.some((one) => one.effect === 'ask')) return opinions;
   const mine = [...world.grants.entries()].map(([, grant]) => grant).filter((grant) => covers(grant, action));
   // Exact arguments before general ones, then by id: the same grant whatever the order they were issued in.
   const [grant] = mine.sort((a, b) => Number(b.argsDigest !== undefined) - Number(a.argsDigest !== undefined) || (a.id < b.id ? -1 : 1));
-  if (grant === undefined) return said;
+  if (grant === undefined) return opinions;
   const except = grant.argsDigest === undefined ? SEEN_ONLY : NOTHING;
-  if (!said.some((one) => one.effect === 'ask' && !except.has(one.code))) return said;
-  return released(said, { rule: `grant:${grant.id}`, message: `Released by the standing grant ${grant.id}.` }, except);
+  if (!opinions.some((one) => one.effect === 'ask' && !except.has(one.code))) return opinions;
+  return released(opinions, { rule: `grant:${grant.id}`, message: `Released by the standing grant ${grant.id}.` }, except);
 }

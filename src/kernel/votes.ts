@@ -2,7 +2,7 @@ import type { OperatorId } from './ids.ts';
 import type { ApprovalState, World } from './world.ts';
 
 /** Whose yes still counts now: active, among the approvers that were named, and (semantics 2) no auditor. */
-export function standingNow(approval: ApprovalState, world: World): readonly OperatorId[] {
+export function validVotes(approval: ApprovalState, world: World): readonly OperatorId[] {
   return approval.grantedBy.filter((operator) => {
     const state = world.operators.get(operator);
     if (state === undefined) return true;
@@ -13,6 +13,6 @@ export function standingNow(approval: ApprovalState, world: World): readonly Ope
 }
 
 /** The votes a new one is added to. Semantics 1 kept all and found out at the release (ASK-8). */
-export function standingVotes(approval: ApprovalState, world: World): readonly OperatorId[] {
-  return world.semantics < 2 ? approval.grantedBy : standingNow(approval, world);
+export function countedVotes(approval: ApprovalState, world: World): readonly OperatorId[] {
+  return world.semantics < 2 ? approval.grantedBy : validVotes(approval, world);
 }

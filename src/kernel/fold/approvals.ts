@@ -2,7 +2,7 @@ import type { ApprovalEnd } from '../approval.ts';
 import type { Draft } from '../draft.ts';
 import type { AgentId, ApprovalId, OperatorId } from '../ids.ts';
 import { push } from '../queue.ts';
-import { standingVotes } from '../votes.ts';
+import { countedVotes } from '../votes.ts';
 import type { ApprovalState } from '../world.ts';
 import type { Handlers } from './handlers.ts';
 
@@ -48,7 +48,7 @@ export const approvalHandlers: Handlers = {
     if (known === undefined || known.status !== 'pending' || entry.at >= known.expiresAt) return;
     // ASK-4: edited arguments are another question; only grants for the same bytes add up.
     const same = known.editedArgsDigest === body.editedArgsDigest;
-    const earlier = same ? standingVotes(known, world) : [];
+    const earlier = same ? countedVotes(known, world) : [];
     const grantedBy = earlier.includes(body.by) ? earlier : [...earlier, body.by];
     const granted = grantedBy.length >= known.quorum;
     const { editedArgsDigest: _replaced, ...rest } = known;

@@ -1,8 +1,8 @@
 import { plainName } from '../names.ts';
 import { SILENCE } from './subject.ts';
-import type { Rule, Said } from './subject.ts';
+import type { Rule, RuleOpinion } from './subject.ts';
 
-function ask(message: string): Said {
+function ask(message: string): RuleOpinion {
   return { rule: 'approval', effect: 'ask', code: 'APPROVAL_REQUIRED', message };
 }
 
@@ -23,16 +23,16 @@ export const approval: Rule = {
   speak({ action, policy, need }) {
     const { aboveUsdMicros, confidenceBelow, intents } = policy.approvals;
     const { confidence, intent } = action.claims;
-    let said: Said[] | null = null;
-    if (aboveUsdMicros !== null && need.usdMicros > aboveUsdMicros) (said ??= []).push(ask('It costs more than may be spent without a person.'));
+    let opinions: RuleOpinion[] | null = null;
+    if (aboveUsdMicros !== null && need.usdMicros > aboveUsdMicros) (opinions ??= []).push(ask('It costs more than may be spent without a person.'));
     if (confidenceBelow !== null && confidence !== undefined && confidence < confidenceBelow)
-      (said ??= []).push(ask('The agent is not sure enough.'));
-    if (intents.length === 0) return said ?? SILENCE;
+      (opinions ??= []).push(ask('The agent is not sure enough.'));
+    if (intents.length === 0) return opinions ?? SILENCE;
     const name = plainName(action.name);
     const claimed = intent === undefined ? '' : plainName(intent);
     for (const [pattern, plain] of plainly(intents)) {
-      if (plain !== '' && (name.includes(plain) || claimed.includes(plain))) (said ??= []).push(ask(`The intent ${pattern} needs a person.`));
+      if (plain !== '' && (name.includes(plain) || claimed.includes(plain))) (opinions ??= []).push(ask(`The intent ${pattern} needs a person.`));
     }
-    return said ?? SILENCE;
+    return opinions ?? SILENCE;
   },
 };

@@ -2,11 +2,11 @@ import { exceeded, ledgerKey, ledgersOf, limitsOn, scopeKey, taken } from '../le
 import { includes } from '../names.ts';
 import { priceIsUnknown } from '../reserve.ts';
 import { SILENCE } from './subject.ts';
-import type { Rule, Said, Subject } from './subject.ts';
+import type { Rule, RuleOpinion, Subject } from './subject.ts';
 
 const HINT = 'Wait for the next period, or ask an operator to raise the budget.';
 
-function over(what: string, field: string): Said {
+function over(what: string, field: string): RuleOpinion {
   return { rule: 'budget', effect: 'deny', code: 'BUDGET_EXCEEDED', message: `The budget ${what} is used up (${field}).`, hint: HINT };
 }
 
@@ -17,45 +17,45 @@ function applying({ action, world, policy }: Subject): Subject['policy']['budget
   );
 }
 
-function aboutPolicy(subject: Subject): Said[] {
+function aboutPolicy(subject: Subject): RuleOpinion[] {
   const { action, world, need, session } = subject;
-  const said: Said[] = [];
+  const opinions: RuleOpinion[] = [];
   for (const budget of applying(subject)) {
     const key = ledgerKey(budget, action, world);
     if (key === null) continue;
     const field = exceeded(world.ledgers.get(key), budget.limit, need);
-    if (field !== null) said.push(over(budget.id, field));
+    if (field !== null) opinions.push(over(budget.id, field));
     const { wallMs } = budget.limit;
-    if (wallMs !== undefined && session !== undefined && !(action.at - session.openedAt < wallMs)) said.push(over(budget.id, 'wallMs'));
+    if (wallMs !== undefined && session !== undefined && !(action.at - session.openedAt < wallMs)) opinions.push(over(budget.id, 'wallMs'));
   }
-  return said;
+  return opinions;
 }
 
-function aboutSetLimits({ action, world, policy, need }: Subject): Said[] {
+function aboutSetLimits({ action, world, policy, need }: Subject): RuleOpinion[] {
   if (world.limits.size === 0) return [];
-  const said: Said[] = [];
+  const opinions: RuleOpinion[] = [];
   for (const key of ledgersOf(action, world, policy)) {
     for (const limit of limitsOn(key, world)) {
       const field = exceeded(world.ledgers.get(key), limit, need);
-      if (field !== null) said.push(over(key, field));
+      if (field !== null) opinions.push(over(key, field));
     }
   }
-  return said;
+  return opinions;
 }
 
 /** The registered session budget and the manifest's steps, calls and wall time, all counted on the session's ledger. */
-function aboutSession({ action, world, need, session, agent, manifest }: Subject): Said[] {
-  const said: Said[] = [];
+function aboutSession({ action, world, need, session, agent, manifest }: Subject): RuleOpinion[] {
+  const opinions: RuleOpinion[] = [];
   const key = scopeKey('session', action, world);
   const ledger = key === null ? undefined : world.ledgers.get(key);
   const usdMicros = agent?.registered.sessionBudgetUsdMicros;
-  if (usdMicros !== undefined && exceeded(ledger, { usdMicros }, need) !== null) said.push(over('registered for the session', 'usdMicros'));
-  if (manifest === undefined) return said;
+  if (usdMicros !== undefined && exceeded(ledger, { usdMicros }, need) !== null) opinions.push(over('registered for the session', 'usdMicros'));
+  if (manifest === undefined) return opinions;
   const { maxSteps, maxToolCalls, maxWallTimeMs } = manifest.budgets;
-  if (!(taken(ledger, 'steps') < maxSteps)) said.push(over('of the manifest', 'steps'));
-  if (need.toolCalls > 0 && !(taken(ledger, 'toolCalls') < maxToolCalls)) said.push(over('of the manifest', 'toolCalls'));
-  if (session !== undefined && !(action.at - session.openedAt < maxWallTimeMs)) said.push(over('of the manifest', 'wallMs'));
-  return said;
+  if (!(taken(ledger, 'steps') < maxSteps)) opinions.push(over('of the manifest', 'steps'));
+  if (need.toolCalls > 0 && !(taken(ledger, 'toolCalls') < maxToolCalls)) opinions.push(over('of the manifest', 'toolCalls'));
+  if (session !== undefined && !(action.at - session.openedAt < maxWallTimeMs)) opinions.push(over('of the manifest', 'wallMs'));
+  return opinions;
 }
 
 function usdIsLimited(subject: Subject): boolean {
@@ -69,11 +69,11 @@ function usdIsLimited(subject: Subject): boolean {
 export const budget: Rule = {
   name: 'budget',
   speak(subject) {
-    const said = [...aboutPolicy(subject), ...aboutSetLimits(subject), ...aboutSession(subject)];
+    const opinions = [...aboutPolicy(subject), ...aboutSetLimits(subject), ...aboutSession(subject)];
     if (priceIsUnknown(subject.action, subject.policy) && usdIsLimited(subject)) {
       const message = 'Nobody knows what this will cost, and a money limit applies.';
-      said.push({ rule: 'budget', effect: 'deny', code: 'PRICE_UNKNOWN', message, hint: 'Price the model in the policy, or send an estimate.' });
+      opinions.push({ rule: 'budget', effect: 'deny', code: 'PRICE_UNKNOWN', message, hint: 'Price the model in the policy, or send an estimate.' });
     }
-    return said.length === 0 ? SILENCE : said;
+    return opinions.length === 0 ? SILENCE : opinions;
   },
 };

@@ -1,10 +1,10 @@
 import { EFFECTS } from '../decision.ts';
 import type { Opinion, Voice } from '../policy.ts';
 import { SILENCE } from './subject.ts';
-import type { Said, Subject } from './subject.ts';
+import type { RuleOpinion, Subject } from './subject.ts';
 
 /** DEC-5: whoever throws, or says something that is no opinion, denies. */
-export function ruleError(rule: string): Said {
+export function ruleError(rule: string): RuleOpinion {
   return {
     rule,
     effect: 'deny',
@@ -20,7 +20,7 @@ function sound(opinion: Opinion): boolean {
   return EFFECTS.includes(opinion.effect) && typeof opinion.code === 'string' && typeof opinion.message === 'string' && modifies;
 }
 
-function hear(voice: Voice, subject: Subject): Said | null {
+function opinionOf(voice: Voice, subject: Subject): RuleOpinion | null {
   try {
     const opinion = voice.speak(subject.action, subject.world);
     if (opinion === null) return null;
@@ -31,11 +31,11 @@ function hear(voice: Voice, subject: Subject): Said | null {
 }
 
 /** Conditions, Cedar, Rego: each by itself, so that one broken voice silences no other. */
-export function voices(subject: Subject): readonly Said[] {
-  let said: Said[] | null = null;
+export function voices(subject: Subject): readonly RuleOpinion[] {
+  let opinions: RuleOpinion[] | null = null;
   for (const voice of subject.policy.voices) {
-    const one = hear(voice, subject);
-    if (one !== null) (said ??= []).push(one);
+    const one = opinionOf(voice, subject);
+    if (one !== null) (opinions ??= []).push(one);
   }
-  return said ?? SILENCE;
+  return opinions ?? SILENCE;
 }

@@ -2,14 +2,14 @@ import { atLeast } from '../finding.ts';
 import type { Finding, Risk } from '../finding.ts';
 import type { DetectorRule } from '../policy.ts';
 import { SILENCE } from './subject.ts';
-import type { Rule, Said, Subject } from './subject.ts';
+import type { Rule, RuleOpinion, Subject } from './subject.ts';
 
 function reaches(risk: Risk, bar: Risk | null): boolean {
   return bar !== null && atLeast(risk, bar);
 }
 
-/** What could not be inspected is heard whatever its confidence. */
-export function heard(finding: Finding, rule: DetectorRule | undefined): rule is DetectorRule {
+/** What could not be inspected counts whatever its confidence. */
+export function reachesThreshold(finding: Finding, rule: DetectorRule | undefined): rule is DetectorRule {
   return rule !== undefined && (!finding.inspected || finding.confidence >= rule.threshold);
 }
 
@@ -20,7 +20,7 @@ function excused(finding: Finding, { precision, action }: Subject): boolean {
   return finding.category !== undefined && precision.allowCategories.includes(finding.category);
 }
 
-function opinionOf(finding: Finding, rule: DetectorRule): Said | null {
+function opinionOf(finding: Finding, rule: DetectorRule): RuleOpinion | null {
   const effect = reaches(finding.risk, rule.deny) ? 'deny' : reaches(finding.risk, rule.ask) ? 'ask' : null;
   if (effect === null) return null;
   const code = finding.inspected ? 'FINDING' : 'UNINSPECTABLE';
@@ -34,19 +34,19 @@ export const detectors: Rule = {
   speak(subject) {
     const { findings } = subject.action;
     if (findings.length === 0) return SILENCE;
-    const said = new Map<string, Said>();
+    const opinions = new Map<string, RuleOpinion>();
     for (const finding of findings) {
       const rule = subject.policy.detectors.get(finding.detector);
-      if (!heard(finding, rule) || excused(finding, subject)) continue;
+      if (!reachesThreshold(finding, rule) || excused(finding, subject)) continue;
       const opinion = opinionOf(finding, rule);
       if (opinion !== null) {
         const key = `${opinion.rule} ${finding.code} ${opinion.effect} ${opinion.code}`;
-        const known = said.get(key);
-        if (known === undefined || (opinion.pointer ?? '') < (known.pointer ?? '')) said.set(key, opinion);
+        const known = opinions.get(key);
+        if (known === undefined || (opinion.pointer ?? '') < (known.pointer ?? '')) opinions.set(key, opinion);
       }
       const redacted = `${finding.detector} redact`;
-      if (rule.redact && !said.has(redacted)) {
-        said.set(redacted, {
+      if (rule.redact && !opinions.has(redacted)) {
+        opinions.set(redacted, {
           rule: `detector:${finding.detector}`,
           effect: 'modify',
           code: 'REDACTED',
@@ -54,6 +54,6 @@ export const detectors: Rule = {
         });
       }
     }
-    return [...said.values()];
+    return [...opinions.values()];
   },
 };

@@ -1,8 +1,8 @@
 import { includes } from '../names.ts';
 import { SILENCE } from './subject.ts';
-import type { Rule, Said } from './subject.ts';
+import type { Rule, RuleOpinion } from './subject.ts';
 
-function deny(code: string, message: string, hint: string): Said {
+function deny(code: string, message: string, hint: string): RuleOpinion {
   return { rule: 'intents', effect: 'deny', code, message, hint };
 }
 
@@ -13,24 +13,26 @@ export const intents: Rule = {
     const { costCeilingUsdMicros, blocked, priorityFloors, blockedAgents } = policy.intents;
     const { intent, priority } = action.claims;
     const hit = (matches: (text: string) => boolean): boolean => matches(action.name) || (intent !== undefined && matches(intent));
-    let said: Said[] | null = null;
+    let opinions: RuleOpinion[] | null = null;
     if (costCeilingUsdMicros !== null && need.usdMicros > costCeilingUsdMicros) {
-      (said ??= []).push(
+      (opinions ??= []).push(
         deny('BUDGET_EXCEEDED', 'The action costs more than the ceiling for one action.', 'Split it, or raise intents.costCeiling.'),
       );
     }
     if (includes(blockedAgents, action.agent)) {
-      (said ??= []).push(deny('INTENT_BLOCKED', `The agent ${action.agent} is blocked by policy.`, 'Change intents.blockedAgents.'));
+      (opinions ??= []).push(deny('INTENT_BLOCKED', `The agent ${action.agent} is blocked by policy.`, 'Change intents.blockedAgents.'));
     }
     for (const { pattern, matches } of blocked) {
       if (hit(matches))
-        (said ??= []).push(deny('INTENT_BLOCKED', `The intent matches the blocked pattern ${pattern}.`, 'No approval releases a blocked intent.'));
+        (opinions ??= []).push(
+          deny('INTENT_BLOCKED', `The intent matches the blocked pattern ${pattern}.`, 'No approval releases a blocked intent.'),
+        );
     }
     for (const { pattern, matches, min } of priorityFloors) {
       if ((priority ?? 1) < min && hit(matches)) {
-        (said ??= []).push(deny('PRIORITY_TOO_LOW', `The intent ${pattern} needs priority ${String(min)}.`, 'Claim the priority it deserves.'));
+        (opinions ??= []).push(deny('PRIORITY_TOO_LOW', `The intent ${pattern} needs priority ${String(min)}.`, 'Claim the priority it deserves.'));
       }
     }
-    return said ?? SILENCE;
+    return opinions ?? SILENCE;
   },
 };

@@ -2,7 +2,7 @@ import { includes } from '../names.ts';
 import { SILENCE } from './subject.ts';
 import type { Rule } from './subject.ts';
 
-/** Blocked is denied and no approval releases it; to review is asked. Unlisted is answered by `standing` in decide. */
+/** Blocked is denied and no approval releases it; to review is asked. What is on no list is answered by `fallback`. */
 export const lists: Rule = {
   name: 'lists',
   speak({ action, lists: mine }) {

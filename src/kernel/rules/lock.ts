@@ -2,11 +2,11 @@ import type { LockEviction } from '../locks.ts';
 import { heldBy, liveHolders, MAX_LOCKS, waitersAhead, wouldDeadlock } from '../locks.ts';
 import { canonicalResource } from '../resource-id.ts';
 import { SILENCE } from './subject.ts';
-import type { Rule, Said } from './subject.ts';
+import type { Rule, RuleOpinion } from './subject.ts';
 
 export type { LockEviction };
 
-function say(effect: 'deny' | 'defer', code: string, message: string): Said {
+function say(effect: 'deny' | 'defer', code: string, message: string): RuleOpinion {
   return { rule: 'lock', effect, code, message };
 }
 
@@ -20,18 +20,18 @@ export const lock: Rule = {
     const state = world.locks.get(resource);
     const live = liveHolders(state, action.at);
     if (live.some((holder) => holder.action === action.id)) return SILENCE;
-    const said: Said[] = [];
+    const opinions: RuleOpinion[] = [];
     if (live.length > 0 && state !== undefined && state.slots !== claim.slots) {
-      said.push(say('deny', 'INVALID_ACTION', `${resource} is held with ${String(state.slots)} slots; every claim must name that number.`));
+      opinions.push(say('deny', 'INVALID_ACTION', `${resource} is held with ${String(state.slots)} slots; every claim must name that number.`));
     }
-    if (heldBy(action.agent, world) >= MAX_LOCKS) said.push(say('deny', 'LOCK_HELD', `The agent holds ${String(MAX_LOCKS)} locks already.`));
+    if (heldBy(action.agent, world) >= MAX_LOCKS) opinions.push(say('deny', 'LOCK_HELD', `The agent holds ${String(MAX_LOCKS)} locks already.`));
     if (live.length + waitersAhead(action, state, world) >= claim.slots) {
       const message = `${resource} is held by ${live.length > 0 ? 'another action' : 'nobody, but others wait before this one'}.`;
-      said.push(say('defer', 'LOCK_HELD', message));
+      opinions.push(say('defer', 'LOCK_HELD', message));
       if (wouldDeadlock(action, live, world)) {
-        said.push(say('deny', 'LOCK_DEADLOCK', `Waiting for ${resource} would never end: its holder waits for this session.`));
+        opinions.push(say('deny', 'LOCK_DEADLOCK', `Waiting for ${resource} would never end: its holder waits for this session.`));
       }
     }
-    return said.length === 0 ? SILENCE : said;
+    return opinions.length === 0 ? SILENCE : opinions;
   },
 };

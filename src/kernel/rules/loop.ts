@@ -1,7 +1,7 @@
 import { markOf } from '../call-marks.ts';
 import type { SessionState } from '../world.ts';
 import { SILENCE } from './subject.ts';
-import type { Rule, Said, Subject } from './subject.ts';
+import type { Rule, RuleOpinion, Subject } from './subject.ts';
 
 type Call = SessionState['calls'][number];
 
@@ -71,19 +71,19 @@ export const loop: Rule = {
     const since = action.at - (identical?.windowMs ?? DEFAULT_WINDOW_MS);
     const counts: Counts = (call) => call.at > since && call.action !== action.id;
     const times = repetitions(session, action, counts);
-    const say = (message: string): Said => ({ rule: 'loop', effect, code: 'LOOP_DETECTED', message, hint: 'Do something else, or wait.' });
-    const said: Said[] = [];
+    const say = (message: string): RuleOpinion => ({ rule: 'loop', effect, code: 'LOOP_DETECTED', message, hint: 'Do something else, or wait.' });
+    const opinions: RuleOpinion[] = [];
     if (identical !== null && times >= identical.max) {
-      said.push(say(`The same call was made ${String(identical.max)} times already.`));
+      opinions.push(say(`The same call was made ${String(identical.max)} times already.`));
     }
     // A sequence that ends in this call had this call in it before.
     if (sequences && times > 0) {
       const all: readonly Named[] = [...newest(session.calls, REPEATS * LONGEST - 1, counts), action];
       for (let period = 2; period <= LONGEST; period++) {
-        if (repeats(all, period)) said.push(say(`The same ${String(period)} calls repeat for the third time.`));
+        if (repeats(all, period)) opinions.push(say(`The same ${String(period)} calls repeat for the third time.`));
       }
     }
-    if (stuck(subject, session.calls, counts)) said.push(say('The same tool ended in the same state again and again.'));
-    return said.length === 0 ? SILENCE : said;
+    if (stuck(subject, session.calls, counts)) opinions.push(say('The same tool ended in the same state again and again.'));
+    return opinions.length === 0 ? SILENCE : opinions;
   },
 };

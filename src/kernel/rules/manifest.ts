@@ -3,9 +3,9 @@ import { includes } from '../names.ts';
 import type { Manifest } from '../policy.ts';
 import { cleanPath } from '../resource-id.ts';
 import { SILENCE } from './subject.ts';
-import type { Rule, Said, Subject } from './subject.ts';
+import type { Rule, RuleOpinion, Subject } from './subject.ts';
 
-function deny(code: string, message: string, place: { hint: string; pointer?: string }): Said {
+function deny(code: string, message: string, place: { hint: string; pointer?: string }): RuleOpinion {
   return { rule: 'manifest', effect: 'deny', code, message, risk: 'HIGH', ...place };
 }
 
@@ -25,7 +25,7 @@ function hostMatches(host: string, domain: string): boolean {
   return domain.startsWith('*.') ? host.length > domain.length - 1 && host.endsWith(domain.slice(1)) : host === domain;
 }
 
-function aboutPath(fact: PathFact, manifest: Manifest): Said | null {
+function aboutPath(fact: PathFact, manifest: Manifest): RuleOpinion | null {
   const roots = fact.access === 'read' || fact.access === 'execute' ? manifest.readRoots : manifest.writeRoots;
   if (roots.some((root) => within(fact.path, root))) return null;
   const verb = fact.access === 'unknown' ? 'touch' : fact.access;
@@ -35,7 +35,7 @@ function aboutPath(fact: PathFact, manifest: Manifest): Said | null {
   });
 }
 
-function aboutCommand(command: CommandFact, manifest: Manifest): Said | null {
+function aboutCommand(command: CommandFact, manifest: Manifest): RuleOpinion | null {
   const place = { hint: 'Declare the program in permissions.exec.', pointer: command.pointer };
   // A command word that is only known at run time can be any program at all.
   if (command.dynamic || command.bin === '') return deny('EXEC_DENY', 'Part of the command is only known at run time.', place);
@@ -46,7 +46,7 @@ function aboutCommand(command: CommandFact, manifest: Manifest): Said | null {
   return deny('EXEC_DENY', `The manifest does not allow ${command.bin} with these arguments.`, place);
 }
 
-function aboutFacts({ action }: Subject, manifest: Manifest): readonly (Said | null)[] {
+function aboutFacts({ action }: Subject, manifest: Manifest): readonly (RuleOpinion | null)[] {
   const { facts, findings } = action;
   const hosts = facts.hosts.filter((host) => !manifest.domains.some((domain) => hostMatches(host, domain)));
   const secrets = findings.filter(
@@ -74,17 +74,17 @@ export const manifest: Rule = {
     const declared = subject.manifest;
     if (declared === undefined) return SILENCE;
     const { name } = subject.action;
-    const said = aboutFacts(subject, declared).filter((one) => one !== null);
+    const opinions = aboutFacts(subject, declared).filter((one) => one !== null);
     if (!includes(declared.tools, name)) {
-      said.push(
+      opinions.push(
         deny('PERMISSION_UNDECLARED', `The manifest ${declared.name} does not declare the tool ${name}.`, {
           hint: 'Declare it in permissions.tools.',
         }),
       );
     }
     if (includes(declared.approvalRequired, name)) {
-      said.push({ rule: 'manifest', effect: 'ask', code: 'APPROVAL_REQUIRED', message: `The manifest asks for approval of ${name}.` });
+      opinions.push({ rule: 'manifest', effect: 'ask', code: 'APPROVAL_REQUIRED', message: `The manifest asks for approval of ${name}.` });
     }
-    return said;
+    return opinions;
   },
 };

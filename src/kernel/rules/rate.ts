@@ -2,7 +2,7 @@ import { includes } from '../names.ts';
 import type { RateLimit } from '../policy.ts';
 import { rateKeys, windowSum } from '../rate-window.ts';
 import { SILENCE } from './subject.ts';
-import type { Rule, Said, Subject } from './subject.ts';
+import type { Rule, RuleOpinion, Subject } from './subject.ts';
 
 function keyOf(limit: RateLimit, { action }: Subject): string {
   const [agent, agentTool, tenant, tenantTool] = rateKeys(action.agent, action.name);
@@ -10,7 +10,7 @@ function keyOf(limit: RateLimit, { action }: Subject): string {
   return limit.scope === 'agent' ? agentTool : tenantTool;
 }
 
-function check(limit: RateLimit, kind: 'calls' | 'tokens', subject: Subject): Said | null {
+function check(limit: RateLimit, kind: 'calls' | 'tokens', subject: Subject): RuleOpinion | null {
   const bound = kind === 'calls' ? limit.callsPerMinute : limit.tokensPerMinute;
   if (bound === undefined) return null;
   const need = kind === 'calls' ? 1 : subject.need.tokens;
@@ -38,14 +38,14 @@ export const rate: Rule = {
   name: 'rate',
   speak(subject) {
     if (subject.policy.rates.length === 0) return SILENCE;
-    const said: Said[] = [];
+    const opinions: RuleOpinion[] = [];
     for (const limit of subject.policy.rates) {
       if (limit.total !== true && !includes(limit.tool, subject.action.name)) continue;
       for (const kind of ['calls', 'tokens'] as const) {
         const one = check(limit, kind, subject);
-        if (one !== null) said.push(one);
+        if (one !== null) opinions.push(one);
       }
     }
-    return said;
+    return opinions;
   },
 };

@@ -20,17 +20,17 @@ export interface Subject {
 }
 
 /** An opinion with the name of who holds it. */
-export interface Said extends Opinion {
+export interface RuleOpinion extends Opinion {
   readonly rule: string;
 }
 
 export interface Rule {
   readonly name: string;
   /** Silence is the empty list. Throwing denies (DEC-5). */
-  readonly speak: (subject: Subject) => readonly Said[];
+  readonly speak: (subject: Subject) => readonly RuleOpinion[];
 }
 
-export const SILENCE: readonly Said[] = [];
+export const SILENCE: readonly RuleOpinion[] = [];
 
 export function describe(action: Action, world: World, policy: Policy): Subject {
   const session = world.sessions.get(action.session);

@@ -4,7 +4,7 @@ import type { Print } from '../ids.ts';
 import { lookUp } from '../origins.ts';
 import { sinksOf } from '../sinks.ts';
 import { SILENCE } from './subject.ts';
-import type { Rule, Said, Subject } from './subject.ts';
+import type { Rule, RuleOpinion, Subject } from './subject.ts';
 import type { Opinion } from '../policy.ts';
 
 /** TAINT-3: only inside longer text, of an origin nobody trusts. */
@@ -15,7 +15,7 @@ function untrustedQuote(print: Print, { session, policy }: Subject): readonly La
   return labels.length === 0 ? null : labels;
 }
 
-function opinion(place: { authority: Authority; pointer: string; effect: Opinion['effect'] }, labels: readonly Label[]): Said {
+function opinion(place: { authority: Authority; pointer: string; effect: Opinion['effect'] }, labels: readonly Label[]): RuleOpinion {
   return {
     rule: 'taint',
     effect: place.effect,
@@ -36,11 +36,11 @@ export const taint: Rule = {
     if (effect === 'allow' || action.traces.length === 0 || session === undefined) return SILENCE;
     if (session.prints.size === 0 && !session.overflowed) return SILENCE;
     if (!sinksOf(action).some((sink) => sinks.includes(sink))) return SILENCE;
-    const said: Said[] = [];
+    const opinions: RuleOpinion[] = [];
     for (const trace of action.traces) {
       const whole = trace.authority !== undefined && authority.includes(trace.authority) ? untrustedQuote(trace.whole, subject) : null;
       if (trace.authority !== undefined && whole !== null) {
-        said.push(opinion({ authority: trace.authority, pointer: trace.pointer, effect }, whole));
+        opinions.push(opinion({ authority: trace.authority, pointer: trace.pointer, effect }, whole));
         continue;
       }
       // A leaf that is the user's own as a whole carries nothing foreign inside it.
@@ -49,10 +49,10 @@ export const taint: Rule = {
       for (const part of trace.parts) {
         const labels = authority.includes(part.authority) ? untrustedQuote(part.print, subject) : null;
         if (labels === null) continue;
-        said.push(opinion({ authority: part.authority, pointer: trace.pointer, effect }, labels));
+        opinions.push(opinion({ authority: part.authority, pointer: trace.pointer, effect }, labels));
         break;
       }
     }
-    return said;
+    return opinions;
   },
 };

@@ -1,7 +1,7 @@
 import { SILENCE } from './subject.ts';
-import type { Rule, Said } from './subject.ts';
+import type { Rule, RuleOpinion } from './subject.ts';
 
-function deny(message: string): readonly Said[] {
+function deny(message: string): readonly RuleOpinion[] {
   const hint = 'A person looks with `aegis mcp tools` and accepts with `aegis mcp accept`; the agent cannot.';
   return [{ rule: 'tools', effect: 'deny', code: 'TOOL_QUARANTINED', message, hint, risk: 'HIGH' }];
 }

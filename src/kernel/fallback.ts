@@ -1,8 +1,8 @@
 import { includes } from './names.ts';
 import { SILENCE } from './rules/subject.ts';
-import type { Said, Subject } from './rules/subject.ts';
+import type { RuleOpinion, Subject } from './rules/subject.ts';
 
-const ALLOWED: readonly Said[] = [
+const ALLOWED: readonly RuleOpinion[] = [
   { rule: 'default', effect: 'allow', code: 'DEFAULT', message: 'No rule speaks against it, and the policy allows by default.' },
 ];
 
@@ -10,7 +10,7 @@ const ALLOWED: readonly Said[] = [
  * Who speaks when no rule does (DEC-8). Conditions and outside voices that allow or ask have spoken for the action; a detector, a budget or
  * a lock never has, so that a risky action is never more permitted than a harmless one. Undeclared tools are answered by the manifest rule.
  */
-export function standing(subject: Subject, voices: readonly Said[], said: readonly Said[]): readonly Said[] {
+export function fallback(subject: Subject, voices: readonly RuleOpinion[], opinions: readonly RuleOpinion[]): readonly RuleOpinion[] {
   const { action, policy, lists, manifest } = subject;
   if (voices.some((one) => one.effect === 'allow' || one.effect === 'ask')) return SILENCE;
   if (lists !== undefined) {
@@ -20,12 +20,12 @@ export function standing(subject: Subject, voices: readonly Said[], said: readon
   }
   if (manifest !== undefined) return SILENCE;
   const effect = policy.fallback;
-  if (effect === 'allow') return said.length === 0 ? ALLOWED : SILENCE;
+  if (effect === 'allow') return opinions.length === 0 ? ALLOWED : SILENCE;
   const message = effect === 'ask' ? 'No rule allows it, and the policy asks by default.' : 'No rule allows it, and the policy denies by default.';
   return [{ rule: 'default', effect, code: 'DEFAULT', message, hint: 'Add a rule or a list that allows it.' }];
 }
 
-function unlisted(name: string): readonly Said[] {
+function unlisted(name: string): readonly RuleOpinion[] {
   const message = `The tool ${name} is on no list of this agent.`;
   return [{ rule: 'lists', effect: 'ask', code: 'TOOL_UNLISTED', message, hint: 'Put it on a list to decide once and for all.' }];
 }
