@@ -2,7 +2,7 @@ import { AegisError } from '../errors.ts';
 import type { Digest } from '../kernel/ids.ts';
 import type { Json, JsonObject } from '../kernel/json.ts';
 import { sha256 } from '../wire/digest.ts';
-import { canonicalBytes } from '../wire/jcs.ts';
+import { canonical } from '../wire/jcs.ts';
 import type { GateLimits } from './deps.ts';
 
 const PLACE = /^[A-Za-z0-9._:@/-]{1,128}$/;
@@ -43,20 +43,32 @@ function measure(value: unknown, limits: GateLimits): void {
   }
 }
 
-/** The RFC 8785 bytes of a value from outside, within the limits; everything after this works on what these bytes say. */
-export function canonicalValue(value: Json, limits: GateLimits, most: number): { readonly bytes: Uint8Array; readonly digest: Digest } {
+/** A value from outside in its RFC 8785 form. */
+export interface CanonicalValue {
+  readonly text: string;
+  /** Of the text, in UTF-8. */
+  readonly bytes: Uint8Array;
+  readonly digest: Digest;
+}
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+/** The canonical form of a value from outside, within the limits; everything after this works on what it says. */
+export function canonicalValue(value: Json, limits: GateLimits, most: number): CanonicalValue {
   measure(value, limits);
-  let bytes: Uint8Array;
+  let text: string;
   try {
-    bytes = canonicalBytes(value);
+    text = canonical(value);
   } catch (error) {
     throw new AegisError('BODY_INVALID_JSON', { detail: error instanceof Error ? error.message : 'not I-JSON' });
   }
+  const bytes = encoder.encode(text);
   if (bytes.length > most) throw new AegisError('BODY_TOO_LARGE', { limit: most });
-  return { bytes, digest: sha256(bytes) };
+  return { text, bytes, digest: sha256(bytes) };
 }
 
-/** JSON this process canonicalised itself. */
+/** The bytes of JSON this process canonicalised itself, read again. */
 export function parseOwn(bytes: Uint8Array): JsonObject {
-  return JSON.parse(new TextDecoder().decode(bytes)) as JsonObject;
+  return JSON.parse(decoder.decode(bytes)) as JsonObject;
 }

@@ -27,7 +27,9 @@ export function seal(draft: EntryDraft, index: EntryIndex, prev: Digest): Sealed
   const { actor, agent, at, body, payload, seq, session, tenant, type } = draft;
   // In canonical order already, so that nothing is sorted here.
   const { bytes, leaf } = sealedText(canonical({ actor, agent, at, body, index, payload, prev, seq, session, tenant, type, v: 1 }));
-  return { index, bytes, leaf, ...columns(draft) };
+  const sealed = { index, bytes, leaf, type: draft.type, at: draft.at };
+  name(sealed, draft);
+  return sealed;
 }
 
 /** Seals drafts one after another behind a head; the new head comes with them. */
@@ -46,14 +48,16 @@ type Columns = Pick<SealedEntry, 'type' | 'at' | 'agent' | 'session' | 'action'>
 
 /** Look-up columns, derived from the entry and never hashed on their own (LOG-5). */
 export function columns(entry: EntryDraft): Columns {
+  const found = { type: entry.type, at: entry.at };
+  name(found, entry);
+  return found;
+}
+
+function name(columns: { -readonly [K in keyof Columns]: Columns[K] }, entry: EntryDraft): void {
   const action = actionOf(entry);
-  return {
-    type: entry.type,
-    at: entry.at,
-    ...(entry.agent === undefined ? {} : { agent: entry.agent }),
-    ...(entry.session === undefined ? {} : { session: entry.session }),
-    ...(action === undefined ? {} : { action }),
-  };
+  if (entry.agent !== undefined) columns.agent = entry.agent;
+  if (entry.session !== undefined) columns.session = entry.session;
+  if (action !== undefined) columns.action = action;
 }
 
 /** The action an entry is about, as it is looked up by. */

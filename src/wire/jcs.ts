@@ -48,9 +48,10 @@ function inOrder(value: unknown, depth: number): unknown {
 function listInOrder(list: readonly unknown[], depth: number): unknown {
   let copy: unknown[] | null = null;
   for (let at = 0; at < list.length; at++) {
-    const item = inOrder(list[at], depth - 1);
+    const held = list[at];
+    const item = typeof held === 'string' ? held : inOrder(held, depth - 1);
     if (item === NOT_QUICK) return NOT_QUICK;
-    if (item !== list[at]) copy ??= list.slice();
+    if (item !== held) copy ??= list.slice();
     if (copy !== null) copy[at] = item;
   }
   return copy ?? list;
@@ -60,25 +61,50 @@ function objectInOrder(object: Readonly<Record<string, unknown>>, depth: number)
   const prototype: unknown = Object.getPrototypeOf(object);
   if (prototype !== Object.prototype && prototype !== null) return NOT_QUICK;
   const keys = Object.keys(object);
-  let sorted = true;
-  let previous = '';
-  for (const key of keys) {
-    // Keys that look like array indexes come first in an engine's object whatever is done; `__proto__` is not written like others.
-    if (isIndexLike(key) || key === '__proto__') return NOT_QUICK;
-    if (key < previous) sorted = false;
-    previous = key;
-  }
-  if (!sorted) sort(keys);
+  const sorted = sortedKeys(keys);
+  if (sorted === null) return NOT_QUICK;
   // What has no prototype may be the engine's raw JSON, which it would write as it is; a copy never is.
-  let copy: Record<string, unknown> | null = sorted && prototype !== null ? null : {};
-  for (const key of keys) {
+  let copy: Record<string, unknown> | null = sorted === keys && prototype !== null ? null : {};
+  for (const key of sorted) {
     const held = object[key];
-    const child = held === undefined ? undefined : inOrder(held, depth - 1);
+    const child = typeof held === 'string' || held === undefined ? held : inOrder(held, depth - 1);
     if (child === NOT_QUICK) return NOT_QUICK;
     if (child !== held) copy ??= { ...object };
     if (copy !== null) copy[key] = child;
   }
   return copy ?? object;
+}
+
+/** Keys of an object as they came, and in order. */
+interface KeyOrder {
+  readonly keys: readonly string[];
+  readonly sorted: readonly string[];
+}
+
+/** Objects made at one place have the same keys in the same order: for the first of them that are met it is remembered, by their number. */
+const orders: KeyOrder[][] = Array.from({ length: 25 }, () => []);
+const MOST_ORDERS = 16;
+
+/** The keys in order, the very list where they are already; null where a key is one that the engine would not write like the others. */
+function sortedKeys(keys: string[]): readonly string[] | null {
+  const known = orders[keys.length];
+  for (const order of known ?? []) if (same(order.keys, keys)) return order.sorted === order.keys ? keys : order.sorted;
+  let sorted: string[] = keys;
+  let previous = '';
+  for (const key of keys) {
+    // Keys that look like array indexes come first in an engine's object whatever is done; `__proto__` is not written like others.
+    if (isIndexLike(key) || key === '__proto__') return null;
+    if (key < previous && sorted === keys) sorted = keys.slice();
+    previous = key;
+  }
+  if (sorted !== keys) sort(sorted);
+  if (known !== undefined && known.length < MOST_ORDERS) known.push({ keys, sorted });
+  return sorted;
+}
+
+function same(one: readonly string[], other: readonly string[]): boolean {
+  for (let at = 0; at < one.length; at++) if (one[at] !== other[at]) return false;
+  return true;
 }
 
 /** A few keys are put in order in place; the engine's sort makes lists of its own. Both go by UTF-16 code units. */

@@ -45,9 +45,11 @@ function decideWithLocks(
   inspected: InspectedProposal,
 ): { action: ReturnType<typeof actionOf>; decision: Decision } {
   const { agent, session } = inspected.proposal;
-  const redeems = grantedFor(tenant, batch.world(), inspected.proposal.id);
+  const { id } = inspected.proposal;
+  // An action the world does not know was never asked about.
+  const redeems = batch.world().actions.has(id) ? grantedFor(tenant, batch.world(), id) : undefined;
   const salt = batch.world().sessions.get(session)?.salt ?? '';
-  const action = { ...actionOf(inspected, { salt, at: batch.at }), ...(redeems === undefined ? {} : { redeems }) };
+  const action = actionOf(inspected, { salt, at: batch.at, redeems });
   const first = decideNow(tenant, batch, action);
   if (first.effect !== 'defer' || !first.reasons.some((reason) => reason.code === 'LOCK_HELD')) return { action, decision: first };
   const before = batch.savePoint();

@@ -4,12 +4,12 @@ import { printTraces, traceArgs } from '../../inspect/trace/trace.ts';
 import type { PlainTrace, PrintOf } from '../../inspect/trace/trace.ts';
 import type { Action } from '../../kernel/action.ts';
 import type { Category, Reading } from '../../kernel/finding.ts';
-import type { ActionId, Digest, Millis, Print } from '../../kernel/ids.ts';
+import type { ActionId, ApprovalId, Digest, Millis, Print } from '../../kernel/ids.ts';
 import type { JsonObject } from '../../kernel/json.ts';
 import type { Policy } from '../../kernel/policy.ts';
 import type { World } from '../../kernel/world.ts';
 import { digestOf } from '../../wire/digest.ts';
-import { canonicalValue, parseOwn } from '../input.ts';
+import { canonicalValue } from '../input.ts';
 import type { Proposal } from '../nouns.ts';
 import { policyOf } from '../tenant/tenant.ts';
 import type { Tenant } from '../tenant/tenant.ts';
@@ -44,11 +44,11 @@ function categoryOf(policy: Policy, agent: Action['agent'], name: string): Categ
 export async function inspectProposal(tenant: Tenant, proposal: Proposal, world: World): Promise<InspectedProposal> {
   const { deps, limits } = tenant;
   checkProposal(proposal);
-  const { bytes, digest: argsDigest } = canonicalValue(proposal.args, limits, limits.argsBytes);
+  const { text, bytes, digest: argsDigest } = canonicalValue(proposal.args, limits, limits.argsBytes);
   if (proposal.declaration !== undefined) canonicalValue({ ...proposal.declaration }, limits, limits.argsBytes);
   const id = proposal.id ?? (deps.ids.next() as ActionId);
-  // Read back from the bytes: a getter or a later change in the caller's object never reaches the decision.
-  const args = parseOwn(bytes);
+  // Read back: a getter or a later change in the caller's object never reaches the decision.
+  const args = JSON.parse(text) as JsonObject;
   const category = categoryOf(policyOf(tenant, world), proposal.agent, proposal.name);
   const subject = {
     kind: proposal.kind,
@@ -100,30 +100,36 @@ export function printer(salt: string): PrintOf {
 }
 
 /** The action `decide` is given, placed in its session and in time. */
-export function actionOf(inspected: InspectedProposal, place: { readonly salt: string; readonly at: Millis }): Action {
+export function actionOf(
+  inspected: InspectedProposal,
+  place: { readonly salt: string; readonly at: Millis; readonly redeems?: ApprovalId | undefined },
+): Action {
   const { proposal, args, argsDigest, toolDigest, reading, traces } = inspected;
-  return {
+  const { parent, tool, resource, harness } = proposal;
+  const action: { -readonly [K in keyof Action]: Action[K] } = {
     id: proposal.id,
     tenant: proposal.tenant,
     agent: proposal.agent,
     session: proposal.session,
-    ...(proposal.parent === undefined ? {} : { parent: proposal.parent }),
     kind: proposal.kind,
     name: proposal.name,
     args,
     argsDigest,
-    ...(toolDigest === undefined ? {} : { toolDigest }),
-    ...(proposal.tool === undefined ? {} : { server: proposal.tool.server }),
     claims: proposal.claims,
     traces: printTraces(traces, printer(place.salt)),
     findings: reading.findings,
     facts: reading.facts,
-    ...(proposal.resource === undefined ? {} : { resource: proposal.resource }),
     door: proposal.door,
     enforcement: proposal.enforcement,
-    ...(proposal.harness === undefined ? {} : { harness: proposal.harness }),
     at: place.at,
   };
+  if (parent !== undefined) action.parent = parent;
+  if (toolDigest !== undefined) action.toolDigest = toolDigest;
+  if (tool !== undefined) action.server = tool.server;
+  if (resource !== undefined) action.resource = resource;
+  if (harness !== undefined) action.harness = harness;
+  if (place.redeems !== undefined) action.redeems = place.redeems;
+  return action;
 }
 
 /** The same action with other arguments, read afresh: what an edit makes of it. */

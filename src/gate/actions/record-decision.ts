@@ -14,8 +14,27 @@ import type { Receipt } from '../nouns.ts';
 import type { HaltTerms, HeldAction, Tenant } from '../tenant/tenant.ts';
 import { byReference, editKey, isLive, policyOf } from '../tenant/tenant.ts';
 
+/** Written in the order of its names, which is the order of the log: what is in order already is not copied to be sealed. */
 export function recordOf(action: Action): ActionRecord {
-  const { tenant: _tenant, agent: _agent, session: _session, args: _args, at: _at, ...record } = action;
+  const { harness, parent, redeems, resource, server, toolDigest } = action;
+  const record: { -readonly [K in keyof ActionRecord]: ActionRecord[K] } = {
+    argsDigest: action.argsDigest,
+    claims: action.claims,
+    door: action.door,
+    enforcement: action.enforcement,
+    facts: action.facts,
+    findings: action.findings,
+    id: action.id,
+    kind: action.kind,
+    name: action.name,
+    traces: action.traces,
+  };
+  if (harness !== undefined) record.harness = harness;
+  if (parent !== undefined) record.parent = parent;
+  if (redeems !== undefined) record.redeems = redeems;
+  if (resource !== undefined) record.resource = resource;
+  if (server !== undefined) record.server = server;
+  if (toolDigest !== undefined) record.toolDigest = toolDigest;
   return record;
 }
 
@@ -52,7 +71,7 @@ export function recordDecision(
     recorded = { ...decision, modify: { args: byReference(digest) } };
   }
   const payload = { subject, bytes, ...(decided.digest === undefined ? {} : { digest: decided.digest }) };
-  const place = { actor: { kind: 'agent', id: action.agent }, agent: action.agent, session: action.session, payload } as const;
+  const place = { actor: { id: action.agent, kind: 'agent' }, agent: action.agent, session: action.session, payload } as const;
   batch.write('action-decided', { action: recordOf(action), decision: recorded, ledgers }, place);
   if (decision.effect === 'ask') {
     tenant.held.set(decision.ask.approval, { action, bytes, erased: false });

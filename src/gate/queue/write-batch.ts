@@ -78,22 +78,13 @@ export function newWriteBatch(tenant: TenantId, start: FoldedLog): WriteBatch {
     write: (type, body, place) => {
       const { actor, agent, session, seq, payload } = place;
       const digest: Digest | undefined = payload === undefined ? undefined : (payload.digest ?? sha256(payload.bytes));
-      const draft = {
-        tenant,
-        at,
-        type,
-        actor,
-        body,
-        ...(agent === undefined ? {} : { agent }),
-        ...(session === undefined ? {} : { session }),
-        ...(seq === undefined ? {} : { seq }),
-        ...(digest === undefined ? {} : { payload: digest }),
-      } as unknown as EntryDraft;
+      // What is undefined is absent: the seal leaves it out, and nobody asks for more than the value.
+      const draft = { tenant, at, type, actor, body, agent, session, seq, payload: digest } as unknown as EntryDraft;
       const sealed = seal(draft, head.size, head.leaf);
       folding.add(draft);
       head = { size: sealed.index + 1, leaf: sealed.leaf };
       entries.push(sealed);
-      if (payload !== undefined && digest !== undefined) payloads.push({ ...payload, digest });
+      if (payload !== undefined && digest !== undefined) payloads.push({ subject: payload.subject, bytes: payload.bytes, digest });
       return { index: sealed.index, leaf: sealed.leaf };
     },
   };

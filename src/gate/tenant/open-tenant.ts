@@ -18,7 +18,7 @@ import { loadPolicy, writeActivated } from './policies.ts';
 import { restoreMemory } from './restore-memory.ts';
 import { snapshotSaver } from './save-snapshots.ts';
 import type { SnapshotSaver } from './save-snapshots.ts';
-import { forgetEnded, isLive } from './tenant.ts';
+import { forgetter, isLive } from './tenant.ts';
 import type { Memory, Tenant } from './tenant.ts';
 
 export interface TenantEvents {
@@ -49,6 +49,7 @@ function setExpiry(tenant: Tenant, world: World): void {
 
 /** What the queue calls back for; the tenant exists by the time it does. */
 function termsFor({ deps, id, memory, snapshots, events }: Seed, tenant: () => OpenTenant): QueueTerms {
+  const forgetEnded = forgetter(memory);
   let carried = 0;
   return {
     tenant: id,
@@ -82,7 +83,7 @@ function termsFor({ deps, id, memory, snapshots, events }: Seed, tenant: () => O
         if (action !== undefined) waiters.wake(action);
         if (LOCK_FREED.has(type)) waiters.wakeDeferred();
       }
-      forgetEnded(memory, queue.tentative());
+      forgetEnded(queue.tentative());
       snapshots.after(log);
       events.appended(id, from, to);
     },

@@ -80,13 +80,20 @@ export function isLive({ status }: Pick<ApprovalState, 'status'>): boolean {
   return status === 'pending' || status === 'granted';
 }
 
-/** Forgets asked actions that ended; looked at only when there are many more of them than can be waiting. */
-export function forgetEnded({ held, edits }: Memory, world: World): void {
-  if (held.size < 256 && edits.size < 256) return;
-  const ended = (approval: ApprovalId): boolean => {
-    const state = world.approvals.get(approval);
-    return state === undefined || !isLive(state);
+/** Fewer are never looked through. */
+const FEW = 256;
+
+/** Forgets asked actions that ended; looks only when there are twice as many as were left the last time. */
+export function forgetter({ held, edits }: Memory): (world: World) => void {
+  let enough = FEW;
+  return (world) => {
+    if (held.size + edits.size < enough) return;
+    const ended = (approval: ApprovalId): boolean => {
+      const state = world.approvals.get(approval);
+      return state === undefined || !isLive(state);
+    };
+    for (const approval of [...held.keys()]) if (ended(approval)) held.delete(approval);
+    for (const key of [...edits.keys()]) if (ended(key.slice(0, key.indexOf(' ')) as ApprovalId)) edits.delete(key);
+    enough = Math.max(FEW, 2 * (held.size + edits.size));
   };
-  for (const approval of [...held.keys()]) if (ended(approval)) held.delete(approval);
-  for (const key of [...edits.keys()]) if (ended(key.slice(0, key.indexOf(' ')) as ApprovalId)) edits.delete(key);
 }
