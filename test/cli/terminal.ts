@@ -36,12 +36,21 @@ export interface Up {
 
 export async function terminal(context: Pick<TestContext, 'after'>): Promise<Terminal> {
   const folder = await mkdtemp(join(tmpdir(), 'aegis-cli-'));
-  const env = { PATH: process.env['PATH'], HOME: folder, XDG_CONFIG_HOME: join(folder, 'config'), NODE_DISABLE_COMPILE_CACHE: '1' };
+  // The daemon's socket lies beside the home, as it does on a machine with a session of its own.
+  const runtime = await mkdtemp(join(tmpdir(), 'aegis-run-'));
+  const env = {
+    PATH: process.env['PATH'],
+    HOME: folder,
+    XDG_CONFIG_HOME: join(folder, 'config'),
+    XDG_RUNTIME_DIR: runtime,
+    NODE_DISABLE_COMPILE_CACHE: '1',
+  };
   const written: string[] = [];
   const stops: (() => Promise<unknown>)[] = [];
   context.after(async () => {
     for (const stop of stops) await stop();
     await rm(folder, { recursive: true, force: true });
+    await rm(runtime, { recursive: true, force: true });
   });
   return {
     folder,

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Harness } from '../../intercept/hook/harness/harness.ts';
 import type { Scope } from '../../intercept/hook/harness/settings.ts';
+import { socketsFor } from '../../client/socket-place.ts';
 import { connection } from '../connection.ts';
 import { loadCredentials } from '../credentials.ts';
 import { CliError, EXIT } from '../exit.ts';
@@ -52,7 +53,9 @@ export async function installHook(
   const place = { settings, launcher: LAUNCHER, node: process.execPath, handler, blocking, query, waitSeconds };
   checkEditable(path, hookEdits(harness, { ...place, url: '', key: '' }));
   const { url, key } = await agentKey(terms);
-  const launcher = { url, key, query, deadlineMs: waitSeconds * 1000 + 5_000, onUnavailable: terms.onUnavailable };
+  // Found now and written down: what runs a hook may hold anything in its environment.
+  const sockets = socketsFor(url);
+  const launcher = { url, sockets, key, query, deadlineMs: waitSeconds * 1000 + 5_000, onUnavailable: terms.onUnavailable };
   const journal = join(ownFolder(), 'hooks', `${id}.journal.jsonl`);
   const planned: readonly Planned[] = [
     { path: settings, whole: `${JSON.stringify({ ...launcher, journal }, null, 2)}\n`, private: true },

@@ -189,6 +189,6 @@ test('[HOOK-7] the launcher imports nothing of the project and nothing that is s
   assert.doesNotMatch(source, /^import |\bimport\(|\brequire\(/m);
   assert.deepEqual(
     [...source.matchAll(/getBuiltinModule\('([^']+)'\)/g)].map((match) => match[1]),
-    ['node:fs', 'node:http', 'node:crypto', 'node:https'],
+    ['node:fs', 'node:crypto', 'node:net', 'node:https', 'node:http'],
   );
 });
