@@ -32,7 +32,8 @@ function measure(value: unknown, limits: GateLimits): void {
     const prototype: unknown = Object.getPrototypeOf(next.value);
     if (!Array.isArray(next.value) && prototype !== Object.prototype && prototype !== null)
       throw invalid('only plain JSON values are accepted', '/args');
-    for (const [key, child] of Object.entries(next.value)) {
+    for (const key of Object.keys(next.value)) {
+      const child = (next.value as Readonly<Record<string, unknown>>)[key];
       if (++keys > limits.keys) throw new AegisError('BODY_TOO_MANY_KEYS', { limit: limits.keys });
       if (key === '__proto__') throw invalid('a key may not be __proto__', '/args');
       if (child === undefined) throw invalid('undefined is no JSON value', '/args');

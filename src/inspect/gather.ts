@@ -64,16 +64,17 @@ export function distinct(findings: readonly Finding[]): Finding[] {
   return [...seen.values()];
 }
 
+/** In the order of their names, in which the log writes them. */
 export function factsOf(from: Gathered): Facts {
   return {
-    categories: from.categories.size === 0 ? ['unknown'] : [...from.categories],
-    operations: [...from.operations],
-    commands: [...from.commands.values()],
-    paths: [...from.paths.values()],
-    urls: [...from.urls.values()],
-    hosts: [...from.hosts],
-    tables: [...from.tables],
-    recipients: [...from.recipients],
     amounts: [...from.amounts],
+    categories: from.categories.size === 0 ? ['unknown'] : [...from.categories],
+    commands: [...from.commands.values()],
+    hosts: [...from.hosts],
+    operations: [...from.operations],
+    paths: [...from.paths.values()],
+    recipients: [...from.recipients],
+    tables: [...from.tables],
+    urls: [...from.urls.values()],
   };
 }

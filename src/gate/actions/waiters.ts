@@ -38,10 +38,11 @@ export function newWaiters(timers: Timers): Waiters {
         if (signal?.aborted === true) done();
       }),
     wake: (action) => {
-      for (const done of [...(waiting.get(action) ?? [])]) done();
+      const mine = waiting.get(action);
+      if (mine !== undefined) for (const done of [...mine]) done();
     },
     wakeDeferred: () => {
-      for (const done of [...deferred]) done();
+      if (deferred.size > 0) for (const done of [...deferred]) done();
     },
     wakeAll: () => {
       for (const set of [...waiting.values()]) for (const done of [...set]) done();

@@ -78,9 +78,10 @@ export function readTraces(args: JsonObject): readonly PlainTrace[] {
 
 export function printTraces(traces: readonly PlainTrace[], print: PrintOf): readonly Trace[] {
   const printed = (value: Plain): Print => (value === BEYOND ? OVERFLOW : print(value));
-  return traces.map(({ pointer, authority, whole, parts }) => {
-    const trace = { pointer, whole: printed(whole), parts: parts.map((part) => ({ authority: part.authority, print: printed(part.value) })) };
-    return authority === undefined ? trace : { ...trace, authority };
+  // In the order of their names, in which the log writes them.
+  return traces.map(({ pointer, authority, whole, parts: plain }) => {
+    const parts = plain.map((part) => ({ authority: part.authority, print: printed(part.value) }));
+    return authority === undefined ? { parts, pointer, whole: printed(whole) } : { authority, parts, pointer, whole: printed(whole) };
   });
 }
 
