@@ -51,6 +51,8 @@ interface Place {
   readonly url: string;
   readonly key: string;
   readonly pid: number;
+  /** The key of another agent. */
+  readonly otherKey: () => Promise<string>;
   readonly end: () => Promise<void>;
 }
 
@@ -58,7 +60,7 @@ async function place(data: string): Promise<Place> {
   const { child, said } = await startDaemon(data);
   const key = await agentKey(said);
   await pause(SETTLE_MS);
-  return { url: said.url, key, pid: child.pid ?? 0, end: () => stop(child) };
+  return { url: said.url, key, pid: child.pid ?? 0, otherKey: () => agentKey(said, 'other'), end: () => stop(child) };
 }
 
 async function first(folder: string): Promise<Figure> {
@@ -134,14 +136,15 @@ const HEAVY_BYTES = 900_000;
 
 /** One agent's load beside another's: text that looks like telephone numbers, the slowest to read there was. */
 async function neighbour(folder: string): Promise<Figure> {
-  const { url, key, end } = await place(join(folder, 'neighbour'));
+  const { url, key, otherKey, end } = await place(join(folder, 'neighbour'));
+  const theirs = await otherKey();
   const client = await rawClient(url, key);
   await pacedThrough(client);
   const alone = quantile(await pacedThrough(client), 0.5);
   const digits = '+49 40 123456-78 / 0171 2345678; '.repeat(Math.ceil(HEAVY_BYTES / 33)).slice(0, HEAVY_BYTES);
   let over = false;
   const heavy = Array.from({ length: HEAVY }, async (_, worker) => {
-    const loader = await rawClient(url, key);
+    const loader = await rawClient(url, theirs);
     for (let n = 0; !over; n++)
       await loader.act({ session: `heavy-${String(worker)}`, name: 'import_contacts', args: { text: `${String(n)} ${digits}` } });
     loader.close();

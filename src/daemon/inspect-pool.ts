@@ -1,10 +1,11 @@
 import { availableParallelism } from 'node:os';
+import { setImmediate as others } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { AegisError } from '../errors.ts';
 import type { Timers } from '../gate/deps.ts';
 import type { Inspect } from '../inspect/inspect.ts';
 import { inspectWork } from '../inspect/inspected.ts';
-import type { InspectAside, Inspected, Work } from '../inspect/inspected.ts';
+import type { InspectAside, Inspected, Work, WorkOrder } from '../inspect/inspected.ts';
 import type { Millis } from '../kernel/ids.ts';
 import type { ThreadAnswer, ThreadOrder } from './inspect-thread.ts';
 
@@ -12,9 +13,9 @@ export interface PoolLimits {
   /** Arguments and values of fewer bytes are read on the thread that asks. */
   readonly longBytes: number;
   readonly threads: number;
-  /** Pieces of work one owner may have waiting; more are refused with RATE_LIMITED. */
+  /** Pieces of work of one agent that may be unanswered; more are refused with RATE_LIMITED. */
   readonly share: number;
-  /** The same for all owners together. */
+  /** The same for all agents together. */
   readonly waiting: number;
   /** Longer than any reading takes, even on a machine that has much else to do. */
   readonly deadlineMs: Millis;
@@ -35,7 +36,7 @@ export const POOL_LIMITS: PoolLimits = {
 export type InspectThread = Pick<Worker, 'on' | 'postMessage' | 'ref' | 'unref' | 'terminate'>;
 
 export interface PoolTerms {
-  /** Reads what is short but comes behind something long of the same owner. */
+  /** Reads what is short but comes behind something long of the same session. */
   readonly inspect: Inspect;
   readonly timers: Timers;
   readonly onFault: (fault: { readonly what: string; readonly error: unknown }) => void;
@@ -56,11 +57,8 @@ interface Task {
   readonly reject: (error: unknown) => void;
 }
 
-/** The work of one owner, in the order it came; the first piece is under way, or next. */
-interface Lane {
-  readonly owner: string;
-  readonly tasks: Task[];
-}
+/** The long work of one agent, in the order it came; the first piece is under way, or next. */
+type Lane = Task[];
 
 interface Thread {
   readonly worker: InspectThread;
@@ -73,9 +71,13 @@ interface Pool {
   readonly terms: PoolTerms;
   readonly limits: PoolLimits;
   readonly lanes: Map<string, Lane>;
-  /** Whose next piece of work is long and waits for a thread. */
+  /** Whose next piece of work waits for a thread. */
   readonly turns: Lane[];
   readonly threads: Set<Thread>;
+  /** Unanswered pieces of work, by agent. */
+  readonly unanswered: Map<string, number>;
+  /** By session: resolves when everything accepted of it so far is answered and has gone on. */
+  readonly tails: Map<string, Promise<void>>;
   closed: boolean;
 }
 
@@ -84,73 +86,102 @@ const startWorker = (): InspectThread =>
 
 /**
  * Reads long arguments and values on threads of their own, so that the thread that orders everybody's actions goes on. A thread starts when there
- * is work for it. Owners take turns, each has one piece of work under way, and its pieces are answered in the order they came. Work whose thread
- * fails or is not done in time is rejected, as when a reader throws: what was not read is not decided, and the thread is replaced.
+ * is work for it. Agents take turns, each has one piece of work under way, and the pieces of one session are answered in the order they came. Work
+ * whose thread fails or is not done in time is rejected, as when a reader throws: what was not read is not decided, and the thread is replaced.
  */
 export function openInspectPool(terms: PoolTerms): InspectPool {
-  const pool: Pool = { terms, limits: { ...POOL_LIMITS, ...terms.limits }, lanes: new Map(), turns: [], threads: new Set(), closed: false };
-  return {
-    inspectAside: (work, { owner, bytes }) => {
-      const lane = pool.lanes.get(owner);
-      if (lane === undefined && bytes.length < pool.limits.longBytes) return null;
-      refuseWhenFull(pool, lane);
-      return new Promise((resolve, reject) => enqueue(pool, lane ?? newLane(pool, owner), { work, bytes, resolve, reject }));
-    },
-    close: () => close(pool),
+  const pool: Pool = {
+    terms,
+    limits: { ...POOL_LIMITS, ...terms.limits },
+    lanes: new Map(),
+    turns: [],
+    threads: new Set(),
+    unanswered: new Map(),
+    tails: new Map(),
+    closed: false,
   };
+  return { inspectAside: (work, order) => accept(pool, work, order), close: () => close(pool) };
 }
 
 /** @throws AegisError GATE_CLOSED, RATE_LIMITED */
-function refuseWhenFull({ closed, lanes, limits }: Pool, lane: Lane | undefined): void {
-  if (closed) throw shuttingDown();
-  const own = lane?.tasks.length ?? 0;
-  let all = 0;
-  for (const { tasks } of lanes.values()) all += tasks.length;
-  if (own >= limits.share || all >= limits.waiting) throw new AegisError('RATE_LIMITED', { retryAfterMs: 1_000 });
+function accept(pool: Pool, work: Work, order: WorkOrder): Promise<Inspected> | null {
+  const { agent, session, bytes } = order;
+  const key = `${agent} ${session}`;
+  const before = pool.tails.get(key);
+  const short = bytes.length < pool.limits.longBytes;
+  if (short && before === undefined) return null;
+  if (pool.closed) throw shuttingDown();
+  count(pool, agent);
+  const answer = answered(pool, { work, order, before, short });
+  const tail = answer.then(goOn, goOn).then(() => {
+    if (pool.tails.get(key) === tail) pool.tails.delete(key);
+  });
+  pool.tails.set(key, tail);
+  return answer.finally(() => discount(pool, agent));
+}
+
+/** Whoever was just answered goes on first: what was asked for earlier is decided earlier. */
+const goOn = (): Promise<void> => others();
+
+interface Accepted {
+  readonly work: Work;
+  readonly order: WorkOrder;
+  /** What comes first in the same session. */
+  readonly before: Promise<void> | undefined;
+  readonly short: boolean;
+}
+
+async function answered(pool: Pool, { work, order, before, short }: Accepted): Promise<Inspected> {
+  const long = short ? null : new Promise<Inspected>((resolve, reject) => enqueue(pool, order, { work, bytes: order.bytes, resolve, reject }));
+  // It is awaited below, but may be refused before that.
+  long?.catch(() => undefined);
+  await before;
+  if (long !== null) return long;
+  if (pool.closed) throw shuttingDown();
+  return inspectWork(work, pool.terms.inspect);
 }
 
 const shuttingDown = (): AegisError => new AegisError('GATE_CLOSED', { detail: 'the gate is shutting down' });
 
-function newLane({ lanes }: Pool, owner: string): Lane {
-  const lane = { owner, tasks: [] };
-  lanes.set(owner, lane);
-  return lane;
+/** @throws AegisError RATE_LIMITED */
+function count({ unanswered, limits }: Pool, agent: string): void {
+  const own = unanswered.get(agent) ?? 0;
+  let all = 0;
+  for (const each of unanswered.values()) all += each;
+  if (own >= limits.share || all >= limits.waiting) throw new AegisError('RATE_LIMITED', { retryAfterMs: 1_000 });
+  unanswered.set(agent, own + 1);
 }
 
-function enqueue(pool: Pool, lane: Lane, task: Task): void {
-  lane.tasks.push(task);
-  if (lane.tasks.length === 1) proceed(pool, lane);
+function discount({ unanswered }: Pool, agent: string): void {
+  const left = (unanswered.get(agent) ?? 0) - 1;
+  if (left > 0) unanswered.set(agent, left);
+  else unanswered.delete(agent);
 }
 
-/** The first piece of work of a lane is next: in place when it is short, else when its turn comes. */
-function proceed(pool: Pool, lane: Lane): void {
-  const [task] = lane.tasks;
-  if (task === undefined || pool.closed) return;
-  if (task.bytes.length >= pool.limits.longBytes) {
-    pool.turns.push(lane);
-    dispatch(pool);
+function enqueue(pool: Pool, { agent }: WorkOrder, task: Task): void {
+  const lane = pool.lanes.get(agent);
+  if (lane !== undefined) {
+    lane.push(task);
     return;
   }
-  try {
-    task.resolve(inspectWork(task.work, pool.terms.inspect));
-  } catch (error) {
-    task.reject(error);
-  }
-  done(pool, lane);
+  const fresh = [task];
+  pool.lanes.set(agent, fresh);
+  pool.turns.push(fresh);
+  dispatch(pool);
 }
 
 function done(pool: Pool, lane: Lane): void {
-  lane.tasks.shift();
-  if (lane.tasks.length === 0) pool.lanes.delete(lane.owner);
-  // Whoever was just answered goes on first: what an owner asked for earlier is decided earlier.
-  else setImmediate(() => proceed(pool, lane));
+  lane.shift();
+  if (lane.length > 0) pool.turns.push(lane);
+  else for (const [agent, one] of pool.lanes) if (one === lane) pool.lanes.delete(agent);
+  dispatch(pool);
 }
 
 function dispatch(pool: Pool): void {
   while (pool.turns.length > 0) {
     const thread = [...pool.threads].find((one) => one.lane === null) ?? start(pool);
     const lane = thread === null ? undefined : pool.turns.shift();
-    const task = lane?.tasks[0];
+    const task = lane?.[0];
     if (thread === null || lane === undefined || task === undefined) return;
     thread.forget();
     thread.lane = lane;
@@ -187,10 +218,9 @@ function take(pool: Pool, thread: Thread, answer: ThreadAnswer): void {
   thread.forget();
   thread.worker.unref();
   thread.forget = pool.terms.timers.after(pool.limits.idleMs, () => retire(pool, thread));
-  if (answer.ok) lane.tasks[0]?.resolve(answer.inspected);
-  else lane.tasks[0]?.reject(answer.error);
+  if (answer.ok) lane[0]?.resolve(answer.inspected);
+  else lane[0]?.reject(answer.error);
   done(pool, lane);
-  dispatch(pool);
 }
 
 function retire(pool: Pool, thread: Thread): void {
@@ -205,14 +235,13 @@ function fail(pool: Pool, thread: Thread, error: unknown): void {
   retire(pool, thread);
   pool.terms.onFault({ what: 'inspection-thread-failed', error });
   if (thread.lane === null) return;
-  thread.lane.tasks[0]?.reject(new AegisError('INTERNAL'));
+  thread.lane[0]?.reject(new AegisError('INTERNAL'));
   done(pool, thread.lane);
-  dispatch(pool);
 }
 
 async function close(pool: Pool): Promise<void> {
   pool.closed = true;
-  for (const { tasks } of pool.lanes.values()) for (const task of tasks) task.reject(shuttingDown());
+  for (const lane of pool.lanes.values()) for (const task of lane) task.reject(shuttingDown());
   pool.lanes.clear();
   pool.turns.length = 0;
   const ending = [...pool.threads];

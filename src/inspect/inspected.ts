@@ -73,13 +73,14 @@ function textAt(args: Json, pointer: string): string | null {
 
 /** Whose work it is, and how the value or the arguments are written: RFC 8785 bytes. */
 export interface WorkOrder {
-  /** One agent of one tenant. */
-  readonly owner: string;
+  /** One agent of one tenant, and one of its sessions. */
+  readonly agent: string;
+  readonly session: string;
   readonly bytes: Uint8Array;
 }
 
 /**
- * The same answer from where reading holds up nobody else; null for what is sooner read at once and in place. The work of one owner is answered
+ * The same answer from where reading holds up nobody else; null for what is sooner read at once and in place. The work of one session is answered
  * in the order it was given. Rejects when it could not be read: then nothing is decided about it.
  */
 export type InspectAside = (work: Work, order: WorkOrder) => Promise<Inspected> | null;

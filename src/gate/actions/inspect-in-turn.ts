@@ -1,13 +1,13 @@
 import { inspectWork } from '../../inspect/inspected.ts';
 import type { Inspected, Work } from '../../inspect/inspected.ts';
-import type { AgentId } from '../../kernel/ids.ts';
+import type { AgentId, SessionId } from '../../kernel/ids.ts';
 import type { Tenant } from '../tenant/tenant.ts';
 
-/** Inspects at once, or elsewhere when it is long or the agent's own longer work comes first. */
+/** Inspects at once, or elsewhere when it is long or something long of the same session comes first. */
 export function inspectInTurn(
   { id, deps }: Tenant,
   work: Work,
-  { agent, bytes }: { readonly agent: AgentId; readonly bytes: Uint8Array },
+  { agent, session, bytes }: { readonly agent: AgentId; readonly session: SessionId | undefined; readonly bytes: Uint8Array },
 ): Inspected | Promise<Inspected> {
-  return deps.inspectAside?.(work, { owner: `${id}/${agent}`, bytes }) ?? inspectWork(work, deps.inspect);
+  return deps.inspectAside?.(work, { agent: `${id} ${agent}`, session: session ?? '', bytes }) ?? inspectWork(work, deps.inspect);
 }

@@ -58,7 +58,7 @@ export async function inspectProposal(tenant: Tenant, proposal: Proposal, world:
     ...(proposal.declaration === undefined ? {} : { declaration: proposal.declaration }),
     ...(category === undefined ? {} : { category }),
   };
-  const inspected = inspectInTurn(tenant, { type: 'action', subject }, { agent: proposal.agent, bytes });
+  const inspected = inspectInTurn(tenant, { type: 'action', subject }, { agent: proposal.agent, session: proposal.session, bytes });
   const { reading, traces } = inspected instanceof Promise ? await inspected : inspected;
   const secrets = secretsIn(args, reading.findings);
   const { harness } = proposal;

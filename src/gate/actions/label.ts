@@ -13,8 +13,8 @@ export function label(tenant: Tenant, content: Content): Promise<Receipt> {
   checkPlace(content.agent, 'agent');
   checkPlace(content.session, 'session');
   if (!LABELS.includes(content.source)) throw new AegisError('REQUEST_INVALID', { detail: 'source is no label we know' }, '/source');
-  const { agent, source, value } = content;
-  const read = readValue(tenant, agent, { name: '', value, source, most: tenant.limits.valueBytes });
+  const { agent, session, source, value } = content;
+  const read = readValue(tenant, { agent, session }, { name: '', value, source, most: tenant.limits.valueBytes });
   return read instanceof Promise ? read.then((one) => enter(tenant, content, one)) : enter(tenant, content, read);
 }
 

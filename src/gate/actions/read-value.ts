@@ -3,7 +3,7 @@ import { printValues } from '../../inspect/trace/trace.ts';
 import type { Label } from '../../kernel/decision.ts';
 import type { LabelledPrint } from '../../kernel/entry.ts';
 import type { Finding } from '../../kernel/finding.ts';
-import type { AgentId, Digest } from '../../kernel/ids.ts';
+import type { AgentId, Digest, SessionId } from '../../kernel/ids.ts';
 import type { Json } from '../../kernel/json.ts';
 import { OVERFLOW } from '../../kernel/origins.ts';
 import { canonicalValue, parseOwn } from '../input.ts';
@@ -19,6 +19,12 @@ export interface ReadValue {
   readonly findings: readonly Finding[];
   /** Depends on the salt of the session it enters. */
   readonly prints: (salt: string) => readonly LabelledPrint[];
+}
+
+interface Source {
+  readonly agent: AgentId;
+  /** Undefined where no session is known to wait for it. */
+  readonly session: SessionId | undefined;
 }
 
 interface RawValue {
@@ -50,7 +56,7 @@ function capped(value: Json, bytes: Uint8Array, most: number): { readonly value:
 }
 
 /** A promise only where it is read elsewhere. @throws AegisError BODY_TOO_DEEP, BODY_TOO_MANY_KEYS, BODY_INVALID_JSON, RATE_LIMITED, INTERNAL */
-export function readValue(tenant: Tenant, agent: AgentId, raw: RawValue): ReadValue | Promise<ReadValue> {
+export function readValue(tenant: Tenant, by: Source, raw: RawValue): ReadValue | Promise<ReadValue> {
   const whole = canonicalValue(raw.value, tenant.limits, Number.MAX_SAFE_INTEGER);
   const { value, cut } = capped(raw.value, whole.bytes, raw.most);
   const { bytes, digest } = cut ? canonicalValue(value, tenant.limits, Number.MAX_SAFE_INTEGER) : whole;
@@ -66,6 +72,6 @@ export function readValue(tenant: Tenant, agent: AgentId, raw: RawValue): ReadVa
     };
     return { bytes, digest, findings: cut ? [...clean.findings, CUT] : clean.findings, prints: printed };
   };
-  const inspected = inspectInTurn(tenant, { type: 'value', subject, source: raw.source }, { agent, bytes });
+  const inspected = inspectInTurn(tenant, { type: 'value', subject, source: raw.source }, { ...by, bytes });
   return inspected instanceof Promise ? inspected.then(told) : told(inspected);
 }

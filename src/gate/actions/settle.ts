@@ -66,7 +66,10 @@ export async function settle(tenant: Tenant, outcome: ActionOutcome): Promise<Re
   const known = tenant.queue.durable().world.actions.get(outcome.action);
   const most = Math.min(tenant.limits.valueBytes, known?.decision.obligations.maxOutputBytes ?? tenant.limits.valueBytes);
   const { agent, result, source, digests } = outcome;
-  const read = result === undefined ? null : readValue(tenant, agent, { name: known?.name ?? '', value: result, source, most, digests });
+  const read =
+    result === undefined
+      ? null
+      : readValue(tenant, { agent, session: known?.session }, { name: known?.name ?? '', value: result, source, most, digests });
   const value = read instanceof Promise ? await read : read;
   const receipt = await tenant.queue.submit(settling(outcome, value));
   return receipt ?? settledBefore(tenant, outcome, value);
