@@ -17,7 +17,9 @@ export function pathShape(text: string): boolean {
 
 /** A way up the tree, plainly or encoded. */
 export function climbs(text: string): boolean {
-  return text.includes('../') || text.includes('..\\') || /\.\.(?:%|;|\/|$)|%2e%2e|%252e|%c0%ae|%uff0e|\.%2e|0x2e/i.test(text);
+  if (text.includes('../') || text.includes('..\\')) return true;
+  const may = text.includes('..') || text.includes('%') || text.includes('0x2') || text.includes('0X2');
+  return may && /\.\.(?:%|;|\/|$)|%2e%2e|%252e|%c0%ae|%uff0e|\.%2e|0x2e/i.test(text);
 }
 
 const SQL_START =

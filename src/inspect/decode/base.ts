@@ -1,17 +1,40 @@
 /** Longest and shortest run of an encoding that is decoded; shorter ones are words. */
 const SHORTEST = 8;
 const TOKEN = /[A-Za-z0-9+/_-]{8,}={0,2}/g;
-/** In a text that is more than one short token only long ones count; looking behind keeps words from being tried letter by letter. */
-const LONG_TOKEN = /(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{14,}={0,2}/g;
+/** In a text that is more than one short token only long ones count. */
+const LONG = 14;
 const MOST_TOKENS = 64;
+
+const ENCODED = new Uint8Array(128);
+for (let code = 0; code < 128; code++) if (/[A-Za-z0-9+/_-]/.test(String.fromCharCode(code))) ENCODED[code] = 1;
+
+const isEncoded = (text: string, at: number): boolean => ENCODED[text.charCodeAt(at)] === 1;
+
+/** Every whole run of at least `LONG` characters of an encoding, with its padding. Looks at every fourteenth character until one could be of such a run. */
+function* longTokens(text: string): Generator<string> {
+  let from = 0;
+  for (let at = LONG - 1; at < text.length; at = from + LONG - 1) {
+    if (!isEncoded(text, at)) {
+      from = at + 1;
+      continue;
+    }
+    let start = at;
+    while (start > from && isEncoded(text, start - 1)) start--;
+    let end = at + 1;
+    while (end < text.length && isEncoded(text, end)) end++;
+    from = end;
+    if (end - start < LONG) continue;
+    while (from < text.length && from < end + 2 && text.charAt(from) === '=') from++;
+    yield text.slice(start, from);
+  }
+}
 
 /** Texts hidden as base64, base64url, base32 or hex inside `text`. Only results that read as text are returned. Linear. */
 export function unbase(text: string): string[] {
   if (text.length < SHORTEST) return [];
   const out: string[] = [];
   let tokens = 0;
-  for (const match of text.matchAll(text.length < 16 ? TOKEN : LONG_TOKEN)) {
-    const token = match[0];
+  for (const token of text.length < 16 ? (text.match(TOKEN) ?? []) : longTokens(text)) {
     if (!plausible(token, text.length)) continue;
     tokens += 1;
     if (tokens > MOST_TOKENS) break;

@@ -7,14 +7,10 @@ import { FOREIGN, FRAMES, LEXICON } from './lexicon.ts';
 import type { WordClass } from './lexicon.ts';
 import type { PhraseRule, Step } from './rules.ts';
 import { RULES } from './rules.ts';
+import { vocabularyOf } from './words.ts';
 
 /** Where the text stands: what an agent sends, what a tool answered, what a person asked, what a tool says of itself. */
 export type TextContext = 'argument' | 'carried' | 'result' | 'prompt' | 'declaration';
-
-interface Word {
-  readonly text: string;
-  readonly at: number;
-}
 
 const NOT_ASCII = /[^\x00-\x7f]/;
 
@@ -75,13 +71,15 @@ export function readInjection(text: string, pointer: string, context: TextContex
   const foreign = NOT_ASCII.test(text);
   if (text.length < (foreign ? 4 : 10)) return [];
   const folded = foreign ? fold(text) : text;
-  const plain = (foreign ? skeleton(folded) : text).toLowerCase();
+  const seen = foreign ? skeleton(folded) : text;
+  let lower: string | undefined;
+  const plain = (): string => (lower ??= seen.toLowerCase());
   const out: Finding[] = [];
-  const seen = new Set<string>();
+  const codes = new Set<string>();
   const say = (code: string, confidence: number, span: readonly [number, number]): void => {
-    if (seen.has(code)) return;
-    seen.add(code);
-    const evidence = plain.slice(Math.max(0, span[0] - 10), span[1] + 20);
+    if (codes.has(code)) return;
+    codes.add(code);
+    const evidence = plain().slice(Math.max(0, span[0] - 10), span[1] + 20);
     out.push(
       found({
         detector: 'injection',
@@ -95,20 +93,22 @@ export function readInjection(text: string, pointer: string, context: TextContex
     );
   };
   let triggered = foreign;
-  FILTER.scan(plain, (id, end) => {
+  // What folding to lower case does beyond ASCII moves positions and makes ASCII letters.
+  FILTER.scan(foreign ? plain() : text, (id, end) => {
     triggered = true;
     const frame = FRAMES[id];
     if (frame === undefined) return;
     say('INJECTION_FRAME', /^<[|<]/.test(frame) ? 0.9 : /^[<"]/.test(frame) ? 0.8 : 0.85, [end - frame.length, end]);
   });
   if (foreign) {
-    const own = folded.toLowerCase();
-    for (const phrase of FOREIGN) {
-      const at = own.indexOf(phrase);
-      if (at >= 0) say('INJECTION_OVERRIDE', 0.85, [at, at + phrase.length]);
-    }
+    const own = seen === folded ? plain() : folded.toLowerCase();
+    if (ANY_FOREIGN.test(own))
+      for (const phrase of FOREIGN) {
+        const at = own.indexOf(phrase);
+        if (at >= 0) say('INJECTION_OVERRIDE', 0.85, [at, at + phrase.length]);
+      }
   }
-  if (triggered) phrases(plain, { context, say, said: (code) => seen.has(code) });
+  if (triggered) phrases(plain(), { context, say, said: (code) => codes.has(code) });
   return out;
 }
 
@@ -118,68 +118,40 @@ interface Voice {
   readonly said: (code: string) => boolean;
 }
 
-const FIRST = indexRules();
 const FILTER = prefilter([...FRAMES, ...TRIGGERS]);
+const ANY_FOREIGN = new RegExp(FOREIGN.join('|'));
+const VOCABULARY = vocabularyOf(RULES.flatMap((rule) => rule.steps.flatMap((step) => [...fitting(step)])));
+const FIRST = indexRules();
 
 function phrases(plain: string, { context, say, said }: Voice): void {
-  const words = split(plain);
-  for (let i = 0; i < words.length; i++) {
-    const rules = FIRST.get(words[i]?.text ?? '');
+  const { ids, starts } = VOCABULARY.wordsIn(plain);
+  for (let i = 0; i < ids.length; i++) {
+    const rules = FIRST[ids[i] ?? 0];
     if (rules === undefined) continue;
     for (const rule of rules) {
       if (said(rule.code)) continue;
       if (rule.where === 'read' && (context === 'argument' || context === 'carried')) continue;
-      const end = follow(words, i, rule.next);
-      if (end !== undefined) say(rule.code, rule.confidence, [words[i]?.at ?? 0, words[end]?.at ?? 0]);
+      const end = follow(ids, i, rule.next);
+      if (end !== undefined) say(rule.code, rule.confidence, [starts[i] ?? 0, starts[end] ?? 0]);
     }
   }
 }
 
-/** Longer runs of letters are cut. */
-const LONGEST = 40;
-
-/** What `/[a-z0-9]{1,40}|@/g` finds, several times as fast. */
-function asciiWords(plain: string): Word[] {
-  const out: Word[] = [];
-  let start = -1;
-  for (let at = 0; at <= plain.length; at++) {
-    const code = plain.charCodeAt(at);
-    const inside = (code >= 0x61 && code <= 0x7a) || (code >= 0x30 && code <= 0x39);
-    if (start >= 0 && (!inside || at - start === LONGEST)) {
-      out.push({ text: plain.slice(start, at), at: start });
-      start = -1;
-    }
-    if (inside && start < 0) start = at;
-    if (code === 0x40) out.push({ text: '@', at });
-  }
-  return out;
-}
-
-function split(plain: string): Word[] {
-  const out: Word[] = [];
-  if (!NOT_ASCII.test(plain)) return asciiWords(plain);
-  for (const match of plain.matchAll(/[\p{L}\p{N}]{1,40}|@/gu)) {
-    const word = match[0];
-    out.push({ text: NOT_ASCII.test(word) ? word.normalize('NFD').replace(/\p{M}/gu, '') : word, at: match.index });
-  }
-  return out;
-}
-
-function follow(words: readonly Word[], start: number, steps: readonly Next[]): number | undefined {
+function follow(ids: readonly number[], start: number, steps: readonly Next[]): number | undefined {
   let at = start;
   for (const { fits, within } of steps) {
-    const last = Math.min(at + within, words.length - 1);
+    const last = Math.min(at + within, ids.length - 1);
     let next = at + 1;
-    while (next <= last && !fits.has(words[next]?.text ?? '')) next++;
+    while (next <= last && fits[ids[next] ?? 0] !== 1) next++;
     if (next > last) return undefined;
     at = next;
   }
   return at;
 }
 
-/** What may come next, and within how many words. */
+/** What may come next, by the word's number in the vocabulary, and within how many words. */
 interface Next {
-  readonly fits: ReadonlySet<string>;
+  readonly fits: Uint8Array;
   readonly within: number;
 }
 
@@ -189,14 +161,21 @@ function fitting({ is }: Pick<Step, 'is'>): ReadonlySet<string> {
 
 type Indexed = PhraseRule & { readonly next: readonly Next[] };
 
-function indexRules(): ReadonlyMap<string, readonly Indexed[]> {
-  const index = new Map<string, Indexed[]>();
+/** The rules by the number of the word they begin with. */
+function indexRules(): readonly (readonly Indexed[] | undefined)[] {
+  const index: Indexed[][] = [];
   for (const rule of RULES) {
     const [first, ...rest] = rule.steps;
-    const next = rest.map((step) => ({ fits: fitting(step), within: step.within }));
-    for (const word of fitting(first)) index.set(word, [...(index.get(word) ?? []), { ...rule, next }]);
+    const next = rest.map((step) => ({ fits: marked(fitting(step)), within: step.within }));
+    for (const word of fitting(first)) (index[VOCABULARY.idOf(word)] ??= []).push({ ...rule, next });
   }
   return index;
+}
+
+function marked(words: ReadonlySet<string>): Uint8Array {
+  const out = new Uint8Array(VOCABULARY.size);
+  for (const word of words) out[VOCABULARY.idOf(word)] = 1;
+  return out;
 }
 
 /** INSPECT-6: carried text is recorded; an argument is asked about or denied by confidence; a declaration is judged hardest. */
