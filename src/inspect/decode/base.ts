@@ -10,20 +10,37 @@ for (let code = 0; code < 128; code++) if (/[A-Za-z0-9+/_-]/.test(String.fromCha
 
 const isEncoded = (text: string, at: number): boolean => ENCODED[text.charCodeAt(at)] === 1;
 
-/** Every whole run of at least `LONG` characters of an encoding, with its padding. Looks at every fourteenth character until one could be of such a run. */
-function* longTokens(text: string): Generator<string> {
-  let from = 0;
-  for (let at = LONG - 1; at < text.length; at = from + LONG - 1) {
+type Range = readonly [start: number, end: number];
+
+/** The next whole run, from `from` on, of at least `least` characters of an encoding. Looks at every so many characters until one could be of it. */
+function nextRun(text: string, from: number, least: number): Range | undefined {
+  let first = from;
+  for (let at = first + least - 1; at < text.length; at = first + least - 1) {
     if (!isEncoded(text, at)) {
-      from = at + 1;
+      first = at + 1;
       continue;
     }
     let start = at;
-    while (start > from && isEncoded(text, start - 1)) start--;
+    while (start > first && isEncoded(text, start - 1)) start--;
     let end = at + 1;
     while (end < text.length && isEncoded(text, end)) end++;
+    if (end - start >= least) return [start, end];
+    first = end;
+  }
+  return undefined;
+}
+
+/** Whether anything in the text could be base64, base32 or hex. */
+export function mayHoldEncoded(text: string): boolean {
+  return nextRun(text, 0, SHORTEST) !== undefined;
+}
+
+/** Every whole run of at least `LONG` characters of an encoding, with its padding. */
+function* longTokens(text: string): Generator<string> {
+  let from = 0;
+  for (let run = nextRun(text, from, LONG); run !== undefined; run = nextRun(text, from, LONG)) {
+    const [start, end] = run;
     from = end;
-    if (end - start < LONG) continue;
     while (from < text.length && from < end + 2 && text.charAt(from) === '=') from++;
     yield text.slice(start, from);
   }

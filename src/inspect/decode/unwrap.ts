@@ -1,4 +1,4 @@
-import { unbase } from './base.ts';
+import { mayHoldEncoded, unbase } from './base.ts';
 import { unentity, unescapeLiteral } from './escapes.ts';
 import { fold, needsFolding } from './fold.ts';
 import { unpercent } from './percent.ts';
@@ -16,11 +16,10 @@ export interface Unwrapped {
 }
 
 const NOTHING: Unwrapped = { same: [], inside: [], unfinished: false };
-const SUSPECT = /[%\\&]|[^\x00-\x7f]|[A-Za-z0-9+/_-]{8}/;
 
 /** Decodes to a fixpoint within a budget. In-place decoding never grows a text, so the whole is linear (INSPECT-4). */
 export function unwrap(text: string): Unwrapped {
-  if (!SUSPECT.test(text)) return NOTHING;
+  if (!isSuspect(text)) return NOTHING;
   const same = new Set<string>();
   const inside = new Set<string>();
   let wave: { text: string; carried: boolean }[] = [{ text, carried: false }];
@@ -35,6 +34,11 @@ export function unwrap(text: string): Unwrapped {
     for (const one of wave) (one.carried ? inside : same).add(one.text);
   }
   return { same: [...same], inside: [...inside], unfinished: wave.length > 0 };
+}
+
+/** Whether any of the decodings could change the text or find another in it. */
+function isSuspect(text: string): boolean {
+  return text.includes('%') || text.includes('\\') || text.includes('&') || needsFolding(text) || mayHoldEncoded(text);
 }
 
 function inPlace(text: string): string {

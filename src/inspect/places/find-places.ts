@@ -29,6 +29,9 @@ interface Machine {
   readonly ends: (readonly number[])[];
   /** 1 at the offset of a state in which some may. */
   ending: Uint8Array;
+  /** By state and class: which of `outcomes` it is to end there with that class behind; 0 before it was asked. */
+  outcome: Int32Array;
+  readonly outcomes: (readonly number[])[];
   readonly known: Map<string, number>;
   /** Where reading begins, by the class of the character before. */
   readonly starts: Int32Array;
@@ -61,6 +64,8 @@ function build(patterns: readonly Bounded[]): Machine {
     places: [[]],
     ends: [[]],
     ending: new Uint8Array(count * 64),
+    outcome: new Int32Array(count * 64),
+    outcomes: [[], []],
     known: new Map(),
     starts: new Int32Array(count),
     notBehind: new Uint8Array(patterns.length * count),
@@ -103,11 +108,13 @@ function state(places: readonly number[], machine: Machine): number {
 }
 
 function widen(machine: Machine): void {
-  const { next, ending } = machine;
+  const { next, ending, outcome } = machine;
   machine.next = new Int32Array(next.length * 2);
   machine.next.set(next);
   machine.ending = new Uint8Array(next.length * 2);
   machine.ending.set(ending);
+  machine.outcome = new Int32Array(next.length * 2);
+  machine.outcome.set(outcome);
 }
 
 function ended({ nodes }: Network, at: number): readonly number[] {
@@ -161,25 +168,25 @@ function run(text: string, machine: Machine): Places {
       from = to;
       end += 1;
       kind = classes[end] ?? 0;
-      if (ending[from] === 1) add(found, { at, ends: machine.ends[from / width] ?? [], behind: kind, machine });
+      if (ending[from] === 1) for (const pattern of endsIn(from, kind, machine)) add(found, pattern, at);
     }
   }
   return found;
 }
 
-interface Ended {
-  readonly at: number;
-  readonly ends: readonly number[];
-  /** The class of what stands behind. */
-  readonly behind: number;
-  readonly machine: Machine;
+/** The patterns that end in a state when something of this class stands behind. */
+function endsIn(from: number, behind: number, machine: Machine): readonly number[] {
+  const { outcome, outcomes } = machine;
+  const known = outcome[from + behind] ?? 0;
+  if (known !== 0) return outcomes[known] ?? [];
+  const { ends, notBehind, width } = machine;
+  const found = (ends[from / width] ?? []).filter((pattern) => notBehind[pattern * width + behind] !== 1);
+  outcome[from + behind] = found.length === 0 ? 1 : outcomes.push(found) - 1;
+  return found;
 }
 
-function add(found: (number[] | undefined)[], { at, ends, behind, machine }: Ended): void {
-  for (const pattern of ends) {
-    if (machine.notBehind[pattern * machine.width + behind] === 1) continue;
-    const list = found[pattern];
-    if (list === undefined) found[pattern] = [at];
-    else if (list[list.length - 1] !== at) list.push(at);
-  }
+function add(found: (number[] | undefined)[], pattern: number, at: number): void {
+  const list = found[pattern];
+  if (list === undefined) found[pattern] = [at];
+  else if (list[list.length - 1] !== at) list.push(at);
 }

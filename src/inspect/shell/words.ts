@@ -29,6 +29,7 @@ export function render(words: readonly Arg[]): string {
 
 /** Replaces every run of 20 or more letters and digits that mixes both: keys and tokens look like that, words do not. */
 function mask(text: string): string {
+  if (text.length < 20) return text;
   return text.replace(/[A-Za-z0-9_+-]{20,}/g, (run) => (/[0-9]/.test(run) && /[A-Za-z]/.test(run) ? '***' : run));
 }
 

@@ -56,7 +56,6 @@ for (let c = 0; c < 128; c += 1) {
   else if (/[A-Za-z_$]/.test(char)) CLASS[c] = WORD;
 }
 
-const NOT_ASCII = /[^\x00-\x7f]/;
 const isSpace = (c: number): boolean => (c < 128 ? CLASS[c] === SPACE : c === 0xa0 || c === 0x3000 || c === 0xfeff || (c >= 0x2000 && c <= 0x200b));
 const isWordStart = (c: number): boolean => (c < 128 ? CLASS[c] === WORD : !isSpace(c));
 const isWordPart = (c: number): boolean => (c < 128 ? (CLASS[c] ?? 0) >= WORD : !isSpace(c));
@@ -162,13 +161,19 @@ function number(scan: Scan): void {
   push(scan, 'number', end, spelled);
 }
 
-const upper = (name: string): string => (NOT_ASCII.test(name) ? name.normalize('NFKC') : name).toUpperCase();
+/** Words as they are compared; `ascii` when nothing of it needs folding. */
+const upper = (name: string, ascii: boolean): string => (ascii ? name : name.normalize('NFKC')).toUpperCase();
 
 function word(scan: Scan): void {
   const { text, at } = scan;
-  let end = at + 1;
-  while (end < text.length && isWordPart(text.charCodeAt(end))) end += 1;
-  const spelled = upper(text.slice(at, end));
+  let end = at;
+  let codes = 0;
+  for (let c = text.charCodeAt(at); end === at || isWordPart(c); c = text.charCodeAt(end)) {
+    codes |= c;
+    end += 1;
+    if (end === text.length) break;
+  }
+  const spelled = upper(text.slice(at, end), codes < 0x80);
   const next = text.charCodeAt(end);
   if (next === 39 && end - at <= 2 && /^(?:E|N|B|X|R|RB|BR|Q|NQ|F)$/.test(spelled)) {
     prefixed(scan, end, spelled);

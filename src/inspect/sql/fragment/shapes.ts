@@ -1,7 +1,7 @@
 import type { Token } from '../lex.ts';
 import { HARMFUL_ROUTINES } from '../vocabulary.ts';
 import { FUNCTIONS, PROBES, SYSTEM_NAMES } from './lexicon.ts';
-import { stacked, statement } from './statement.ts';
+import { STATEMENT_WORDS, stacked, statement } from './statement.ts';
 import type { Spliced, Suspicion, View } from './view.ts';
 import { broke, certain, commented, kind, likely, literal, text } from './view.ts';
 import { wholeExpression } from './whole.ts';
@@ -85,7 +85,19 @@ const WORD_SHAPES: ReadonlyMap<string, Shape> = new Map<string, Shape>([
   ['DECLARE', (view, at) => (kind(view, at + 1) === 'variable' ? certain('declare') : null)],
 ]);
 
+/** Every word that one of the shapes begins with: most words of a text are none of them. */
+const TELLING: ReadonlySet<string> = new Set([
+  ...JOIN,
+  ...WORD_SHAPES.keys(),
+  ...HARMFUL_ROUTINES.keys(),
+  ...PROBES,
+  ...SYSTEM_NAMES,
+  ...STATEMENT_WORDS,
+  'MASTER',
+]);
+
 function atWord(view: View, at: number, word: string): Suspicion | null {
+  if (!TELLING.has(word)) return null;
   if (kind(view, at - 1) === 'dot') return SYSTEM_NAMES.has(word) ? certain('system catalogue') : null;
   if (JOIN.has(word)) {
     const seen = joined(view, at);

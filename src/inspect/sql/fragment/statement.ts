@@ -2,6 +2,11 @@ import { FUNCTIONS } from './lexicon.ts';
 import type { Suspicion, View } from './view.ts';
 import { broke, certain, kind, likely, text } from './view.ts';
 
+const DEFINES = new Set(['DROP', 'ALTER', 'CREATE', 'TRUNCATE']);
+
+/** Words that a statement in a value begins with. */
+export const STATEMENT_WORDS: ReadonlySet<string> = new Set([...DEFINES, ...'INSERT UPDATE DELETE CALL LOAD RESTORE SHUTDOWN COPY'.split(' ')]);
+
 /** A statement behind a semicolon. */
 export function stacked(view: View, at: number): Suspicion | null {
   const word = text(view, at + 1);
@@ -50,8 +55,6 @@ export function statement(view: View, at: number, word: string): Suspicion | nul
 
 const sees = (view: View, at: number, word: string): boolean =>
   view.tokens.slice(at, at + 8).some((token) => (token.kind === 'word' || token.kind === 'op') && token.text === word);
-
-const DEFINES = new Set(['DROP', 'ALTER', 'CREATE', 'TRUNCATE']);
 
 function ended(view: View, at: number): boolean {
   const after = kind(view, at + 3);
