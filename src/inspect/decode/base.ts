@@ -97,15 +97,18 @@ function unbase32(text: string): Buffer {
   return Buffer.from(out);
 }
 
+const isControl = (code: number): boolean => (code < 32 && code !== 9 && code !== 10 && code !== 13) || code === 0x7f;
+
 /** The bytes as text when they are text: printable, or UTF-16LE as PowerShell encodes it. */
 function asText(bytes: Buffer): string | undefined {
   if (bytes.length < 5) return undefined;
   const wide = bytes.length % 2 === 0 && bytes[1] === 0 && bytes[3] === 0;
+  // Most of what is no text shows it in its first bytes, before anything is decoded.
+  if (!wide && bytes.some(isControl)) return undefined;
   const text = bytes.toString(wide ? 'utf16le' : 'utf8');
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i);
-    if ((code < 32 && code !== 9 && code !== 10 && code !== 13) || code === 0xfffd || code === 0x7f || (code >= 0x80 && code < 0xa0))
-      return undefined;
+    if (isControl(code) || code === 0xfffd || (code >= 0x80 && code < 0xa0)) return undefined;
   }
   return /[ /.;:|=({]/.test(text) || /^[\x20-\x7e]+$/.test(text) ? text : undefined;
 }

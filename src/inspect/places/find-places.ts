@@ -35,6 +35,8 @@ interface Machine {
   readonly known: Map<string, number>;
   /** Where reading begins, by the class of the character before. */
   readonly starts: Int32Array;
+  /** What the first character leads to, by the class of the one before and its own: most lead nowhere. */
+  readonly firsts: Int32Array;
   /** `notBehind[pattern * width + class]` is 1 when nothing of that class may follow the pattern. */
   readonly notBehind: Uint8Array;
   classes: Uint8Array;
@@ -68,6 +70,7 @@ function build(patterns: readonly Bounded[]): Machine {
     outcomes: [[], []],
     known: new Map(),
     starts: new Int32Array(count),
+    firsts: new Int32Array(count * count),
     notBehind: new Uint8Array(patterns.length * count),
     classes: new Uint8Array(0),
   };
@@ -149,29 +152,48 @@ function classify(text: string, machine: Machine): Uint8Array {
 
 function run(text: string, machine: Machine): Places {
   const classes = classify(text, machine);
-  const { starts, width } = machine;
-  let { next, ending } = machine;
+  const { firsts, width } = machine;
   const found: (number[] | undefined)[] = [];
   const { length } = text;
   let before = width - 1;
   for (let at = 0; at < length; at++) {
-    let from = starts[before] ?? 0;
-    before = classes[at] ?? 0;
-    let kind = before;
-    for (let end = at; end < length;) {
-      let to = next[from + kind] ?? UNKNOWN;
-      if (to === UNKNOWN) {
-        to = step(from, kind, machine);
-        ({ next, ending } = machine);
-      }
-      if (to === DEAD) break;
-      from = to;
-      end += 1;
-      kind = classes[end] ?? 0;
-      if (ending[from] === 1) for (const pattern of endsIn(from, kind, machine)) add(found, pattern, at);
+    const kind = classes[at] ?? 0;
+    const slot = before * width + kind;
+    before = kind;
+    if (firsts[slot] === DEAD) continue;
+    let from = firsts[slot] ?? UNKNOWN;
+    if (from === UNKNOWN) {
+      from = step(machine.starts[(slot - kind) / width] ?? 0, kind, machine);
+      firsts[slot] = from;
     }
+    if (from !== DEAD) follow({ classes, length, machine, found }, at, from);
   }
   return found;
+}
+
+interface Reading {
+  readonly classes: Uint8Array;
+  readonly length: number;
+  readonly machine: Machine;
+  readonly found: (number[] | undefined)[];
+}
+
+/** Reads on from the state the character at `at` led to, and notes what ends on the way. */
+function follow({ classes, length, machine, found }: Reading, at: number, first: number): void {
+  let { next, ending } = machine;
+  let from = first;
+  for (let end = at + 1; ; end++) {
+    const kind = classes[end] ?? 0;
+    if (ending[from] === 1) for (const pattern of endsIn(from, kind, machine)) add(found, pattern, at);
+    if (end >= length) return;
+    let to = next[from + kind] ?? UNKNOWN;
+    if (to === UNKNOWN) {
+      to = step(from, kind, machine);
+      ({ next, ending } = machine);
+    }
+    if (to === DEAD) return;
+    from = to;
+  }
 }
 
 /** The patterns that end in a state when something of this class stands behind. */

@@ -1,7 +1,6 @@
 /** Longer runs of letters are cut. */
 const LONGEST = 40;
 
-const NOT_ASCII = /[^\x00-\x7f]/;
 const LETTER = /[\p{L}\p{N}]/u;
 
 /** The words of a text as a vocabulary knows them. */
@@ -36,7 +35,10 @@ interface Tree {
   readonly idAt: Int32Array;
 }
 
+/** No word of the list goes on like this. */
 const DEAD = -1;
+/** Looked up by itself: not ASCII, or a sign that is a word. */
+const FOREIGN = -2;
 
 function treeOf(words: readonly string[]): Tree {
   const size = words.reduce((sum, word) => sum + word.length, 1);
@@ -44,6 +46,7 @@ function treeOf(words: readonly string[]): Tree {
   const idAt = new Int32Array(size);
   let nodes = 1;
   words.forEach((word, i) => {
+    if (!/^[a-z0-9]+$/.test(word)) return;
     let node = 0;
     for (let at = 0; at < word.length; at++) {
       const slot = node * LETTERS + letterOf(word.charCodeAt(at));
@@ -58,80 +61,49 @@ function treeOf(words: readonly string[]): Tree {
 export function vocabularyOf(list: Iterable<string>): Vocabulary {
   const words = [...new Set(list)];
   const ids = new Map(words.map((word, i) => [word, i + 1]));
-  const known = words.map((word) => (/^[a-z0-9]{1,40}$/.test(word) ? word : ''));
-  const tree = treeOf(known);
-  tree.idAt[0] = 0;
   const idOf = (word: string): number => ids.get(word) ?? 0;
-  const mark = idOf('@');
-  return { idOf, size: words.length + 1, wordsIn: (plain) => (NOT_ASCII.test(plain) ? anyWords(plain, idOf) : asciiWords(plain, tree, mark)) };
+  const tree = treeOf(words);
+  return { idOf, size: words.length + 1, wordsIn: (plain) => cut(plain, tree, idOf) };
 }
 
-function asciiWords(plain: string, { next, idAt }: Tree, mark: number): Words {
+function cut(plain: string, { next, idAt }: Tree, idOf: (word: string) => number): Words {
   const { length } = plain;
   const ids: number[] = [];
   const starts: number[] = [];
   for (let at = 0; at < length;) {
-    const first = plain.charCodeAt(at);
-    let letter = letterOf(first);
-    if (letter === 0) {
-      if (first === 0x40) {
-        ids.push(mark);
-        starts.push(at);
-      }
-      at += 1;
-      continue;
-    }
-    const end = Math.min(length, at + LONGEST);
-    starts.push(at);
+    const start = at;
     let node = 0;
-    while (letter !== 0) {
-      if (node !== DEAD) node = next[node * LETTERS + letter] ?? DEAD;
+    for (let left = LONGEST; left > 0 && at < length; left--) {
+      const code = plain.charCodeAt(at);
+      if (code < 0x80) {
+        const letter = letterOf(code);
+        if (letter === 0) break;
+        if (node >= 0) node = next[node * LETTERS + letter] ?? DEAD;
+        at += 1;
+      } else {
+        const point = plain.codePointAt(at) ?? 0;
+        if (!isLetter(point)) break;
+        node = FOREIGN;
+        at += point > 0xffff ? 2 : 1;
+      }
+    }
+    if (at === start) {
       at += 1;
-      letter = at < end ? letterOf(plain.charCodeAt(at)) : 0;
+      if (plain.charCodeAt(start) !== 0x40) continue;
+      node = FOREIGN;
     }
-    ids.push(node === DEAD ? 0 : (idAt[node] ?? 0));
+    starts.push(start);
+    if (node === FOREIGN) ids.push(idOf(plain.slice(start, at).normalize('NFD').replace(/\p{M}/gu, '')));
+    else ids.push(node === DEAD ? 0 : (idAt[node] ?? 0));
   }
   return { ids, starts };
-}
-
-function anyWords(plain: string, idOf: (word: string) => number): Words {
-  const ids: number[] = [];
-  const starts: number[] = [];
-  for (let at = 0; at < plain.length;) {
-    const end = wordEnd(plain, at);
-    if (end === at) {
-      at += (plain.codePointAt(at) ?? 0) > 0xffff ? 2 : 1;
-      continue;
-    }
-    const word = plain.slice(at, end);
-    ids.push(idOf(NOT_ASCII.test(word) ? word.normalize('NFD').replace(/\p{M}/gu, '') : word));
-    starts.push(at);
-    at = end;
-  }
-  return { ids, starts };
-}
-
-/** The end of the word that begins at `from`; `from` itself when none does. */
-function wordEnd(plain: string, from: number): number {
-  if (plain.charCodeAt(from) === 0x40) return from + 1;
-  let at = from;
-  for (let count = 0; count < LONGEST && at < plain.length; count++) {
-    const code = plain.codePointAt(at) ?? 0;
-    if (code < 0x80 ? letterOf(code) === 0 : !isLetter(code)) break;
-    at += code > 0xffff ? 2 : 1;
-  }
-  return at;
 }
 
 /** Letters and digits beyond ASCII, by blocks of 256, each looked up when a text first holds one of it: 1 yes, 0 no. */
-const BLOCKS = new Map<number, Uint8Array>();
+const BLOCKS: (Uint8Array | undefined)[] = [];
 
 function isLetter(code: number): boolean {
   const number = code >> 8;
-  let block = BLOCKS.get(number);
-  if (block === undefined) {
-    block = Uint8Array.from({ length: 256 }, (_, low) => (LETTER.test(String.fromCodePoint((number << 8) | low)) ? 1 : 0));
-    BLOCKS.set(number, block);
-  }
+  const block = (BLOCKS[number] ??= Uint8Array.from({ length: 256 }, (_, low) => (LETTER.test(String.fromCodePoint((number << 8) | low)) ? 1 : 0)));
   return block[code & 0xff] === 1;
 }
