@@ -1,13 +1,11 @@
 /** `\xHH`, `\uHHHH`, `\u{…}`, octal `\NNN` as they stand inside string literals. Linear. */
 export function unescapeLiteral(text: string): string {
   if (!text.includes('\\')) return text;
-  return text.replace(
-    /\\x([0-9a-fA-F]{2})|\\u([0-9a-fA-F]{4})|\\u\{0{0,6}([0-9a-fA-F]{1,6})\}|\\([0-3][0-7]{2})/g,
-    (whole, hex?: string, wide?: string, braced?: string, octal?: string) => {
-      const code = octal === undefined ? Number.parseInt(hex ?? wide ?? braced ?? '', 16) : Number.parseInt(octal, 8);
-      return code <= 0x10ffff ? String.fromCodePoint(code) : whole;
-    },
-  );
+  return text.replace(/\\x([0-9a-fA-F]{2})|\\u([0-9a-fA-F]{4})|\\u\{0{0,6}([0-9a-fA-F]{1,6})\}|\\([0-3][0-7]{2})/g, (whole, ...groups: unknown[]) => {
+    const [hex, wide, braced, octal] = groups as (string | undefined)[];
+    const code = octal === undefined ? Number.parseInt(hex ?? wide ?? braced ?? '', 16) : Number.parseInt(octal, 8);
+    return code <= 0x10ffff ? String.fromCodePoint(code) : whole;
+  });
 }
 
 const NAMED: Readonly<Record<string, string>> = {
