@@ -101,7 +101,9 @@ export function countAttempt(
   answered: boolean,
 ): void {
   const memory = conversations.of({ caller: { tenant, agent }, session });
+  const settled = answered && name.startsWith(`${KINDS.generate}:`);
+  if (settled && memory.unanswered.size === 0) return;
   const prompt = `${name} ${String(args['prompt'])}`;
-  if (answered && name.startsWith(`${KINDS.generate}:`)) memory.unanswered.delete(prompt);
+  if (settled) memory.unanswered.delete(prompt);
   else rememberUnanswered(memory, prompt);
 }
