@@ -5,6 +5,7 @@ import { emptyWorld } from '../../src/kernel/world.ts';
 import { compilePolicy } from '../../src/policy/compile.ts';
 import type { Fault } from '../../src/policy/fault.ts';
 import type { Resolve } from '../../src/policy/resolve.ts';
+import { action as sampleAction } from '../kernel/samples.ts';
 
 export const WORLD: World = emptyWorld();
 
@@ -36,25 +37,9 @@ export async function faults(text: string, resolve: Resolve = files({})): Promis
   return result.ok ? [] : result.faults;
 }
 
+/** An action as a policy's cases make it. */
 export function action(part: Partial<Record<keyof Action, unknown>> = {}): Action {
-  return {
-    id: 'x1',
-    tenant: 't',
-    agent: 'a1',
-    session: 's1',
-    kind: 'tool',
-    name: 'read_thing',
-    args: {},
-    argsDigest: 'e'.repeat(64),
-    claims: {},
-    traces: [],
-    findings: [],
-    facts: { categories: ['unknown'], operations: [], commands: [], paths: [], urls: [], hosts: [], tables: [], recipients: [], amounts: [] },
-    door: 'lab',
-    enforcement: 'enforcing',
-    at: Date.UTC(2026, 10, 21, 10),
-    ...part,
-  } as unknown as Action;
+  return sampleAction({ door: 'lab', enforcement: 'enforcing', ...part });
 }
 
 export const MANIFEST = {
