@@ -7,11 +7,13 @@ import type { Inspect } from '../inspect/inspect.ts';
 import { inspectWork } from '../inspect/inspected.ts';
 import type { InspectAside, Inspected, Work, WorkOrder } from '../inspect/inspected.ts';
 import type { Millis } from '../kernel/ids.ts';
-import type { ThreadAnswer, ThreadOrder } from './inspect-thread.ts';
+import type { ThreadAnswer, ThreadMessage, ThreadOrder } from './inspect-thread.ts';
 
 export interface PoolLimits {
   /** Arguments and values of fewer bytes are read on the thread that asks. */
   readonly longBytes: number;
+  /** As long as no thread has started up, only what is longer than this waits for one; reading less takes less time than starting. */
+  readonly startBytes: number;
   readonly threads: number;
   /** Pieces of work of one agent that may be unanswered; more are refused with RATE_LIMITED. */
   readonly share: number;
@@ -24,7 +26,8 @@ export interface PoolLimits {
 }
 
 export const POOL_LIMITS: PoolLimits = {
-  longBytes: 16_384,
+  longBytes: 8_192,
+  startBytes: 131_072,
   threads: Math.min(2, Math.max(1, availableParallelism() - 1)),
   share: 64,
   waiting: 512,
@@ -62,6 +65,7 @@ type Lane = Task[];
 
 interface Thread {
   readonly worker: InspectThread;
+  ready: boolean;
   lane: Lane | null;
   /** Forgets the deadline, or the time after which an idle thread ends. */
   forget: () => void;
@@ -82,7 +86,7 @@ interface Pool {
 }
 
 const startWorker = (): InspectThread =>
-  new Worker(new URL('./inspect-thread.ts', import.meta.url), { resourceLimits: { maxOldGenerationSizeMb: 512 } });
+  new Worker(new URL('./inspect-thread.ts', import.meta.url), { resourceLimits: { maxOldGenerationSizeMb: 512, maxYoungGenerationSizeMb: 32 } });
 
 /**
  * Reads long arguments and values on threads of their own, so that the thread that orders everybody's actions goes on. A thread starts when there
@@ -109,7 +113,7 @@ function accept(pool: Pool, work: Work, order: WorkOrder): Promise<Inspected> | 
   const key = `${agent} ${session}`;
   const before = pool.tails.get(key);
   const short = bytes.length < pool.limits.longBytes;
-  if (short && before === undefined) return null;
+  if (before === undefined && (short || isSooner(pool, bytes))) return null;
   if (pool.closed) throw shuttingDown();
   count(pool, agent);
   const answer = answered(pool, { work, order, before, short });
@@ -118,6 +122,13 @@ function accept(pool: Pool, work: Work, order: WorkOrder): Promise<Inspected> | 
   });
   pool.tails.set(key, tail);
   return answer.finally(() => discount(pool, agent));
+}
+
+/** Whether reading in place is done before a thread has even started; one is then started for what comes next. */
+function isSooner(pool: Pool, bytes: Uint8Array): boolean {
+  if (pool.closed || bytes.length >= pool.limits.startBytes || [...pool.threads].some((one) => one.ready)) return false;
+  if (pool.threads.size === 0) start(pool);
+  return true;
 }
 
 /** Whoever was just answered goes on first: what was asked for earlier is decided earlier. */
@@ -203,9 +214,14 @@ function orderOf({ work, bytes }: Task): { readonly order: ThreadOrder; readonly
 function start(pool: Pool): Thread | null {
   const { terms, threads, limits } = pool;
   if (threads.size >= limits.threads) return null;
-  const thread: Thread = { worker: (terms.startThread ?? startWorker)(), lane: null, forget: () => undefined };
+  const thread: Thread = { worker: (terms.startThread ?? startWorker)(), ready: false, lane: null, forget: () => undefined };
   threads.add(thread);
-  thread.worker.on('message', (answer: ThreadAnswer) => take(pool, thread, answer));
+  thread.worker.unref();
+  thread.worker.on('message', (message: ThreadMessage) => {
+    thread.ready = true;
+    if ('ok' in message) take(pool, thread, message);
+    else if (thread.lane === null) rest(pool, thread);
+  });
   thread.worker.on('error', (error) => fail(pool, thread, error));
   thread.worker.on('exit', (code) => fail(pool, thread, new Error(`the thread ended with code ${String(code)}`)));
   return thread;
@@ -215,12 +231,16 @@ function take(pool: Pool, thread: Thread, answer: ThreadAnswer): void {
   const { lane } = thread;
   if (lane === null || !pool.threads.has(thread)) return;
   thread.lane = null;
-  thread.forget();
   thread.worker.unref();
-  thread.forget = pool.terms.timers.after(pool.limits.idleMs, () => retire(pool, thread));
+  rest(pool, thread);
   if (answer.ok) lane[0]?.resolve(answer.inspected);
   else lane[0]?.reject(answer.error);
   done(pool, lane);
+}
+
+function rest(pool: Pool, thread: Thread): void {
+  thread.forget();
+  thread.forget = pool.terms.timers.after(pool.limits.idleMs, () => retire(pool, thread));
 }
 
 function retire(pool: Pool, thread: Thread): void {

@@ -17,6 +17,9 @@ export interface ThreadOrder {
 
 export type ThreadAnswer = { readonly ok: true; readonly inspected: Inspected } | { readonly ok: false; readonly error: unknown };
 
+/** What a thread says: once that it is ready, then an answer to each order. */
+export type ThreadMessage = { readonly ready: true } | ThreadAnswer;
+
 const inspect = await createInspect();
 
 function workOf({ subject, source, bytes }: ThreadOrder): Work {
@@ -33,3 +36,4 @@ function answer(order: ThreadOrder): ThreadAnswer {
 }
 
 parentPort?.on('message', (order: ThreadOrder) => parentPort?.postMessage(answer(order)));
+parentPort?.postMessage({ ready: true });

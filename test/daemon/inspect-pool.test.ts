@@ -29,7 +29,7 @@ interface Sample {
   readonly started: InspectThread[];
 }
 
-function samplePool({ startThread, ...part }: Partial<PoolTerms> = {}): Sample {
+function samplePool({ startThread, limits, ...part }: Partial<PoolTerms> = {}): Sample {
   const faults: string[] = [];
   const started: InspectThread[] = [];
   const start = startThread ?? ((): InspectThread => new Worker(new URL('../../src/daemon/inspect-thread.ts', import.meta.url)));
@@ -38,6 +38,7 @@ function samplePool({ startThread, ...part }: Partial<PoolTerms> = {}): Sample {
     timers: processTimers,
     onFault: ({ what }) => faults.push(what),
     ...part,
+    limits: { startBytes: 0, ...limits },
     startThread: () => {
       const thread = start();
       started.push(thread);
@@ -109,6 +110,19 @@ test('[GATE-21] nothing starts before the first long argument, and what is short
   assert.equal(sample.started.length, 0);
   await ask(sample, action({ text: LONG }));
   assert.equal(sample.started.length, 1);
+  await sample.pool.close();
+});
+
+test('[GATE-21] until a thread has started, reading in place goes on for what is sooner read than a thread starts', async () => {
+  const sample = samplePool({ limits: { startBytes: 131_072 } });
+  assert.equal(ask(sample, action({ text: LONG })), null);
+  assert.equal(ask(sample, action({ text: LONG })), null);
+  const [thread] = sample.started;
+  assert.ok(thread instanceof Worker);
+  assert.equal(sample.started.length, 1);
+  await once(thread, 'message');
+  assert.notEqual(await ask(sample, action({ text: LONG })), null);
+  assert.notEqual(await ask(sample, action({ text: LONG.repeat(6) })), null);
   await sample.pool.close();
 });
 
