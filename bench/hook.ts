@@ -25,7 +25,8 @@ export async function run(): Promise<readonly Figure[]> {
     const key = await agentKey(daemon.said);
     const asked = await overHttp(url, key);
     const settings = join(folder, 'hook.json');
-    writeFileSync(settings, JSON.stringify({ url, key, query: '', deadlineMs: 20_000, onUnavailable: 'deny' }));
+    const sockets = daemon.said.socket == null ? [] : [daemon.said.socket];
+    writeFileSync(settings, JSON.stringify({ url, sockets, key, query: '', deadlineMs: 20_000, onUnavailable: 'deny' }));
     const command = guarded({ node: process.execPath, launcher: LAUNCHER, harness: 'codex', event: 'PreToolUse', settings }, 'decide');
     const ours = new Float64Array(STARTS);
     const bare = new Float64Array(STARTS);

@@ -118,7 +118,7 @@ async function stdio(name: string, server: readonly string[], work: Work, aegis:
   const cli = ['--disable-warning=ExperimentalWarning', join(ROOT, 'src/cli/main.ts'), 'mcp', '--name', work.tool, '--', ...own];
   const governed = spawn(process.execPath, cli, { env, stdio: ['pipe', 'pipe', 'inherit'] });
   try {
-    return await compared({ name, bare: await over(bare), governed: await over(governed), work, goalMs: 1 });
+    return await compared({ name, bare: await over(bare), governed: await over(governed), work, goalMs: 1.8 });
   } finally {
     bare.stdin.end();
     governed.stdin.end();

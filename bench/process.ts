@@ -16,6 +16,8 @@ export interface Running<Said extends object = { readonly url: string }> {
 export interface DaemonSaid {
   readonly url: string;
   readonly modelUrl?: string;
+  /** Where its local socket lies. */
+  readonly socket?: string | null;
   readonly firstKeys: readonly { readonly key: string }[];
 }
 

@@ -23,7 +23,7 @@ export async function run(): Promise<readonly Figure[]> {
   try {
     const key = await agentKey(daemon.said);
     const pid = daemon.child.pid ?? 0;
-    const [http, local] = [overHttp(daemon.said.url, key), overSocket(join(folder, 'run', 'aegis.sock'), key)];
+    const [http, local] = [overHttp(daemon.said.url, key), overSocket(daemon.said.socket ?? '', key)];
     await load(http, pid, 1_000);
     await load(local, pid, 1_000);
     const rounds: { readonly http: Loaded; readonly local: Loaded }[] = [];
