@@ -21,7 +21,7 @@ export const ROOMS: readonly Room[] = [
   },
   {
     name: 'http',
-    is: 'the kit of the API and the doors: routes, shapes, validation, problems, keys, hosts, rate, server',
+    is: 'the kit of the API and the doors: routes, shapes, validation, problems, keys, hosts, rate, the HTTP server and the local socket over the same routes',
     may: ['kernel', 'wire', 'gate', 'config'],
     because: 'it serves routes and knows none of them',
   },

@@ -17,8 +17,10 @@ export function socketsFor(url: string, setting: string): readonly string[] {
   const { protocol, hostname, port, pathname } = URL.canParse(url) ? new URL(url) : new URL('none:');
   if (protocol !== 'http:' || !LOOPBACK.has(hostname) || pathname !== '/') return [];
   const runtime = process.env['XDG_RUNTIME_DIR'] ?? '';
+  // A program that was started with few variables does not know the runtime folder; systemd's has a fixed name.
+  const fixed = process.platform === 'linux' ? [join('/run/user', String(process.getuid?.()), 'aegis')] : [];
   const folders = [
-    ...(isAbsolute(runtime) ? [join(runtime, 'aegis')] : []),
+    ...(isAbsolute(runtime) ? [join(runtime, 'aegis')] : fixed),
     join(process.env['HOME'] ?? homedir(), '.local', 'state', 'aegis', 'run'),
   ];
   return folders.map((folder) => join(folder, `${port === '' ? '80' : port}.sock`)).filter((path) => Buffer.byteLength(path) <= MOST_PATH_BYTES);
