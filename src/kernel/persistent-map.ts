@@ -14,6 +14,8 @@ const FINAL = newEdition();
 export interface PersistentMap<K extends string, V> {
   readonly size: number;
   get(key: K): V | undefined;
+  /** With the text that is kept for the key: who keeps that instead of its own keeps one text for all. */
+  find(key: K): { readonly key: string; readonly value: V } | undefined;
   has(key: K): boolean;
   /** Maps made before under the same edition must not be read any more: what they share with the new one changes under them. */
   set(key: K, value: V, edition?: Edition): PersistentMap<K, V>;
@@ -151,6 +153,9 @@ class HashTrie<K extends string, V> implements PersistentMap<K, V> {
   }
   get(key: K): V | undefined {
     return find(this.root, key, hashOf(key))?.value;
+  }
+  find(key: K): Leaf<V> | undefined {
+    return find(this.root, key, hashOf(key));
   }
   has(key: K): boolean {
     return find(this.root, key, hashOf(key)) !== undefined;

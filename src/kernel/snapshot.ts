@@ -1,11 +1,13 @@
 import { marksOf } from './call-marks.ts';
 import type { Json, JsonObject } from './json.ts';
+import { periodEnd } from './ledger.ts';
 import { mapOf } from './persistent-map.ts';
 import type { PersistentMap } from './persistent-map.ts';
 import { itemsOf, queueOf } from './queue.ts';
 import type { Queue } from './queue.ts';
 import { WINDOW_SECONDS } from './rate-window.ts';
-import type { RateSecond, RateWindow, SessionState, World, WorldQueues } from './world.ts';
+import { SWEPT } from './world.ts';
+import type { RateSecond, RateWindow, SessionState, Sweepable, World, WorldQueues } from './world.ts';
 
 /** The form below. Another form gets another number; an unknown one is refused and the log is folded instead. */
 export const SNAPSHOT_VERSION = 2;
@@ -45,6 +47,18 @@ function encodeWindow(window: RateWindow): Json {
   return { second: window.second, calls, tokens };
 }
 
+function sweepText({ kind, key }: Sweepable): string {
+  return `${kind}:${key}`;
+}
+
+function sweepOf(text: Json): Sweepable {
+  const kind = SWEPT.find((one) => typeof text === 'string' && text.startsWith(`${one}:`));
+  if (kind === undefined) throw new TypeError('world snapshot: sweep names nothing that ends');
+  const key = String(text).slice(kind.length + 1);
+  const end = kind === 'ledger' ? periodEnd(key) : null;
+  return end === null ? { kind, key } : { kind, key, end };
+}
+
 /** What a written world consists of, in its order. Lists come item by item: nobody has to hold all of them at once. */
 function* membersOf(world: World): Iterable<readonly [name: string, Member]> {
   const { size, at, epoch, semantics, policy, halts } = world;
@@ -53,7 +67,9 @@ function* membersOf(world: World): Iterable<readonly [name: string, Member]> {
   yield ['sessions', { list: pairs(world.sessions, encodeSession) }];
   for (const name of MAPS)
     yield [name, { list: name === 'rates' ? pairs(world.rates, encodeWindow) : pairs(world[name] as PersistentMap<string, unknown>, plain) }];
-  yield ['queues', { lists: QUEUES.map((name) => [name, plain(itemsOf(world.queues[name] as Queue<string>)) as readonly Json[]]) }];
+  const { sweep, ...ids } = world.queues;
+  const lists = QUEUES.map((name) => [name, name === 'sweep' ? itemsOf(sweep).map(sweepText) : itemsOf(ids[name] as Queue<string>)] as const);
+  yield ['queues', { lists }];
 }
 
 type Member = { readonly json: Json } | { readonly list: Iterable<Json> } | { readonly lists: readonly (readonly [string, Iterable<Json>])[] };
@@ -169,6 +185,7 @@ export function decodeWorld(json: Json): World {
     sessions: mapFrom(sessions, 'sessions', decodeSession),
   };
   for (const name of MAPS) world[name] = name === 'rates' ? mapFrom(maps[name], name, decodeWindow) : mapFrom(maps[name], name, (value) => value);
-  world['queues'] = Object.fromEntries(QUEUES.map((name) => [name, queueOf(list(waiting[name], name))])) as unknown as WorldQueues;
+  const itemOf = (name: (typeof QUEUES)[number]): ((item: Json) => unknown) => (name === 'sweep' ? sweepOf : plain);
+  world['queues'] = Object.fromEntries(QUEUES.map((name) => [name, queueOf(list(waiting[name], name).map(itemOf(name)))])) as unknown as WorldQueues;
   return world as unknown as World;
 }

@@ -53,8 +53,18 @@ export interface WorldQueues {
   readonly approvals: Queue<ApprovalId>;
   readonly opened: Queue<SessionId>;
   readonly closed: Queue<SessionId>;
-  /** `rate:`, `lock:`, `grant:` and `ledger:` keys, looked at in turn, four per entry. */
-  readonly sweep: Queue<string>;
+  /** What ends by the clock, looked at in turn, four per entry. */
+  readonly sweep: Queue<Sweepable>;
+}
+
+export const SWEPT = ['rate', 'lock', 'grant', 'ledger'] as const;
+
+/** The key of something that ends by itself. */
+export interface Sweepable {
+  readonly kind: (typeof SWEPT)[number];
+  readonly key: string;
+  /** Of a ledger: when its period ends. */
+  readonly end?: Millis;
 }
 
 export type KeyHolder = { readonly role: PersonRole; readonly operator: OperatorId } | { readonly role: 'agent'; readonly agent: AgentId };

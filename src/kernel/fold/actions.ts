@@ -1,6 +1,6 @@
 import { isAmount } from '../amounts.ts';
 import { markOf } from '../call-marks.ts';
-import type { Decision } from '../decision.ts';
+import type { AskTerms, Decision } from '../decision.ts';
 import type { Draft } from '../draft.ts';
 import type { ActionRecord, EntryBodies } from '../entry.ts';
 import type { AgentId, Digest, Millis, SessionId } from '../ids.ts';
@@ -45,15 +45,15 @@ function withCall(session: SessionState, { id, name, argsDigest }: ActionRecord,
   return { ...session, calls: kept.toSpliced(kept.length, 0, call), callMarks: marks + markOf(argsDigest) };
 }
 
-/** What an allowed action takes: money, rate, a place among the calls, a lock, a use of a grant. */
-function start(draft: Draft, decision: Runs, decided: Decided): void {
+/** What an allowed action takes: money, rate, a place among the calls, a lock, a use of a grant. Returns where the money is reserved. */
+function start(draft: Draft, decision: Runs, decided: Decided): readonly string[] {
   const { action, agent, session, entry } = decided;
-  reserve(draft, decided.ledgers, decision.reserve);
+  const ledgers = reserve(draft, decided.ledgers, decision.reserve);
   countRate(draft, { agent, name: action.name, at: entry.at, calls: 1, tokens: decision.reserve.tokens });
   changeSession(draft, session, (state) => withCall(state, action, entry.at));
   for (const reason of decision.reasons) if (reason.rule.startsWith('grant:')) useGrant(draft, reason.rule.slice(6));
   const claim = action.resource;
-  if (claim === undefined || decision.fence === undefined) return;
+  if (claim === undefined || decision.fence === undefined) return ledgers;
   const holder = {
     agent,
     session,
@@ -63,6 +63,7 @@ function start(draft: Draft, decision: Runs, decided: Decided): void {
     expiresAt: entry.at + claim.ttlMs,
   };
   grantLock(draft, canonicalResource(claim.resource), { slots: claim.slots, holder });
+  return ledgers;
 }
 
 function violated({ world, edition }: Draft, agent: AgentId, at: number): void {
@@ -71,41 +72,43 @@ function violated({ world, edition }: Draft, agent: AgentId, at: number): void {
   world.agents = world.agents.set(agent, { ...state, violations: [...state.violations.slice(1 - MAX_VIOLATIONS), at] }, edition);
 }
 
-function consequences(draft: Draft, decision: Decision, decided: Decided): void {
-  const { action, agent, session, entry } = decided;
-  if (decision.effect === 'allow' || decision.effect === 'modify') return start(draft, decision, decided);
-  if (decision.effect === 'deny') {
-    if (isViolation(decision)) violated(draft, agent, entry.at);
-    return;
-  }
-  if (decision.effect === 'ask') {
-    const { approval, digest, approvers, quorum, expiresAt } = decision.ask;
-    const asked = { action: action.id, agent, session, tool: action.name, argsDigest: action.argsDigest };
-    openApproval(draft, approval, { ...asked, digest, index: entry.index, expiresAt, quorum, approvers, grantedBy: [], status: 'pending' });
-    return;
-  }
+function askPeople(draft: Draft, { approval, digest, approvers, quorum, expiresAt }: AskTerms, { action, agent, session, entry }: Decided): void {
+  const asked = { action: action.id, agent, session, tool: action.name, argsDigest: action.argsDigest };
+  openApproval(draft, approval, { ...asked, digest, index: entry.index, expiresAt, quorum, approvers, grantedBy: [], status: 'pending' });
+}
+
+function waitForLock(draft: Draft, decision: Decision, { action, agent, session }: Decided): void {
   const claim = action.resource;
   if (claim === undefined || !decision.reasons.some((reason) => reason.code === 'LOCK_HELD')) return;
   const priority = priorityOf(draft.world, agent, action);
   queueFor(draft, canonicalResource(claim.resource), { agent, session, priority, slots: claim.slots });
 }
 
+/** Returns the ledgers the action is to be settled in. */
+function consequences(draft: Draft, decision: Decision, decided: Decided): readonly string[] {
+  if (decision.effect === 'allow' || decision.effect === 'modify') return start(draft, decision, decided);
+  if (decision.effect === 'ask') askPeople(draft, decision.ask, decided);
+  else if (decision.effect === 'defer') waitForLock(draft, decision, decided);
+  else if (isViolation(decision)) violated(draft, decided.agent, decided.entry.at);
+  return decided.ledgers;
+}
+
 function decide(draft: Draft, body: EntryBodies['action-decided'], entry: Placed): void {
   const { world, edition } = draft;
-  const { action, decision, ledgers } = body;
-  const { agent, session } = entry;
+  const { action, decision } = body;
+  const { agent, session, index } = entry;
   if (agent === undefined || session === undefined) return;
   const known = world.actions.get(action.id);
   // One action runs once: after an allow or a deny nothing more is taken for this id.
   if (known !== undefined && known.decision.effect !== 'ask' && known.decision.effect !== 'defer') return;
+  const ledgers = consequences(draft, decision, { action, agent, session, entry, ledgers: body.ledgers });
+  const { id, name, argsDigest, resource } = action;
   const settled = decision.effect === 'deny';
-  const { name, argsDigest } = action;
-  const terms = { agent, session, argsDigest, name, index: entry.index, decision, ledgers, settled };
-  const state: ActionState = action.resource === undefined ? terms : { ...terms, resource: canonicalResource(action.resource.resource) };
-  consequences(draft, decision, { action, agent, session, entry, ledgers });
-  world.actions = world.actions.set(action.id, state, edition);
-  if (known === undefined) world.queues.decided = push(world.queues.decided, action.id);
-  if (settled) world.queues.finished = push(world.queues.finished, action.id);
+  const state: ActionState = { agent, session, argsDigest, name, index, decision, ledgers, settled };
+  const placed = resource === undefined ? state : { ...state, resource: canonicalResource(resource.resource) };
+  world.actions = world.actions.set(id, placed, edition);
+  if (known === undefined) world.queues.decided = push(world.queues.decided, id);
+  if (settled) world.queues.finished = push(world.queues.finished, id);
 }
 
 function observed(session: SessionState, body: EntryBodies['action-settled']): SessionState {

@@ -63,7 +63,7 @@ export const approvalHandlers: Handlers = {
   'grant-issued': ({ world, edition }, { grant }) => {
     if (world.grants.has(grant.id)) return;
     world.grants = world.grants.set(grant.id, { ...grant, used: 0 }, edition);
-    world.queues.sweep = push(world.queues.sweep, `grant:${grant.id}`);
+    world.queues.sweep = push(world.queues.sweep, { kind: 'grant', key: grant.id });
   },
   'grant-revoked': ({ world, edition }, body) => {
     world.grants = world.grants.delete(body.grant, edition);

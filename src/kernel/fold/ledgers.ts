@@ -5,14 +5,17 @@ import type { Usage } from '../entry.ts';
 import { periodEnd } from '../ledger.ts';
 import { push } from '../queue.ts';
 
-/** SPEND-1: set aside in every ledger at once. */
-export function reserve({ world, edition }: Draft, keys: readonly string[], amounts: Amounts): void {
-  for (const key of keys) {
-    const known = world.ledgers.get(key);
-    const ledger = known === undefined ? { spent: NOTHING, reserved: plus(NOTHING, amounts) } : { ...known, reserved: plus(known.reserved, amounts) };
+/** SPEND-1: set aside in every ledger at once. The keys come back as the ledgers have them, so that no action keeps texts of its own for them. */
+export function reserve({ world, edition }: Draft, keys: readonly string[], amounts: Amounts): readonly string[] {
+  return keys.map((key) => {
+    const known = world.ledgers.find(key);
+    const ledger =
+      known === undefined ? { spent: NOTHING, reserved: plus(NOTHING, amounts) } : { ...known.value, reserved: plus(known.value.reserved, amounts) };
     world.ledgers = world.ledgers.set(key, ledger, edition);
-    if (known === undefined && periodEnd(key) !== null) world.queues.sweep = push(world.queues.sweep, `ledger:${key}`);
-  }
+    const end = known === undefined ? periodEnd(key) : null;
+    if (end !== null) world.queues.sweep = push(world.queues.sweep, { kind: 'ledger', key, end });
+    return known?.key ?? key;
+  });
 }
 
 /** What is charged: reported money and tokens if they are amounts at all, else what was reserved (SPEND-3, SPEND-6). */

@@ -38,7 +38,7 @@ function waitsFor({ world, edition }: Draft, session: SessionId, change: (known:
 }
 
 function setLock({ world, edition }: Draft, resource: string, lock: LockState): void {
-  if (!world.locks.has(resource)) world.queues.sweep = push(world.queues.sweep, `lock:${resource}`);
+  if (!world.locks.has(resource)) world.queues.sweep = push(world.queues.sweep, { kind: 'lock', key: resource });
   world.locks = world.locks.set(resource, lock, edition);
 }
 

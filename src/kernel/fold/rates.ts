@@ -9,6 +9,6 @@ export function countRate({ world, edition }: Draft, call: { agent: string; name
   for (const key of rateKeys(call.agent, call.name)) {
     const known = world.rates.get(key);
     world.rates = world.rates.set(key, counted(known, more), edition);
-    if (known === undefined) world.queues.sweep = push(world.queues.sweep, `rate:${key}`);
+    if (known === undefined) world.queues.sweep = push(world.queues.sweep, { kind: 'rate', key });
   }
 }

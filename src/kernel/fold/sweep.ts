@@ -1,6 +1,7 @@
 import type { Draft } from '../draft.ts';
-import { LEDGER_GRACE_MS, periodEnd, scopeKey } from '../ledger.ts';
+import { LEDGER_GRACE_MS, scopeKey } from '../ledger.ts';
 import { pop, ready, rotate } from '../queue.ts';
+import type { Sweepable } from '../world.ts';
 import { dropHolders } from './locks.ts';
 
 /** How much of the past the world keeps (DEC-16). Older ids are to be looked up in the log. */
@@ -52,11 +53,8 @@ function dropSession({ world, edition }: Draft): void {
 }
 
 /** Forgets the thing under this key, or says that it is still needed. */
-function isKept(draft: Draft, tagged: string): boolean {
+function isKept(draft: Draft, { kind, key, end }: Sweepable): boolean {
   const { world, edition } = draft;
-  const colon = tagged.indexOf(':');
-  const kind = tagged.slice(0, colon);
-  const key = tagged.slice(colon + 1);
   if (kind === 'rate') {
     const window = world.rates.get(key);
     const idle = window === undefined || window.second + 60 < Math.floor(world.at / 1000);
@@ -70,8 +68,7 @@ function isKept(draft: Draft, tagged: string): boolean {
     return !over;
   }
   if (kind === 'ledger') {
-    const end = periodEnd(key);
-    const past = !world.ledgers.has(key) || (end !== null && end + LEDGER_GRACE_MS <= world.at);
+    const past = (end !== undefined && end + LEDGER_GRACE_MS <= world.at) || !world.ledgers.has(key);
     if (past) world.ledgers = world.ledgers.delete(key, edition);
     return !past;
   }
@@ -86,5 +83,5 @@ export function sweep(draft: Draft): void {
   dropApproval(draft);
   dropSession(draft);
   const { queues } = draft.world;
-  if (queues.sweep.size > 0) queues.sweep = rotate(queues.sweep, SWEEPS_PER_ENTRY, (key) => isKept(draft, key));
+  if (queues.sweep.size > 0) queues.sweep = rotate(queues.sweep, SWEEPS_PER_ENTRY, (one) => isKept(draft, one));
 }
