@@ -20,6 +20,8 @@ interface Branch<T> {
   readonly fixed: Map<string, Branch<T>>;
   parameter: Branch<T> | null;
   place: Place<T> | null;
+  /** Every place that this branch leads to. */
+  readonly leadsTo: Place<T>[];
 }
 
 /** As the HTTP server holds it. */
@@ -27,7 +29,7 @@ const MOST_PARAMETER = 512;
 const NO_PARAMETERS = Object.freeze(Object.create(null) as Record<string, string>);
 const NO_QUERY = Object.freeze(Object.create(null) as Record<string, string>);
 
-const branch = <T>(): Branch<T> => ({ fixed: new Map(), parameter: null, place: null });
+const branch = <T>(): Branch<T> => ({ fixed: new Map(), parameter: null, place: null, leadsTo: [] });
 const notValid = (): AegisError => new AegisError('REQUEST_INVALID', { detail: 'The path is not valid' });
 
 /**
@@ -47,7 +49,7 @@ export function router<T>(places: readonly Place<T>[]): (method: string, target:
     if (!path.startsWith('/')) throw notValid();
     const segments = path.slice(1).split('/').map(decoded);
     const values: string[] = [];
-    const place = walk(root, segments, values);
+    const place = walk(root, { segments, method, values });
     if (place === null) throw new AegisError('ROUTE_NOT_FOUND');
     return { target: answering(place, method), params: named(place.path, values), query };
   };
@@ -62,23 +64,34 @@ function grow<T>(root: Branch<T>, place: Place<T>): void {
       at.fixed.set(segment, next);
       at = next;
     }
+    at.leadsTo.push(place);
   }
   at.place = place;
 }
 
+interface Walk {
+  readonly segments: readonly string[];
+  readonly method: string;
+  /** Of the parameters, in the order of the path. */
+  readonly values: string[];
+}
+
 /** A fixed segment is preferred to a parameter; where it leads nowhere, the parameter is tried. */
-function walk<T>(from: Branch<T>, segments: readonly string[], values: string[]): Place<T> | null {
+function walk<T>(from: Branch<T>, { segments, method, values }: Walk): Place<T> | null {
   const [segment, ...rest] = segments;
   if (segment === undefined) return from.place;
   const fixed = from.fixed.get(segment);
-  const found = fixed === undefined ? null : walk(fixed, rest, values);
+  const found = fixed === undefined ? null : walk(fixed, { segments: rest, method, values });
   if (found !== null || from.parameter === null) return found;
+  // The HTTP server refuses a long value on the way, but knows only the paths that take the method.
+  if (segment.length > MOST_PARAMETER && from.parameter.leadsTo.some((place) => takes(place, method))) throw notValid();
   values.push(segment);
-  const place = walk(from.parameter, rest, values);
+  const place = walk(from.parameter, { segments: rest, method, values });
   if (place === null) values.pop();
-  else if (segment.length > MOST_PARAMETER) throw notValid();
   return place;
 }
+
+const takes = <T>({ byMethod, others }: Place<T>, method: string): boolean => others === 'METHOD_NOT_ALLOWED' || byMethod.has(method);
 
 function answering<T>({ byMethod, others }: Place<T>, method: string): T {
   const target = byMethod.get(method);
