@@ -22,6 +22,11 @@ export default tseslint.config(
   },
   { files: ['test/**', 'bench/**', 'eval/**'], rules: { 'max-lines-per-function': 'off', '@typescript-eslint/no-non-null-assertion': 'off' } },
   {
+    files: ['test/**', 'sdk/**'],
+    ignores: ['test/random.ts'],
+    rules: { 'no-restricted-imports': ['error', { paths: [{ name: 'fast-check', message: 'Take fc from test/random.ts, which fixes the seed.' }] }] },
+  },
+  {
     files: ['**/*.mjs', '**/*.js', '**/*.cjs'],
     languageOptions: {
       globals: {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import { fc } from '../random.ts';
 import { decide } from '../../src/kernel/decide.ts';
 import type { EntryDraft } from '../../src/kernel/entry.ts';
 import { fold } from '../../src/kernel/fold.ts';

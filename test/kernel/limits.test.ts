@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import { fc } from '../random.ts';
 import { codes, driver } from './driver.ts';
 import { draft, micro, policy, REGISTERED, world } from './samples.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import { fc } from '../random.ts';
 import { emptyMap, hashOf, mapOf } from '../../src/kernel/persistent-map.ts';
 import type { PersistentMap } from '../../src/kernel/persistent-map.ts';
 import { emptyQueue, itemsOf, pop, push } from '../../src/kernel/queue.ts';

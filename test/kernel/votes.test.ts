@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import { fc } from '../random.ts';
 import type { EntryBodies, EntryDraft } from '../../src/kernel/entry.ts';
 import type { World } from '../../src/kernel/world.ts';
 import { codes, driver } from './driver.ts';

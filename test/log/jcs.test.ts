@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import canonicalize from 'canonicalize';
-import fc from 'fast-check';
+import { fc } from '../random.ts';
 import { sha256 } from '../../src/wire/digest.ts';
 import { canonical, canonicalBytes } from '../../src/wire/jcs.ts';
 

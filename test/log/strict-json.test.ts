@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import { fc } from '../random.ts';
 import { AegisError } from '../../src/errors.ts';
 import { parseStrict } from '../../src/wire/strict-json.ts';
 import { canonical } from '../../src/wire/jcs.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import { fc } from '../random.ts';
 import { checkPolicy } from '../../src/policy/compile.ts';
 import type { FaultCode } from '../../src/policy/fault.ts';
 import { compiled, document, faults, files, HEAD_LINES } from './samples.ts';

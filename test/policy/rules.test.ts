@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import { fc } from '../random.ts';
 import { globMatcher, holds, nameSet } from '../../src/policy/names.ts';
 import { action, compiled, document, WORLD } from './samples.ts';
 

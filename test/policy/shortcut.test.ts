@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import { fc } from '../random.ts';
 import type { Action } from '../../src/kernel/action.ts';
 import type { JsonObject } from '../../src/kernel/json.ts';
 import { conditionCompiler } from '../../src/policy/cel.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import { fc } from '../../random.ts';
 import type { ApiDeps } from '../../../src/api/deps.ts';
 import { allRoutes } from '../../../src/daemon/routes.ts';
 import { running } from '../daemon.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import { fc } from '../../random.ts';
 import { edited, obstacle } from '../../../src/cli/install/edit.ts';
 import { readSettings, valueAt } from '../../../src/cli/install/settings-text.ts';
 import { scaffoldOf, trimmed } from '../../../src/cli/install/trim.ts';

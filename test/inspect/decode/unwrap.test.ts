@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import { fc } from '../../random.ts';
 import { fold } from '../../../src/inspect/decode/fold.ts';
 import { unwrap } from '../../../src/inspect/decode/unwrap.ts';
 

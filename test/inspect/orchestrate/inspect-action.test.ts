@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
-import fc from 'fast-check';
+import { fc } from '../../random.ts';
 import type { Reading, Risk } from '../../../src/kernel/finding.ts';
 import type { JsonObject } from '../../../src/kernel/json.ts';
 import { createInspect } from '../../../src/inspect/create-inspect.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import { fc } from '../../random.ts';
 import { readPath } from '../../../src/inspect/path/read-path.ts';
 import { atLeast } from '../../../src/kernel/finding.ts';
 import type { PathFact } from '../../../src/kernel/finding.ts';

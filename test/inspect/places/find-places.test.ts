@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import { fc } from '../../random.ts';
 import { V4, V6 } from '../../../src/inspect/pii/addresses.ts';
 import { NAMED, PROVED } from '../../../src/inspect/pii/kinds.ts';
 import { CANDIDATE } from '../../../src/inspect/pii/phones.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import { fc } from '../../random.ts';
 import { prefilter } from '../../../src/inspect/secrets/aho.ts';
 import { readSecrets } from '../../../src/inspect/secrets/read-secrets.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import { fc } from '../../random.ts';
 import { readShell } from '../../../src/inspect/shell/read-shell.ts';
 import { list } from './bash/grammar.ts';
 import { executable, recorder } from './bash/recorder.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import { fc } from '../../random.ts';
 import type { Finding } from '../../../src/kernel/finding.ts';
 import { LONGEST_COMMAND, readShell, readSource } from '../../../src/inspect/shell/read-shell.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import fc from 'fast-check';
 import { test } from 'node:test';
+import { fc } from '../../random.ts';
 import { readSqlFragment } from '../../../src/inspect/sql/fragment/read-fragment.ts';
 
 const found = (text: string): boolean => readSqlFragment(text, '/q').length > 0;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import fc from 'fast-check';
 import { test } from 'node:test';
+import { fc } from '../../random.ts';
 import { findUrls } from '../../../src/inspect/url/find-urls.ts';
 import { readUrl } from '../../../src/inspect/url/read-url.ts';
 import { worstRisk } from '../../../src/kernel/finding.ts';

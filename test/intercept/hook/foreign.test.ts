@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import { fc } from '../../random.ts';
 import { plain } from '../../../src/intercept/hook/enforce.ts';
 import { HARNESSES } from '../../../src/intercept/hook/harness/harnesses.ts';
 import { promptIn, sessionIn } from '../../../src/intercept/hook/harness/payload.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ApiError, GoogleGenAI } from '@google/genai';
-import fc from 'fast-check';
+import { fc } from '../../random.ts';
 import type { ModelRoute } from '../../../src/intercept/llm/dialect/dialect.ts';
 import { addPartial, argsOfPartial, emptyArgs } from '../../../src/intercept/llm/dialects/gemini/partial-args.ts';
 import { gemini } from '../../../src/intercept/llm/dialects/gemini/gemini.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { calcPrice, findProvider } from '@pydantic/genai-prices';
-import fc from 'fast-check';
+import { fc } from '../../random.ts';
 import type { TokenUsage } from '../../../src/intercept/llm/dialect/model-answer.ts';
 import { anthropic } from '../../../src/intercept/llm/dialects/anthropic/anthropic.ts';
 import { libraryPrices } from '../../../src/intercept/llm/action/price.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import { fc } from '../../random.ts';
 import type { PromptTerms } from '../../../src/gate/nouns.ts';
 import { sensitiveSpans } from '../../../src/inspect/sensitive-spans.ts';
 import { promptShape as anthropic } from '../../../src/intercept/llm/dialects/anthropic/prompt-shape.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { PassThrough } from 'node:stream';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import { fc } from '../../random.ts';
 import { lineReader } from '../../../src/wire/lines.ts';
 import type { Line } from '../../../src/wire/lines.ts';
 import { idScanner } from '../../../src/wire/id-scanner.ts';

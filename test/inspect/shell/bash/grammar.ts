@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { fc } from '../../../random.ts';
 
 /**
  * Command lines from a grammar of Bash: quoting, expansions, substitutions, redirections, here-documents, lists and compounds. Nothing in it
