@@ -13,6 +13,8 @@ import { stop } from './process.ts';
 
 const REQUIREMENTS = fileURLToPath(new URL('litellm.txt', import.meta.url));
 const FOLDER = fileURLToPath(new URL('../node_modules/.cache/litellm', import.meta.url));
+/** The scripts beside it name the folder they were installed in, which may have moved since. */
+const PYTHON = join(FOLDER, 'bin', 'python');
 /** It is up after some 15 s on a small machine. */
 const UP_MS = 120_000;
 
@@ -30,8 +32,19 @@ export async function startLiteLlm(upstream: string, folder: string): Promise<Li
   writeFileSync(config, JSON.stringify({ model_list: [{ model_name: 'gpt-4o-mini', litellm_params: params }] }));
   const key = `sk-${randomBytes(16).toString('hex')}`;
   const port = String(await freePort());
-  const args = ['--config', config, '--host', '127.0.0.1', '--port', port, '--num_workers', '1'];
-  const child = spawn(join(FOLDER, 'bin', 'litellm'), args, {
+  const args = [
+    '-c',
+    'from litellm import run_server; run_server()',
+    '--config',
+    config,
+    '--host',
+    '127.0.0.1',
+    '--port',
+    port,
+    '--num_workers',
+    '1',
+  ];
+  const child = spawn(PYTHON, args, {
     env: { ...process.env, LITELLM_MASTER_KEY: key, LITELLM_LOCAL_MODEL_COST_MAP: 'True' },
     stdio: 'ignore',
   });
@@ -50,7 +63,7 @@ async function install(): Promise<string | null> {
   rmSync(FOLDER, { recursive: true, force: true });
   mkdirSync(FOLDER, { recursive: true });
   if (!(await ran('python3', ['-m', 'venv', FOLDER]))) return 'there is no python3 with venv';
-  if (!(await ran(join(FOLDER, 'bin', 'pip'), ['install', '--quiet', '--requirement', REQUIREMENTS]))) return 'it cannot be installed';
+  if (!(await ran(PYTHON, ['-m', 'pip', 'install', '--quiet', '--requirement', REQUIREMENTS]))) return 'it cannot be installed';
   writeFileSync(done, wanted);
   return null;
 }

@@ -1,6 +1,6 @@
 /**
  * `npm run bench [-- --json] [--only decide,log]`: every figure, measured in one run on this machine. Machines are noisy: compare ratios.
- * Exit code 0 also when a goal is missed; a benchmark reports, it does not judge.
+ * Exit code 0 also when a goal is missed; a benchmark reports, it does not judge. Exit code 1 when a part could not be measured.
  */
 import type { Figure } from './figure.ts';
 
@@ -28,13 +28,19 @@ if (unknown.length > 0 || args.includes('--help')) {
 }
 
 const figures: Figure[] = [];
+let failed = false;
 for (const name of only) {
   if (!json) console.error(`measuring ${name} …`);
-  const program = await PROGRAMS[name]?.();
-  if (program !== undefined) figures.push(...(await program.run()));
+  try {
+    const program = await PROGRAMS[name]?.();
+    if (program !== undefined) figures.push(...(await program.run()));
+  } catch (error) {
+    console.error(`${name} could not be measured: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+    failed = true;
+  }
 }
 console.log(json ? JSON.stringify(figures, null, 2) : table(figures));
-process.exit(0);
+process.exit(failed ? 1 : 0);
 
 function table(rows: readonly Figure[]): string {
   const cells = rows.map((row) => [
