@@ -42,19 +42,26 @@ export function payloadReader(connection: Connection, tenant: string): PayloadRe
     const name = toDigest(digest as Uint8Array);
     behind.set(name, [...(behind.get(name) ?? []), Number(id)]);
   }
+  const at = (id: number): Found => (id < to ? payloadAt.all(id) : []);
   let next = from;
+  let [likely] = at(next);
+  const goOn = (id: number): void => {
+    next = id;
+    [likely] = at(next);
+  };
   return (digest) => {
     const job = { tenant, digest };
     const wanted = fromDigest(digest);
-    const likely = next < to ? payloadAt.get(next) : undefined;
-    if (likely !== undefined && wanted.equals(likely['digest'] as Uint8Array)) {
-      next++;
-      const bytes = openAny(connection, job, [likely]);
+    const kept = likely;
+    if (kept !== undefined && wanted.equals(kept['digest'] as Uint8Array)) {
+      goOn(next + 1);
+      const bytes = openAny(connection, job, [kept]);
       if (bytes !== null && bytes !== 'erased') return bytes;
     }
-    const rows = [...lookedUpPayloads.all(from, border, wanted), ...(behind.get(digest) ?? []).flatMap((id) => payloadAt.all(id))];
+    const lookedUpRows = from === border ? [] : lookedUpPayloads.all(from, border, wanted);
+    const rows = [...lookedUpRows, ...(behind.get(digest) ?? []).flatMap((id) => payloadAt.all(id))];
     const [first] = rows;
-    if (first !== undefined) next = Number(first['id']) + 1;
+    if (first !== undefined) goOn(Number(first['id']) + 1);
     return openAny(connection, job, rows);
   };
 }
