@@ -26,7 +26,7 @@ export async function startProgram<Said extends object = { readonly url: string 
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
 ): Promise<Running<Said>> {
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=32', ...args], {
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=32', '--expose-gc', ...args], {
     cwd: ROOT,
     // The compile cache and the nursery are what bin/bootstrap.mjs gives every start; only the very first one after an install is without the cache.
     env: { NODE_COMPILE_CACHE: join(ROOT, 'node_modules', '.cache', 'node'), ...process.env, ...env },

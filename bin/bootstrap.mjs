@@ -9,10 +9,12 @@ const [command = 'help', ...rest] = process.argv.slice(2);
 
 // What a decision makes lives for one commit: in a larger nursery most of it is gone before it is looked at. An idle process takes no more.
 const NURSERY = '--max-semi-space-size=32';
+// The daemon gives back what its start used (src/daemon/warm-up.ts).
+const GIVES_BACK = '--expose-gc';
 
 const COMMANDS = {
-  start: [[NURSERY, 'src/cli/main.ts', 'up']],
-  aegis: [[NURSERY, join(root, 'src/cli/main.ts')]],
+  start: [[NURSERY, GIVES_BACK, 'src/cli/main.ts', 'up']],
+  aegis: [[NURSERY, GIVES_BACK, join(root, 'src/cli/main.ts')]],
   test: [['--test', '--test-concurrency=2', 'test/**/*.test.ts', 'sdk/**/*.test.ts']],
   check: [
     ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.json'],
