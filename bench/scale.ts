@@ -16,7 +16,8 @@ const SESSIONS = [10_000, 100_000] as const;
 
 export async function run(): Promise<readonly Figure[]> {
   const folder = mkdtempSync(join(tmpdir(), 'aegis-bench-scale-'));
-  const daemon = await startDaemon(join(folder, 'data'));
+  const data = join(folder, 'data');
+  let daemon = await startDaemon(data);
   const pid = daemon.child.pid ?? 0;
   try {
     const key = await agentKey(daemon.said);
@@ -70,6 +71,12 @@ export async function run(): Promise<readonly Figure[]> {
       figures.push({ name: `scale: RSS at ${at}`, unit: 'MB', n: 1, median: rssMb(daemon.child), goal: 'reported', holds: true });
     }
     for (const client of clients) client.close();
+    await stop(daemon.child);
+    const begun = performance.now();
+    daemon = await startDaemon(data);
+    const took = performance.now() - begun;
+    const name = `scale: start with ${String(SESSIONS.at(-1))} sessions`;
+    figures.push({ name, unit: 'ms', n: 1, median: took, goal: '≤ 2000 ms', holds: took <= 2_000 });
     return figures;
   } finally {
     await stop(daemon.child);
