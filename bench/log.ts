@@ -209,7 +209,7 @@ function rateOf(name: string, runs: readonly Run[]): Pick<Figure, 'name' | 'unit
   return { name, unit: '1/s', n: windows.length, median: middle(runs.map((run) => run.perSecond)), p99: quantile(windows, 0.01) };
 }
 
-/** The log's figures: durable appends against bare SQLite in the same run, verification, opening a long log. AEGIS_BENCH_ENTRIES shortens the last. */
+/** The log's figures: durable appends against bare SQLite in the same run, verification, opening a long log. BENCH_ENTRIES shortens the last. */
 export async function run(): Promise<Figure[]> {
   const folder = mkdtempSync(join(tmpdir(), 'aegis-bench-log-'));
   try {
@@ -229,7 +229,7 @@ export async function run(): Promise<Figure[]> {
     const bare = rateOf('log: raw SQLite, one bare table, 64 a transaction', raw);
     const chain = rateOf('log: verify the chain alone, in memory, one thread', checks);
     const ratio = middle(ours.map((run, at) => run.perSecond / (raw[at]?.perSecond ?? Number.NaN)));
-    const count = Number(process.env['AEGIS_BENCH_ENTRIES'] ?? 1_000_000);
+    const count = Number(process.env['BENCH_ENTRIES'] ?? 1_000_000);
     const open = middle([...(await openMillion(folder, count))]);
     const verify = middle(await verifiedStore(join(folder, 'log.db')));
     return [

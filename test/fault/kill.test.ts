@@ -7,7 +7,7 @@ import type { TestContext } from 'node:test';
 import { agentKey, atEnd, cli, logOf, places, up } from './daemon.ts';
 
 const RECORDER = join(import.meta.dirname, 'effect-recorder.ts');
-const KILLS = Number(process.env['AEGIS_KILLS'] ?? '10');
+const KILLS = Number(process.env['TEST_KILLS'] ?? '10');
 /** Shell calls are denied every fifth time; that must not halt the agent half-way. */
 const POLICY =
   'apiVersion: aegis.dev/v1\nkind: Policy\nmetadata: { name: crash }\ndefault: allow\nautoHalt: { violations: 100000, windowMs: 1000 }\n';

@@ -12,7 +12,7 @@ import { entriesOf } from './entries.ts';
 import { dependencies, TENANT } from './sample-gate.ts';
 
 const CHILD = new URL('./child.ts', import.meta.url).pathname;
-const KILLS = Number(process.env['AEGIS_TEST_KILLS'] ?? '30');
+const KILLS = Number(process.env['TEST_GATE_KILLS'] ?? '30');
 
 function folder(t: TestContext): string {
   const path = mkdtempSync(join(tmpdir(), 'aegis-gate-'));

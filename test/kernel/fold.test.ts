@@ -19,8 +19,8 @@ import { NAMES, randomEntry } from './plain/entries.ts';
 import { imageOf, plainFolder } from './plain/fold.ts';
 import { DAY, decided, draft, id } from './samples.ts';
 
-const CASES = Number(process.env['AEGIS_FOLD_CASES'] ?? 1_000);
-const SEED = { seed: Number(process.env['AEGIS_FOLD_SEED'] ?? 11) };
+const CASES = Number(process.env['TEST_FOLD_CASES'] ?? 1_000);
+const SEED = { seed: Number(process.env['TEST_FOLD_SEED'] ?? 11) };
 
 type Pairs = (readonly [string, unknown])[];
 

@@ -9,9 +9,9 @@ import { evaluate } from './evaluator.ts';
 import type { Subject } from './law.ts';
 import { LAWS } from './laws.ts';
 
-const CASES = Number(process.env['AEGIS_ORACLE_CASES'] ?? 20_000);
+const CASES = Number(process.env['TEST_ORACLE_CASES'] ?? 20_000);
 /** Fixed, so that a run says the same twice; the nightly run gives another each time. */
-const SEED = { seed: Number(process.env['AEGIS_ORACLE_SEED'] ?? 7) };
+const SEED = { seed: Number(process.env['TEST_ORACLE_SEED'] ?? 7) };
 
 /** What the kernel decides, in the second evaluator's words. */
 function decidedBy(subject: Subject): ReturnType<typeof evaluate> {
@@ -40,5 +40,5 @@ test(`[DEC-4] [DEC-6] the kernel and a second evaluator agree on effect and code
   const never = ['GATE_CLOSED', 'FENCE_STALE', 'APPROVAL_EXPIRED', 'APPROVAL_REFUSED', 'MODEL_ROUTED', 'VOICE'];
   const required = REASON_CODES.filter((code) => !never.includes(code));
   if (CASES >= 20_000) for (const code of required) assert.ok(seen.has(code), `no case ever gave ${code}`);
-  if (process.env['AEGIS_ORACLE_COUNTS'] !== undefined) console.log(JSON.stringify(Object.fromEntries([...seen].toSorted())));
+  if (process.env['TEST_ORACLE_COUNTS'] !== undefined) console.log(JSON.stringify(Object.fromEntries([...seen].toSorted())));
 });

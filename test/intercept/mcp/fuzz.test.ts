@@ -16,9 +16,9 @@ import { Dice } from '../../oracle/dice.ts';
 import { wildFrame } from './wild-frames.ts';
 
 /** The nightly run sets 200,000. */
-const FRAMES = Number(process.env['AEGIS_MCP_FRAMES'] ?? 20_000);
+const FRAMES = Number(process.env['TEST_MCP_FRAMES'] ?? 20_000);
 /** Fixed, so that a run says the same twice; the nightly run gives another each time. */
-const SEED = Number(process.env['AEGIS_MCP_SEED'] ?? 11);
+const SEED = Number(process.env['TEST_MCP_SEED'] ?? 11);
 const CONVERSATION = 100;
 const HOUSEFUL = 100;
 
@@ -138,7 +138,7 @@ async function converse({ gate, allowed, tally }: Place, seed: number): Promise<
   input.end();
   assert.equal(await over, null);
   tally.frames += CONVERSATION;
-  assert.deepEqual(unproved, [], `AEGIS_MCP_SEED, conversation ${String(seed)}`);
+  assert.deepEqual(unproved, [], `TEST_MCP_SEED, conversation ${String(seed)}`);
   for (const line of said.split('\n')) if (line !== '') assert.equal((JSON.parse(line) as { jsonrpc: unknown }).jsonrpc, '2.0');
 }
 
