@@ -60,7 +60,7 @@ function aboutAgents({ dice, n }: Placed, make: Make): readonly [EntryDraft, ...
   const extra = { ...dice.maybe(0.5, () => ({ keyDigest: `k${String(dice.upTo(8))}` })), ...dice.maybe(0.5, () => ({ team: 't' })) };
   const shown = { server: dice.pick(['m1', 'm2']), identity: 'i', tool: dice.pick(['a', 'b']), digest: dice.pick(['1', '2']), fingerprint: [] };
   return [
-    make('gate-opened', { version: '1', semantics: dice.pick([1, 2, 2, 2, 99, -1]), epoch: dice.upTo(9) }),
+    make('gate-opened', { version: '1', semantics: dice.pick([1, 2, 3, 3, 99, -1]), epoch: dice.upTo(9) }),
     make('operator-added', { operator, role: dice.pick(['operator', 'admin', 'auditor']), name: operator, keyDigest: `k${String(dice.upTo(5))}` }),
     make('operator-removed', { operator, reason: 'r' }),
     make('agent-registered', { ...REGISTERED, maxPriority: dice.pick([5, 10]), ...extra }),

@@ -353,7 +353,7 @@ export const handlers: { readonly [T in EntryType]?: Handler<T> } = {
   ...locks,
   'gate-opened': (now, { semantics, epoch }) => {
     now.epoch = Math.max(now.epoch, epoch);
-    now.semantics = [1, SEMANTICS].includes(semantics) ? semantics : SEMANTICS;
+    now.semantics = [1, 2, SEMANTICS].includes(semantics) ? semantics : SEMANTICS;
   },
   'policy-activated': (now, { digest }) => void (now.policy = digest),
   'budget-set': (now, { ledger, limit }) => void now.limits.set(ledger, limit),
