@@ -117,10 +117,12 @@ function runtime() {
 
 function run(file, args) {
   return new Promise((resolve) => {
+    // The command line ends when this process does, however that ends: a kill passes no signal on, but closes the channel (src/cli/stopped.ts).
+    const channel = command === 'start' || command === 'aegis' ? ['ipc'] : [];
     const child = spawn(file, ['--disable-warning=ExperimentalWarning', ...args], {
       // A person's `npx aegis init` means the folder they stand in; everything else is about this one.
       cwd: command === 'aegis' ? process.cwd() : root,
-      stdio: 'inherit',
+      stdio: ['inherit', 'inherit', 'inherit', ...channel],
       env: { NODE_COMPILE_CACHE: join(root, 'node_modules', '.cache', 'node'), ...process.env, PATH: `${dirname(file)}:${process.env.PATH}` },
     });
     // A terminal sends Ctrl-C to the child as well; only what was sent to this process alone is passed on.

@@ -5,21 +5,21 @@ import { route } from '../http/route.ts';
 import type { Route } from '../http/route.ts';
 import type { ApiParts } from './deps.ts';
 
-type Parts = ApiParts<LogGate, 'version'>;
+type Parts = ApiParts<LogGate>;
 
 const doc = (summary: string) => ({ summary, tag: 'daemon' });
 const OPEN = { auth: 'none', role: [], tenant: 'none', audited: [] } as const;
 
-/** Alive and ready. Neither says anything about a tenant. */
-export function healthRoutes({ gate, version }: Parts): readonly Route[] {
+/** Alive and ready, for anybody. Neither says anything about a tenant, nor which version this is. */
+export function healthRoutes({ gate }: Parts): readonly Route[] {
   return [
     route({
       method: 'GET',
       path: '/healthz',
       ...OPEN,
       doc: doc('The process answers'),
-      response: Type.Object({ status: Type.Literal('ok'), version: Type.String() }),
-      handle: () => ({ status: 'ok', version }),
+      response: Type.Object({ status: Type.Literal('ok') }),
+      handle: () => ({ status: 'ok' }),
     }),
     route({
       method: 'GET',

@@ -2,6 +2,7 @@ import type { Route } from '../http/route.ts';
 import { route } from '../http/route.ts';
 import { jsonObject } from '../http/shapes.ts';
 import { ERRORS } from '../errors.ts';
+import { EVERYONE } from '../kernel/role.ts';
 import { docsPage } from './docs-page.ts';
 import { DOCS_STYLE } from './docs-style.ts';
 
@@ -51,6 +52,9 @@ const PROBLEM = {
   },
 };
 
+/** An empty one among others: without a key, too. */
+const SECURITY: Readonly<Record<Route['auth'], readonly Plain[]>> = { key: [{ key: [] }], beyond: [{}, { key: [] }], none: [] };
+
 function operation(one: Route): Plain {
   const media = 'contentType' in one.response ? { [String(one.response.contentType)]: {} } : { 'application/json': { schema: one.response } };
   const parameters = [...fields(one.params, 'path'), ...fields(one.query, 'query')];
@@ -61,7 +65,7 @@ function operation(one: Route): Plain {
     ...(parameters.length === 0 ? {} : { parameters }),
     ...(one.body === undefined ? {} : { requestBody: { required: true, content: { 'application/json': { schema: one.body } } } }),
     responses: { [String(one.status ?? 200)]: { description: 'Success', content: media }, default: { $ref: '#/components/responses/Problem' } },
-    security: one.auth === 'key' ? [{ key: [] }] : [],
+    security: SECURITY[one.auth],
     'x-aegis-role': one.role,
     'x-aegis-audited': one.audited,
   };
@@ -83,7 +87,8 @@ function operationId({ method, path }: Route): string {
 const PAGE_HEADERS = {
   'content-security-policy': "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
 };
-const OPEN = { method: 'GET', auth: 'none', role: [], tenant: 'none', audited: [] } as const;
+/** A person reads them in a browser, which sends no key: on this machine none is needed (DOOR-17). */
+const OPEN = { method: 'GET', auth: 'beyond', role: EVERYONE, tenant: 'none', audited: [] } as const;
 
 /** Says what every route is, itself included: for machines and, on a page of its own, for people. */
 export function withOpenApi(routes: readonly Route[], version: string): readonly Route[] {

@@ -5,6 +5,7 @@ import { VERSION } from '../version.ts';
 import { COMMANDS } from './commands.ts';
 import { CliError, EXIT } from './exit.ts';
 import { json, note, visible } from './print.ts';
+import { starterGone } from './stopped.ts';
 import { unknownHelp, usageError, withHelp } from './usage.ts';
 
 /** `aegis …`: parses, loads only the command that was asked for, and turns every failure into words, a next step and an exit code. */
@@ -80,5 +81,7 @@ function endQuietly(command: string | undefined): void {
 
 if (import.meta.main) {
   endQuietly(process.argv[2]);
+  // The lasting ones end in order, once they are up.
+  if (!LASTING.has(process.argv[2])) starterGone(() => process.exit(1));
   process.exitCode = await main(process.argv.slice(2));
 }

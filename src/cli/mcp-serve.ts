@@ -17,6 +17,7 @@ import { unanswered, unansweredHint } from './connection.ts';
 import { loadCredentials } from './credentials.ts';
 import type { Credentials } from './credentials.ts';
 import { CliError, EXIT } from './exit.ts';
+import { starterGone } from './stopped.ts';
 import { programOf } from './mcp-program.ts';
 import { clean, environment, executableOf, identityOfCommand, nameOfCommand } from './mcp-server-name.ts';
 
@@ -107,6 +108,7 @@ async function reachable(daemon: DaemonClient, { url, key }: Credentials): Promi
 function stopped(): AbortSignal {
   const controller = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => controller.abort());
+  starterGone(() => controller.abort());
   return controller.signal;
 }
 

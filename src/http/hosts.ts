@@ -27,6 +27,17 @@ export function checkHost(request: IncomingMessage, rules: HostRules): void {
   if (origin === undefined && request.headers['sec-fetch-site'] === 'cross-site') throw new AegisError('HOST_REFUSED');
 }
 
+const FORWARDED = ['forwarded', 'via', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'x-real-ip'] as const;
+
+/** Whether a request was made on this machine: from a loopback address, under a loopback name, and passed on by nobody. */
+export function isFromHere({ socket, headers }: Pick<IncomingMessage, 'headers' | 'socket'>): boolean {
+  const host = headers.host?.toLowerCase();
+  if (host === undefined || !hostAllowed(host, LOOPBACK_HOSTS, socket.localPort) || FORWARDED.some((name) => headers[name] !== undefined))
+    return false;
+  const address = socket.remoteAddress ?? '';
+  return address === '::1' || /^(::ffff:)?127\./.test(address);
+}
+
 function hostAllowed(host: string, hosts: readonly string[], port: number | undefined): boolean {
   return hosts.some((known) => host === known || host === `${known}:${String(port ?? 0)}`);
 }

@@ -37,11 +37,11 @@ export interface Declaration {
   readonly method: Method;
   /** With `:name` parameters. */
   readonly path: string;
-  /** `key`: a bearer key. `none`: only facts that say nothing about a tenant. */
-  readonly auth: 'key' | 'none';
-  /** Who may; empty exactly when `auth` is `none`. */
+  /** `key`: a bearer key. `beyond`: one where the request comes from another machine. `none`: only facts that say nothing about a tenant. */
+  readonly auth: 'key' | 'beyond' | 'none';
+  /** Who may, where a key is needed; empty exactly when `auth` is `none`. */
   readonly role: readonly Role[];
-  /** Where the tenant comes from: the key, never the request. */
+  /** Where the tenant comes from: the key, never the request. `none` exactly when a request may come without one. */
   readonly tenant: 'key' | 'none';
   /** Entries the route may cause; empty when it only reads. */
   readonly audited: readonly EntryType[];

@@ -5,7 +5,7 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest, HTTPM
 import { AegisError } from '../errors.ts';
 import { admit, refusal, runner } from './exchange.ts';
 import type { Admission, Exchange } from './exchange.ts';
-import { checkHost } from './hosts.ts';
+import { checkHost, isFromHere } from './hosts.ts';
 import { readJson } from './json-body.ts';
 import { authenticate } from './keys.ts';
 import type { Passage } from './passage.ts';
@@ -103,7 +103,8 @@ function addRoute(app: FastifyInstance, one: Route, deps: ServerDeps): void {
       const exchange = { method, path, refuse, params: request.params as Record<string, string>, checked: false };
       request.aegis = exchange;
       try {
-        if (one.auth === 'key') admit(exchange, authenticate(request.headers.authorization, deps.gate), one.role, deps);
+        if (one.auth === 'key' || (one.auth === 'beyond' && !isFromHere(request.raw)))
+          admit(exchange, authenticate(request.headers.authorization, deps.gate), one.role, deps);
         checkMedia(request, one);
         done();
       } catch (error) {
