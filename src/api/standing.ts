@@ -12,7 +12,7 @@ import { statusOf } from './agents.ts';
 import type { ApiParts } from './deps.ts';
 import type { Tally } from '../views/tally.ts';
 
-type Parts = ApiParts<Pick<ActionGate, 'budgets'> & Pick<OperatorGate, 'pending'> & LogGate, 'clock' | 'version'>;
+type Parts = ApiParts<Pick<ActionGate, 'budgets'> & Pick<OperatorGate, 'pending'> & LogGate, 'version'>;
 
 const doc = (summary: string) => ({ summary, tag: 'standing' });
 const READ = { method: 'GET', auth: 'key', tenant: 'key', audited: [] } as const;
@@ -82,11 +82,11 @@ const statsRoute = (deps: Parts, tally: Tally): Route =>
     handle: ({ principal }) => stats(deps, tally, principal.tenant),
   });
 
-async function stats({ gate, clock, version }: Parts, tally: Tally, tenant: TenantId): Promise<object> {
+async function stats({ gate, version }: Parts, tally: Tally, tenant: TenantId): Promise<object> {
   const counts = await tally.of(tenant);
   const world = gate.world(tenant);
   const agents = [...world.agents.entries()];
-  const { actions24h, denied24h } = counts.since(clock.now() - 86_400_000);
+  const { actions24h, denied24h } = counts.since(gate.now(tenant) - 86_400_000);
   return {
     version,
     agents: agents.length,

@@ -64,7 +64,7 @@ export function createCheckpointer(options: CheckpointerOptions): Checkpointer {
     const note = signCheckpoint({ origin, size: frontier.size, root: toDigest(rootOf(frontier)) }, options.signer(tenant));
     await options.place.write({ kind: 'checkpoint', at: clock.now(), origin, note });
     due.signed = frontier.size;
-    due.since = due.size > frontier.size ? clock.now() : null;
+    due.since = due.size > frontier.size ? clock.monotonic() : null;
   };
   /** One at a time, in order: a smaller tree never follows a larger one into the place. */
   const enqueue = (tenant: TenantId, due: Due): Promise<void> => {
@@ -85,9 +85,9 @@ export function createCheckpointer(options: CheckpointerOptions): Checkpointer {
     return attempt;
   };
   const maybe = (tenant: TenantId, due: Due): void => {
-    const waited = due.since === null ? 0 : clock.now() - due.since;
+    const waited = due.since === null ? 0 : clock.monotonic() - due.since;
     if (due.size - due.signed < everyEntries && waited < everyMs) return;
-    due.since = clock.now();
+    due.since = clock.monotonic();
     enqueue(tenant, due).catch(() => undefined);
   };
   return {
@@ -95,7 +95,7 @@ export function createCheckpointer(options: CheckpointerOptions): Checkpointer {
       const due = tenants.get(tenant) ?? { size: 0, signed: 0, since: null, queued: null };
       tenants.set(tenant, due);
       due.size = Math.max(due.size, size);
-      due.since ??= clock.now();
+      due.since ??= clock.monotonic();
       if (due.size - due.signed >= everyEntries) maybe(tenant, due);
     },
     tick: () => {

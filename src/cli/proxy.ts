@@ -1,5 +1,6 @@
 import type { Daemon } from '../daemon/main.ts';
 import type { Define } from './define.ts';
+import { clockNotice } from './clock-notice.ts';
 import { flagsOf } from './flags.ts';
 import type { StoreFlags } from './flags.ts';
 import { line, note, tone } from './print.ts';
@@ -40,6 +41,8 @@ export const define: Define = (command) => {
       surviveFaults(daemon, onFault);
       if (options.json === true) line(JSON.stringify({ url: daemon.url, modelUrl: daemon.modelUrl, firstKeys: daemon.firstKeys }));
       else announce(daemon);
+      const clock = clockNotice(daemon, Date.now());
+      if (clock !== null) note(`aegis: ${clock}`);
       await stopped();
       await daemon.close();
     });

@@ -1,6 +1,7 @@
 import type { Daemon } from '../daemon/main.ts';
 import type { Define } from './define.ts';
 import { DEFAULT_URL } from './credentials.ts';
+import { clockNotice } from './clock-notice.ts';
 import { flagsOf } from './flags.ts';
 import { line, note, tone } from './print.ts';
 import { stopped } from './stopped.ts';
@@ -33,6 +34,8 @@ export const define: Define = (command) => {
       if (options.json === true)
         line(JSON.stringify({ url: daemon.url, modelUrl: daemon.modelUrl, socket: daemon.socket, firstKeys: daemon.firstKeys }));
       else announce(daemon);
+      const clock = clockNotice(daemon, Date.now());
+      if (clock !== null) note(`aegis: ${clock}`);
       const unwatch = await watched(daemon, config.hooks.canaryMs);
       await stopped();
       if (options.json !== true) note('Stopping …');

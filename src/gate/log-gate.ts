@@ -1,6 +1,6 @@
 import { AegisError } from '../errors.ts';
 import type { EntryBodies } from '../kernel/entry.ts';
-import type { EntryIndex, TenantId } from '../kernel/ids.ts';
+import type { EntryIndex, Millis, TenantId } from '../kernel/ids.ts';
 import type { World } from '../kernel/world.ts';
 import type { FactPlace, Principal, Receipt } from './nouns.ts';
 import { isFact, recording } from './record-fact.ts';
@@ -15,6 +15,10 @@ export type Follower = (tenant: TenantId, from: EntryIndex, to: EntryIndex) => v
 export interface LogGate {
   /** The world as of the last durable entry. @throws AegisError NOT_FOUND for a tenant that was never opened */
   world(tenant: TenantId): World;
+  /** Every tenant that is open here. */
+  tenants(): readonly TenantId[];
+  /** The tenant's log's own time at this moment, by which everything in it expires (GATE-25). @throws AegisError NOT_FOUND */
+  now(tenant: TenantId): Millis;
   /** Calls the follower after every durable append; the returned function ends that. */
   follow(follower: Follower): () => void;
   /** Whether the log can be appended to, or why not. */
@@ -28,6 +32,8 @@ export interface LogGate {
 export function logGate(tenants: Tenants): LogGate {
   return {
     world: (tenant) => tenants.of(tenant).queue.durable().world,
+    tenants: () => [...tenants.open.keys()],
+    now: (tenant) => tenants.of(tenant).queue.now(),
     follow: (follower) => {
       tenants.followers.add(follower);
       return () => void tenants.followers.delete(follower);

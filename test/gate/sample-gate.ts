@@ -22,6 +22,8 @@ export const START = Date.UTC(2026, 10, 21, 10, 0, 0);
 /** Time that stands still until a test moves it; timers ring as it passes them. */
 export interface HandClock extends Clock, Timers {
   move(ms: number): void;
+  /** Time passes and the wall clock stands still. */
+  pass(ms: number): void;
   set(to: number): void;
   readonly waiting: number;
 }
@@ -45,6 +47,10 @@ export function handClock(start = START): HandClock {
     },
     move: (ms) => {
       now += ms;
+      run += ms;
+      ring();
+    },
+    pass: (ms) => {
       run += ms;
       ring();
     },

@@ -10,7 +10,7 @@ import { policyOf } from '../tenant/tenant.ts';
 export function dollarBudgets(tenant: Tenant, agent: AgentId, session: SessionId): readonly BudgetUse[] {
   const { world } = tenant.queue.durable();
   const policy = policyOf(tenant, world);
-  const at = Math.max(world.at, tenant.deps.clock.now());
+  const at = tenant.queue.now();
   const action = { agent, session, at } as Action;
   const found: BudgetUse[] = [];
   const add = (id: string, ledger: string | null, limit: number | undefined): void => {

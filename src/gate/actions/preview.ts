@@ -11,7 +11,7 @@ export async function preview(tenant: Tenant, proposal: Proposal): Promise<Decis
   const inspected = await inspectProposal(tenant, proposal, tenant.queue.durable().world);
   const { world, head } = tenant.queue.durable();
   const batch = newWriteBatch(tenant.id, { world, head });
-  batch.setTime(tenant.deps.clock.now());
+  batch.setTime(tenant.queue.now());
   if (world.agents.has(proposal.agent) && !world.sessions.has(proposal.session)) openSession(tenant, batch, proposal);
   const salt = batch.world().sessions.get(proposal.session)?.salt ?? '';
   return decideNow(tenant, batch, actionOf(inspected, { salt, at: batch.at }));

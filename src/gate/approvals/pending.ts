@@ -4,7 +4,7 @@ import type { Tenant } from '../tenant/tenant.ts';
 /** What waits for a person, oldest first. */
 export function pendingIn(tenant: Tenant): readonly PendingApproval[] {
   const { world } = tenant.queue.durable();
-  const now = Math.max(world.at, tenant.deps.clock.now());
+  const now = tenant.queue.now();
   const found: PendingApproval[] = [];
   for (const [approval, state] of world.approvals.entries()) {
     const held = tenant.held.get(approval);

@@ -22,10 +22,10 @@ export function isBusy({ open, rereads }: QueueState): boolean {
   return open.operations.length > 0 || rereads.length > 0;
 }
 
-/** Sets the batch's time, and records once when the clock went backwards (GATE-11). */
+/** Sets the batch's time, and records once that the clock is behind it (GATE-11). */
 function setTime(queue: QueueState, writes: WriteBatch): void {
-  const now = queue.terms.clock.now();
-  const behind = writes.world().at - now;
+  const now = queue.time.now();
+  const behind = now - queue.terms.clock.now();
   writes.setTime(now);
   if (behind <= 0) queue.regressed = false;
   if (behind <= REGRESSION_MS || queue.regressed) return;
@@ -38,6 +38,7 @@ export function runOperation(queue: QueueState, operation: QueuedOperation): voi
   const { writes, operations } = queue.open;
   setTime(queue, writes);
   operation.run(writes);
+  queue.time.wrote(writes.world().at);
   operations.push(operation);
 }
 
@@ -148,6 +149,7 @@ async function reopen(queue: QueueState): Promise<void> {
     const writes = newWriteBatch(queue.terms.tenant, queue.durable);
     setTime(queue, writes);
     queue.terms.reopening(writes);
+    queue.time.wrote(writes.world().at);
     const result = await append(queue, writes);
     if (result.kind === 'failed') throw result.error;
     if (result.kind === 'conflict') throw new Error('another writer is appending');
@@ -178,6 +180,7 @@ async function readOthers(queue: QueueState): Promise<void> {
   const touched: Touched[] = [];
   queue.durable = await queue.terms.catchUp(queue.durable, (entry) => touched.push(columns(entry)));
   const { durable } = queue;
+  queue.time.wrote(durable.world.at);
   if (durable.head.size > from) queue.terms.appended({ from, to: durable.head.size, log: durable, touched });
 }
 

@@ -1,7 +1,9 @@
 import { AegisError } from '../../errors.ts';
+import type { Millis } from '../../kernel/ids.ts';
 import type { World } from '../../kernel/world.ts';
 import { commitAll, isBusy, newBatch, runOperation, schedule } from './commit.ts';
 import type { FoldedLog } from './folded-log.ts';
+import { logTime } from './log-time.ts';
 import { queued } from './operation.ts';
 import type { Operation } from './operation.ts';
 import type { QueueState, QueueTerms } from './queue-state.ts';
@@ -19,6 +21,8 @@ export interface OperationQueue {
   durable(): FoldedLog;
   /** The world as the next operation will see it; not durable, and not to be held: the next operation changes it in place. */
   tentative(): World;
+  /** The log's time at this moment: what an entry written now would be given (GATE-25). */
+  now(): Millis;
   state(): { readonly open: true } | { readonly open: false; readonly why: string };
   /** Folds what others wrote, without writing. */
   refresh(): Promise<void>;
@@ -65,6 +69,7 @@ async function close(queue: QueueState): Promise<void> {
 export function openQueue(terms: QueueTerms, start: FoldedLog): OperationQueue {
   const queue: QueueState = {
     terms,
+    time: logTime(terms.clock, start.world.at),
     durable: start,
     open: newBatch(terms, start),
     committing: null,
@@ -82,6 +87,7 @@ export function openQueue(terms: QueueTerms, start: FoldedLog): OperationQueue {
     submit: (operation, order) => submit(queue, operation, order === 'urgent'),
     durable: () => queue.durable,
     tentative: () => queue.open.writes.world(),
+    now: () => queue.time.now(),
     state: () =>
       queue.closedBecause === null && !queue.ended ? { open: true } : { open: false, why: queue.closedBecause ?? 'the gate is shut down' },
     refresh: () => refresh(queue),

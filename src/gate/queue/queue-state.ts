@@ -5,6 +5,7 @@ import type { SealedEntry } from '../../log/sealed-entry.ts';
 import type { Clock } from '../../ports.ts';
 import type { GateLimits, Timers } from '../deps.ts';
 import type { FoldedLog } from './folded-log.ts';
+import type { LogTime } from './log-time.ts';
 import type { QueuedOperation } from './operation.ts';
 import type { WriteBatch } from './write-batch.ts';
 
@@ -43,6 +44,7 @@ export interface Batch {
 /** The moving parts of a queue. Only the files of this folder touch them. */
 export interface QueueState {
   readonly terms: QueueTerms;
+  readonly time: LogTime;
   durable: FoldedLog;
   /** Decided, not yet on its way. */
   open: Batch;
@@ -58,7 +60,7 @@ export interface QueueState {
   ended: boolean;
   running: Promise<void> | null;
   scheduled: boolean;
-  /** The clock is behind and that was recorded. */
+  /** The clock is behind the log and that was recorded. */
   regressed: boolean;
   cancelRetry: () => void;
 }

@@ -32,7 +32,7 @@ export interface SavePoint {
  */
 export interface WriteBatch {
   readonly tenant: TenantId;
-  /** Time of everything this operation writes: the clock's, never before the world's (GATE-11). */
+  /** Time of everything this operation writes: the log's, never before the world's (GATE-11). */
   readonly at: Millis;
   /** The tentative world. It is read and let go: what is written next changes it in place. */
   world(): World;
