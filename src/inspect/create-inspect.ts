@@ -1,6 +1,7 @@
 import type { Inspect } from './inspect.ts';
 import { inspectAction } from './inspect-action.ts';
 import { readPath } from './path/read-path.ts';
+import { readSearch } from './path/read-search.ts';
 import type { Readers } from './readers.ts';
 import { readShell, readSource } from './shell/read-shell.ts';
 import { readSqlFragment } from './sql/fragment/read-fragment.ts';
@@ -17,6 +18,7 @@ const READERS: Readers = {
   shell: (text, pointer) => readShell(text, pointer, { readSql: (sql, at) => readSql(sql, at).findings }),
   source: readSource,
   path: readPath,
+  search: readSearch,
   sql: readSql,
   fragment: readSqlFragment,
   url: (text, pointer) => {

@@ -1,10 +1,14 @@
 import type { Finding, Reading } from '../kernel/finding.ts';
 import type { Json } from '../kernel/json.ts';
 import { argvIn } from './argv.ts';
+import { declaredOf } from './classify/agent-tools.ts';
+import type { Declared } from './classify/agent-tools.ts';
 import { classifyName } from './classify/classify.ts';
+import type { ToolClass } from './classify/classify.ts';
+import { searchesIn } from './content-search.ts';
 import { unwrap } from './decode/unwrap.ts';
 import { found } from './found.ts';
-import { distinct, factsOf, gather } from './gather.ts';
+import { addPaths, distinct, factsOf, gather } from './gather.ts';
 import type { Inspectable } from './inspect.ts';
 import { maskFacts, maskFinding, masker } from './mask.ts';
 import { promptParts } from './prompt-parts.ts';
@@ -27,6 +31,8 @@ const NESTED = 8;
 interface Task extends ValueContext {
   readonly role: RoleContext;
   readonly leaving: boolean;
+  /** What the tool's maker says of the argument that is read. */
+  readonly declared?: Declared | undefined;
   readonly secrets: string[];
   readonly personal: string[];
 }
@@ -51,10 +57,13 @@ export function inspectAction(subject: Inspectable, readers: Readers): Reading {
     personal: [],
   };
   into.findings.push(...readUnicode(subject.name, '/~name', true));
-  if (subject.declaration !== undefined) into.findings.push(...declared(subject.declaration as unknown as Json));
+  if (subject.declaration !== undefined) into.findings.push(...readDeclaration(subject.declaration as unknown as Json));
   const shellTool = categories.has('shell');
-  for (const argv of argvIn(subject.args, shellTool)) readValue(argv.line, { type: 'shell' }, argv.pointer, task);
-  for (const leaf of leaves) if (subject.digests === undefined || !isDigest(leaf, subject.digests)) readLeaf(leaf, 0, task);
+  for (const argv of argvIn(subject.args, shellTool))
+    if (declared({ keys: [argv.pointer.split('/', 2)[1] ?? ''] }, subject) !== 'words') readValue(argv.line, { type: 'shell' }, argv.pointer, task);
+  if (subject.category === undefined || subject.category === 'file') searched(subject, tool, task);
+  for (const leaf of leaves)
+    if (subject.digests === undefined || !isDigest(leaf, subject.digests)) readLeaf(leaf, 0, { ...task, declared: declared(leaf, subject) });
   into.findings.push(...toolSaw(tool, leaves));
   if (subject.kind === 'model') into.findings.push(...promptParts(subject.args));
   const mask = masker(task.secrets);
@@ -62,12 +71,26 @@ export function inspectAction(subject: Inspectable, readers: Readers): Reading {
   return { findings: distinct(into.findings).map((one) => maskFinding(one, hide)), facts: maskFacts(factsOf(into), mask) };
 }
 
+/** The operator's word on a tool is stronger than its maker's. */
+function declared({ keys }: Pick<Leaf, 'keys'>, { name, harness, category }: Inspectable): Declared | undefined {
+  return category === undefined ? declaredOf({ name, harness }, keys[0]) : undefined;
+}
+
+/** What a search in the contents of files reads is read by the call (INSPECT-90). */
+function searched({ args }: Inspectable, tool: ToolClass, { into, readers }: Task): void {
+  for (const { search, pointer } of searchesIn(tool, args)) {
+    const sight = readers.search(search, pointer);
+    into.findings.push(...sight.findings);
+    addPaths(into, sight.paths);
+  }
+}
+
 /** What is named a digest and is none is read like anything else. */
 function isDigest({ value, pointer, isKey }: Leaf, digests: readonly string[]): boolean {
   return !isKey && typeof value === 'string' && digests.includes(pointer) && /^sha256:[0-9a-f]{64}$/.test(value);
 }
 
-function declared(declaration: Json): Finding[] {
+function readDeclaration(declaration: Json): Finding[] {
   return readText(declaration, { context: 'declaration' }).map((one) => ({ ...one, pointer: `/~declaration${one.pointer}` }));
 }
 
@@ -80,17 +103,23 @@ function readLeaf(leaf: Leaf, depth: number, task: Task): void {
   }
   const text = leaf.value;
   if (text === '' || (leaf.isKey && /^[\w$.-]{1,64}$/.test(text))) return;
-  const role = roleOf(leaf, text, task.role);
+  const role = declaredRole(leaf, text, task);
   const name = leaf.isKey || (role.type === 'plain' && text.length <= 64 && !/\s/.test(text));
   task.into.findings.push(...readUnicode(text, leaf.pointer, name));
   if (isAmount(leaf.key) && /^[^\d]{0,4}\d[\d,.]*[^\d]{0,4}$/.test(text)) task.into.amounts.add(Number(text.replace(/[^\d.]/g, '')));
   const inner = task.into.findings.length;
-  if (nested(leaf, depth, task)) markDecoded(task.into.findings, inner);
+  if (task.declared !== 'words' && nested(leaf, depth, task)) markDecoded(task.into.findings, inner);
   else readValue(text, role, leaf.pointer, task);
   const first = task.into.findings.length;
   copies(leaf, { text, role }, task);
   markDecoded(task.into.findings, first);
   sensitive(text, leaf.pointer, task);
+}
+
+/** INSPECT-91: words run nothing, whatever they say; what is typed into a shell runs there. Neither word is needed of a key. */
+function declaredRole(leaf: Leaf, text: string, { declared: word, role }: Task): Role {
+  if (word === undefined) return roleOf(leaf, text, role);
+  return word === 'words' ? { type: 'prose' } : { type: 'shell' };
 }
 
 /** Spans from `first` on count in a copy, not in the argument (INSPECT-81). */
@@ -107,7 +136,8 @@ function copies(leaf: Leaf, value: { readonly text: string; readonly role: Role 
   if (value.text.length > 65_536 && task.into.findings.some((one) => one.pointer === leaf.pointer && one.risk === 'CRITICAL')) return;
   const { same, inside, unfinished: more } = unwrap(value.text);
   const carried = value.role.type === 'prose';
-  for (const copy of same) readValue(copy, carried ? value.role : roleOf(leaf, copy, task.role), leaf.pointer, task);
+  const declaredAs = task.declared === undefined ? undefined : value.role;
+  for (const copy of same) readValue(copy, declaredAs ?? (carried ? value.role : roleOf(leaf, copy, task.role)), leaf.pointer, task);
   for (const copy of inside) {
     const role = carried ? value.role : roleOf(leaf, copy, task.role);
     readValue(copy, role.type === 'shell' && /\s/.test(value.text) ? { type: 'prose' } : role, leaf.pointer, task);

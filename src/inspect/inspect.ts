@@ -7,6 +7,8 @@ export interface Inspectable {
   readonly args: JsonObject;
   /** Pointers of arguments that hold a digest of our own making, `sha256:` and 64 hexadecimal digits: there is nothing to read in them. */
   readonly digests?: readonly string[];
+  /** The coding agent that calls, where one of its hooks told of the call. */
+  readonly harness?: string;
   readonly declaration?: ToolDeclaration;
   /** The operator's word on what this tool is; wins over our reading of its name. */
   readonly category?: Category;

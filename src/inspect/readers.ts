@@ -1,4 +1,5 @@
 import type { CommandFact, Finding, Operation, PathFact, UrlFact } from '../kernel/finding.ts';
+import type { ContentSearch } from './path/read-search.ts';
 import type { Language } from './shell/call.ts';
 
 /** The parsers the orchestrator calls, behind one shape so that it can be tested without any of them. */
@@ -7,6 +8,8 @@ export interface Readers {
   /** Code handed to an interpreter. */
   readonly source: (language: Language, text: string, pointer: string) => ShellSight;
   readonly path: (text: string, pointer: string, access: PathFact['access']) => PathSight;
+  /** A search in the contents of files. */
+  readonly search: (search: ContentSearch, pointer: string) => PathSight;
   readonly sql: (text: string, pointer: string) => SqlSight;
   /** SQL-injection fragments in a plain value. */
   readonly fragment: (text: string, pointer: string) => readonly Finding[];

@@ -9,6 +9,7 @@ import { valueAt } from '../install/settings-text.ts';
 import { installations } from '../install/ledger.ts';
 import type { Installation } from '../install/ledger.ts';
 import { notRunBecause } from './control-file.ts';
+import { settingsPath } from './settings-file.ts';
 import { handlersOf, writtenUnder } from './written.ts';
 
 /** What a canary through one installed hook showed. */
@@ -60,10 +61,25 @@ function runnable(
   const isWritten = writtenUnder(installation, event);
   const found = handlersOf(valueAt(text, ['hooks', event])).filter(isWritten);
   if (found.length === 0) return { reason: `no hook of Aegis stands under hooks.${event} in ${path} as it was written` };
-  const { offSwitch } = harness.settings;
-  if (offSwitch !== undefined && valueAt(text, offSwitch) === true) return { reason: `${offSwitch.join('.')} is set in ${path}` };
+  const off = switchedOff(harness, path);
+  if (off !== null) return { reason: off };
   const reason = notRunBecause(harness, path, isWritten);
   return reason === null ? { found } : { reason };
+}
+
+/** Which setting keeps our hook from running, in the file it stands in or in the user's own; null when none does (HOOK-16). */
+function switchedOff(harness: Harness, path: string): string | null {
+  const { offSwitches = [] } = harness.settings;
+  const own = settingsPath(harness, 'user', { cwd: process.cwd(), env: process.env });
+  for (const file of new Set([path, own])) {
+    const text = existsSync(file) ? readFileSync(file, 'utf8') : '{}';
+    for (const { at, is } of offSwitches) {
+      const held = valueAt(text, at);
+      if (held === is || (Array.isArray(held) && (held as readonly unknown[]).includes(is)))
+        return `${at.join('.')} is ${JSON.stringify(held)} in ${file}`;
+    }
+  }
+  return null;
 }
 
 interface Answer {

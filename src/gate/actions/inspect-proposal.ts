@@ -55,6 +55,7 @@ export async function inspectProposal(tenant: Tenant, proposal: Proposal, world:
     name: proposal.name,
     args,
     ...(proposal.digests === undefined ? {} : { digests: proposal.digests }),
+    ...(proposal.harness === undefined ? {} : { harness: proposal.harness }),
     ...(proposal.declaration === undefined ? {} : { declaration: proposal.declaration }),
     ...(category === undefined ? {} : { category }),
   };

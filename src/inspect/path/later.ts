@@ -1,6 +1,6 @@
 /** Files some other program runs later, by the event that runs them. */
 const LATER: readonly (readonly [pattern: RegExp, event: string])[] = [
-  [/(^|\/)\.git\/(hooks\/|config$|info\/attributes$)/, 'git'],
+  [/(^|\/)\.git\/(hooks\/|config$|worktrees\/[^/]+\/config\.worktree$|info\/attributes$)/, 'git'],
   [/(^|\/)\.husky\//, 'git'],
   [/(^|\/)\.(gitattributes|gitmodules|pre-commit-config\.yaml|lefthook\.yml)$/, 'git'],
   [/(^|\/)\.gitconfig$|(^|\/)\.config\/git\/config$/, 'git'],

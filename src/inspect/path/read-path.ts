@@ -106,7 +106,8 @@ const OPERATION: Readonly<Record<PathFact['access'], Operation>> = {
   unknown: 'read',
 };
 
-function reporter(text: string, pointer: string, access: PathFact['access']): (saw: PathSaw) => Finding {
+/** Says what was seen in a path, with the text as it was given. */
+export function reporter(text: string, pointer: string, access: PathFact['access']): (saw: PathSaw) => Finding {
   const shown = [...(text.length > 118 ? `${text.slice(0, 117)}…` : text)].map((char) => (char < ' ' ? '·' : char)).join('');
   return (saw) => ({
     detector: saw.detector ?? 'path',

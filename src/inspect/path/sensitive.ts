@@ -7,7 +7,8 @@ import { resolvePath } from './resolve.ts';
  */
 export type Sensitivity = 'secret' | 'kernel' | 'probe' | 'none';
 
-const SECRET_NAMES = new Set([
+/** Names of files that hold credentials, wherever they lie. */
+export const SECRET_NAMES: ReadonlySet<string> = new Set([
   'id_rsa',
   'id_dsa',
   'id_ecdsa',
@@ -124,6 +125,13 @@ const SECRET_PLACES = [
   '.near-credentials/',
 ];
 
+/** Folders that hold credentials directly: those above, and the ones the files above lie in. Some of the system's hold mostly other things. */
+const CREDENTIAL_FOLDERS: readonly string[] = SECRET_PLACES.flatMap((place) => {
+  if (place.endsWith('/')) return [place.slice(0, -1)];
+  const folder = place.slice(0, place.lastIndexOf('/'));
+  return place.startsWith('etc/ssh/') || folder === '.config' ? [] : [folder];
+});
+
 const PUBLIC_NAMES =
   /(\.pub|\/known_hosts|\/authorized_keys\.example|\.example|\.sample|\.template|\.dist|\.md|\/ssh_config|\/\.ssh\/config|\/\.ssh)$/;
 
@@ -195,6 +203,12 @@ function within(path: string, place: string): boolean {
 }
 
 const climbless = (path: string): string => path.replace(/^(\.\.\/)+/, '');
+
+/** Whether the files right in this resolved folder are credentials, or it lies in one of which that is true. */
+export function holdsCredentials(folder: string): boolean {
+  const lower = folder.toLowerCase().replace(/\/(\*{1,2})?$/, '');
+  return sensitivityOf(lower) === 'secret' || CREDENTIAL_FOLDERS.some((one) => lower === one || lower.endsWith(`/${one}`));
+}
 
 /** true for a file that holds credentials, however its path is written. */
 export function isSecretFile(text: string): boolean {

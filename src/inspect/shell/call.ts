@@ -1,3 +1,4 @@
+import type { ContentSearch } from '../path/read-search.ts';
 import type { Category, Detector, Operation, PathFact, Risk } from '../../kernel/finding.ts';
 
 /** Stands for every part of a word that only the running shell knows; no shell word can hold it (POSIX: arguments are NUL-terminated). */
@@ -20,6 +21,8 @@ export interface Stream {
   readonly secret: boolean;
   /** true when an interactive shell writes it: sent to the network it is a reverse shell. */
   readonly shell?: boolean;
+  /** Where it is names of files: what was searched for them. */
+  readonly names?: readonly ContentSearch[];
 }
 
 /** One program about to run. */
@@ -50,6 +53,7 @@ export type Seen =
   | { readonly see: 'code'; readonly language: Language; readonly text: string }
   | { readonly see: 'sql'; readonly text: string; readonly dialect: string }
   | { readonly see: 'path'; readonly path: Arg; readonly access: PathFact['access'] }
+  | { readonly see: 'search'; readonly search: ContentSearch }
   | { readonly see: 'url'; readonly url: string }
   | { readonly see: 'env'; readonly name: string; readonly value: string };
 

@@ -1,5 +1,7 @@
 import type { PathFact } from '../../kernel/finding.ts';
 import { readPath } from '../path/read-path.ts';
+import { readSearch } from '../path/read-search.ts';
+import type { ContentSearch } from '../path/read-search.ts';
 import { isSecretFile } from '../path/sensitive.ts';
 import type { Arg, Stream } from './call.ts';
 import { UNKNOWN, harm } from './call.ts';
@@ -16,6 +18,14 @@ export function touchPath(arg: Arg, access: PathFact['access'], reading: Reading
   if (access === 'write' && isDevice(text))
     addHarm(reading.into, harm('SHELL_DEVICE_WRITE', 'CRITICAL', { operation: 'write', category: 'file', target: text }), [arg]);
   const { findings, paths } = readPath(text, reading.into.pointer, access);
+  for (const finding of findings) add(reading.into, finding);
+  for (const path of paths) addPath(reading.into, path);
+}
+
+/** Files whose contents one of the programs searches or is given by their names. */
+export function searchFiles(search: ContentSearch, reading: Reading): void {
+  if (!isFirst(reading.into, `search\n${search.root}\n${search.include.join('\n')}`)) return;
+  const { findings, paths } = readSearch(search, reading.into.pointer);
   for (const finding of findings) add(reading.into, finding);
   for (const path of paths) addPath(reading.into, path);
 }
@@ -124,6 +134,10 @@ const MODEL_BASES = new Set([
   'AZURE_OPENAI_ENDPOINT',
   'CLAUDE_CONFIG_DIR',
   'CODEX_HOME',
+  'COPILOT_HOME',
+  'GEMINI_CLI_HOME',
+  'GEMINI_CLI_SYSTEM_SETTINGS_PATH',
+  'GEMINI_CLI_SYSTEM_DEFAULTS_PATH',
 ]);
 const isModelBase = (name: string): boolean => MODEL_BASES.has(name);
 

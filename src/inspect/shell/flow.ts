@@ -4,6 +4,7 @@ import { UNKNOWN } from './call.ts';
 import { decodeBase64 } from '../path/base64.ts';
 import { decodeHex, unescape } from './decode.ts';
 import { readOptions } from './options.ts';
+import { namesPrinted } from './programs/search.ts';
 
 const FETCHERS = new Set([
   'curl',
@@ -103,6 +104,8 @@ const LONGEST = 65_536;
 export function outputOf(call: Call, inner: Stream | undefined): Stream {
   const secret = call.stdin.secret || call.args.some((arg) => arg.secret === true) || readsSecret(call);
   const { bin, stdin } = call;
+  const names = namesPrinted(call);
+  if (names !== undefined) return { origin: 'computed', secret, names };
   const text = knownText(call);
   if (text !== undefined) return text.length > LONGEST ? { origin: 'computed', secret } : { origin: 'static', secret, text };
   if (inner !== undefined && inner.origin !== 'none') return { ...inner, secret: inner.secret || secret };
@@ -141,7 +144,8 @@ function passed({ bin, args, stdin }: Call, secret: boolean): Stream {
   const files = args.some((arg) => !arg.text.startsWith('-'));
   if (bin === 'tee' || bin === 'sponge' || (bin === 'cat' && !files)) return { ...stdin, secret };
   if (stdin.origin === 'none') return { origin: bin === 'cat' && files ? 'file' : 'computed', secret };
-  return { origin: stdin.origin === 'static' ? 'computed' : stdin.origin, secret };
+  const names = stdin.names === undefined ? {} : { names: stdin.names };
+  return { origin: stdin.origin === 'static' ? 'computed' : stdin.origin, secret, ...names };
 }
 
 const READERS = new Set([
@@ -163,6 +167,12 @@ const READERS = new Set([
   'zip',
   'openssl',
   'grep',
+  'egrep',
+  'fgrep',
+  'rg',
+  'ag',
+  'ack',
+  'ugrep',
   'sed',
   'awk',
   'sort',

@@ -2,7 +2,7 @@ import type { Arg, Call, Seen, Stream } from './call.ts';
 import { UNKNOWN, harm, isDynamic } from './call.ts';
 import { readCode } from './code.ts';
 import { addHarm, addUrl } from './collect.ts';
-import { readEnvironment, touchPath } from './effects.ts';
+import { readEnvironment, searchFiles, touchPath } from './effects.ts';
 import { outputOf } from './flow.ts';
 import { PROGRAMS } from './programs/all.ts';
 import { readService } from './programs/service-verbs.ts';
@@ -77,6 +77,9 @@ function follow(saw: Seen, { words, call, reading }: Place): Stream | undefined 
     case 'path':
       touchPath(saw.path, saw.access, reading);
       return saw.access === 'execute' ? runWritten(saw.path, reading) : keepWritten(saw.path, saw.access, call, reading);
+    case 'search':
+      searchFiles(saw.search, reading);
+      return undefined;
     case 'url':
       if (!saw.url.includes(UNKNOWN)) addUrl(reading.into, saw.url);
       return undefined;

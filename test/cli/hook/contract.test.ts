@@ -19,7 +19,8 @@ import type { Installation } from '../../../src/cli/install/ledger.ts';
 import type { Harness } from '../../../src/intercept/hook/harness/harness.ts';
 import { HARNESSES } from '../../../src/intercept/hook/harness/harnesses.ts';
 import type { Scope } from '../../../src/intercept/hook/harness/settings.ts';
-import type { JsonObject } from '../../../src/kernel/json.ts';
+import { isObject } from '../../../src/kernel/json.ts';
+import type { Json, JsonObject } from '../../../src/kernel/json.ts';
 import { running } from '../../api/daemon.ts';
 import { documentOf } from '../../intercept/hook/documents.ts';
 import { SAMPLES } from './samples.ts';
@@ -84,6 +85,12 @@ function letRun({ name }: Harness, settings: string, text = documentOf(name).con
   return path;
 }
 
+/** The same settings with one member more, beside what stands there. */
+function withMember(settings: JsonObject, [key = '', ...rest]: readonly string[], held: Json): JsonObject {
+  const inner = settings[key] ?? null;
+  return { ...settings, [key]: rest.length === 0 ? held : withMember(isObject(inner) ? inner : {}, rest, held) };
+}
+
 for (const harness of HARNESSES) {
   const { name } = harness;
   const document = documentOf(name).settings;
@@ -138,7 +145,7 @@ for (const harness of HARNESSES) {
     assert.deepEqual(installations(), []);
   });
 
-  test(`[HOOK-13] ${name}: a canary is refused by Aegis, refused without it, or would have run`, async (context) => {
+  test(`[HOOK-13, HOOK-16] ${name}: a canary is refused by Aegis, refused without it, or would have run`, async (context) => {
     const { shut } = await doorTo(context);
     const path = local(document.user);
     mkdirSync(dirname(path), { recursive: true });
@@ -158,10 +165,10 @@ for (const harness of HARNESSES) {
     };
     await spoiled('{}', /no hook of Aegis stands under hooks/);
     await spoiled(text.replaceAll('aegis-hook.mjs', 'other.mjs'), /as it was written/);
-    const { offSwitch } = harness.settings;
-    if (offSwitch !== undefined) {
-      const off = offSwitch.reduceRight<JsonObject | boolean>((held, member) => ({ [member]: held }), true) as JsonObject;
-      await spoiled(JSON.stringify({ ...(JSON.parse(text) as object), ...off }), /is set in/);
+    for (const { at, is } of harness.settings.offSwitches ?? []) {
+      for (const held of typeof is === 'string' ? [[is], ['other', is]] : [is]) {
+        await spoiled(JSON.stringify(withMember(JSON.parse(text) as JsonObject, at, held)), /^\w[\w.]* is .* in /);
+      }
     }
     await shut();
     await shows(strict, 'closed', /refused without it/);

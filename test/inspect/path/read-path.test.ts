@@ -254,3 +254,49 @@ test('[INSPECT-41] percent-encoding any characters of a climb never lowers the v
     }),
   );
 });
+
+test('[INSPECT-89] what lies in an agent’s worktrees, plans and scratch folders is ordinary; its settings in there are not', () => {
+  const ordinary = [
+    '/home/me/proj/.claude/worktrees/fix-login/src/a.ts',
+    '/home/me/proj/.claude/worktrees/fix-login',
+    '.claude/worktrees/fix-login/.github/README.md',
+    '~/.cursor/worktrees/proj/Ab12/src/a.ts',
+    '~/.codex/worktrees/1a2b/proj/src/a.ts',
+    '/home/me/proj/.gemini/worktrees/x/main.go',
+    '~/.gemini/tmp/5f2c/plans/p.md',
+    '~/.gemini/antigravity/scratch/game/index.html',
+    '~/.copilot/session-state/9f/plan.md',
+    '~/.windsurf/worktrees/proj/x/a.py',
+    '~/.claude/plans/quiet-fox.md',
+    '.cursor/plans/login.plan.md',
+    '.kiro/specs/login/design.md',
+    'C:\\Users\\me\\proj\\.claude\\worktrees\\x\\src\\a.ts',
+    '.claude/worktrees/a/.claude/worktrees/b/src/c.ts',
+    '.conductor/tokyo/src/a.ts',
+    '.trees/fix/src/a.ts',
+  ];
+  for (const path of ordinary) for (const access of ['write', 'delete'] as const) assert.ok(!stopped(path, access), path);
+  const settings = [
+    '/home/me/proj/.claude/worktrees/fix-login/.claude/settings.json',
+    '.claude/worktrees/x/CLAUDE.md',
+    '.claude/worktrees/x/.mcp.json',
+    '.claude/worktrees/x/.github/hooks/pre.json',
+    '.claude/worktrees/x/.git/hooks/pre-commit',
+    '.claude/worktrees/x/aegis.yaml',
+    '.claude/worktrees/../settings.json',
+    '.claude/worktrees/x/../../settings.json',
+    '.claude/worktrees.json',
+    '.cursor/worktrees.json',
+    '.claude/skills/plans/SKILL.md',
+    '.claude/commands/worktrees/x.md',
+    '.claude/skills/a/.claude/plans/b.md',
+    '~/.claude/settings.json',
+    '~/.gemini/tmp/bin/rg',
+    '~/.gemini/settings.json',
+    '.claude',
+    '.github/hooks/aegis.json',
+    '.github/hooks',
+    '.git/worktrees/x/config.worktree',
+  ];
+  for (const path of settings) assert.ok(stopped(path, 'write'), path);
+});

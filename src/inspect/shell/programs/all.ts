@@ -10,6 +10,7 @@ import { INTERPRETERS } from './interpreters.ts';
 import { INFRA } from './infra.ts';
 import { NETWORK } from './network.ts';
 import { PACKAGES } from './packages.ts';
+import { SEARCH } from './search.ts';
 import { SHELLS } from './shells.ts';
 import { TEXT } from './text.ts';
 import { WINDOWS } from './windows.ts';
@@ -18,6 +19,7 @@ import { WRAPPERS } from './wrappers.ts';
 /** Every program with semantics of its own, by base name. */
 export const PROGRAMS: ProgramTable = {
   ...TEXT,
+  ...SEARCH,
   ...FILES,
   ...WINDOWS,
   ...DISK,

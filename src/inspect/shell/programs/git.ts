@@ -2,6 +2,7 @@ import type { Arg, Call, ProgramReader, ProgramTable, Seen } from '../call.ts';
 import { harm } from '../call.ts';
 import { isHelp, readOptions } from '../options.ts';
 import type { Options } from '../options.ts';
+import { gitGrep, gitShow } from './search.ts';
 
 const LOST = { operation: 'delete', category: 'file' } as const;
 const lost = (code: string): Seen => harm(code, 'HIGH', LOST);
@@ -142,6 +143,7 @@ const submodule: Judge = (args) => {
     ];
   return when(args[0]?.text === 'deinit' && args.some((arg) => /^(-f|--force|--all)$/.test(arg.text)), lost('GIT_DISCARD'));
 };
+const grep: Judge = (args) => [...gitGrep(args), ...grepOpen(args)];
 const grepOpen: Judge = (args) =>
   args
     .filter((arg) => /^(-O|--open-files-in-pager=)./.test(arg.text))
@@ -164,7 +166,9 @@ const VERBS: Readonly<Record<string, Judge>> = {
   'ls-remote': fetch,
   bisect,
   submodule,
-  grep: grepOpen,
+  grep,
+  show: gitShow,
+  'cat-file': gitShow,
   'filter-branch': rewrites,
   'filter-repo': rewrites,
   switch: (args) => when(readOptions(args, { short: 'cC' }).has('f', 'force', 'discard-changes', 'C'), lost('GIT_DISCARD')),

@@ -10,8 +10,8 @@ const reads: ProgramReader = (call) => readOptions(call.args, { short: 'ncdft' }
 
 /** The first operand is a pattern or a script, the others are files. */
 const pattern: ProgramReader = (call) => {
-  const options = readOptions(call.args, { short: 'efmABC', long: ['regexp', 'file', 'max-count', 'context', 'include', 'exclude', 'exclude-dir'] });
-  const files = options.has('e', 'regexp', 'f', 'file') ? options.operands : options.operands.slice(1);
+  const options = readOptions(call.args, { short: 'f', long: ['from-file', 'arg', 'argjson', 'indent'] });
+  const files = options.has('f', 'from-file') ? options.operands : options.operands.slice(1);
   return files.map((path) => ({ see: 'path', path, access: 'read' }));
 };
 
@@ -111,13 +111,6 @@ export const TEXT: ProgramTable = {
   cmp: reads,
   comm: reads,
   look: reads,
-  grep: pattern,
-  egrep: pattern,
-  fgrep: pattern,
-  rg: pattern,
-  ag: pattern,
-  ack: pattern,
-  ugrep: pattern,
   jq: pattern,
   yq: pattern,
   sed,

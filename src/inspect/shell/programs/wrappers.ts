@@ -2,6 +2,7 @@ import type { Arg, ProgramReader, ProgramTable, Seen } from '../call.ts';
 import { UNKNOWN, harm, literal } from '../call.ts';
 import { readOptions } from '../options.ts';
 import type { OptionSpec } from '../options.ts';
+import { findSearch, namesPrinted, readFound } from './search.ts';
 import { readService } from './service-verbs.ts';
 import { joined } from '../words.ts';
 
@@ -61,13 +62,15 @@ const xargs: ProgramReader = (call) => {
     call.stdin.text !== undefined && !call.stdin.text.includes(UNKNOWN) ? call.stdin.text.split(/\s+/).filter((word) => word !== '') : undefined;
   const mark = options.value('I', 'replace', 'J', 'i')?.text;
   const fed: Arg[] = known?.map(literal) ?? [];
+  const found = readFound(operands[0]?.text ?? '', call.stdin.names ?? []);
   if (mark !== undefined && mark !== '') {
     const put = known?.join(' ') ?? UNKNOWN;
     return [
       { see: 'argv', argv: operands.map((arg) => ({ ...arg, text: arg.text.replaceAll(mark, put) })), stdin: { origin: 'none', secret: false } },
+      ...found,
     ];
   }
-  return [{ see: 'argv', argv: [...operands, ...fed], complete: known !== undefined, stdin: { origin: 'none', secret: false } }];
+  return [{ see: 'argv', argv: [...operands, ...fed], complete: known !== undefined, stdin: { origin: 'none', secret: false } }, ...found];
 };
 
 const find: ProgramReader = (call) => {
@@ -92,7 +95,7 @@ const find: ProgramReader = (call) => {
     while (index + 1 < call.args.length && !/^[;+]$/.test(call.args[index + 1]?.text ?? '')) index += 1;
     const found = wide && !narrowed ? (roots[0]?.text ?? '.') : `./${nameTest(call.args)}`;
     const argv = call.args.slice(start, index + 1).map((word) => ({ ...word, text: word.text.replaceAll('{}', found) }));
-    seen.push({ see: 'argv', argv });
+    seen.push({ see: 'argv', argv }, ...readFound(argv[0]?.text ?? '', findSearch(call.args)));
     if (/^(rm|shred|unlink)$/.test(argv[0]?.text ?? '')) seen.push(...findDelete({ wide, narrowed, roots }));
   }
   return seen;
@@ -274,7 +277,9 @@ export const WRAPPERS: ProgramTable = {
 function fd(): ProgramReader {
   return (call) => {
     const at = call.args.findIndex((arg) => /^(-x|-X|--exec|--exec-batch)$/.test(arg.text));
-    return at < 0 ? [] : [{ see: 'argv', argv: call.args.slice(at + 1), complete: false }];
+    if (at < 0) return [];
+    const found = namesPrinted({ ...call, args: call.args.slice(0, at) }) ?? [];
+    return [{ see: 'argv', argv: call.args.slice(at + 1), complete: false }, ...readFound(call.args[at + 1]?.text ?? '', found)];
   };
 }
 

@@ -31,8 +31,8 @@ export interface HarnessSettings {
   readonly files: Readonly<Record<Scope, string>>;
   /** Members the file must have beside `hooks`. */
   readonly beside?: JsonObject;
-  /** The member that keeps every hook of the file from running while it is true. */
-  readonly offSwitch?: readonly string[];
+  /** What keeps our hook from running: a member that has this value, or is a list that holds it. */
+  readonly offSwitches?: readonly { readonly at: readonly string[]; readonly is: Json }[];
   /** How it can ask; the first is installed unless another is wanted. */
   readonly handlers: readonly [HandlerKind, ...HandlerKind[]];
   /** The member of a handler that holds its command line. */

@@ -3,7 +3,7 @@ import type { HarnessSettings } from '../settings.ts';
 export const settings: HarnessSettings = {
   home: { folder: '.claude', variable: 'CLAUDE_CONFIG_DIR' },
   files: { user: 'settings.json', project: '.claude/settings.local.json' },
-  offSwitch: ['disableAllHooks'],
+  offSwitches: [{ at: ['disableAllHooks'], is: true }],
   handlers: ['http', 'command'],
   commandMember: 'command',
   blocking: { setting: 'onFailure', value: 'block', since: '2.1.295' },

@@ -9,7 +9,7 @@ export const copilot: Harness = {
     home: { folder: '.copilot', variable: 'COPILOT_HOME' },
     files: { user: 'hooks/aegis.json', project: '.github/hooks/aegis.json' },
     beside: { version: 1 },
-    offSwitch: ['disableAllHooks'],
+    offSwitches: [{ at: ['disableAllHooks'], is: true }],
     handlers: ['command'],
     commandMember: 'bash',
     waitSeconds: 60,

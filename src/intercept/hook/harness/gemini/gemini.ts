@@ -8,6 +8,14 @@ export const gemini: Harness = {
   settings: {
     home: { folder: '.gemini' },
     files: { user: 'settings.json', project: '.gemini/settings.json' },
+    // It turns hooks off as a whole or by their name, and has called the place three names.
+    offSwitches: [
+      { at: ['hooksConfig', 'enabled'], is: false },
+      { at: ['hooks', 'enabled'], is: false },
+      { at: ['tools', 'enableHooks'], is: false },
+      { at: ['hooksConfig', 'disabled'], is: 'aegis' },
+      { at: ['hooks', 'disabled'], is: 'aegis' },
+    ],
     handlers: ['command'],
     commandMember: 'command',
     waitSeconds: 60,
