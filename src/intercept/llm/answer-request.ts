@@ -8,6 +8,7 @@ import type { Actions } from './action/actions.ts';
 import { enterContent } from './action/enter-content.ts';
 import { changedBody, countAttempt, modelProposal } from './action/model-action.ts';
 import { within } from './action/within.ts';
+import { maskedWords } from './answer/mask-words.ts';
 import { refusalOfDecision, sendRefusal } from './answer/reply.ts';
 import { sendOn } from './answer/send-on.ts';
 import { readBody } from './bytes/read-body.ts';
@@ -42,7 +43,7 @@ export async function answerRequest(proxy: ModelProxy, asked: MatchedRequest): P
   const { entrance, conversations, actions } = proxy;
   const { incoming, response, target, matched, identity } = asked;
   const { dialect, route, params } = matched;
-  const { caller } = identity;
+  const { caller, mask } = identity;
   const query = forwardedQuery(target, dialect);
   const body = route.method === 'GET' ? null : await readJson(incoming, entrance.bodyBytes);
   await proxy.readBack(caller);
@@ -79,8 +80,9 @@ export async function answerRequest(proxy: ModelProxy, asked: MatchedRequest): P
       return;
     }
     const sent = { caller, session, dialect, route, request, proposal, id: final.action };
+    const restore = maskedWords(mask, prompt?.restore ?? null);
     sendOn({
-      exchange: { parts: proxy.answers, response, sent, promptLength, restore: prompt?.restore ?? null },
+      exchange: { parts: proxy.answers, response, sent, promptLength, restore, mask },
       upstream: proxy.upstream,
       path: `${target.path}${query.length === 0 ? '' : `?${query.join('&')}`}`,
       headers: headersFor(asked, incoming.headers),

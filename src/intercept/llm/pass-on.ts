@@ -56,6 +56,7 @@ export async function passOn(proxy: Passing, uninspected: UninspectedRequest): P
         [identity.credential.name]: identity.credential.value,
       },
       body: body.length === 0 ? null : body,
+      mask: identity.mask,
     },
   });
 }

@@ -5,6 +5,8 @@ import type { LogGate } from '../../gate/log-gate.ts';
 import type { Digest } from '../../kernel/ids.ts';
 import type { Json } from '../../kernel/json.ts';
 import type { Clock } from '../../ports.ts';
+import { createSecretMask } from '../../wire/secret-mask.ts';
+import type { SecretMask } from '../../wire/secret-mask.ts';
 import type { Actions, OnFault } from './action/actions.ts';
 import type { Prices } from './action/price.ts';
 import { createSettlementQueue } from './action/settlement-queue.ts';
@@ -78,6 +80,22 @@ export interface ModelProxy {
   readonly answers: AnswerParts;
 }
 
+/** Agents whose mask is kept ready. */
+const MASKS = 256;
+
+/** A mask for each key that asks, made once: of that key and of all the proxy holds. */
+function masksOf(held: readonly string[]): (key: string) => SecretMask {
+  const masks = new Map<string, SecretMask>();
+  return (key) => {
+    const known = masks.get(key);
+    if (known !== undefined) return known;
+    if (masks.size >= MASKS) masks.clear();
+    const mask = createSecretMask([...held, key]);
+    masks.set(key, mask);
+    return mask;
+  };
+}
+
 /** How often silent streams are looked at. */
 const TICK_MS = 250;
 
@@ -98,6 +116,7 @@ export function createModelProxy(deps: ModelProxyDeps): ModelProxy {
       bodyBytes: limits.bodyBytes,
       callerOf,
       heldKey: (provider) => upstreams[provider]?.key ?? '',
+      maskFor: masksOf(Object.values(upstreams).map(({ key }) => key)),
       checkHost,
     },
     conversations,

@@ -34,7 +34,7 @@ export interface DecidedCalls {
 export async function decideCalls(
   on: Deciding,
   sent: ModelAction,
-  terms: { readonly answer: Pick<Answer, 'id' | 'calls'>; readonly restore: Restore | null; readonly signal: AbortSignal },
+  terms: { readonly answer: Pick<Answer, 'id' | 'calls'>; readonly restore: Restore; readonly signal: AbortSignal },
 ): Promise<DecidedCalls> {
   const { answer, restore, signal } = terms;
   const { actions } = on;

@@ -4,8 +4,7 @@ import { restored } from '../dialect/restore.ts';
 import type { Restore } from '../dialect/restore.ts';
 
 /** The calls as they will run (LLM-57). What the provider ran already ran with placeholders, and is recorded as it was. */
-export function restoredCalls(calls: readonly ToolCall[], restore: Restore | null): readonly ToolCall[] {
-  if (restore === null) return calls;
+export function restoredCalls(calls: readonly ToolCall[], restore: Restore): readonly ToolCall[] {
   return calls.map((call) => {
     if (call.args === null || call.done === true) return call;
     const args = objectOf(restored(call.args, restore));

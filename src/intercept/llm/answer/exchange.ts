@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { Clock } from '../../../ports.ts';
+import type { SecretMask } from '../../../wire/secret-mask.ts';
 import type { Actions } from '../action/actions.ts';
 import type { ModelAction } from '../action/model-action.ts';
 import type { Restore } from '../dialect/restore.ts';
@@ -26,6 +27,7 @@ export interface Exchange {
   readonly sent: ModelAction;
   /** Bytes of the request. */
   readonly promptLength: number;
-  /** Puts values back that the prompt was sent without; null where the policy does not ask for it. */
-  readonly restore: Restore | null;
+  /** Puts values back that the prompt was sent without, where the policy asks for it, and masks the words behind that. */
+  readonly restore: Restore;
+  readonly mask: SecretMask;
 }

@@ -60,7 +60,7 @@ export function sendOn(sending: Sending): void {
   call = sending.upstream.call(requestOf(sending), listener);
 }
 
-function requestOf({ exchange: { sent }, path, headers, body }: Sending): Parameters<Upstream['call']>[0] {
+function requestOf({ exchange: { sent, mask }, path, headers, body }: Sending): Parameters<Upstream['call']>[0] {
   const { dialect, route } = sent;
   const query = route.streams === 'always' && !path.includes('alt=sse') ? `${path.includes('?') ? '&' : '?'}alt=sse` : '';
   return {
@@ -69,6 +69,7 @@ function requestOf({ exchange: { sent }, path, headers, body }: Sending): Parame
     method: route.method,
     headers: body === '' ? headers : { ...headers, 'content-type': 'application/json' },
     body: body === '' ? null : body,
+    mask,
   };
 }
 

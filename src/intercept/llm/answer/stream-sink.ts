@@ -6,6 +6,7 @@ import type { FrameReader } from '../bytes/event-stream.ts';
 import type { AnswerReader, AnswerRestorer } from '../dialect/dialect.ts';
 import type { Frame } from '../dialect/frame.ts';
 import { upstreamInvalid } from '../dialect/members.ts';
+import { maskedFrame } from './mask-words.ts';
 import { stoppedText } from './relay.ts';
 import type { Relay, Sink } from './relay.ts';
 import { rememberAnswer, rememberRefused } from './remember-answer.ts';
@@ -18,8 +19,7 @@ interface Streaming {
   readonly relay: Relay;
   readonly frames: FrameReader;
   readonly reader: AnswerReader;
-  /** Null where nothing is put back: then frames are written as the reader gives them, and nothing waits. */
-  readonly restorer: AnswerRestorer | null;
+  readonly restorer: AnswerRestorer;
   readonly write: (frames: readonly Frame[]) => void;
   readonly close: () => void;
   holding: boolean;
@@ -36,16 +36,15 @@ export function streamSink(relay: Relay, framing: Framing): Sink {
     relay,
     frames: createFrameReader(),
     reader: dialect.createReader(request),
-    restorer: restore === null ? null : dialect.createRestorer(restore),
+    restorer: dialect.createRestorer(restore),
     write(came) {
-      const { restorer } = streaming;
-      const frames = restorer === null ? came : came.flatMap((frame) => restorer.take(frame));
+      const frames = came.flatMap((frame) => streaming.restorer.take(frame));
       if (frames.length === 0 || response.destroyed) return;
       streaming.wroteAt = parts.clock.monotonic();
       if (!response.write(writer.text(frames))) waitForClient(relay);
     },
     close() {
-      const frames = streaming.restorer?.end() ?? [];
+      const frames = streaming.restorer.end();
       response.end(`${writer.text(frames)}${writer.end()}`);
     },
     holding: false,
@@ -88,7 +87,8 @@ function receive(streaming: Streaming, bytes: Buffer): void {
   const most = relay.exchange.parts.answerBytes;
   const out: Frame[] = [];
   try {
-    for (const frame of streaming.frames.push(bytes)) {
+    for (const came of streaming.frames.push(bytes)) {
+      const frame = maskedFrame(came, relay.exchange.mask);
       const passing = reader.take(frame);
       for (const one of passing) out.push(one);
       if (passing.length > 0) continue;

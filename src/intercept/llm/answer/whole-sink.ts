@@ -8,6 +8,7 @@ import { cancelUndelivered, decideCalls, rememberRunning } from '../action/decid
 import { objectOf, upstreamInvalid } from '../dialect/members.ts';
 import type { Answer } from '../dialect/model-answer.ts';
 import type { Exchange } from './exchange.ts';
+import { maskedJson } from './mask-words.ts';
 import { stoppedText } from './relay.ts';
 import type { Relay, Sink } from './relay.ts';
 import { rememberAnswer, rememberRefused } from './remember-answer.ts';
@@ -82,9 +83,11 @@ async function conclude(collecting: Collecting): Promise<void> {
     refusedThere(collecting, bytes);
     return;
   }
-  const body = read(bytes);
+  const came = read(bytes);
+  const body = maskedJson(came, bytes, relay.exchange.mask);
+  const whole = body === came ? bytes : Buffer.from(JSON.stringify(body));
   if (route.kind === 'list') {
-    if (relay.finish({ status: 'succeeded', answer: null, free: true })) send(collecting, bytes);
+    if (relay.finish({ status: 'succeeded', answer: null, free: true })) send(collecting, whole);
     return;
   }
   const answer = dialect.readAnswer(body);
@@ -92,10 +95,10 @@ async function conclude(collecting: Collecting): Promise<void> {
   if (route.kind === 'count' && answer.calls.length > 0) throw upstreamInvalid('a count carries a tool call');
   rememberAnswer(relay.exchange, answer);
   if (answer.calls.length === 0) {
-    if (relay.finish({ status: 'succeeded', answer })) send(collecting, written(relay.exchange, body, body) ?? bytes);
+    if (relay.finish({ status: 'succeeded', answer })) send(collecting, written(relay.exchange, body, body) ?? whole);
     return;
   }
-  await decideThenSend(collecting, { answer, body, bytes });
+  await decideThenSend(collecting, { answer, body, bytes: whole });
 }
 
 async function decideThenSend(
@@ -120,7 +123,7 @@ async function decideThenSend(
 
 /** The answer with its words restored; null when nothing of it changed on its way, so that it leaves as it came. */
 function written({ sent: { dialect, route }, restore }: Exchange, came: JsonObject, leaves: JsonObject): Buffer | null {
-  const out = restore === null || route.kind !== 'generate' ? leaves : dialect.restoreAnswer(leaves, restore);
+  const out = route.kind !== 'generate' ? leaves : dialect.restoreAnswer(leaves, restore);
   return out === came ? null : Buffer.from(JSON.stringify(out));
 }
 
@@ -147,8 +150,11 @@ function refusedThere(collecting: Collecting, bytes: Buffer): void {
   const { response, sent } = relay.exchange;
   const { dialect } = sent;
   if (!relay.finish({ status: 'failed', answer: null, errorCode: `UPSTREAM_${String(status)}`, free: true })) return;
+  let whole = bytes;
   try {
-    read(bytes);
+    const came = read(bytes);
+    const body = maskedJson(came, bytes, relay.exchange.mask);
+    if (body !== came) whole = Buffer.from(JSON.stringify(body));
   } catch {
     const shown = status >= 400 ? status : 502;
     const { code, message } = upstreamInvalid(`it answered ${String(status)} without JSON`);
@@ -158,5 +164,5 @@ function refusedThere(collecting: Collecting, bytes: Buffer): void {
   }
   // A redirect would lead the client around the proxy.
   if (status < 400) sendRefusal(response, dialect, refusalOf(upstreamInvalid(`it answered ${String(status)}`)));
-  else send(collecting, bytes);
+  else send(collecting, whole);
 }

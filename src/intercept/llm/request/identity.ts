@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { AegisError } from '../../../errors.ts';
+import type { SecretMask } from '../../../wire/secret-mask.ts';
 import type { Dialect } from '../dialect/dialect.ts';
 import type { ModelCaller } from '../caller.ts';
 import type { Entrance } from './entrance.ts';
@@ -9,6 +10,7 @@ export interface Identity {
   readonly caller: ModelCaller;
   /** What goes upstream in the provider's own key header. */
   readonly credential: { readonly name: string; readonly value: string };
+  readonly mask: SecretMask;
 }
 
 /** Wherever it stands: a key of ours in somebody’s clumsy header must not pass for the provider’s. */
@@ -32,20 +34,21 @@ function keysOf(
  * @throws AegisError UNAUTHENTICATED, PROVIDER_KEY_MISSING
  */
 export function identify(
-  entrance: Pick<Entrance, 'callerOf' | 'heldKey'>,
+  entrance: Pick<Entrance, 'callerOf' | 'heldKey' | 'maskFor'>,
   asked: RequestTarget,
   terms: { headers: IncomingHttpHeaders; dialect: Dialect },
 ): Identity {
   const { headers, dialect } = terms;
   const { ours, theirs } = keysOf(asked, headers, dialect);
   const caller = ours === null ? null : entrance.callerOf(ours);
-  if (caller === null) throw new AegisError('UNAUTHENTICATED');
+  if (ours === null || caller === null) throw new AegisError('UNAUTHENTICATED');
   const held = entrance.heldKey(dialect.provider);
   const key = held === '' ? theirs : held;
   if (key === null) throw new AegisError('PROVIDER_KEY_MISSING', { provider: dialect.provider });
   // A key that came as a bearer token goes as one: subscriptions of Anthropic do.
   const asBearer = dialect.keyHeader === 'authorization' || (held === '' && bearer(headers.authorization) === key);
-  return { caller, credential: asBearer ? { name: 'authorization', value: `Bearer ${key}` } : { name: dialect.keyHeader, value: key } };
+  const credential = asBearer ? { name: 'authorization', value: `Bearer ${key}` } : { name: dialect.keyHeader, value: key };
+  return { caller, credential, mask: entrance.maskFor(ours) };
 }
 
 function bearer(header: string | undefined): string | undefined {

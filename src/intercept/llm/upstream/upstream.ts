@@ -1,6 +1,8 @@
 import type { Dispatcher } from 'undici';
+import type { SecretMask } from '../../../wire/secret-mask.ts';
 import { callUpstream } from './call-upstream.ts';
 import type { AnswerListener, UpstreamCall } from './call-upstream.ts';
+import { masking } from './masking.ts';
 
 /** A request to a provider; where the provider is, only this part knows. */
 export interface ProviderRequest {
@@ -11,6 +13,8 @@ export interface ProviderRequest {
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer | string | null;
+  /** Of the secrets that may not come back in the answer. */
+  readonly mask: SecretMask;
 }
 
 /** The providers, as far as an answer needs them. */
@@ -37,9 +41,13 @@ export function createUpstream(terms: {
     return place;
   };
   return {
-    call({ provider, path, ...request }, listener) {
+    call({ provider, path, mask, ...request }, listener) {
       const { origin, prefix } = placeOf(provider);
-      return callUpstream(terms.dispatcher, { ...request, origin, path: `${prefix}${path}` }, { listener, limit: terms.answerBytes });
+      return callUpstream(
+        terms.dispatcher,
+        { ...request, origin, path: `${prefix}${path}` },
+        { listener: masking(listener, mask), limit: terms.answerBytes },
+      );
     },
   };
 }
