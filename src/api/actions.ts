@@ -2,6 +2,7 @@ import { Type } from 'typebox';
 import { route } from '../http/route.ts';
 import type { Route } from '../http/route.ts';
 import { CLOSED, jsonObject, oneOf } from '../http/shapes.ts';
+import { actionRecordRoute } from './action-record.ts';
 import type { ApiDeps } from './deps.ts';
 import { page, PageQuery } from './pages.ts';
 import type { LoggedEntry } from './pages.ts';
@@ -13,6 +14,7 @@ type Parts = Pick<ApiDeps, 'store'>;
 /** Decided actions as the log has them, newest first; an agent sees its own. */
 export function actionListRoutes({ store }: Parts): readonly Route[] {
   return [
+    actionRecordRoute({ store }),
     route({
       method: 'GET',
       path: '/v1/actions',

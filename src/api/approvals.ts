@@ -33,6 +33,8 @@ const RefuseBody = Type.Object({ reason: Type.Optional(Type.String({ maxLength: 
 /** What a person decides on: the exact bytes (`args`, canonical JSON text), never the agent's story about them (ASK). */
 const ApprovalReply = Type.Object({
   approval: Type.String(),
+  /** The entry that asked. */
+  index: Type.Integer(),
   status: oneOf(...APPROVAL_STATUSES),
   action: Type.String(),
   agent: Type.String(),
@@ -62,7 +64,7 @@ function personOf(principal: Principal): Person {
 function stateView({ gate }: Parts, principal: Principal, id: string): Record<string, unknown> {
   const state = gate.world(principal.tenant).approvals.get(id as ApprovalId);
   if (state === undefined) throw new AegisError('NOT_FOUND', { what: 'approval' });
-  const { index: _index, editedArgsDigest: _edited, ...rest } = state;
+  const { editedArgsDigest: _edited, ...rest } = state;
   return { approval: id, ...rest };
 }
 

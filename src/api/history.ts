@@ -32,9 +32,14 @@ export function historyRoutes(deps: Parts): readonly Route[] {
       busy = false;
     }
   };
-  const again = async (principal: Principal): Promise<unknown> => {
+  const again = async (principal: Principal, session?: string): Promise<unknown> => {
     const { replayTenant } = await import('../lab/replay.ts');
-    const { equal, erased, difference } = await replayTenant(deps.store, principal.tenant, deps.reloadPolicy);
+    const { equal, erased, difference } = await replayTenant(
+      deps.store,
+      principal.tenant,
+      deps.reloadPolicy,
+      (entry) => session === undefined || entry.session === session,
+    );
     const counts = { compared: equal + (difference === null ? 0 : 1), erased: erased.length };
     if (difference === null) return counts;
     const { index, recorded, replayed } = difference;
@@ -53,12 +58,12 @@ export function historyRoutes(deps: Parts): readonly Route[] {
       ...READ,
       path: '/v1/sessions/:id/replay',
       role: PEOPLE,
-      doc: doc('The log replayed for a session: its decisions rest on everything before them, so everything is made again'),
+      doc: doc('Every decision of one session made again, each on everything the log held before it'),
       params: NameParams,
       response: Report,
       handle: ({ principal, params }) => {
         if (!deps.gate.world(principal.tenant).sessions.has(params.id as SessionId)) throw new AegisError('NOT_FOUND', { what: 'session' });
-        return alone(() => again(principal));
+        return alone(() => again(principal, params.id));
       },
     }),
     simulateRoute(deps, alone),

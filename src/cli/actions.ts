@@ -1,70 +1,69 @@
 import { Option } from 'commander';
-import type { Define } from './define.ts';
-import { connection } from './connection.ts';
-import { whole } from './numbers.ts';
-import { json, line, shortened, table, time } from './print.ts';
 import { EFFECT_CHOICES } from '../kernel/decision.ts';
+import { findAction, telling, type ActionRow } from './action-record.ts';
+import { actionText } from './action-text.ts';
+import { connection } from './connection.ts';
+import type { Define } from './define.ts';
+import { whole } from './numbers.ts';
+import { effectTone, json, line, riskTone } from './print.ts';
+import { table, type Column } from './screen/table.ts';
+import { shown, WATCH, type Watch } from './screen/watch.ts';
+import { when, whenColumn } from './screen/when.ts';
 
-interface ActionRow {
-  readonly index: number;
-  readonly at: number;
-  readonly action: string;
-  readonly agent: string;
-  readonly name: string;
-  readonly effect: string;
-  readonly risk: string;
-  readonly reasons: readonly Reason[];
-}
-
-interface Reason {
-  readonly code: string;
-  readonly message: string;
-  readonly effect: string;
-  readonly rule: string;
+interface Options {
+  readonly agent?: string;
+  readonly session?: string;
+  readonly effect?: string;
+  readonly limit: number;
+  readonly watch?: Watch;
+  readonly json?: true;
 }
 
 /** `aegis actions [id]`. */
 export const define: Define = (command) => {
   command
-    .argument('[id]', 'one action, in full')
+    .argument('[id]', 'one action in full: its number in the log, its id or the beginning of it')
     .option('--agent <id>', 'only this agent’s')
     .option('--session <id>', 'only this session’s')
     .addOption(new Option('--effect <effect>', 'only these').choices(EFFECT_CHOICES))
     .option('--limit <number>', 'how many, newest first', whole(1, 1000), 30)
+    .option(...WATCH)
     .option('--json', 'print JSON')
-    .addHelpText('after', '\nExamples:\n  $ aegis actions\n  $ aegis actions --agent support-bot --effect deny\n  $ aegis actions 019a…')
-    .action(async (id: string | undefined, options: { agent?: string; session?: string; effect?: string; limit: number; json?: true }) => {
-      if (id !== undefined) return json(await connection().get(`/v1/actions/${encodeURIComponent(id)}`));
-      const { agent, session, effect, limit } = options;
-      const { actions } = (await connection().get('/v1/actions', { agent, session, effect, limit })) as {
-        actions: readonly ActionRow[];
-      };
-      if (options.json === true) return json(actions);
-      if (actions.length === 0) return line('No actions match. Agents’ tool calls show up here as they are decided.');
-      line(table(['#', 'at (UTC)', 'agent', 'tool', 'risk', 'effect', 'why'], actions.map(row)));
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ aegis actions\n  $ aegis actions --agent support-bot --effect deny\n  $ aegis actions 42              the action decided in entry 42, in full\n  $ aegis actions --watch',
+    )
+    .action(async (id: string | undefined, options: Options) => {
+      if (id === undefined) return list(options);
+      const record = await findAction(connection(), id, options.agent);
+      return options.json === true ? json(record) : line(actionText(record));
     });
 };
 
-function row(action: ActionRow): string[] {
-  const first = telling(action);
-  return [
-    String(action.index),
-    time(action.at),
-    action.agent,
-    shortened(action.name, 40),
-    action.risk,
-    action.effect,
-    shortened(`${first?.code ?? ''} ${first?.message ?? ''}`, 90),
-  ];
+async function list({ watch, json: asJson, ...query }: Options): Promise<void> {
+  const aegis = connection();
+  const read = async (): Promise<readonly ActionRow[]> => ((await aegis.get('/v1/actions', query)) as { actions: readonly ActionRow[] }).actions;
+  if (asJson === true) return json(await read());
+  await shown(watch, async () => {
+    const actions = await read();
+    return actions.length === 0 ? NONE : table(COLUMNS(), actions.map(row));
+  });
 }
 
-/** The reason that decided: a person's word where there was one, else the first that asked for what happened. */
-function telling({ reasons, effect }: ActionRow): Reason | undefined {
-  const same = reasons.filter((reason) => reason.effect === effect || (effect === 'modify' && reason.effect === 'allow'));
-  return (
-    same.find(({ code }) => code === 'APPROVAL_REFUSED' || code === 'APPROVAL_EXPIRED') ??
-    same.find(({ rule }) => rule === 'approval') ??
-    same[0] ??
-    reasons[0]
-  );
+const NONE = 'No actions match. Agents’ tool calls show up here as they are decided.';
+
+const COLUMNS = (): readonly Column[] => [
+  { title: '#', right: true },
+  whenColumn('when'),
+  { title: 'agent', least: 8 },
+  { title: 'tool', least: 10 },
+  { title: 'risk', tone: riskTone },
+  { title: 'effect', tone: effectTone },
+  { title: 'why', least: 10 },
+];
+
+function row(action: ActionRow): string[] {
+  const first = telling(action.reasons, action.effect);
+  const why = first === undefined ? '' : `${first.message} (${first.code})`;
+  return [String(action.index), when(action.at), action.agent, action.name, action.risk, action.effect, why];
 }

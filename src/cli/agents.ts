@@ -3,7 +3,10 @@ import type { Define } from './define.ts';
 import { connection } from './connection.ts';
 import { examples } from './examples.ts';
 import { whole } from './numbers.ts';
-import { json, line, table, time, tone, visible } from './print.ts';
+import { json, line, tone, visible } from './print.ts';
+import { table, type Column } from './screen/table.ts';
+import { shown, WATCH, type Watch } from './screen/watch.ts';
+import { when, whenColumn } from './screen/when.ts';
 import type { AgentStatus, ProtectionState } from '../kernel/agent.ts';
 import { UNAVAILABLE_MODES } from '../kernel/agent.ts';
 
@@ -19,7 +22,12 @@ interface AgentRow {
 
 /** `aegis agents [add|show|revoke]`. */
 export const define: Define = (command) => {
-  command.command('list', { isDefault: true }).description('all of them').option('--json', 'print JSON').action(list);
+  command
+    .command('list', { isDefault: true })
+    .description('all of them')
+    .option(...WATCH)
+    .option('--json', 'print JSON')
+    .action(list);
   command
     .command('add <agent>')
     .description('register an agent and print its key, once')
@@ -56,19 +64,28 @@ export const define: Define = (command) => {
   ]);
 };
 
-async function list(options: { json?: true }): Promise<void> {
-  const { agents } = (await connection().get('/v1/agents')) as { agents: readonly AgentRow[] };
-  if (options.json === true) return json(agents);
-  if (agents.length === 0) return line('No agents yet. Register one: aegis agents add <name>');
-  const rows = agents.map((row) => [
-    row.agent,
-    row.protection === 'unprotected' ? `${row.status}, unprotected` : row.status,
-    row.framework ?? '',
-    row.team ?? '',
-    String(row.pendingApprovals),
-    time(row.firstSeen),
-  ]);
-  line(table(['agent', 'status', 'framework', 'team', 'waiting', 'since (UTC)'], rows));
+async function list(options: { watch?: Watch; json?: true }): Promise<void> {
+  const aegis = connection();
+  const read = async (): Promise<readonly AgentRow[]> => ((await aegis.get('/v1/agents')) as { agents: readonly AgentRow[] }).agents;
+  if (options.json === true) return json(await read());
+  await shown(options.watch, async () => {
+    const agents = await read();
+    return agents.length === 0 ? 'No agents yet. Register one: aegis agents add <name>' : table(COLUMNS(), agents.map(row));
+  });
+}
+
+const COLUMNS = (): readonly Column[] => [
+  { title: 'agent', least: 10 },
+  { title: 'status', tone: (status) => (status === 'active' ? 'good' : 'bad') },
+  { title: 'framework', least: 6 },
+  { title: 'team', least: 6 },
+  { title: 'waiting', right: true },
+  whenColumn('first seen'),
+];
+
+function row({ agent, status, framework, team, pendingApprovals, firstSeen, protection }: AgentRow): string[] {
+  const standing = protection === 'unprotected' ? `${status}, unprotected` : status;
+  return [agent, standing, framework ?? '', team ?? '', String(pendingApprovals), when(firstSeen)];
 }
 
 interface AddOptions {
@@ -88,7 +105,8 @@ async function add(agent: string, options: AddOptions): Promise<void> {
     .map((tool) => `readonly:${tool}`);
   const { maxPriority, onUnavailable, framework, team, rotate } = options;
   // What is not given is not sent: the daemon has the defaults, and a rotation keeps what was.
-  const made = (await connection().post('/v1/agents', {
+  const aegis = connection();
+  const made = (await aegis.post('/v1/agents', {
     agent,
     capabilities,
     maxPriority,
@@ -101,5 +119,5 @@ async function add(agent: string, options: AddOptions): Promise<void> {
   line(`${options.rotate === true ? 'A new key for' : 'Registered'} ${visible(made.agent)}. Its key, shown this once:`);
   line(`\n  ${tone('bold', made.key)}\n`);
   line('Give it to the agent’s process, in the terminal or service it runs in (not in yours: people’s commands need a person’s key):');
-  line(`  export AEGIS_KEY=${made.key} AEGIS_AGENT=${made.agent}`);
+  line(`  export AEGIS_URL=${aegis.url} AEGIS_KEY=${made.key} AEGIS_AGENT=${made.agent}`);
 }

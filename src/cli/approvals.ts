@@ -1,12 +1,17 @@
 import type { Define } from './define.ts';
-import { connection } from './connection.ts';
+import { connection, type Connection } from './connection.ts';
 import { examples } from './examples.ts';
 import { CliError, EXIT } from './exit.ts';
 import { whole } from './numbers.ts';
-import { json, line, shortened, table, time, tone, visible } from './print.ts';
+import { json, line, riskTone, tone, visible } from './print.ts';
+import { table, type Column } from './screen/table.ts';
+import { shown, WATCH, type Watch } from './screen/watch.ts';
+import { when, whenColumn } from './screen/when.ts';
 
 interface ApprovalRow {
   readonly approval: string;
+  /** Number of the entry that asked. */
+  readonly index: number;
   readonly action: string;
   readonly agent: string;
   readonly tool: string;
@@ -22,7 +27,12 @@ interface ApprovalRow {
 
 /** `aegis approvals [show|grant|refuse]`. */
 export const define: Define = (command) => {
-  command.command('list', { isDefault: true }).description('what waits').option('--json', 'print JSON').action(list);
+  command
+    .command('list', { isDefault: true })
+    .description('what waits for a person, longest first')
+    .option(...WATCH)
+    .option('--json', 'print JSON')
+    .action(list);
   command.command('show <id>').description('the exact bytes that would run').option('--json', 'print JSON').action(show);
   command
     .command('grant <id>')
@@ -39,46 +49,86 @@ export const define: Define = (command) => {
     .requiredOption('--reason <text>', 'why; it is recorded')
     .option('--json', 'print JSON')
     .action(async (id: string, options: { reason: string; json?: true }) => {
-      const decision = await connection().post(`/v1/approvals/${encodeURIComponent(id)}/refuse`, { reason: options.reason });
+      const aegis = connection();
+      const decision = await aegis.post(`${await pathOf(aegis, id)}/refuse`, { reason: options.reason });
       if (options.json === true) json(decision);
       else line('Refused. The action was denied.');
     });
   examples(command, [
     'aegis approvals',
     'aegis approvals list --json',
-    'aegis approvals show 019a…',
-    'aegis approvals grant 019a… --reason "checked with Ada"',
-    'aegis approvals grant 019a… --args \'{"amount":50}\' --reason "less is enough"',
-    'aegis approvals grant 019a… --remember 5 --for 30 --reason "the same five times"',
-    'aegis approvals refuse 019a… --reason "not today"',
+    'aegis approvals --watch',
+    'aegis approvals show 42                  the one that entry 42 asked for; its id or the beginning of it will do',
+    'aegis approvals grant 42 --reason "checked with Ada"',
+    'aegis approvals grant 42 --args \'{"amount":50}\' --reason "less is enough"',
+    'aegis approvals grant 42 --remember 5 --for 30 --reason "the same five times"',
+    'aegis approvals refuse 42 --reason "not today"',
   ]);
 };
 
-async function list(options: { json?: true }): Promise<void> {
-  const got = (await connection().get('/v1/approvals')) as { approvals: readonly ApprovalRow[] };
-  // Ids carry their time: what waits longest stands first.
-  const approvals = got.approvals.toSorted((a, b) => (a.approval < b.approval ? -1 : 1));
-  if (options.json === true) return json(approvals);
-  if (approvals.length === 0) return line('Nothing waits.');
-  const rows = approvals.map((row) => [
-    row.approval,
-    row.agent,
-    row.tool,
-    row.risk ?? '',
-    time(row.expiresAt).slice(11),
-    row.reasons?.[0]?.code ?? '',
-    shortened(row.args ?? '', 80),
-  ]);
-  line(table(['approval', 'agent', 'tool', 'risk', 'until (UTC)', 'why', 'arguments'], rows));
+async function list(options: { watch?: Watch; json?: true }): Promise<void> {
+  const aegis = connection();
+  if (options.json === true) return json(await waiting(aegis));
+  await shown(options.watch, async () => {
+    const approvals = await waiting(aegis);
+    if (approvals.length === 0) return 'No approvals waiting.';
+    const [first] = approvals;
+    const next = `\nLet the first one run: aegis approvals grant ${String(first?.index ?? '')} --reason "…"`;
+    return `${table(COLUMNS(), approvals.map(row))}${process.stdout.isTTY ? tone('dim', next) : ''}`;
+  });
+}
+
+async function waiting(aegis: Connection): Promise<readonly ApprovalRow[]> {
+  const { approvals } = (await aegis.get('/v1/approvals')) as { approvals: readonly ApprovalRow[] };
+  return approvals.toSorted((a, b) => a.index - b.index);
+}
+
+const COLUMNS = (): readonly Column[] => [
+  { title: '#', right: true },
+  { title: 'agent', least: 8 },
+  { title: 'tool', least: 10 },
+  { title: 'risk', tone: riskTone },
+  whenColumn('expires'),
+  { title: 'arguments', least: 16 },
+  { title: 'why', least: 10 },
+  // On a terminal the number in front is what a person types; a program takes the id.
+  ...(process.stdout.isTTY ? [] : [{ title: 'approval' }]),
+];
+
+function row({ approval, index, agent, tool, risk, expiresAt, args, reasons }: ApprovalRow): string[] {
+  const why = reasons?.[0];
+  return [String(index), agent, tool, risk ?? '', when(expiresAt), args ?? '', why === undefined ? '' : `${why.message} (${why.code})`, approval];
+}
+
+const WHOLE_ID = 36;
+
+/** The route of the approval that is meant by the entry that asked (`42`), by its id or the beginning of it. @throws CliError when none or several are */
+async function pathOf(aegis: Connection, text: string): Promise<string> {
+  if (text.length >= WHOLE_ID) return `/v1/approvals/${encodeURIComponent(text)}`;
+  const all = await waiting(aegis);
+  const numbered = all.filter(({ index }) => text.replace(/^#/, '') === String(index));
+  const meant = numbered.length > 0 ? numbered : all.filter(({ approval }) => approval.startsWith(text));
+  const [only, ...others] = meant;
+  if (only === undefined)
+    throw new CliError(EXIT.conflict, 'NOT_FOUND', `No approval \`${visible(text)}\` is waiting.`, '`aegis approvals` lists those that are.');
+  if (others.length > 0)
+    throw new CliError(
+      EXIT.usage,
+      'AMBIGUOUS',
+      `\`${visible(text)}\` begins the ids of ${String(meant.length)} approvals.`,
+      'Give the number in the first column of `aegis approvals`.',
+    );
+  return `/v1/approvals/${encodeURIComponent(only.approval)}`;
 }
 
 async function show(id: string, options: { json?: true }): Promise<void> {
-  const row = (await connection().get(`/v1/approvals/${encodeURIComponent(id)}`)) as ApprovalRow;
+  const aegis = connection();
+  const row = (await aegis.get(await pathOf(aegis, id))) as ApprovalRow;
   if (options.json === true) return json(row);
   line(
-    `${tone('bold', visible(row.tool))} by ${visible(row.agent)} · ${row.risk ?? ''} · expires ${time(row.expiresAt)} UTC · ${String(row.grantedBy.length)} of ${String(row.quorum)} granted`,
+    `${tone('bold', visible(row.tool))} by ${visible(row.agent)} · ${row.risk ?? ''} · expires ${when(row.expiresAt)} · ${String(row.grantedBy.length)} of ${String(row.quorum)} granted`,
   );
-  for (const reason of row.reasons ?? []) line(`  ${reason.code}: ${visible(reason.message)}`);
+  for (const reason of row.reasons ?? []) line(`  ${visible(reason.message)} (${reason.code})`);
   line(`\n${visible(row.args ?? '(decided)')}\n`);
   line(`${String(row.args?.length ?? 0)} characters · digest ${row.digest}`);
 }
@@ -92,7 +142,8 @@ interface GrantOptions {
 }
 
 async function grant(id: string, options: GrantOptions): Promise<void> {
-  const decision = (await connection().post(`/v1/approvals/${encodeURIComponent(id)}/grant`, {
+  const aegis = connection();
+  const decision = (await aegis.post(`${await pathOf(aegis, id)}/grant`, {
     reason: options.reason,
     ...(options.args === undefined ? {} : { editedArgs: parsed(options.args) }),
     ...(options.remember === undefined ? {} : { remember: { uses: options.remember, ttlMs: options.for * 60_000, exactArgs: true } }),

@@ -35,5 +35,10 @@ export const COMMANDS: readonly CommandEntry[] = [
   { name: 'erase', summary: 'make the payloads of a subject unreadable for ever', load: async () => (await import('./erase.ts')).define },
   { name: 'uninstall', summary: 'take back everything init and hook install did', load: async () => (await import('./uninstall.ts')).define },
   { name: 'mcp', summary: 'stand between an agent and an MCP server; see and accept its tools', load: async () => (await import('./mcp.ts')).define },
+  {
+    name: 'completion',
+    summary: 'a script that completes commands and options in your shell',
+    load: async () => (await import('./completion.ts')).define,
+  },
   { name: 'recover', summary: 'acknowledge that the store was rolled back', load: async () => (await import('./recover.ts')).define },
 ];

@@ -10,24 +10,32 @@ import { CliError, EXIT } from './exit.ts';
 /** A typed door to the daemon for people: JSON in, JSON out, every failure a CliError. */
 export interface Connection {
   readonly url: string;
-  get(path: string, query?: Query): Promise<unknown>;
-  post(path: string, body?: unknown): Promise<unknown>;
+  get(path: string, query?: Query, patienceMs?: number): Promise<unknown>;
+  post(path: string, body?: unknown, patienceMs?: number): Promise<unknown>;
   delete(path: string, query?: Query): Promise<unknown>;
   /** Lines of a text answer, as they come. */
   lines(path: string, query?: Query, signal?: AbortSignal): AsyncGenerator<string>;
 }
 
+interface Asked extends Pick<Asking, 'method' | 'path' | 'body'> {
+  readonly patienceMs?: number | undefined;
+}
+
 export type Query = Readonly<Record<string, string | number | boolean | undefined>>;
 
 const ANSWER_BYTES = 268_435_456;
-const PATIENCE_MS = 60_000;
+/** What is read at once, and what may have to wait for a disk. */
+const PATIENCE_MS = { GET: 10_000, POST: 60_000, DELETE: 60_000 } as const;
+/** For what reads the whole log. */
+export const LONG_MS = 600_000;
 
 export function connection(credentials: Credentials = loadCredentials()): Connection {
   const { url, key } = credentials;
   const daemon = daemonClient({ url, key, mostBytes: ANSWER_BYTES });
   const agentKey = key.startsWith('aegis_agent_');
-  const ask = async (method: Asking['method'], path: string, body?: unknown): Promise<unknown> => {
-    const answer = await daemon.ask({ method, path, body, timeoutMs: PATIENCE_MS }).catch((error: unknown) => {
+  const ask = async ({ method, path, body, patienceMs }: Asked): Promise<unknown> => {
+    const timeoutMs = patienceMs ?? PATIENCE_MS[method];
+    const answer = await daemon.ask({ method, path, body, timeoutMs }).catch((error: unknown) => {
       throw new CliError(EXIT.unavailable, 'UNREACHABLE', `${unanswered(error, url)}.`, unansweredHint(error, START));
     });
     if (answer.status >= 300) throw refusal(answer.status, answer.body, agentKey);
@@ -36,9 +44,9 @@ export function connection(credentials: Credentials = loadCredentials()): Connec
   };
   return {
     url,
-    get: (path, query) => ask('GET', path + search(query)),
-    post: (path, body = {}) => ask('POST', path, body),
-    delete: (path, query) => ask('DELETE', path + search(query)),
+    get: (path, query, patienceMs) => ask({ method: 'GET', path: path + search(query), patienceMs }),
+    post: (path, body = {}, patienceMs) => ask({ method: 'POST', path, body, patienceMs }),
+    delete: (path, query) => ask({ method: 'DELETE', path: path + search(query) }),
     async *lines(path, query, signal): AsyncGenerator<string> {
       const { status, body } = await daemon.stream(path + search(query), signal).catch((error: unknown) => {
         if (signal?.aborted === true) throw error;

@@ -1,7 +1,8 @@
 import { nearest } from '../config/keys.ts';
 import type { Define } from './define.ts';
 import { connection } from './connection.ts';
-import { json, line, note, visible } from './print.ts';
+import { CliError, EXIT } from './exit.ts';
+import { json, line, visible } from './print.ts';
 import { named, scopeOf } from './scope.ts';
 
 /** `aegis halt`: one command, recorded, in force when it returns. */
@@ -10,25 +11,33 @@ export const define: Define = (command) => {
     .argument('<agent|session|all>', 'what to halt')
     .argument('[id]', 'the agent or session')
     .requiredOption('--reason <text>', 'why; it is recorded')
+    .option('--unknown', 'also when no agent of this name is registered; the halt holds once it is')
     .option('--json', 'print JSON')
     .addHelpText(
       'after',
       '\nExamples:\n  $ aegis halt agent support-bot --reason "misbehaving"\n  $ aegis halt session 4be1 --reason "wrong customer"\n  $ aegis halt all --reason "incident 12"',
     )
-    .action(async (kind: string, id: string | undefined, options: { reason: string; json?: true }) => {
+    .action(async (kind: string, id: string | undefined, options: { reason: string; unknown?: true; json?: true }) => {
       const scope = scopeOf(kind, id);
+      // A typing error in a hurry must not look like a halt.
+      if (scope.kind === 'agent' && options.unknown !== true) await mustBeRegistered(scope.id);
       const receipt = (await connection().post('/v1/halt', { scope, reason: options.reason })) as { index: number };
       if (options.json === true) return json(receipt);
       line(`Halted ${visible(named(scope))}; recorded as entry ${String(receipt.index)}.`);
-      // A halt of a name nobody has is legal (it holds when the agent comes), but in a hurry it is a typing error.
-      if (scope.kind === 'agent') await warnUnknown(scope.id);
     });
 };
 
-async function warnUnknown(id: string): Promise<void> {
+/** @throws CliError when the agent is not registered */
+async function mustBeRegistered(id: string): Promise<void> {
   const { agents } = (await connection().get('/v1/agents')) as { agents: readonly { agent: string }[] };
   const ids = agents.map(({ agent }) => agent);
   if (ids.includes(id)) return;
   const meant = nearest(id, ids);
-  note(`aegis: no agent called ${visible(id)} is registered${meant === null ? '.' : `; did you mean ${visible(meant)}?`}`);
+  const suggestion = meant === null ? '' : `Did you mean \`aegis halt agent ${meant}\`? `;
+  throw new CliError(
+    EXIT.conflict,
+    'UNKNOWN_AGENT',
+    `No agent \`${id}\` is registered, so nothing was halted.`,
+    `${suggestion}\`aegis agents\` lists them; --unknown halts a name before it is registered.`,
+  );
 }

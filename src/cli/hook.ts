@@ -8,7 +8,8 @@ import type { InstallOptions, InstallTerms } from './hook/terms.ts';
 import { undo } from './install/change.ts';
 import { installations, ownFolder } from './install/ledger.ts';
 import { whole } from './numbers.ts';
-import { json, line, table, visible } from './print.ts';
+import { json, line, visible } from './print.ts';
+import { table } from './screen/table.ts';
 import { UNAVAILABLE_MODES } from '../kernel/agent.ts';
 
 type Printed = { readonly json?: true };

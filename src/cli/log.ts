@@ -6,7 +6,9 @@ import { connection } from './connection.ts';
 import { examples } from './examples.ts';
 import { EXIT } from './exit.ts';
 import { whole } from './numbers.ts';
-import { json, jsonText, line, note, shortened, time, tone, visible } from './print.ts';
+import { json, jsonText, line, note, shortened, tone, visible } from './print.ts';
+import { time } from './screen/when.ts';
+import { cut, drawnWidth, screenWidth } from './screen/width.ts';
 
 interface EntryRow {
   readonly index: number;
@@ -103,9 +105,13 @@ async function tail(options: { last: number; follow: boolean; json?: true }): Pr
 
 function print(entry: EntryRow, asJson: boolean): void {
   if (asJson) return line(jsonText(entry));
-  const who = [entry.agent, entry.session].filter((part) => part !== undefined).join(' / ');
+  const who = visible([entry.agent, entry.session].filter((part) => part !== undefined).join(' / '));
+  const [number, type] = [String(entry.index).padStart(6), entry.type.padEnd(18)];
+  const width = screenWidth();
+  const before = drawnWidth(`${number}  ${time(entry.at)}  ${type}  ${who}  `);
+  const told = visible(shortened(gist(entry), 120));
   line(
-    `${String(entry.index).padStart(6)}  ${time(entry.at)}  ${tone('bold', entry.type.padEnd(18))}  ${visible(who)}  ${tone('dim', visible(shortened(gist(entry), 120)))}`,
+    `${number}  ${time(entry.at)}  ${tone('bold', type)}  ${who}  ${tone('dim', width === null ? told : cut(told, Math.max(20, width - before)))}`,
   );
 }
 

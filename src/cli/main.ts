@@ -20,8 +20,8 @@ export async function main(argv: readonly string[]): Promise<number> {
     .addHelpText('after', EXAMPLES);
   for (const { name, summary, load } of COMMANDS) {
     const command = program.command(name).description(summary).helpOption('-h, --help').exitOverride();
-    // Only the command that was asked for is imported; the others are a name and a sentence.
-    if (name === (argv[0] === 'help' ? argv[1] : argv[0])) (await load())(command);
+    // Only the command that was asked for is imported; the others are a name and a sentence. Completion has to know all of them.
+    if (name === (argv[0] === 'help' ? argv[1] : argv[0]) || argv[0] === 'completion') (await load())(command);
   }
   try {
     const lost = unknownHelp(program, argv);

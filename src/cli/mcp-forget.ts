@@ -2,7 +2,8 @@ import { connection } from './connection.ts';
 import { CliError, EXIT } from './exit.ts';
 import { rows } from './mcp-tools.ts';
 import type { ToolRow, Which } from './mcp-tools.ts';
-import { json, line, table, visible } from './print.ts';
+import { json, line, visible } from './print.ts';
+import { table } from './screen/table.ts';
 
 interface ForgetOptions extends Which {
   readonly yes?: true;

@@ -1,6 +1,7 @@
 import { connection } from './connection.ts';
 import { CliError, EXIT } from './exit.ts';
-import { json, line, table, tone, visible } from './print.ts';
+import { json, line, tone, visible } from './print.ts';
+import { table } from './screen/table.ts';
 
 interface Shown {
   readonly digest: string;

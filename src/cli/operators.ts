@@ -2,7 +2,8 @@ import { Option } from 'commander';
 import type { Define } from './define.ts';
 import { connection } from './connection.ts';
 import { examples } from './examples.ts';
-import { json, line, table, tone, visible } from './print.ts';
+import { json, line, tone, visible } from './print.ts';
+import { table } from './screen/table.ts';
 import { PEOPLE } from '../kernel/role.ts';
 
 interface OperatorRow {

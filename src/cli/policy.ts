@@ -1,10 +1,11 @@
 import type { Define } from './define.ts';
-import { connection } from './connection.ts';
+import { connection, LONG_MS } from './connection.ts';
 import { examples } from './examples.ts';
 import { EXIT } from './exit.ts';
 import { beside, policyFile, readText } from './files.ts';
 import { whole } from './numbers.ts';
-import { json, line, table, tone, visible } from './print.ts';
+import { json, line, tone, visible } from './print.ts';
+import { table } from './screen/table.ts';
 
 interface FaultRow {
   readonly line: number;
@@ -88,7 +89,8 @@ interface Flip {
 }
 
 async function simulate(file: string, options: { limit: number; json?: true }): Promise<void> {
-  const report = (await connection().post('/v1/policies/simulate', { document: readText(policyFile(file)), limit: options.limit })) as {
+  const body = { document: readText(policyFile(file)), limit: options.limit };
+  const report = (await connection().post('/v1/policies/simulate', body, LONG_MS)) as {
     decided: number;
     flips: readonly Flip[];
   };

@@ -1,6 +1,6 @@
 /** What goes to the terminal. Colour only where a person looks, and never a byte of an agent's that the terminal would obey. */
 
-const colours = { allow: 32, modify: 36, ask: 33, defer: 35, deny: 31, good: 32, bad: 31, dim: 2, bold: 1 } as const;
+const colours = { allow: 32, modify: 36, ask: 33, defer: 35, deny: 31, good: 32, medium: 33, bad: 31, dim: 2, bold: 1 } as const;
 
 export type Tone = keyof typeof colours;
 
@@ -14,6 +14,11 @@ export function tone(name: Tone, text: string): string {
 
 export function effectTone(effect: string): Tone {
   return effect === 'allow' || effect === 'modify' || effect === 'ask' || effect === 'defer' ? effect : 'deny';
+}
+
+/** CRITICAL and HIGH are seen at a glance; LOW stays in the background. */
+export function riskTone(risk: string): Tone | null {
+  return risk === 'CRITICAL' || risk === 'HIGH' ? 'bad' : risk === 'MEDIUM' ? 'medium' : risk === 'LOW' ? 'dim' : null;
 }
 
 /** Control, bidi, zero-width and tag characters as `\u{…}`, so that what is seen is what is there. */
@@ -73,20 +78,6 @@ export function line(text = ''): void {
 
 export function note(text: string): void {
   process.stderr.write(`${text}\n`);
-}
-
-/** Columns padded to their widest cell; the last one is left as long as it is. */
-export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const clean = rows.map((row) => row.map(visible));
-  const widths = head.map((title, column) => Math.max(title.length, ...clean.map((row) => row[column]?.length ?? 0)));
-  const format = (row: readonly string[]): string =>
-    row.map((cell, column) => (column === row.length - 1 ? cell : cell.padEnd(widths[column] ?? 0))).join('  ');
-  return [tone('dim', format(head)), ...clean.map(format)].join('\n');
-}
-
-/** `2026-11-21 07:05:12` in UTC. */
-export function time(at: unknown): string {
-  return typeof at === 'number' ? new Date(at).toISOString().slice(0, 19).replace('T', ' ') : '';
 }
 
 export function usd(micros: unknown): string {

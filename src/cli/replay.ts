@@ -1,5 +1,5 @@
 import type { Define } from './define.ts';
-import { connection } from './connection.ts';
+import { connection, LONG_MS } from './connection.ts';
 import { EXIT } from './exit.ts';
 import { json, line, tone } from './print.ts';
 
@@ -11,7 +11,7 @@ export const define: Define = (command) => {
     .addHelpText('after', '\nExamples:\n  $ aegis replay\n  $ aegis replay 4be1')
     .action(async (session: string | undefined, options: { json?: true }) => {
       const path = session === undefined ? '/v1/replay' : `/v1/sessions/${encodeURIComponent(session)}/replay`;
-      const report = (await connection().get(path)) as { compared: number; erased: number; first?: { index: number; detail: string } };
+      const report = (await connection().get(path, {}, LONG_MS)) as { compared: number; erased: number; first?: { index: number; detail: string } };
       if (report.first !== undefined) process.exitCode = EXIT.failed;
       if (options.json === true) return json(report);
       if (report.first !== undefined) return line(tone('bad', `Entry ${String(report.first.index)} comes out differently: ${report.first.detail}`));

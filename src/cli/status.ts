@@ -1,8 +1,9 @@
 import type { Define } from './define.ts';
-import { connection } from './connection.ts';
+import { connection, type Connection } from './connection.ts';
 import { EXIT } from './exit.ts';
-import { json, line, tone, visible } from './print.ts';
+import { json, tone, visible } from './print.ts';
 import { named, type Scope } from './scope.ts';
+import { shown, WATCH, type Watch } from './screen/watch.ts';
 
 export interface Stats {
   readonly version: string;
@@ -16,22 +17,40 @@ export interface Stats {
   readonly policy: { readonly name: string; readonly digest: string };
 }
 
+interface Standing extends Stats {
+  readonly halts: readonly { readonly scope: Scope; readonly reason: string }[];
+}
+
 /** `aegis status`: exit code 3 when the gate is closed. */
 export const define: Define = (command) => {
-  command.option('--json', 'print JSON').addHelpText('after', '\nExamples:\n  $ aegis status\n  $ aegis status --json');
-  command.action(async (options: { json?: true }) => {
-    const aegis = connection();
-    const stats = (await aegis.get('/v1/stats')) as Stats;
-    if (!stats.gate.open) process.exitCode = EXIT.unavailable;
-    const { halts } = (await aegis.get('/v1/halt')) as { halts: readonly { scope: Scope; reason: string }[] };
-    if (options.json === true) return json({ ...stats, halts });
-    line(`Aegis ${stats.version} at ${aegis.url}`);
-    line(`gate       ${stats.gate.open ? tone('good', 'open') : tone('bad', `closed: ${stats.gate.why ?? ''}`)}`);
-    line(`policy     ${stats.policy.name} (${stats.policy.digest.slice(0, 12)})`);
-    line(`agents     ${String(stats.agents)} registered, ${String(stats.halted)} halted`);
-    for (const { scope, reason } of halts) line(`halted     ${tone('bad', visible(named(scope)))}: ${visible(reason)}`);
-    line(`approvals  ${String(stats.pendingApprovals)} waiting`);
-    line(`24 hours   ${String(stats.actions24h)} actions, ${String(stats.denied24h)} denied`);
-    line(`log        ${String(stats.logSize)} entries`);
-  });
+  command
+    .option(...WATCH)
+    .option('--json', 'print JSON')
+    .addHelpText('after', '\nExamples:\n  $ aegis status\n  $ aegis status --watch\n  $ aegis status --json')
+    .action(async (options: { watch?: Watch; json?: true }) => {
+      const aegis = connection();
+      if (options.json === true) return json(await standing(aegis));
+      await shown(options.watch, async () => text(await standing(aegis), aegis.url));
+    });
 };
+
+async function standing(aegis: Connection): Promise<Standing> {
+  const stats = (await aegis.get('/v1/stats')) as Stats;
+  const { halts } = (await aegis.get('/v1/halt')) as Pick<Standing, 'halts'>;
+  if (!stats.gate.open) process.exitCode = EXIT.unavailable;
+  return { ...stats, halts };
+}
+
+function text(stats: Standing, url: string): string {
+  const waiting = stats.pendingApprovals === 0 ? 'none waiting' : tone('ask', `${String(stats.pendingApprovals)} waiting: aegis approvals`);
+  return [
+    `Aegis ${stats.version} at ${url}`,
+    `gate       ${stats.gate.open ? tone('good', 'open') : tone('bad', `closed: ${stats.gate.why ?? ''}`)}`,
+    `policy     ${stats.policy.name} (${stats.policy.digest.slice(0, 12)})`,
+    `agents     ${String(stats.agents)} registered, ${String(stats.halted)} halted`,
+    ...stats.halts.map(({ scope, reason }) => `halted     ${tone('bad', visible(named(scope)))}: ${visible(reason)}`),
+    `approvals  ${waiting}`,
+    `24 hours   ${String(stats.actions24h)} actions, ${String(stats.denied24h)} denied`,
+    `log        ${String(stats.logSize)} entries`,
+  ].join('\n');
+}

@@ -90,16 +90,21 @@ async function* entriesOf(store: LogStore, tenant: TenantId): AsyncGenerator<Ent
 
 /**
  * Folds a tenant's log from its first entry and makes every decision again from the recorded facts: the findings, traces and times of then,
- * not of now (GATE-17). Stops at the first difference. Writes nothing.
+ * not of now (GATE-17). Only decisions that `of` picks are made again, each on everything before it. Stops at the first difference. Writes nothing.
  * @throws AegisError STORE_CORRUPT
  */
-export async function replayTenant(store: LogStore, tenant: TenantId, compile: CompileRecorded): Promise<ReplayReport> {
+export async function replayTenant(
+  store: LogStore,
+  tenant: TenantId,
+  compile: CompileRecorded,
+  of: (entry: Entry) => boolean = () => true,
+): Promise<ReplayReport> {
   const progress: Progress = { world: emptyWorld(), policies: new Map() };
   const erased: EntryIndex[] = [];
   let equal = 0;
   for await (const entry of entriesOf(store, tenant)) {
     if (entry.type === 'policy-activated') await learnPolicy(store, entry, { policies: progress.policies, compile });
-    if (entry.type === 'action-decided') {
+    if (entry.type === 'action-decided' && of(entry)) {
       const recorded = canonical(entry.body.decision);
       const replayed = await again(store, entry, progress);
       if (replayed === null) erased.push(entry.index);

@@ -28,8 +28,11 @@ test('[AUTH-9] the record can be proved, exported, replayed and simulated from o
   assert.ok(result.ok, result.detail ?? '');
   const replayed = await get('/v1/replay');
   assert.deepEqual(replayed.body, { compared: 3, erased: 0 });
+  await aegis.ask('POST', '/v1/actions', { key, body: { session: 's2', name: 'lookup', args: {} } });
+  assert.deepEqual((await get('/v1/sessions/s2/replay')).body, { compared: 1, erased: 0 });
+  assert.deepEqual((await get('/v1/sessions/s1/replay')).body, { compared: 3, erased: 0 });
   const simulated = await aegis.ask('POST', '/v1/policies/simulate', { key: aegis.admin, body: { document: STRICTER } });
-  assert.deepEqual([simulated.body['decided'], simulated.body['flipped']], [3, 3], simulated.text);
+  assert.deepEqual([simulated.body['decided'], simulated.body['flipped']], [4, 4], simulated.text);
   const faulty = await aegis.ask('POST', '/v1/policies/activate', { key: aegis.admin, body: { document: `${STRICTER}defalt: ask\n` } });
   assert.deepEqual([faulty.status, faulty.body['code'], (faulty.body['faults'] as unknown[]).length], [422, 'POLICY_INVALID', 1]);
   const current = await get('/v1/policies/current');
@@ -39,5 +42,5 @@ test('[AUTH-9] the record can be proved, exported, replayed and simulated from o
   assert.ok(Number(erased.body['erased']) >= 2);
   assert.equal((await get('/v1/replay')).body['erased'], 3);
   const metrics = await get('/metrics');
-  assert.match(metrics.text, /^aegis_decisions_total\{effect="allow"\} 3$/m);
+  assert.match(metrics.text, /^aegis_decisions_total\{effect="allow"\} 4$/m);
 });

@@ -52,7 +52,7 @@ test('every command says what it is for, explains its options and shows an examp
 test('every command but the streams and the daemon has --json', async () => {
   const without = (await pages()).filter(({ group, options }) => !group && !options.some(({ long }) => long === '--json')).map(({ path }) => path);
   // An export and a receipt are JSON already, and so is what the MCP proxy says on standard output.
-  assert.deepEqual(without, ['aegis log export', 'aegis mcp serve']);
+  assert.deepEqual(without, ['aegis log export', 'aegis mcp serve', 'aegis completion']);
 });
 
 test('docs/reference/cli.md is the commands’ own help', async () => {

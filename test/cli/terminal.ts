@@ -26,6 +26,8 @@ export interface Terminal {
   read(name: string): Promise<string>;
   /** The transcript so far, with ids, times, keys, ports and folders made equal. */
   transcript(): string;
+  /** Any text with those made equal. */
+  level(text: string): string;
 }
 
 export interface Up {
@@ -71,6 +73,7 @@ export async function terminal(context: Pick<TestContext, 'after'>): Promise<Ter
     },
     read: (name) => readFile(join(folder, name), 'utf8'),
     transcript: () => level(written.join('\n'), folder),
+    level: (text) => level(text, folder),
   };
 }
 
