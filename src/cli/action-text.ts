@@ -1,3 +1,4 @@
+import { riskRank, type Risk } from '../kernel/finding.ts';
 import { isObject } from '../kernel/json.ts';
 import type { ActionRecord, ReasonRow, RecordedEntry } from './action-record.ts';
 import { effectTone, riskTone, shortened, tone, visible } from './print.ts';
@@ -5,7 +6,7 @@ import { when } from './screen/when.ts';
 
 interface FindingRow {
   readonly code: string;
-  readonly risk: string;
+  readonly risk: Risk;
   readonly pointer: string;
   readonly evidence: string;
   readonly targets?: readonly { readonly kind: string; readonly value: string }[];
@@ -45,8 +46,7 @@ function part(title: string, lines: readonly string[]): readonly string[] {
   return lines.length === 0 ? [] : ['', tone('bold', title), ...lines.map((text) => `  ${text}`)];
 }
 
-const ORDER = ['CRITICAL', 'HIGH', 'MEDIUM', 'LOW'];
-const byRisk = (a: FindingRow, b: FindingRow): number => ORDER.indexOf(a.risk) - ORDER.indexOf(b.risk);
+const byRisk = (a: FindingRow, b: FindingRow): number => riskRank(b.risk) - riskRank(a.risk);
 
 function reasonLine({ effect, code, message, hint }: ReasonRow): string {
   return `${tone(effectTone(effect), effect.padEnd(6))} ${visible(message)} (${code})${hint === undefined ? '' : ` ${visible(hint)}`}`;
