@@ -30,6 +30,8 @@ export interface ApiDeps {
   readonly reloadPolicy: (kept: Uint8Array, digest: Digest) => Promise<Policy | null>;
   /** The newest signed checkpoint of a tenant as a C2SP note, or null before the first. */
   readonly checkpoint: (tenant: TenantId) => Promise<string | null>;
+  /** One of everything that is in the log now; the newest there is when the second place cannot take one. */
+  readonly signNow: (tenant: TenantId) => Promise<{ readonly note: string | null; readonly fresh: boolean }>;
   /** Hands the log over to a new signing key. @throws AegisError GATE_CLOSED */
   readonly rotateKey: (by: Principal, reason: string) => Promise<{ readonly previous: string; readonly next: string; readonly index: EntryIndex }>;
   readonly onFault: (fault: { readonly what: string; readonly request: string; readonly error: unknown }) => void;

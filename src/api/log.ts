@@ -11,7 +11,7 @@ import { DEFAULT_TENANT } from '../kernel/ids.ts';
 import { PEOPLE } from '../kernel/role.ts';
 import { page, PageQuery } from './pages.ts';
 
-type Parts = Pick<ApiDeps, 'store' | 'checkpoint' | 'rotateKey'>;
+type Parts = Pick<ApiDeps, 'store' | 'checkpoint' | 'signNow' | 'rotateKey'>;
 
 const doc = (summary: string) => ({ summary, tag: 'log' });
 const READ = { method: 'GET', auth: 'key', tenant: 'key', audited: [] } as const;
@@ -76,7 +76,7 @@ const consistencyRoute = ({ store }: Parts): Route =>
     },
   });
 
-const exportRoute = ({ store, checkpoint }: Parts): Route =>
+const exportRoute = ({ store, signNow }: Parts): Route =>
   route({
     ...READ,
     path: '/v1/log/export',
@@ -86,8 +86,9 @@ const exportRoute = ({ store, checkpoint }: Parts): Route =>
     query: Type.Object({ payloads: Type.Optional(Type.Boolean()) }, CLOSED),
     response: { contentType: 'application/jsonl; charset=utf-8' },
     handle: async ({ principal, query }) => {
-      const note = await checkpoint(principal.tenant);
-      const terms = { ...(note === null ? {} : { checkpoint: note }), payloads: query.payloads === true };
+      // Signed first and cut there: an export whose last entries nobody vouches for proves nothing of them.
+      const { note, fresh } = await signNow(principal.tenant);
+      const terms = { ...(note === null ? {} : { checkpoint: note }), payloads: query.payloads === true, signedOnly: fresh };
       return { contentType: 'application/jsonl; charset=utf-8', body: lines(exportLog(store, principal.tenant, terms)) };
     },
   });

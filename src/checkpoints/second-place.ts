@@ -23,6 +23,8 @@ export interface SecondPlace extends CheckedPlace {
   signer(tenant: TenantId): NoteSigner;
   /** The newest signed checkpoint of a tenant as a C2SP note; null before the first. */
   latest(tenant: TenantId): Promise<string | null>;
+  /** Signs what is in the log now, then the newest checkpoint; not `fresh` when the place could not take one. */
+  signNow(tenant: TenantId): Promise<{ readonly note: string | null; readonly fresh: boolean }>;
   /** Brings the handovers of keys into every tenant's log; before `follow`. @throws AegisError GATE_CLOSED */
   settle(gate: LogGate): Promise<void>;
   /** Signs what the gate appends, at most `checkpoints.everyMs` or `everyEntries` behind. The returned function signs the rest and stops. */
@@ -59,6 +61,13 @@ export async function openSecondPlace({ config, store, clock, random }: Opening)
     signer,
     keysFor: (size, origin) => keysFor(keys, size, origin),
     latest: async (tenant) => (await place.latest(originPrefix + tenant))?.note ?? null,
+    signNow: async (tenant) => {
+      const fresh = await keeper.flush().then(
+        () => true,
+        () => false,
+      );
+      return { note: (await place.latest(originPrefix + tenant))?.note ?? null, fresh };
+    },
     settle: (gate) => settleKeys(keys, gate),
     follow: (gate, onFault) => following({ store, keeper }, gate, onFault),
     rotate: (gate, by, reason) => keeper.exclusively(() => rotateSigningKey(keys, gate, { by, reason })),

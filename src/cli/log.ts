@@ -5,6 +5,7 @@ import type { Define } from './define.ts';
 import { connection } from './connection.ts';
 import { examples } from './examples.ts';
 import { EXIT } from './exit.ts';
+import type { StoreFlags } from './flags.ts';
 import { whole } from './numbers.ts';
 import { json, jsonText, line, note, shortened, tone, visible } from './print.ts';
 import { time } from './screen/when.ts';
@@ -28,32 +29,7 @@ export const define: Define = (command) => {
     .option('--no-follow', 'end after the newest')
     .option('--json', 'one JSON object per line')
     .action(tail);
-  command
-    .command('verify')
-    .description('re-hash every byte; exit code 1 and the first bad entry when anything was touched')
-    .option('--data <folder>', 'the store to verify (default ./.aegis)')
-    .option('--checkpoints <folder>', 'the second place to compare with')
-    .option('--config <file>', 'configuration file')
-    .option('--export <file>', 'verify an export instead of a store')
-    .option('--key <vkey>', 'the public key the checkpoint of the export must be signed with')
-    .option('--json', 'print JSON')
-    .action(async (options: { export?: string; key?: string; data?: string; checkpoints?: string; config?: string; json?: true }) => {
-      const { verifyData, verifyFile } = await import('./verify.ts');
-      const results = options.export === undefined ? await verifyData(options) : [await verifyFile(options.export, options.key)];
-      if (results.some(({ ok }) => !ok)) process.exitCode = EXIT.failed;
-      if (options.json === true) return json(results.length === 1 ? results[0] : results);
-      for (const result of results) {
-        const where = `${visible(result.tenant)}: ${String(result.size)} entries`;
-        if (result.ok)
-          line(`${tone('good', 'ok')}   ${where}, root ${result.root}, ${String(result.anchored)} of them vouched for by a signed checkpoint`);
-        else
-          line(`${tone('bad', 'BAD')}  ${where} verify, then entry ${String(result.firstBad)} does not: ${visible(result.detail)}${culprit(result)}`);
-        if (result.ok && options.export !== undefined && options.key === undefined)
-          line('     complete and in order, but without --key anybody could have written it');
-        const { intact, erased, missing } = result.payloads;
-        line(`     payloads: ${String(intact)} intact, ${String(erased)} erased, ${String(missing)} missing`);
-      }
-    });
+  defineVerify(command);
   command
     .command('proof')
     .argument('<index>', 'the entry’s number', whole(0))
@@ -76,6 +52,46 @@ export const define: Define = (command) => {
     'aegis log rotate-key --reason "yearly"',
   ]);
 };
+
+interface VerifyOptions extends StoreFlags {
+  readonly export?: string;
+  readonly withoutPayloads?: true;
+  readonly key?: string;
+  readonly config?: string;
+  readonly json?: true;
+}
+
+function defineVerify(command: Command): void {
+  command
+    .command('verify')
+    .description('re-hash every byte; exit code 1 and the first bad entry when anything was touched')
+    .option('--data <folder>', 'the store to verify (default ./.aegis)')
+    .option('--checkpoints <folder>', 'the second place to compare with')
+    .option('--config <file>', 'configuration file')
+    .option('--export <file>', 'verify an export instead of a store')
+    .option('--key <vkey>', 'the public key the checkpoint of the export must be signed with')
+    .option('--without-payloads', 'the export was made without payloads: verify its entries alone')
+    .option('--json', 'print JSON')
+    .action(verify);
+}
+
+async function verify(options: VerifyOptions): Promise<void> {
+  const { verifyData, verifyFile } = await import('./verify.ts');
+  const results = options.export === undefined ? await verifyData(options) : [await verifyFile(options.export, options)];
+  if (results.some(({ ok }) => !ok)) process.exitCode = EXIT.failed;
+  if (options.json === true) return json(results.length === 1 ? results[0] : results);
+  for (const result of results) {
+    const where = `${visible(result.tenant)}: ${String(result.size)} entries`;
+    if (result.ok)
+      line(`${tone('good', 'ok')}   ${where}, root ${result.root}, ${String(result.anchored)} of them vouched for by a signed checkpoint`);
+    else line(`${tone('bad', 'BAD')}  ${where} verify, then entry ${String(result.firstBad)} does not: ${visible(result.detail)}${culprit(result)}`);
+    if (result.ok && options.export !== undefined && options.key === undefined)
+      line('     complete and in order, but without --key anybody could have written it');
+    const { intact, erased, missing, neverStored } = result.payloads;
+    line(`     payloads: ${String(intact)} intact, ${String(erased)} erased, ${String(missing)} missing`);
+    if (neverStored > 0) line(`     ${String(neverStored)} events are of builds that kept only the digest of their payload`);
+  }
+}
 
 /** A broken link names two entries: an export holds no hashes but these links. */
 function culprit({ firstBad, detail }: { readonly firstBad?: number; readonly detail: string }): string {

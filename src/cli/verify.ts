@@ -4,10 +4,12 @@ import { loadConfig } from '../config/load.ts';
 import { AegisError } from '../errors.ts';
 import type { TenantId } from '../kernel/ids.ts';
 import { openCheckpoint, type Checkpoint } from '../log/checkpoint.ts';
-import { linesOf, verifyExport } from '../log/export.ts';
+import { linesOf } from '../log/export.ts';
+import { verifyExport } from '../log/verify-export.ts';
 import { noteVerifier } from '../log/note-key.ts';
 import { openSqliteStore } from '../log/sqlite/sqlite.ts';
 import type { LogStore } from '../log/store.ts';
+import { noPayloads } from '../log/verification.ts';
 import type { Verification } from '../log/verification.ts';
 import { verifyStore } from '../log/verify.ts';
 import { LOG_FILE } from '../daemon/log-file.ts';
@@ -67,12 +69,13 @@ function unverified(tenant: TenantId, { firstBad, detail }: { readonly firstBad:
     firstBad,
     detail,
     anchored: 0,
-    payloads: { intact: 0, erased: 0, missing: 0 },
+    payloads: noPayloads(),
   };
 }
 
 /** An export, with nothing but itself and, when given, the key its checkpoint must be signed with. */
-export async function verifyFile(path: string, vkey: string | undefined): Promise<Verification> {
+export async function verifyFile(path: string, options: { readonly key?: string; readonly withoutPayloads?: true }): Promise<Verification> {
+  const { key: vkey, withoutPayloads = false } = options;
   if (!existsSync(path)) throw new CliError(EXIT.usage, 'NO_FILE', `Cannot read ${path}.`, 'Make one with `aegis log export --out FILE`.');
   const key = vkey === undefined ? undefined : noteVerifier(vkey);
   if (key === null)
@@ -82,5 +85,5 @@ export async function verifyFile(path: string, vkey: string | undefined): Promis
       '--key is not a verifier key.',
       'It looks like name+id+base64 and lies in <checkpoints>/<log id>/key.pub.',
     );
-  return verifyExport(linesOf(createReadStream(path)), () => (key === undefined ? [] : [key]));
+  return verifyExport(linesOf(createReadStream(path)), () => (key === undefined ? [] : [key]), { withoutPayloads });
 }

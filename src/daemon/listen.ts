@@ -103,6 +103,7 @@ function serverParts(parts: ServerParts): [ApiDeps, ReturnType<typeof allRoutes>
     compilePolicy: async (document) => (await loadPolicy({ compile: compilePolicy, resolve, initial: document }, document)).policy,
     reloadPolicy: (kept, digest) => reloadPolicy(compilePolicy, kept, digest),
     checkpoint: (tenant) => secondPlace.latest(tenant),
+    signNow: (tenant) => secondPlace.signNow(tenant),
     rotateKey: (by, reason) => secondPlace.rotate(gate, by, reason),
     onFault,
   };

@@ -163,4 +163,6 @@ export interface FactPlace {
   readonly agent?: AgentId;
   readonly session?: SessionId;
   readonly seq?: number;
+  /** A value whose bytes are kept beside the log, under the key of the session. */
+  readonly kept?: Json;
 }

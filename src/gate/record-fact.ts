@@ -3,6 +3,7 @@ import type { EntryBodies, EntryType } from '../kernel/entry.ts';
 import { canonicalResource } from '../kernel/resource-id.ts';
 import { ACTING, DECIDERS } from '../kernel/role.ts';
 import type { World } from '../kernel/world.ts';
+import { canonicalBytes } from '../wire/jcs.ts';
 import type { FactPlace, Principal, Receipt } from './nouns.ts';
 import type { Operation } from './queue/operation.ts';
 import { ok } from './queue/operation.ts';
@@ -81,6 +82,12 @@ function checkOwn(place: FactPlace, by: Principal | 'system', world: World): voi
   if (session !== undefined && session.agent !== by.agent) throw new AegisError('NOT_FOUND', { what: 'session' });
 }
 
+/** Whose key seals what is kept with a fact. */
+function subjectOf({ session, agent }: FactPlace): string {
+  if (session !== undefined) return `session/${session}`;
+  return `agent/${agent ?? 'unknown'}`;
+}
+
 /** @throws AegisError FORBIDDEN, REQUEST_INVALID, CONFLICT, NOT_FOUND */
 export function recording<T extends Writable>(
   fact: { type: T; body: EntryBodies[T]; place: FactPlace },
@@ -94,6 +101,8 @@ export function recording<T extends Writable>(
     if (type === 'grant-revoked') checkSigned(body, by);
     if (type === 'lock-renewed' || type === 'lock-released') checkFence(body as EntryBodies['lock-released'], by, { ...world, at: batch.at });
     const agent = by !== 'system' && by.role === 'agent' ? by.agent : place.agent;
-    return ok(batch.write(type, body, { actor: actorOf(by), ...place, ...(agent === undefined ? {} : { agent }) }));
+    const { kept, ...rest } = place;
+    const payload = kept === undefined ? {} : { payload: { subject: subjectOf(place), bytes: canonicalBytes(kept) } };
+    return ok(batch.write(type, body, { actor: actorOf(by), ...rest, ...payload, ...(agent === undefined ? {} : { agent }) }));
   };
 }

@@ -1,6 +1,6 @@
 import type { Digest, TenantId } from '../kernel/ids.ts';
 import { fromDigest } from './tree-hash.ts';
-import { EMPTY_HEAD } from './entry.ts';
+import { EMPTY_HEAD, openEntry } from './entry.ts';
 import { batchFault, passes } from './filter.ts';
 import { EMPTY_FRONTIER, extend } from './merkle.ts';
 import type { Frontier } from './merkle.ts';
@@ -13,6 +13,8 @@ interface Chain {
   frontier: Frontier;
   readonly subtrees: Uint8Array[];
   readonly payloads: Map<string, Map<string, Uint8Array | 'erased'>>;
+  /** Erasures that wait for their entry, by subject. */
+  readonly pending: Map<string, { readonly reason: string; readonly digests: Set<string> }>;
   snapshot: WorldSnapshot | null;
 }
 
@@ -26,6 +28,7 @@ export function memoryStore(): LogStore {
       frontier: EMPTY_FRONTIER,
       subtrees: [],
       payloads: new Map(),
+      pending: new Map(),
       snapshot: null,
     };
     return found;
@@ -44,7 +47,8 @@ export function memoryStore(): LogStore {
     },
     read: (tenant, filter) => Promise.resolve(select(chain(tenant).entries, filter)),
     payload: (tenant, digest) => Promise.resolve(find(chain(tenant), digest)),
-    erase: (tenant, subject) => Promise.resolve(erase(chain(tenant), subject)),
+    erase: async (tenant, subject, reason = '') => Promise.resolve(erase(chain(tenant), subject, reason)),
+    pendingErasures: (tenant) => Promise.resolve([...chain(tenant).pending].map(([subject, { reason }]) => ({ subject, reason }))),
     saveSnapshot: async (tenant, { size, leaf, parts }) => {
       const target = chain(tenant);
       chains.set(tenant, target);
@@ -71,6 +75,7 @@ function write(target: Chain, entries: readonly SealedEntry[], payloads: readonl
     target.entries.push({ ...entry, bytes: entry.bytes.slice() });
     target.head = { size: entry.index + 1, leaf: entry.leaf };
     target.frontier = extend(target.frontier, fromDigest(entry.leaf), (root) => target.subtrees.push(root));
+    if (entry.type === 'payload-erased') recorded(target, entry);
   }
   for (const payload of payloads) {
     const owners = target.payloads.get(payload.digest) ?? new Map<string, Uint8Array | 'erased'>();
@@ -96,13 +101,23 @@ function find(target: Chain, digest: Digest): Uint8Array | 'erased' | null {
   return 'erased';
 }
 
-function erase(target: Chain, subject: string): readonly Digest[] {
-  const digests: Digest[] = [];
+function recorded({ pending }: Chain, { bytes, index }: SealedEntry): void {
+  const entry = openEntry(bytes, index);
+  if (entry.type !== 'payload-erased') return;
+  const { subject, digests } = entry.body;
+  const named = new Set<string>(digests);
+  if ([...(pending.get(subject)?.digests ?? [])].every((digest) => named.has(digest))) pending.delete(subject);
+}
+
+function erase(target: Chain, subject: string, reason: string): readonly Digest[] {
+  if (target.head.size === 0) return [];
+  const waiting = target.pending.get(subject) ?? { reason, digests: new Set<string>() };
+  target.pending.set(subject, waiting);
   for (const [digest, owners] of target.payloads) {
     const bytes = owners.get(subject);
     if (bytes === undefined || bytes === 'erased') continue;
     owners.set(subject, 'erased');
-    digests.push(digest as Digest);
+    waiting.digests.add(digest);
   }
-  return digests.sort();
+  return [...waiting.digests].sort() as Digest[];
 }

@@ -5,7 +5,7 @@ import { isDigest } from '../wire/digest.ts';
 import { frontierFrom, hashesOf, rootOf, rootOfHashes, SUBTREE_LEAVES } from './merkle.ts';
 import { consistencyRanges, inclusionRanges, isConsistent, rootFromInclusion } from './proof.ts';
 import type { Range } from './proof.ts';
-import type { LogStore } from './store.ts';
+import type { LogReader } from './store.ts';
 
 /** An entry with the proof that it is in the tree a checkpoint names. */
 export interface InclusionReceipt {
@@ -28,7 +28,7 @@ export interface ConsistencyProof {
 }
 
 /** The root of the leaves in a range that a proof may name, or of the whole tree so far: [0, size]. */
-export async function rangeRoot(store: LogStore, tenant: TenantId, [from, to]: Range): Promise<Uint8Array> {
+export async function rangeRoot(store: LogReader, tenant: TenantId, [from, to]: Range): Promise<Uint8Array> {
   const whole = from % SUBTREE_LEAVES === 0 ? Math.floor((to - from) / SUBTREE_LEAVES) : 0;
   const tailFrom = from + whole * SUBTREE_LEAVES;
   const subtrees = hashesOf(await store.subtrees(tenant, from / SUBTREE_LEAVES, whole));
@@ -38,14 +38,14 @@ export async function rangeRoot(store: LogStore, tenant: TenantId, [from, to]: R
   return whole === 0 ? rootOfHashes(tail) : rootOf(frontierFrom(subtrees, tail));
 }
 
-async function rootsOf(store: LogStore, tenant: TenantId, ranges: readonly Range[]): Promise<Digest[]> {
+async function rootsOf(store: LogReader, tenant: TenantId, ranges: readonly Range[]): Promise<Digest[]> {
   const roots: Digest[] = [];
   for (const range of ranges) roots.push(toDigest(await rangeRoot(store, tenant, range)));
   return roots;
 }
 
 /** @throws AegisError NOT_FOUND when the entry is not among the first `size`. */
-export async function inclusionReceipt(store: LogStore, tenant: TenantId, place: { index: EntryIndex; size: number }): Promise<InclusionReceipt> {
+export async function inclusionReceipt(store: LogReader, tenant: TenantId, place: { index: EntryIndex; size: number }): Promise<InclusionReceipt> {
   const { index, size } = place;
   const [entry] = await store.read(tenant, { from: index, to: index + 1, limit: 1 });
   if (entry === undefined || index >= size || size > (await store.head(tenant)).size) throw new AegisError('NOT_FOUND', { what: 'entry' });
@@ -55,7 +55,7 @@ export async function inclusionReceipt(store: LogStore, tenant: TenantId, place:
 }
 
 /** @throws AegisError NOT_FOUND when the log is shorter than the newer size. */
-export async function consistencyProof(store: LogStore, tenant: TenantId, sizes: { older: number; newer: number }): Promise<ConsistencyProof> {
+export async function consistencyProof(store: LogReader, tenant: TenantId, sizes: { older: number; newer: number }): Promise<ConsistencyProof> {
   const { older, newer } = sizes;
   if (older > newer || newer > (await store.head(tenant)).size) throw new AegisError('NOT_FOUND', { what: 'tree' });
   const [first, second] = await rootsOf(store, tenant, [

@@ -43,21 +43,20 @@ export interface NewSnapshot {
   readonly parts: Iterable<Uint8Array>;
 }
 
-/**
- * The append-only store behind the log: memory and SQLite today; one contract suite (test/log/store.contract.ts) runs on each.
- * A resolved `append` is durable (fsync). A rejected one wrote nothing that will be acknowledged later; the store says whether it can go on.
- */
-export interface LogStore {
+/** An erasure that began and whose `payload-erased` entry is not in the log yet. */
+export interface PendingErasure {
+  readonly subject: string;
+  readonly reason: string;
+}
+
+/** What is read of a log, by whoever serves it and by whoever verifies it. */
+export interface LogReader {
   tenants(): Promise<readonly TenantId[]>;
   head(tenant: TenantId): Promise<Head>;
-  /** Bytes handed over must not change before the answer: they are read when their turn comes. */
-  append(tenant: TenantId, expected: Head, entries: readonly SealedEntry[], payloads: readonly Payload[]): Promise<AppendResult>;
   read(tenant: TenantId, filter: EntryFilter): Promise<readonly SealedEntry[]>;
   payload(tenant: TenantId, digest: Digest): Promise<Uint8Array | 'erased' | null>;
-  /** Destroys the subject's key (crypto-shredding): every payload of the subject is unreadable from then on, in backups too. */
-  erase(tenant: TenantId, subject: string): Promise<readonly Digest[]>;
-  /** Takes the place of the last snapshot once all of it is durable. Parts that throw, or a crash on the way, leave the last one as it is. */
-  saveSnapshot(tenant: TenantId, snapshot: NewSnapshot): Promise<void>;
+  /** Erasures that were begun and are not on record (LOG-24). */
+  pendingErasures(tenant: TenantId): Promise<readonly PendingErasure[]>;
   loadSnapshot(tenant: TenantId): Promise<WorldSnapshot | null>;
   /** Leaf hashes in order, for trees and proofs; `count` × 32 bytes. */
   leaves(tenant: TenantId, from: EntryIndex, count: number): Promise<Uint8Array>;
@@ -68,4 +67,20 @@ export interface LogStore {
   /** Verifies the log in stretches, several at once; answers in order, null where one is not certain to be good. Absent in a store that has no threads. */
   stretches?(tenant: TenantId, terms: StretchTerms): AsyncIterable<Stretch | null>;
   close(): Promise<void>;
+}
+
+/**
+ * The append-only store behind the log: memory and SQLite today; one contract suite (test/log/store.contract.ts) runs on each.
+ * A resolved `append` is durable (fsync). A rejected one wrote nothing that will be acknowledged later; the store says whether it can go on.
+ */
+export interface LogStore extends LogReader {
+  /** Bytes handed over must not change before the answer: they are read when their turn comes. */
+  append(tenant: TenantId, expected: Head, entries: readonly SealedEntry[], payloads: readonly Payload[]): Promise<AppendResult>;
+  /**
+   * Destroys the subject's key (crypto-shredding): every payload of the subject is unreadable from then on, in backups too. Answers the digests
+   * for its `payload-erased` entry; until that is appended the erasure is pending, and asked again it answers them again.
+   */
+  erase(tenant: TenantId, subject: string, reason?: string): Promise<readonly Digest[]>;
+  /** Takes the place of the last snapshot once all of it is durable. Parts that throw, or a crash on the way, leave the last one as it is. */
+  saveSnapshot(tenant: TenantId, snapshot: NewSnapshot): Promise<void>;
 }

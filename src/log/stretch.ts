@@ -6,7 +6,7 @@ import { leafDigest } from './tree-hash.ts';
 import { openEntry, openText } from './entry.ts';
 import { growFromDigests } from './merkle.ts';
 import type { SealedEntry } from './sealed-entry.ts';
-import type { PayloadCount } from './verification.ts';
+import type { Naming } from './payloads-named.ts';
 
 /** Entries verified as one piece: a power of two, so that the tree of each full stretch is a node of the whole tree. */
 export const STRETCH = 8192;
@@ -30,7 +30,11 @@ export interface Stretch {
   /** The tree of these entries alone, and how it stood at the sizes of the log that were asked for. */
   readonly nodes: readonly Uint8Array[];
   readonly cuts: readonly { readonly size: number; readonly nodes: readonly Uint8Array[] }[];
-  readonly payloads: PayloadCount;
+  /** Payloads that hash to their digests, and those of events that were never stored. */
+  readonly intact: number;
+  readonly neverStored: number;
+  /** Payloads that are not there: whether an erasure explains each is for whoever knows the erasures of the whole log. */
+  readonly gone: readonly Naming[];
 }
 
 /** An entry as a row tells of it, its bytes decoded: `length` of the bytes, `leaf` as it is kept. */

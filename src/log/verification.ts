@@ -9,6 +9,7 @@ export interface Verification {
   readonly size: number;
   /** Root of exactly these. */
   readonly root: Digest;
+  /** The first entry that does not hold; absent when what is wrong is no entry's: `detail` names it. */
   readonly firstBad?: EntryIndex;
   readonly detail: string;
   /** Entries a believed checkpoint vouches for; the rest stand on the chain alone. */
@@ -19,9 +20,20 @@ export interface Verification {
 export interface PayloadCount {
   /** Present and hashing to their digests. */
   readonly intact: number;
+  /** Gone, and an erasure on record says so. */
   readonly erased: number;
+  /** Gone without one. */
   readonly missing: number;
+  /** Of events recorded by a build that kept their digests only. */
+  readonly neverStored: number;
 }
+
+export type Tally = { -readonly [K in keyof PayloadCount]: number };
+
+export const noPayloads = (): Tally => ({ intact: 0, erased: 0, missing: 0, neverStored: 0 });
+
+/** What is said of a payload that is gone without an erasure on record (LOG-22). */
+export const UNEXPLAINED = 'its payload is gone, and no erasure on record explains it';
 
 export interface VerifyTerms {
   /** Checkpoints whose signatures were already checked, from places the store's owner cannot write. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { verifyExport, linesOf } from '../../src/log/export.ts';
+import { linesOf } from '../../src/log/export.ts';
+import { verifyExport } from '../../src/log/verify-export.ts';
 import { verifyConsistency, verifyInclusion } from '../../src/log/receipt.ts';
 import { running } from './daemon.ts';
 

@@ -17,6 +17,22 @@ export function eventDraft(n: number, place: { tenant?: string; agent?: string; 
   };
 }
 
+/** An entry that keeps a payload beside the log. */
+export function keepingDraft(n: number, text: string): EntryDraft {
+  return { ...eventDraft(n), type: 'event-ingested', body: { eventType: 'x', eventSeq: n, payloadDigest: digest(text) }, payload: digest(text) };
+}
+
+/** The entry that puts an erasure on record. */
+export function erasedDraft(n: number, subject: string, digests: readonly Digest[]): EntryDraft {
+  return {
+    tenant: TENANT,
+    at: 1_700_000_000_000 + n,
+    type: 'payload-erased',
+    actor: { kind: 'system' },
+    body: { subject, digests, reason: 'asked for' },
+  };
+}
+
 export function drafts(count: number, from = 0): EntryDraft[] {
   return Array.from({ length: count }, (_, at) => eventDraft(from + at));
 }

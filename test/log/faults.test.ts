@@ -14,7 +14,7 @@ import type { Appended, Job } from '../../src/log/sqlite/wire.ts';
 import { createWriter } from '../../src/log/sqlite/writer.ts';
 import type { Head } from '../../src/log/sealed-entry.ts';
 import { verifyStore } from '../../src/log/verify.ts';
-import { drafts, TENANT } from './drafts.ts';
+import { drafts, erasedDraft, keepingDraft, TENANT } from './drafts.ts';
 import { testFolder } from './folder.ts';
 import { fill, payload } from './store.contract.ts';
 
@@ -212,7 +212,7 @@ test('[LOG-10] an erased payload is nowhere: not in the log, its write-ahead log
   const path = join(folder, 'erased.db');
   const store = await openSqliteStore({ path });
   const secret = payload('the canary sings at dawn', 'subject/x', ' again'.repeat(40));
-  const { entries } = sealAll(drafts(2), EMPTY_HEAD);
+  const { entries, head } = sealAll([...drafts(1), keepingDraft(1, Buffer.from(secret.bytes).toString('utf8'))], EMPTY_HEAD);
   await store.append(TENANT, EMPTY_HEAD, entries, [secret]);
   const files = [path, `${path}-wal`, `${path}.keys`].filter((file) => existsSync(file));
   const holds = (text: string): string[] => files.filter((file) => existsSync(file) && readFileSync(file).includes(text));
@@ -220,6 +220,7 @@ test('[LOG-10] an erased payload is nowhere: not in the log, its write-ahead log
   copyFileSync(path, join(folder, 'backup.db'));
   if (existsSync(`${path}-wal`)) copyFileSync(`${path}-wal`, join(folder, 'backup.db-wal'));
   assert.deepEqual(await store.erase(TENANT, 'subject/x'), [secret.digest]);
+  await store.append(TENANT, head, sealAll([erasedDraft(2, 'subject/x', [secret.digest])], head).entries, []);
   assert.equal(await store.payload(TENANT, secret.digest), 'erased');
   assert.ok((await verifyStore(store, TENANT)).ok);
   await store.close();

@@ -7,7 +7,7 @@ import { EMPTY_HEAD, GENESIS, openEntry, sealAll } from '../../src/log/entry.ts'
 import { EMPTY_FRONTIER, extend, hashesOf, rootOf, rootOfHashes } from '../../src/log/merkle.ts';
 import type { EntryFilter, LogStore, Payload } from '../../src/log/store.ts';
 import type { Head } from '../../src/log/sealed-entry.ts';
-import { drafts, eventDraft, TENANT } from './drafts.ts';
+import { drafts, erasedDraft, eventDraft, TENANT } from './drafts.ts';
 
 /** How the suite gets a store of its own. `open` may be called again after `close` when `durable`. */
 export interface Opening {
@@ -196,9 +196,26 @@ function beside(law: Law): void {
     assert.deepEqual(Buffer.from((await store.payload(TENANT, shared.digest)) ?? ''), Buffer.from(shared.bytes));
     assert.deepEqual(Buffer.from((await store.payload(TENANT, two.digest)) ?? ''), Buffer.from(two.bytes));
     assert.equal(await store.payload(TENANT, fromDigestOf('absent')), null);
-    assert.deepEqual(await store.erase(TENANT, 'agent/a'), []);
     assert.deepEqual(await store.erase('nobody' as TenantId, 'agent/a'), []);
     assert.deepEqual(await store.head(TENANT), head);
+  });
+  law('[LOG-24] an erasure waits for its entry, and asked again says again what it destroyed; on record it is done', async (store) => {
+    const [one, two] = [payload('one', 'agent/a'), payload('two', 'agent/a')];
+    const first = sealAll(drafts(1), EMPTY_HEAD);
+    await store.append(TENANT, EMPTY_HEAD, first.entries, [one]);
+    assert.deepEqual(await store.pendingErasures(TENANT), []);
+    assert.deepEqual(await store.erase(TENANT, 'agent/a', 'request 1'), [one.digest]);
+    assert.deepEqual(await store.pendingErasures(TENANT), [{ subject: 'agent/a', reason: 'request 1' }]);
+    const second = sealAll([...drafts(1, 1), erasedDraft(2, 'agent/b', [one.digest])], first.head);
+    await store.append(TENANT, first.head, second.entries, [two]);
+    assert.deepEqual(await store.erase(TENANT, 'agent/a', 'again'), [one.digest, two.digest].sort());
+    const part = sealAll([erasedDraft(3, 'agent/a', [one.digest])], second.head);
+    await store.append(TENANT, second.head, part.entries, []);
+    assert.equal((await store.pendingErasures(TENANT)).length, 1, 'not all of it is on record');
+    const whole = sealAll([erasedDraft(4, 'agent/a', [one.digest, two.digest])], part.head);
+    await store.append(TENANT, part.head, whole.entries, []);
+    assert.deepEqual(await store.pendingErasures(TENANT), []);
+    assert.deepEqual(await store.erase(TENANT, 'agent/a'), []);
   });
   law('[LOG-11] the last snapshot comes back with the place it was taken at', async (store) => {
     assert.equal(await store.loadSnapshot(TENANT), null);

@@ -7,14 +7,15 @@ import { verifyChain } from '../../src/log/chain.ts';
 import { signCheckpoint } from '../../src/log/checkpoint.ts';
 import { leafDigest, toDigest } from '../../src/log/tree-hash.ts';
 import { EMPTY_HEAD, openEntry, seal, sealAll } from '../../src/log/entry.ts';
-import { exportLog, linesOf, verifyExport } from '../../src/log/export.ts';
+import { exportLog, linesOf } from '../../src/log/export.ts';
+import { verifyExport } from '../../src/log/verify-export.ts';
 import { memoryStore } from '../../src/log/memory.ts';
 import { rootOf } from '../../src/log/merkle.ts';
 import { noteSigner } from '../../src/log/note-key.ts';
 import type { LogStore } from '../../src/log/store.ts';
 import type { SealedEntry } from '../../src/log/sealed-entry.ts';
 import { verifyStore } from '../../src/log/verify.ts';
-import { drafts, eventDraft, TENANT } from './drafts.ts';
+import { drafts, erasedDraft, eventDraft, keepingDraft, TENANT } from './drafts.ts';
 import { testFolder } from './folder.ts';
 import { fill, payload } from './store.contract.ts';
 
@@ -106,6 +107,13 @@ async function filled(n: number): Promise<LogStore> {
   return store;
 }
 
+/** Destroys a subject's payloads and says so. */
+async function erased(store: LogStore, subject: string): Promise<void> {
+  const digests = await store.erase(TENANT, subject);
+  const head = await store.head(TENANT);
+  await store.append(TENANT, head, sealAll([erasedDraft(head.size, subject, digests)], head).entries, []);
+}
+
 async function checkpointOf(
   store: LogStore,
   origin = `test.example/${TENANT}`,
@@ -119,21 +127,22 @@ test('[LOG-9] a whole store verifies, says what is anchored, and counts its payl
   const head = await store.head(TENANT);
   const checkpoint = await checkpointOf(store);
   const kept = payload('payload 2300', 's');
-  const { entries } = sealAll([{ ...eventDraft(2300), payload: payload('gone', 't').digest }], head);
-  await store.append(TENANT, head, entries, [kept, payload('gone', 't')]);
-  await store.erase(TENANT, 't');
+  const kinds = [keepingDraft(2300, 'payload 2300'), keepingDraft(2301, 'gone')];
+  const sealed = sealAll(kinds, head);
+  await store.append(TENANT, head, sealed.entries, [kept, payload('gone', 't')]);
+  await erased(store, 't');
   const result = await verifyStore(store, TENANT, { checkpoints: [checkpoint] });
   assert.deepEqual(
     { ok: result.ok, size: result.size, anchored: result.anchored, payloads: result.payloads },
-    { ok: true, size: 2301, anchored: 2300, payloads: { intact: 1, erased: 1, missing: 2300 } },
+    { ok: true, size: 2303, anchored: 2300, payloads: { intact: 1, erased: 1, missing: 0, neverStored: 2300 } },
   );
   const lied = await verifyStore(store, TENANT, { checkpoints: [{ ...checkpoint, root: kept.digest }] });
   assert.deepEqual([lied.ok, lied.firstBad], [false, 0]);
   const beyond = await verifyStore(store, TENANT, { checkpoints: [{ ...checkpoint, size: 9999 }] });
-  assert.deepEqual([beyond.ok, beyond.firstBad], [false, 2301]);
+  assert.deepEqual([beyond.ok, beyond.firstBad], [false, 2303]);
   const altered = await verifyStore({ ...store, payload: () => Promise.resolve(Buffer.from('other')) }, TENANT);
-  assert.deepEqual([altered.ok, altered.firstBad], [false, 0]);
-  const wrongTree = await verifyStore({ ...store, frontier: () => Promise.resolve({ size: 2301, nodes: [Buffer.alloc(32)] }) }, TENANT, {
+  assert.deepEqual([altered.ok, altered.firstBad], [false, 2300]);
+  const wrongTree = await verifyStore({ ...store, frontier: () => Promise.resolve({ size: 2303, nodes: [Buffer.alloc(32)] }) }, TENANT, {
     payloads: false,
   });
   assert.equal(wrongTree.ok, false);
@@ -153,9 +162,12 @@ const check = (bytes: Uint8Array): ReturnType<typeof verifyExport> => verifyExpo
 
 async function goodExport(): Promise<Buffer> {
   const store = memoryStore();
-  const { entries } = sealAll(drafts(9), EMPTY_HEAD);
+  const { entries } = sealAll(
+    drafts(8).map((draft, n) => (n === 3 || n === 4 ? keepingDraft(n, `payload ${String(n)}`) : draft)),
+    EMPTY_HEAD,
+  );
   await store.append(TENANT, EMPTY_HEAD, entries, [payload('payload 3', 's'), payload('payload 4', 't')]);
-  await store.erase(TENANT, 't');
+  await erased(store, 't');
   return collect(exportLog(store, TENANT, { payloads: true, checkpoint: signCheckpoint(await checkpointOf(store), signer) }));
 }
 
@@ -164,7 +176,7 @@ test('[LOG-15] an export verifies by itself, and every changed one does not', as
   const result = await check(good);
   assert.deepEqual(
     { ok: result.ok, size: result.size, anchored: result.anchored, payloads: result.payloads },
-    { ok: true, size: 9, anchored: 9, payloads: { intact: 1, erased: 1, missing: 7 } },
+    { ok: true, size: 9, anchored: 9, payloads: { intact: 1, erased: 1, missing: 0, neverStored: 6 } },
   );
   assert.equal((await verifyExport(linesOf(chunked(good, 50)), () => [])).anchored, 0);
   const next = random(2);

@@ -4,6 +4,7 @@ import type { EntryIndex, TenantId } from '../../kernel/ids.ts';
 import { openEntry } from '../../log/entry.ts';
 import type { GateDeps } from '../deps.ts';
 import type { Principal, Receipt } from '../nouns.ts';
+import { finishErasures } from '../operators/erase.ts';
 import { openTenant } from './open-tenant.ts';
 import type { OpenTenant } from './open-tenant.ts';
 import { checkPlace } from '../input.ts';
@@ -44,7 +45,9 @@ async function enter({ deps, open, followers }: Tenants, tenant: TenantId): Prom
       }
     }
   };
-  open.set(tenant, await openTenant(deps, tenant, { appended }));
+  const opened = await openTenant(deps, tenant, { appended });
+  open.set(tenant, opened);
+  await finishErasures(opened);
 }
 
 async function knownTenants({ store }: GateDeps): Promise<readonly TenantId[]> {

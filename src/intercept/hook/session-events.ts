@@ -32,5 +32,5 @@ export async function recordSessionEnd(state: HookState, event: HookEvent): Prom
   const { tenant, agent } = event.caller;
   if (!state.gate.world(tenant).sessions.has(session)) return;
   const body = { eventType: 'SESSION_ENDED', eventSeq: 0, payloadDigest: state.digestOf(event.payload) };
-  await state.gate.record(tenant, 'event-ingested', body, event.caller, { agent, session });
+  await state.gate.record(tenant, 'event-ingested', body, event.caller, { agent, session, kept: event.payload });
 }

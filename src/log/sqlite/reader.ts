@@ -4,7 +4,7 @@ import { toDigest } from '../tree-hash.ts';
 import { EMPTY_HEAD } from '../entry.ts';
 import { EMPTY_FRONTIER, hashesOf } from '../merkle.ts';
 import type { Frontier } from '../merkle.ts';
-import type { EntryFilter, WorldSnapshot } from '../store.ts';
+import type { EntryFilter, PendingErasure, WorldSnapshot } from '../store.ts';
 import type { Head, SealedEntry } from '../sealed-entry.ts';
 import { FIELD, lookedUp, SPAN } from './lookup.ts';
 import { COLUMNS, newestRows } from './newest.ts';
@@ -20,6 +20,7 @@ export interface Reader {
   read(tenant: TenantId, filter: EntryFilter): readonly SealedEntry[];
   leaves(tenant: TenantId, from: number, count: number): Uint8Array;
   subtrees(tenant: TenantId, from: number, count: number): Uint8Array;
+  pendingErasures(tenant: TenantId): readonly PendingErasure[];
   /** The number its rows go under; null for a tenant without any. */
   number(tenant: TenantId): number | null;
   /** What an older build kept in the log's own file. */
@@ -67,12 +68,20 @@ export function sqliteReader(path: string): Reader {
     },
     leaves: (tenant, from, count) => run('entry', 'leaf', { tenant, from, count }),
     subtrees: (tenant, from, count) => run('subtree', 'root', { tenant, from, count }),
+    pendingErasures: (tenant) => pendingErasures(prepare, row(tenant)?.no ?? -1),
     number: (tenant) => row(tenant)?.no ?? null,
     keptSnapshot: (no) => keptSnapshot(database, no),
     close: () => {
       database.close();
     },
   };
+}
+
+/** A store no build of today has opened yet lacks the table, and so has none. */
+function pendingErasures(prepare: (sql: string) => StatementSync, tenant: number): readonly PendingErasure[] {
+  if (prepare(`SELECT 1 FROM sqlite_schema WHERE name = 'unrecorded_erasure'`).get() === undefined) return [];
+  const rows = prepare('SELECT subject, reason FROM unrecorded_erasure WHERE tenant = ? ORDER BY subject').all(tenant);
+  return rows.map((found) => ({ subject: String(found['subject']), reason: String(found['reason']) }));
 }
 
 const SEALED = 'entry.id AS id, bytes, leaf, entry.type AS type, at, agent, session, action FROM';

@@ -1,6 +1,6 @@
 import { chmodSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
-import { ERASURE_TABLE } from './erasures.ts';
+import { ERASURE_TABLES } from './erasures.ts';
 import { fillAll, SPAN } from './lookup.ts';
 import { WAL_PAGES } from './room.ts';
 
@@ -49,7 +49,7 @@ export function openLog(path: string): DatabaseSync {
     database.exec(`PRAGMA wal_autocheckpoint = ${String(WAL_PAGES)}`);
     database.exec('PRAGMA cache_size = -16000;');
     migrate(database, { to: VERSION, empty: TABLES, older: (version) => older(database, version) });
-    database.exec(ERASURE_TABLE);
+    database.exec(ERASURE_TABLES);
   });
 }
 

@@ -55,7 +55,7 @@ export async function openSqliteStore(options: SqliteOptions): Promise<LogStore>
     },
     read: (tenant, filter) => read(() => reader.read(tenant, filter)),
     payload: (tenant, digest) => queue.ask({ kind: 'payload', tenant, digest }) as Promise<Uint8Array | 'erased' | null>,
-    erase: (tenant, subject) => queue.ask({ kind: 'erase', tenant, subject }) as Promise<readonly Digest[]>,
+    erase: (tenant, subject, reason = '') => queue.ask({ kind: 'erase', tenant, subject, reason }) as Promise<readonly Digest[]>,
     saveSnapshot: async (tenant, snapshot) => {
       const no = reader.number(tenant);
       if (no !== null) await saveSnapshotFile(snapshotPath(path, no), snapshot);
@@ -65,6 +65,7 @@ export async function openSqliteStore(options: SqliteOptions): Promise<LogStore>
         const no = reader.number(tenant);
         return no === null ? null : ((await loadSnapshotFile(snapshotPath(path, no))) ?? reader.keptSnapshot(no));
       }),
+    pendingErasures: (tenant) => read(() => reader.pendingErasures(tenant)),
     leaves: (tenant, from, count) => read(() => reader.leaves(tenant, from, count)),
     frontier: (tenant) => read(() => reader.frontier(tenant)),
     subtrees: (tenant, from, count) => read(() => reader.subtrees(tenant, from, count)),

@@ -6,7 +6,8 @@ import { sha256 } from '../../wire/digest.ts';
 import { GENESIS } from '../entry.ts';
 import { stretchVerifier } from '../stretch.ts';
 import type { Stretch, StretchTerms, TextRow } from '../stretch.ts';
-import { payloadsOf } from '../verify.ts';
+import { isNeverStored, keptWith } from '../payloads-named.ts';
+import type { Naming } from '../payloads-named.ts';
 import { connectToRead } from './connection.ts';
 import { SPAN } from './lookup.ts';
 import { payloadReader } from './payloads.ts';
@@ -74,7 +75,7 @@ function verify({ from, to }: Range): Stretch | null {
   if (prev === undefined) return null;
   const stretch = stretchVerifier(tenant, { from, prev, bytesAt: (index) => bytesAt.get(base + index)?.['bytes'] as Uint8Array });
   const cuts: Stretch['cuts'][number][] = [];
-  const payloads = { intact: 0, erased: 0, missing: 0 };
+  const count: Count = { intact: 0, neverStored: 0, gone: [] };
   for (let at = from; at < to; at += PAGE) {
     const page = pageOf(at, Math.min(at + PAGE, to));
     if (page === null) return null;
@@ -82,18 +83,24 @@ function verify({ from, to }: Range): Stretch | null {
       const entry = stretch.push(rowOf(row));
       if (entry === null) return null;
       if (terms.cuts.includes(stretch.size())) cuts.push({ size: stretch.size(), nodes: stretch.nodes() });
-      if (kept !== null && !countPayloads(entry, kept, payloads)) return null;
+      if (kept !== null && !countPayloads(entry, kept, count)) return null;
     }
   }
-  return stretch.size() === to ? { from, to, prev, leaf: stretch.leaf(), nodes: stretch.nodes(), cuts, payloads } : null;
+  return stretch.size() === to ? { from, to, prev, leaf: stretch.leaf(), nodes: stretch.nodes(), cuts, ...count } : null;
 }
 
-/** Adds the payloads an entry names to the count; false when one does not hash to its digest. */
-function countPayloads(entry: Entry, open: PayloadReader, count: { intact: number; erased: number; missing: number }): boolean {
-  for (const digest of payloadsOf(entry)) {
+interface Count {
+  intact: number;
+  neverStored: number;
+  readonly gone: Naming[];
+}
+
+/** Adds the payloads an entry keeps to the count; false when one does not hash to its digest. */
+function countPayloads(entry: Entry, open: PayloadReader, count: Count): boolean {
+  if (isNeverStored(entry)) count.neverStored++;
+  for (const digest of keptWith(entry)) {
     const bytes = open(digest);
-    if (bytes === null) count.missing++;
-    else if (bytes === 'erased') count.erased++;
+    if (bytes === null || bytes === 'erased') count.gone.push({ digest, index: entry.index, session: entry.session });
     else if (sha256(bytes) !== digest) return false;
     else count.intact++;
   }

@@ -21,7 +21,7 @@ export type Job =
   | { readonly kind: 'open' }
   | { readonly kind: 'appends'; readonly appends: readonly AppendJob[] }
   | { readonly kind: 'payload'; readonly tenant: string; readonly digest: string }
-  | { readonly kind: 'erase'; readonly tenant: string; readonly subject: string }
+  | { readonly kind: 'erase'; readonly tenant: string; readonly subject: string; readonly reason?: string }
   | { readonly kind: 'close' };
 
 /** The head after each append of an `appends` job, and whether it was ours. */

@@ -154,6 +154,7 @@ function addEntries(connection: Connection, tenant: TenantRow, { entries }: Appe
   for (const { bytes, type, at, agent, session, action } of entries) {
     leaf = leafHash(bytes);
     addEntry.run(base + size, bytes, leaf, type, at, agent ?? null, session ?? null, action ?? null);
+    if (type === 'payload-erased') connection.erasures?.recorded(tenant.no, bytes);
     tree.push(leaf);
     size++;
   }
@@ -163,20 +164,20 @@ function addEntries(connection: Connection, tenant: TenantRow, { entries }: Appe
 }
 
 /** First word of it, then the key, then the rows, then the write-ahead log that may still hold them. Asked again after a crash it finishes. */
-function erase(connection: Connection, job: { readonly tenant: string; readonly subject: string }): readonly string[] {
+function erase(connection: Connection, job: Job & { kind: 'erase' }): readonly string[] {
   const { countPayloads, erase: clear, subjectPayloads, tenant } = connection.statements;
   const row = tenant.get(job.tenant);
   if (row === undefined) return [];
   const no = Number(row['no']);
   const base = no * SPAN;
-  transaction(connection, () => connection.erasures?.begin(no, job.subject));
+  const of = { tenant: no, subject: job.subject };
+  transaction(connection, () => connection.erasures?.begin(of, job.reason ?? ''));
   connection.vault.destroy({ tenant: job.tenant, subject: job.subject });
   const digests = transaction(connection, () => {
-    connection.erasures?.end(no, job.subject);
     const range = rangeOf(base, countOf(countPayloads.get(base), base));
-    const kept = subjectPayloads.all(...range, job.subject);
+    const kept = subjectPayloads.all(...range, job.subject).map((one) => toDigest(one['digest'] as Uint8Array));
     clear.run(...range, job.subject);
-    return kept.map((one) => toDigest(one['digest'] as Uint8Array));
+    return connection.erasures?.end(of, kept) ?? kept;
   });
   connection.database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
   makeRoom(connection.database);

@@ -72,13 +72,14 @@ const ingestRoute = ({ gate, digestOf, now, recorded }: EventDeps, trails: Map<s
       const before = trails.get(key);
       trails.set(key, next);
       try {
+        const kept = body.payload ?? null;
         const ingested = {
           eventType: body.event_type,
           eventSeq: body.seq,
-          payloadDigest: digestOf(body.payload ?? null) as Digest,
+          payloadDigest: digestOf(kept) as Digest,
           eventHash: hash as Digest,
         };
-        const { index } = await gate.record(caller.tenant, 'event-ingested', ingested, caller, { agent: caller.agent, session, seq: body.seq });
+        const { index } = await gate.record(caller.tenant, 'event-ingested', ingested, caller, { agent: caller.agent, session, seq: body.seq, kept });
         const decision = await act(gate, caller, body);
         return { seq: body.seq, hash, index, ...(decision === null ? {} : { decision }) };
       } catch (error) {
