@@ -89,6 +89,11 @@ export const ERRORS = {
     message: 'The model provider did not answer: {detail}',
     hint: 'Check the provider’s address under llm in the configuration and the network; the request may be tried again.',
   },
+  UPSTREAM_TIMEOUT: {
+    status: 504,
+    message: 'The model provider was silent for {seconds} s {place}',
+    hint: 'The request was given up, and whether it was answered is not known. Try again, or raise llm.headersMs or llm.idleMs in the configuration.',
+  },
   ROUTE_UNINSPECTED: {
     status: 403,
     message: 'The model proxy cannot inspect {what}, so it does not pass it on',

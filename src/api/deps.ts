@@ -2,6 +2,7 @@ import type { Config } from '../config/schema.ts';
 import type { Gate } from '../gate/gate.ts';
 import type { Principal } from '../gate/nouns.ts';
 import type { RateLimiter } from '../http/rate.ts';
+import type { Shares } from '../http/shares.ts';
 import type { JsonObject } from '../kernel/json.ts';
 import type { Digest, EntryIndex, TenantId } from '../kernel/ids.ts';
 import type { Policy } from '../kernel/policy.ts';
@@ -15,6 +16,8 @@ export interface ApiDeps {
   readonly clock: Clock;
   /** One for every transport, so that a key has one rate (AUTH-6). */
   readonly limiter: RateLimiter;
+  /** Requests under way over every transport; each holder of a key has its share (DOOR-19). */
+  readonly underWay: Shares;
   readonly ids: Ids;
   readonly random: Random;
   readonly limits: Config['limits'];

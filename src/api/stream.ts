@@ -1,9 +1,12 @@
 import { Type } from 'typebox';
 import { AegisError } from '../errors.ts';
 import type { LogGate } from '../gate/log-gate.ts';
+import { holderName } from '../http/exchange.ts';
 import { route } from '../http/route.ts';
 import type { Route } from '../http/route.ts';
 import { CLOSED, integer } from '../http/shapes.ts';
+import { createShares } from '../http/shares.ts';
+import type { Shares } from '../http/shares.ts';
 import type { TenantId } from '../kernel/ids.ts';
 import { PEOPLE } from '../kernel/role.ts';
 import type { LogStore } from '../log/store.ts';
@@ -14,11 +17,18 @@ type Parts = ApiParts<LogGate, 'store'>;
 
 const PAGE = 256;
 const HEARTBEAT_MS = 15_000;
-const MAX_STREAMS = 256;
+/** Open streams of all tenants, and of all people of one. */
+const MOST_STREAMS = { all: 256, tenant: 192 } as const;
 
 /** The log as it grows, one event per entry, `id` = index: whoever comes back with Last-Event-ID misses nothing and sees nothing twice. */
 export function streamRoutes({ gate, store }: Parts): readonly Route[] {
-  let streams = 0;
+  const tenants = createShares(MOST_STREAMS.all);
+  const people = new Map<TenantId, Shares>();
+  const peopleOf = (tenant: TenantId): Shares => {
+    const own = people.get(tenant) ?? createShares(MOST_STREAMS.tenant);
+    people.set(tenant, own);
+    return own;
+  };
   return [
     route({
       method: 'GET',
@@ -31,11 +41,19 @@ export function streamRoutes({ gate, store }: Parts): readonly Route[] {
       query: Type.Object({ from: Type.Optional(integer(0, Number.MAX_SAFE_INTEGER)) }, CLOSED),
       response: { contentType: 'text/event-stream; charset=utf-8' },
       handle: async ({ principal, query, lastEventId, signal }) => {
-        if (streams >= MAX_STREAMS) throw new AegisError('RATE_LIMITED', { retryAfterMs: 5_000 });
         const from = startOf(lastEventId, query.from) ?? (await store.head(principal.tenant)).size;
-        streams++;
         const aborted = signal();
-        const done = (): void => void streams--;
+        const [ofTenant, own] = [tenants.take(principal.tenant), peopleOf(principal.tenant).take(holderName(principal))];
+        const done = (): void => {
+          ofTenant?.();
+          own?.();
+        };
+        if (ofTenant === null || own === null) {
+          done();
+          throw new AegisError('RATE_LIMITED', { retryAfterMs: 5_000 });
+        }
+        if (aborted.aborted) done();
+        else aborted.addEventListener('abort', done, { once: true });
         return { contentType: 'text/event-stream; charset=utf-8', body: follow({ gate, store, tenant: principal.tenant, from, aborted, done }) };
       },
     }),

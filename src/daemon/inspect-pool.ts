@@ -3,6 +3,8 @@ import { setImmediate as others } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { AegisError } from '../errors.ts';
 import type { Timers } from '../gate/deps.ts';
+import { createShares } from '../http/shares.ts';
+import type { Shares } from '../http/shares.ts';
 import type { Inspect } from '../inspect/inspect.ts';
 import { inspectWork } from '../inspect/inspected.ts';
 import type { InspectAside, Inspected, Work, WorkOrder } from '../inspect/inspected.ts';
@@ -78,8 +80,8 @@ interface Pool {
   /** Whose next piece of work waits for a thread. */
   readonly turns: Lane[];
   readonly threads: Set<Thread>;
-  /** Unanswered pieces of work, by agent. */
-  readonly unanswered: Map<string, number>;
+  /** Unanswered pieces of work; each agent has its share. */
+  readonly unanswered: Shares;
   /** By session: resolves when everything accepted of it so far is answered and has gone on. */
   readonly tails: Map<string, Promise<void>>;
   closed: boolean;
@@ -94,13 +96,14 @@ const startWorker = (): InspectThread =>
  * whose thread fails or is not done in time is rejected, as when a reader throws: what was not read is not decided, and the thread is replaced.
  */
 export function openInspectPool(terms: PoolTerms): InspectPool {
+  const limits = { ...POOL_LIMITS, ...terms.limits };
   const pool: Pool = {
     terms,
-    limits: { ...POOL_LIMITS, ...terms.limits },
+    limits,
     lanes: new Map(),
     turns: [],
     threads: new Set(),
-    unanswered: new Map(),
+    unanswered: createShares(limits.waiting, limits.share),
     tails: new Map(),
     closed: false,
   };
@@ -115,13 +118,14 @@ function accept(pool: Pool, work: Work, order: WorkOrder): Promise<Inspected> | 
   const short = bytes.length < pool.limits.longBytes;
   if (before === undefined && (short || isSooner(pool, bytes))) return null;
   if (pool.closed) throw shuttingDown();
-  count(pool, agent);
+  const leave = pool.unanswered.take(agent);
+  if (leave === null) throw new AegisError('RATE_LIMITED', { retryAfterMs: 1_000 });
   const answer = answered(pool, { work, order, before, short });
   const tail = answer.then(goOn, goOn).then(() => {
     if (pool.tails.get(key) === tail) pool.tails.delete(key);
   });
   pool.tails.set(key, tail);
-  return answer.finally(() => discount(pool, agent));
+  return answer.finally(leave);
 }
 
 /** Whether reading in place is done before a thread has even started; one is then started for what comes next. */
@@ -153,21 +157,6 @@ async function answered(pool: Pool, { work, order, before, short }: Accepted): P
 }
 
 const shuttingDown = (): AegisError => new AegisError('GATE_CLOSED', { detail: 'the gate is shutting down' });
-
-/** @throws AegisError RATE_LIMITED */
-function count({ unanswered, limits }: Pool, agent: string): void {
-  const own = unanswered.get(agent) ?? 0;
-  let all = 0;
-  for (const each of unanswered.values()) all += each;
-  if (own >= limits.share || all >= limits.waiting) throw new AegisError('RATE_LIMITED', { retryAfterMs: 1_000 });
-  unanswered.set(agent, own + 1);
-}
-
-function discount({ unanswered }: Pool, agent: string): void {
-  const left = (unanswered.get(agent) ?? 0) - 1;
-  if (left > 0) unanswered.set(agent, left);
-  else unanswered.delete(agent);
-}
 
 function enqueue(pool: Pool, { agent }: WorkOrder, task: Task): void {
   const lane = pool.lanes.get(agent);

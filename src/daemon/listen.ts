@@ -8,6 +8,7 @@ import { loadPolicy, reloadPolicy } from '../gate/tenant/policies.ts';
 import { LOOPBACK_HOSTS } from '../http/hosts.ts';
 import { rateLimiter } from '../http/rate.ts';
 import { createServer } from '../http/server.ts';
+import { createShares } from '../http/shares.ts';
 import { createSocketServer } from '../http/socket/socket-server.ts';
 import type { JsonObject } from '../kernel/json.ts';
 import { checkPolicy, compilePolicy } from '../policy/compile.ts';
@@ -90,6 +91,7 @@ function serverParts(parts: ServerParts): [ApiDeps, ReturnType<typeof allRoutes>
     store,
     clock: systemClock,
     limiter: rateLimiter(config.limits.requestsPerSecond),
+    underWay: createShares(config.limits.connections),
     random: systemRandom,
     ids: uuidv7(systemClock, systemRandom),
     limits: config.limits,

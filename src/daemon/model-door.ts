@@ -1,16 +1,19 @@
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import type * as UndiciModule from 'undici';
+import { createConnections } from '../http/connections.ts';
+import { holderName } from '../http/exchange.ts';
 import { checkHost, LOOPBACK_HOSTS } from '../http/hosts.ts';
 import { principalOf } from '../http/keys.ts';
 import { rateLimiter } from '../http/rate.ts';
+import { createShares } from '../http/shares.ts';
 import { PROVIDER_NAMES } from '../config/schema.ts';
 import type { Config } from '../config/schema.ts';
 import { AegisError } from '../errors.ts';
 import type { ActionGate } from '../gate/action-gate.ts';
 import type { LogGate } from '../gate/log-gate.ts';
 import { DIALECTS } from '../intercept/llm/dialects/dialects.ts';
-import type { ModelProxySettings } from '../intercept/llm/proxy.ts';
+import type { ModelConnections, ModelProxySettings } from '../intercept/llm/proxy.ts';
 import { libraryPrices } from '../intercept/llm/action/price.ts';
 import { createModelServer } from '../intercept/llm/serve.ts';
 import { digestOf } from '../wire/digest.ts';
@@ -25,9 +28,6 @@ export interface OpenModelDoor {
   close(): Promise<void>;
 }
 
-/** Connections to one provider; a stream takes one for as long as it lasts. */
-const CONNECTIONS = 1_024;
-
 /** @throws AegisError LISTEN_FAILED */
 export async function openModelDoor(
   { gate, store }: { readonly gate: ActionGate & LogGate; readonly store: LogStore },
@@ -39,7 +39,7 @@ export async function openModelDoor(
   const hosts = [...LOOPBACK_HOSTS, ...(loopback ? [] : [host]), ...config.server.hosts].map((name) => name.toLowerCase());
   const rules = { hosts, origins: config.server.origins };
   const limiter = rateLimiter(config.limits.requestsPerSecond);
-  const dispatcher = lazyDispatcher();
+  const dispatcher = lazyDispatcher(config);
   const { server, close } = createModelServer({
     gate,
     clock: systemClock,
@@ -56,6 +56,7 @@ export async function openModelDoor(
     digestOf,
     checkHost: (request) => checkHost(request, rules),
     dispatcher,
+    connections: connectionsOf(config),
     onFault,
   });
   try {
@@ -78,12 +79,27 @@ export async function openModelDoor(
   };
 }
 
+function connectionsOf({ limits }: Config): ModelConnections {
+  const connections = createConnections({ most: limits.connections });
+  const underWay = createShares(limits.connections);
+  return {
+    ...connections,
+    enter(socket, { tenant, agent }) {
+      const name = holderName({ role: 'agent', tenant, agent });
+      connections.known(socket, name);
+      return underWay.take(name);
+    },
+  };
+}
+
 /** The HTTP client takes memory a daemon nobody asks for a model need not spend: loaded with the first request that goes upstream. */
-function lazyDispatcher(): { dispatch: UndiciModule.Dispatcher['dispatch']; close(): Promise<void> } {
+function lazyDispatcher({ limits, llm }: Config): { dispatch: UndiciModule.Dispatcher['dispatch']; close(): Promise<void> } {
   let agent: UndiciModule.Agent | null = null;
   const made = (): UndiciModule.Agent => {
     const { Agent } = createRequire(import.meta.url)('undici') as typeof UndiciModule;
-    return new Agent({ connections: CONNECTIONS, pipelining: 1, keepAliveTimeout: 30_000, allowH2: false });
+    // As many as there may be requests under way: none waits for a connection that another agent's streams hold (DOOR-19).
+    const { connections } = limits;
+    return new Agent({ connections, pipelining: 1, keepAliveTimeout: 30_000, allowH2: false, connect: { timeout: llm.connectMs } });
   };
   return {
     dispatch: (options, handler) => (agent ??= made()).dispatch(options, handler),
@@ -94,7 +110,7 @@ function lazyDispatcher(): { dispatch: UndiciModule.Dispatcher['dispatch']; clos
 }
 
 function settingsOf({ llm, limits }: Config): ModelProxySettings {
-  const { uninspected, bodyBytes, answerBytes, holdMs, keepAliveMs, decideMs, livePerAgent } = llm;
+  const { uninspected, bodyBytes, answerBytes, holdMs, keepAliveMs, decideMs, livePerAgent, headersMs, idleMs } = llm;
   const { headersTimeoutMs, requestTimeoutMs, connections } = limits;
   return {
     uninspected,
@@ -103,5 +119,6 @@ function settingsOf({ llm, limits }: Config): ModelProxySettings {
     holdMs,
     keepAliveMs,
     decideMs,
+    patience: { headersMs, idleMs },
   };
 }

@@ -4,6 +4,8 @@ import type { Clock } from '../ports.ts';
 import type { KeyHolder } from './keys.ts';
 import { codedError, problemOf } from './problem.ts';
 import type { RateLimiter } from './rate.ts';
+import type { Shares } from './shares.ts';
+import type { Principal } from '../gate/nouns.ts';
 import { recordRefusal } from './refusals.ts';
 import type { Call, Refuse, Route } from './route.ts';
 import { checker } from './validate.ts';
@@ -27,6 +29,13 @@ export interface Admission {
   readonly clock: Pick<Clock, 'monotonic'>;
   /** One for every transport, so that a key has one rate (AUTH-6). */
   readonly limiter: RateLimiter;
+  /** Requests under way over every transport; each holder of a key has its share (DOOR-19). */
+  readonly underWay: Shares;
+}
+
+/** The holder of a key, as limits tell holders apart: one agent or operator, however many keys it has. */
+export function holderName(holder: Principal): string {
+  return `${holder.tenant} ${holder.role === 'agent' ? `agent ${holder.agent}` : `operator ${holder.operator}`}`;
 }
 
 /**

@@ -1,9 +1,12 @@
+import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import Fastify from 'fastify';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 'fastify';
 import { AegisError } from '../errors.ts';
-import { admit, refusal, runner } from './exchange.ts';
+import { createConnections } from './connections.ts';
+import type { Connections } from './connections.ts';
+import { admit, holderName, refusal, runner } from './exchange.ts';
 import type { Admission, Exchange } from './exchange.ts';
 import { checkHost, isFromHere } from './hosts.ts';
 import { readJson } from './json-body.ts';
@@ -49,11 +52,14 @@ export function createServer(deps: ServerDeps, routes: readonly Route[], passage
     routerOptions: { maxParamLength: 512 },
     http: { headersTimeout: limits.headersTimeoutMs, maxHeaderSize: 16_384, connectionsCheckingInterval: 1_000 },
     frameworkErrors: (error, _request, reply) => sendProblem(reply as FastifyReply, codedError(error, limits)),
-    clientErrorHandler,
+    clientErrorHandler: (error, socket) => broken(connections, error, socket),
   });
-  app.server.maxConnections = limits.connections;
-  // A passage writes to the response itself; an error event without a listener would end the process.
-  app.server.on('request', (_request, response) => response.on('error', () => response.destroy()));
+  const connections = createConnections({ most: limits.connections });
+  watch(app.server, connections);
+  app.addHook('onClose', (_app, closed) => {
+    connections.close();
+    closed();
+  });
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('application/json', readJson(limits.bodyBytes));
   app.addHook('onRequest', (request, reply, done) => {
@@ -67,8 +73,9 @@ export function createServer(deps: ServerDeps, routes: readonly Route[], passage
   });
   app.setErrorHandler((error: FastifyError, request: Held, reply) => answerError({ deps, error, request, reply }));
   app.setNotFoundHandler((_request, reply) => sendProblem(reply, new AegisError('ROUTE_NOT_FOUND')));
-  for (const one of routes) addRoute(app, one, deps);
-  for (const one of passages) addPassage(app, one, deps);
+  const guards = { deps, connections };
+  for (const one of routes) addRoute(app, one, guards);
+  for (const one of passages) addPassage(app, one, guards);
   addMethodGuards(app, routes);
   return app;
 }
@@ -93,18 +100,51 @@ async function answerError(terms: { deps: ServerDeps; error: FastifyError; reque
     .send(JSON.stringify(refused.body));
 }
 
-function addRoute(app: FastifyInstance, one: Route, deps: ServerDeps): void {
+/** Every connection has its place, and every request on it counts while it is under way. */
+function watch(server: Server, connections: Connections): void {
+  server.on('connection', (socket) => connections.take(socket));
+  server.on('timeout', (socket) => connections.quiet(socket));
+  server.on('request', (request, response) => {
+    // A passage writes to the response itself; an error event without a listener would end the process.
+    response.on('error', () => response.destroy());
+    response.once('close', connections.begin(request.socket));
+  });
+}
+
+interface Guards {
+  readonly deps: ServerDeps;
+  readonly connections: Connections;
+}
+
+/**
+ * Lets the holder of a request's key in, within its rate, its role and its share of what may be under way.
+ * @throws AegisError UNAUTHENTICATED | RATE_LIMITED | FORBIDDEN
+ */
+function letIn(
+  { deps, connections }: Guards,
+  exchange: Exchange,
+  roles: Route['role'],
+  { request, reply }: { readonly request: Held; readonly reply: FastifyReply },
+): void {
+  const holder = authenticate(request.headers.authorization, deps.gate);
+  if (holder !== null) connections.known(request.raw.socket, holderName(holder));
+  admit(exchange, holder, roles, deps);
+  const leave = holder === null ? null : deps.underWay.take(holderName(holder));
+  if (leave === null) throw new AegisError('RATE_LIMITED', { retryAfterMs: 1_000 });
+  reply.raw.once('close', leave);
+}
+
+function addRoute(app: FastifyInstance, one: Route, guards: Guards): void {
   const { method, path, refuse } = one;
   const run = runner(one);
   app.route({
     method,
     url: path,
-    onRequest: (request: Held, _reply, done) => {
+    onRequest: (request: Held, reply, done) => {
       const exchange = { method, path, refuse, params: request.params as Record<string, string>, checked: false };
       request.aegis = exchange;
       try {
-        if (one.auth === 'key' || (one.auth === 'beyond' && !isFromHere(request.raw)))
-          admit(exchange, authenticate(request.headers.authorization, deps.gate), one.role, deps);
+        if (one.auth === 'key' || (one.auth === 'beyond' && !isFromHere(request.raw))) letIn(guards, exchange, one.role, { request, reply });
         checkMedia(request, one);
         done();
       } catch (error) {
@@ -120,18 +160,18 @@ function addRoute(app: FastifyInstance, one: Route, deps: ServerDeps): void {
 }
 
 /** A protocol of its own behind the same guards: host, key, role, rate, size of the body, media type. The bytes are its own to read (MCP-14). */
-function addPassage(app: FastifyInstance, one: Passage, deps: ServerDeps): void {
+function addPassage(app: FastifyInstance, one: Passage, guards: Guards): void {
   void app.register((scope, _options, done) => {
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body: Buffer, parsed) => parsed(null, body));
     scope.route({
       method: [...one.methods],
       url: one.path,
-      onRequest: (request: Held, _reply, next) => {
+      onRequest: (request: Held, reply, next) => {
         const exchange = { method: request.method, path: one.path, checked: false };
         request.aegis = exchange;
         try {
-          admit(exchange, authenticate(request.headers.authorization, deps.gate), one.role, deps);
+          letIn(guards, exchange, one.role, { request, reply });
           checkMedia(request, { body: request.method === 'POST' ? true : undefined });
           next();
         } catch (error) {
@@ -205,13 +245,14 @@ function addMethodGuards(app: FastifyInstance, routes: readonly Route[]): void {
 }
 
 /** What Node refuses before there is a request: broken framing, headers too large or too slow. */
-function clientErrorHandler(error: Error & { code?: string }, socket: Socket): void {
+function broken(connections: Connections, error: Error & { code?: string }, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
   const slow = error.code === 'ERR_HTTP_REQUEST_TIMEOUT';
   const coded = slow ? new AegisError('REQUEST_TIMEOUT') : new AegisError('REQUEST_INVALID', { detail: 'The request is not valid HTTP/1.1' });
   const body = JSON.stringify(problemOf(coded));
   const status = slow ? '408 Request Timeout' : '400 Bad Request';
-  socket.end(
+  connections.finish(
+    socket,
     `HTTP/1.1 ${status}\r\ncontent-type: ${PROBLEM_TYPE}\r\ncontent-length: ${String(Buffer.byteLength(body))}\r\nconnection: close\r\n\r\n${body}`,
   );
 }

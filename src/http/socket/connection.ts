@@ -4,6 +4,8 @@ import type { LogGate } from '../../gate/log-gate.ts';
 import { idIn } from '../../wire/id-scanner.ts';
 import { lineReader } from '../../wire/lines.ts';
 import type { Line } from '../../wire/lines.ts';
+import type { Connections } from '../connections.ts';
+import { holderName } from '../exchange.ts';
 import { keyLookup } from '../keys.ts';
 import { problemOf } from '../problem.ts';
 import { answerTo, said } from './answer.ts';
@@ -19,16 +21,14 @@ export interface ConnectionDeps extends AnswerDeps {
     readonly bodyBytes: number;
     readonly headersTimeoutMs: number;
     readonly requestTimeoutMs: number;
-    /** Also how many requests may be under way over all connections. */
-    readonly connections: number;
   };
-  /** Requests under way over all connections. */
-  readonly underWay: { count: number };
+  readonly connections: Connections;
 }
 
 /** One client. Its requests may overlap; each is answered once, under its id. */
 interface Connection {
   readonly deps: ConnectionDeps;
+  readonly socket: Socket;
   readonly writer: LineWriter;
   /** Requests that are not answered yet. */
   readonly open: Map<number, Waiter>;
@@ -45,7 +45,7 @@ interface Waiter {
 
 /** Serves the line protocol on one connection until either side ends it (DOOR-13). */
 export function serveConnection(socket: Socket, deps: ConnectionDeps): void {
-  const connection: Connection = { deps, writer: lineWriter(socket), open: new Map(), holderOf: null, over: false };
+  const connection: Connection = { deps, socket, writer: lineWriter(socket), open: new Map(), holderOf: null, over: false };
   const { limits } = deps;
   const late = (): void => violated(connection, new AegisError('REQUEST_TIMEOUT'));
   // DOOR-10: the first line has the time of HTTP's headers, every other frame that of a whole request from its first byte on.
@@ -68,7 +68,7 @@ export function serveConnection(socket: Socket, deps: ConnectionDeps): void {
   socket.once('close', () => {
     met();
     connection.over = true;
-    for (const waiter of connection.open.values()) leave(waiter);
+    for (const waiter of connection.open.values()) forsake(waiter);
   });
 }
 
@@ -93,7 +93,7 @@ function took(connection: Connection, line: Line): void {
   if (frame.kind === 'hello' || connection.holderOf === null) return greeted(connection, frame);
   if (frame.kind === 'cancel') {
     const waiter = connection.open.get(frame.id);
-    if (waiter !== undefined) leave(waiter);
+    if (waiter !== undefined) forsake(waiter);
   } else if (connection.open.has(frame.id)) {
     violated(connection, new AegisError('REQUEST_INVALID', { detail: `The id ${String(frame.id)} waits for its answer already` }));
   } else {
@@ -108,6 +108,8 @@ function greeted(connection: Connection, frame: Frame): void {
       new AegisError('REQUEST_INVALID', { detail: 'The first line of a connection holds `aegis` and `key`, and no other does' }),
     );
   connection.holderOf = frame.key === null ? () => null : keyLookup(frame.key);
+  const holder = connection.holderOf(connection.deps.gate);
+  if (holder !== null) connection.deps.connections.known(connection.socket, holderName(holder));
 }
 
 /** A frame that is none is answered under its id where one could be seen; under one that waits, its answer would be taken for another's. */
@@ -117,17 +119,19 @@ function unreadable(connection: Connection, line: Exclude<Line, { kind: 'partial
 }
 
 async function answer(connection: Connection, id: number | null, asked: Parameters<typeof answerTo>[1]['asked']): Promise<void> {
-  const { deps, open, writer } = connection;
-  const { underWay } = deps;
-  if (underWay.count >= deps.limits.connections) {
+  const { deps, socket, open, writer } = connection;
+  const holder = connection.holderOf?.(deps.gate) ?? null;
+  const leave = deps.admission.underWay.take(holder === null ? '' : holderName(holder));
+  if (leave === null) {
     const full = new AegisError('RATE_LIMITED', { retryAfterMs: 1_000 });
     return writer.write(`{"id":${String(id)},${said(full.status, problemOf(full))}}`);
   }
+  const done = deps.connections.begin(socket);
   const waiter: Waiter = { gone: false, controller: null };
   if (id !== null) open.set(id, waiter);
-  underWay.count += 1;
   const text = await answerTo(deps, { asked, holder: () => connection.holderOf?.(deps.gate) ?? null, signal: () => signalOf(waiter) });
-  underWay.count -= 1;
+  leave();
+  done();
   if (id !== null) open.delete(id);
   if (!connection.over) writer.write(`{"id":${String(id)},${text}}`);
 }
@@ -138,7 +142,7 @@ function signalOf(waiter: Waiter): AbortSignal {
   return waiter.controller.signal;
 }
 
-function leave(waiter: Waiter): void {
+function forsake(waiter: Waiter): void {
   waiter.gone = true;
   waiter.controller?.abort();
 }

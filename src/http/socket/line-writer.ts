@@ -8,6 +8,8 @@ export interface LineWriter {
 }
 
 const GRACE_MS = 1_000;
+/** What may wait for a peer that does not read: then its connection ends. */
+const MOST_UNREAD = 33_554_432;
 
 export function lineWriter(socket: Socket): LineWriter {
   let waiting = '';
@@ -22,6 +24,7 @@ export function lineWriter(socket: Socket): LineWriter {
     write: (line) => {
       if (waiting === '') process.nextTick(flush);
       waiting += `${line}\n`;
+      if (waiting.length + socket.writableLength > MOST_UNREAD) socket.destroy();
     },
     end: (line) => {
       const text = `${waiting}${line}\n`;

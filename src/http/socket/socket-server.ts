@@ -2,6 +2,7 @@ import { createServer } from 'node:net';
 import type { Server, Socket } from 'node:net';
 import type { Config } from '../../config/schema.ts';
 import type { LogGate } from '../../gate/log-gate.ts';
+import { createConnections } from '../connections.ts';
 import type { Admission, RefusalDeps } from '../exchange.ts';
 import type { Passage } from '../passage.ts';
 import type { Route } from '../route.ts';
@@ -28,6 +29,7 @@ export function createSocketServer(
 ): SocketServer {
   const { gate, limits, onFault } = deps;
   let asked = 0;
+  const connections = createConnections({ most: limits.connections });
   const shared: ConnectionDeps = {
     gate,
     limits,
@@ -36,21 +38,24 @@ export function createSocketServer(
     find: routesOf(routes, passages),
     url,
     nextId: () => `socket-${String(++asked)}`,
-    underWay: { count: 0 },
+    connections,
   };
-  const connections = new Set<Socket>();
+  const open = new Set<Socket>();
   const server = createServer((socket) => {
-    connections.add(socket);
-    socket.once('close', () => connections.delete(socket));
+    open.add(socket);
+    socket.once('close', () => open.delete(socket));
+    connections.take(socket);
+    if (socket.destroyed) return;
+    socket.on('timeout', () => connections.quiet(socket));
     serveConnection(socket, shared);
   });
-  server.maxConnections = limits.connections;
   return {
     server,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
-        for (const socket of connections) socket.destroy();
+        for (const socket of open) socket.destroy();
+        connections.close();
       }),
   };
 }

@@ -4,6 +4,7 @@ import { AegisError } from '../../errors.ts';
 import type { Outcome, Proposal } from '../../gate/nouns.ts';
 import type { ActionId, SessionId } from '../../kernel/ids.ts';
 import { within } from './action/within.ts';
+import { settledBy } from './answer/relay.ts';
 import { answerHeaders, refusalOf, refusalOfDecision, sendRefusal } from './answer/reply.ts';
 import { readBody } from './bytes/read-body.ts';
 import type { Dialect } from './dialect/dialect.ts';
@@ -102,7 +103,7 @@ function relay(
     return true;
   };
   const refuse = (error: AegisError): void => {
-    if (finish('failed', error.code)) sendRefusal(response, dialect, refusalOf(error));
+    if (finish(settledBy(error), error.code)) sendRefusal(response, dialect, refusalOf(error));
   };
   const leave = answers.live.add({
     caller,

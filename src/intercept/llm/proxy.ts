@@ -1,4 +1,6 @@
 import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import type { ActionGate } from '../../gate/action-gate.ts';
 import type { LogGate } from '../../gate/log-gate.ts';
@@ -23,6 +25,7 @@ import { createPrompts } from './prompt/prompts.ts';
 import type { Prompts } from './prompt/prompts.ts';
 import type { Entrance } from './request/entrance.ts';
 import { createUpstream } from './upstream/upstream.ts';
+import type { Patience } from './upstream/call-upstream.ts';
 import type { Upstream } from './upstream/upstream.ts';
 
 /** How the model proxy is set up; see `llm` in src/config/schema.ts. */
@@ -48,6 +51,20 @@ export interface ModelProxySettings {
   readonly keepAliveMs: number;
   /** How long the gate may take before the request is refused. */
   readonly decideMs: number;
+  /** How long a provider may be silent. */
+  readonly patience: Patience;
+}
+
+/** The connections of this listener, each in its place among the others (DOOR-18, DOOR-19). */
+export interface ModelConnections {
+  take(socket: Socket): void;
+  /** A request is under way on it, until what comes back is called. */
+  begin(socket: Socket): () => void;
+  /** Its caller is known. @returns what gives up its place among the requests under way; null when this caller may have no more */
+  enter(socket: Socket, caller: ModelCaller): (() => void) | null;
+  finish(socket: Duplex, words: string): void;
+  quiet(socket: Socket): void;
+  close(): void;
 }
 
 /** What the proxy needs from elsewhere; src/daemon/model-door.ts injects it. */
@@ -66,6 +83,7 @@ export interface ModelProxyDeps {
   /** Throws HOST_REFUSED or REQUEST_INVALID (AUTH-3). */
   readonly checkHost: (request: IncomingMessage) => void;
   readonly dispatcher: Pick<Dispatcher, 'dispatch'>;
+  readonly connections: ModelConnections;
   readonly onFault: OnFault;
 }
 
@@ -123,7 +141,12 @@ export function createModelProxy(deps: ModelProxyDeps): ModelProxy {
     readBack: createReadBack({ world: (tenant) => gate.world(tenant), answersBefore: deps.answersBefore }, conversations),
     prompts: createPrompts(gate),
     actions,
-    upstream: createUpstream({ dispatcher, urlOf: (provider) => upstreams[provider]?.url ?? '', answerBytes: limits.answerBytes }),
+    upstream: createUpstream({
+      dispatcher,
+      urlOf: (provider) => upstreams[provider]?.url ?? '',
+      answerBytes: limits.answerBytes,
+      patience: settings.patience,
+    }),
     answers: { actions, conversations, live, clock, answerBytes: limits.answerBytes, keepAliveMs },
   };
 }

@@ -10,7 +10,7 @@ import type { ModelCaller } from './caller.ts';
 import type { Dialect } from './dialect/dialect.ts';
 import { passOn } from './pass-on.ts';
 import { createModelProxy } from './proxy.ts';
-import type { ModelProxy, ModelProxyDeps } from './proxy.ts';
+import type { ModelConnections, ModelProxy, ModelProxyDeps } from './proxy.ts';
 import { checkOnce, identify } from './request/identity.ts';
 import { matchRoute, readTarget, resembles } from './request/match-route.ts';
 import type { RequestTarget } from './request/match-route.ts';
@@ -34,12 +34,14 @@ export function createModelServer(deps: ModelProxyDeps): ModelServer {
       connectionsCheckingInterval: 1_000,
       requireHostHeader: true,
     },
-    (incoming, response) => void take({ proxy, gate: deps.gate }, incoming, response),
+    (incoming, response) => void take({ proxy, gate: deps.gate, connections: deps.connections }, incoming, response),
   );
-  server.maxConnections = limits.connections;
-  server.on('upgrade', refuseUpgrade);
-  server.on('connect', refuseUpgrade);
-  server.on('clientError', refuseBroken);
+  const { connections } = deps;
+  server.on('connection', (socket) => connections.take(socket));
+  server.on('timeout', (socket) => connections.quiet(socket));
+  server.on('upgrade', (_request, socket) => refuseUpgrade({ connections, socket }));
+  server.on('connect', (_request, socket) => refuseUpgrade({ connections, socket }));
+  server.on('clientError', (error, socket) => refuseBroken({ connections, socket }, error));
   return {
     server,
     close: async () => {
@@ -48,6 +50,7 @@ export function createModelServer(deps: ModelProxyDeps): ModelServer {
       server.closeIdleConnections();
       setImmediate(() => server.closeAllConnections());
       await closed;
+      connections.close();
       await proxy.actions.settlements.close();
     },
   };
@@ -56,17 +59,19 @@ export function createModelServer(deps: ModelProxyDeps): ModelServer {
 interface Serving {
   readonly proxy: ModelProxy;
   readonly gate: Pick<LogGate, 'state' | 'record'>;
+  readonly connections: ModelProxyDeps['connections'];
 }
 
-async function take({ proxy, gate }: Serving, incoming: IncomingMessage, response: ServerResponse): Promise<void> {
+async function take({ proxy, gate, connections }: Serving, incoming: IncomingMessage, response: ServerResponse): Promise<void> {
   response.on('error', () => response.destroy());
+  response.once('close', connections.begin(incoming.socket));
   const { entrance } = proxy;
   let dialect: Dialect | null = null;
   let caller: ModelCaller | null = null;
   try {
     entrance.checkHost(incoming);
     checkOnce(incoming.rawHeaders);
-    if (incoming.url === '/healthz') return health(gate, proxy.answers.live.size, response);
+    if (incoming.url === '/healthz') return health(gate, { answers: proxy.answers.live.size, peer: incoming.socket.remoteAddress ?? '' }, response);
     const target = readTarget(
       incoming.method ?? '',
       incoming.url ?? '',
@@ -76,6 +81,9 @@ async function take({ proxy, gate }: Serving, incoming: IncomingMessage, respons
     dialect = matched?.dialect ?? spokenBy(target, incoming, entrance.dialects);
     const identity = identify(entrance, target, { headers: incoming.headers, dialect });
     caller = identity.caller;
+    const leave = connections.enter(incoming.socket, caller);
+    if (leave === null) throw new AegisError('RATE_LIMITED', { retryAfterMs: 1_000 });
+    response.once('close', leave);
     if (matched !== null) return await answerRequest(proxy, { incoming, response, target, matched, identity });
     if (entrance.uninspected === 'refuse' || resembles(target, entrance.dialects))
       throw new AegisError('ROUTE_UNINSPECTED', { what: `${target.method} ${target.path.slice(0, 128)}` });
@@ -99,10 +107,15 @@ function spokenBy(target: RequestTarget, { headers }: IncomingMessage, dialects:
   return dialect;
 }
 
-function health(gate: Pick<LogGate, 'state'>, answers: number, response: ServerResponse): void {
+/** How many answers are under way is told on this machine only (DOOR-17). */
+function health(
+  gate: Pick<LogGate, 'state'>,
+  { answers, peer }: { readonly answers: number; readonly peer: string },
+  response: ServerResponse,
+): void {
   const { open } = gate.state();
   response.writeHead(open ? 200 : 503, { 'content-type': 'application/json', 'cache-control': 'no-store' });
-  response.end(JSON.stringify({ status: open ? 'ok' : 'closed', answers }));
+  response.end(JSON.stringify({ status: open ? 'ok' : 'closed', ...(/^(::1$|(::ffff:)?127\.)/.test(peer) ? { answers } : {}) }));
 }
 
 /** Acts of an agent that decided nothing (AUTH-7). What the gate refused it recorded itself. */
@@ -127,26 +140,32 @@ async function recordRefused(gate: Pick<LogGate, 'record'>, caller: ModelCaller 
   }
 }
 
-/** LLM-13: what would leave HTTP leaves our sight. */
-function refuseUpgrade(_request: IncomingMessage, socket: Duplex): void {
-  end(socket, '403 Forbidden', new AegisError('ROUTE_UNINSPECTED', { what: 'a WebSocket or a tunnel' }));
+interface Leaving {
+  readonly connections: ModelConnections;
+  readonly socket: Duplex;
 }
 
-function refuseBroken(error: Error & { code?: string }, socket: Duplex): void {
+/** LLM-13: what would leave HTTP leaves our sight. */
+function refuseUpgrade(leaving: Leaving): void {
+  end(leaving, '403 Forbidden', new AegisError('ROUTE_UNINSPECTED', { what: 'a WebSocket or a tunnel' }));
+}
+
+function refuseBroken(leaving: Leaving, error: Error & { code?: string }): void {
+  const { socket } = leaving;
   if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
-  if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT') return end(socket, '408 Request Timeout', new AegisError('REQUEST_TIMEOUT'));
+  if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT') return end(leaving, '408 Request Timeout', new AegisError('REQUEST_TIMEOUT'));
   const large = error.code === 'HPE_HEADER_OVERFLOW';
   end(
-    socket,
+    leaving,
     large ? '431 Request Header Fields Too Large' : '400 Bad Request',
     new AegisError('REQUEST_INVALID', { detail: 'The request is not valid HTTP/1.1' }),
   );
 }
 
-function end(socket: Duplex, status: string, { code, message }: AegisError): void {
+function end({ connections, socket }: Leaving, status: string, { code, message }: AegisError): void {
   // Node takes its own listeners off a socket it hands over, and a reset would then end the process.
   socket.on('error', () => socket.destroy());
   const body = JSON.stringify({ error: { type: code, code, message } });
   const length = String(Buffer.byteLength(body));
-  socket.end(`HTTP/1.1 ${status}\r\ncontent-type: application/json\r\ncontent-length: ${length}\r\nconnection: close\r\n\r\n${body}`);
+  connections.finish(socket, `HTTP/1.1 ${status}\r\ncontent-type: application/json\r\ncontent-length: ${length}\r\nconnection: close\r\n\r\n${body}`);
 }

@@ -4,7 +4,7 @@ import { upstreamInvalid } from '../dialect/members.ts';
 import type { AnswerListener, UpstreamCall } from '../upstream/call-upstream.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 import type { Exchange } from './exchange.ts';
-import { createRelay, stoppedText } from './relay.ts';
+import { createRelay, settledBy, stoppedText } from './relay.ts';
 import type { Relay, Sink } from './relay.ts';
 import { answerHeaders, codedError, refusalOf, sendRefusal } from './reply.ts';
 import { streamSink } from './stream-sink.ts';
@@ -123,7 +123,8 @@ function waiting(relay: Relay): Sink {
     gone: () => void relay.finish({ status: 'cancelled', answer: null, errorCode: 'CLIENT_GONE' }),
     broken(error) {
       const unsent = error.code === 'RATE_LIMITED';
-      if (relay.finish({ status: 'failed', answer: null, errorCode: error.code, free: unsent })) sendRefusal(response, dialect, refusalOf(error));
+      if (relay.finish({ status: settledBy(error), answer: null, errorCode: error.code, free: unsent }))
+        sendRefusal(response, dialect, refusalOf(error));
     },
     halt(reason) {
       if (!relay.finish({ status: 'cancelled', answer: null, errorCode: 'HALTED' })) return;

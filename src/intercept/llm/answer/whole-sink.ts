@@ -9,7 +9,7 @@ import { objectOf, upstreamInvalid } from '../dialect/members.ts';
 import type { Answer } from '../dialect/model-answer.ts';
 import type { Exchange } from './exchange.ts';
 import { maskedJson } from './mask-words.ts';
-import { stoppedText } from './relay.ts';
+import { settledBy, stoppedText } from './relay.ts';
 import type { Relay, Sink } from './relay.ts';
 import { rememberAnswer, rememberRefused } from './remember-answer.ts';
 import { answerHeaders, codedError, refusalOf, sendRefusal } from './reply.ts';
@@ -32,7 +32,7 @@ interface Collecting {
 export function wholeSink(relay: Relay, status: number, headers: IncomingHttpHeaders): Sink {
   const { response, parts, sent } = relay.exchange;
   const collecting: Collecting = { relay, status, headers, held: growingBytes(), answer: null, asking: false, wroteAt: parts.clock.monotonic() };
-  const refuse = (error: AegisError, settled: 'failed' | 'cancelled'): void => {
+  const refuse = (error: AegisError, settled: 'failed' | 'unknown'): void => {
     if (relay.finish({ status: settled, answer: collecting.answer, errorCode: error.code })) sendRefusal(response, sent.dialect, refusalOf(error));
   };
   return {
@@ -49,7 +49,7 @@ export function wholeSink(relay: Relay, status: number, headers: IncomingHttpHea
         refuse(coded, 'failed');
       });
     },
-    broken: (error) => refuse(error, 'failed'),
+    broken: (error) => refuse(error, settledBy(error)),
     halt(reason) {
       if (!relay.finish({ status: 'cancelled', answer: collecting.answer, errorCode: 'HALTED' })) return;
       sendRefusal(response, sent.dialect, { status: 403, code: 'HALTED', message: stoppedText(reason, 'HALTED') });

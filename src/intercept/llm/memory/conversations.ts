@@ -2,6 +2,7 @@ import type { ActionId, SessionId } from '../../../kernel/ids.ts';
 import type { Conversation, ModelCaller } from '../caller.ts';
 import { createMissingOutputs } from './missing-outputs.ts';
 import type { MissingOutputs } from './missing-outputs.ts';
+import { createSharedMemory } from './shared-memory.ts';
 
 const MAX_SESSIONS = 10_000;
 const MAX_CONTENTS = 4_096;
@@ -34,28 +35,21 @@ export interface Conversations {
 }
 
 export function createConversations(): Conversations {
-  const sessions = new Map<string, SessionMemory>();
-  const answers = new Map<string, SessionId>();
-  const key = ({ tenant, agent }: ModelCaller, name: string): string => `${tenant}\n${agent}\n${name}`;
+  const sessions = createSharedMemory<SessionMemory>({ values: MAX_SESSIONS });
+  const answers = createSharedMemory<SessionId>({ values: MAX_ANSWERS });
   return {
     of({ caller, session }) {
-      const name = key(caller, session);
-      const known = sessions.get(name) ?? {
+      const known = sessions.get(caller, session) ?? {
         contents: new Set<string>(),
         calls: new Map<string, ActionId>(),
         questions: new Map<string, readonly ActionId[]>(),
         unanswered: new Map<string, number>(),
       };
-      sessions.delete(name);
-      sessions.set(name, known);
-      bound(sessions, MAX_SESSIONS);
+      sessions.set(caller, session, known);
       return known;
     },
-    answered(caller, answer, session) {
-      answers.set(key(caller, answer), session);
-      bound(answers, MAX_ANSWERS);
-    },
-    sessionOfAnswer: (caller, answer) => answers.get(key(caller, answer)) ?? null,
+    answered: (caller, answer, session) => answers.set(caller, answer, session),
+    sessionOfAnswer: (caller, answer) => answers.get(caller, answer) ?? null,
     missing: createMissingOutputs(),
   };
 }

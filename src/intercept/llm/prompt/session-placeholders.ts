@@ -3,6 +3,7 @@ import type { KeyObject } from 'node:crypto';
 import type { PromptTerms } from '../../../gate/nouns.ts';
 import type { Digest } from '../../../kernel/ids.ts';
 import type { Conversation } from '../caller.ts';
+import { createSharedMemory } from '../memory/shared-memory.ts';
 import { createKnownValues } from './known-values.ts';
 import type { KnownValues } from './known-values.ts';
 import { eachPlaceholder, placeholderOf } from './placeholder.ts';
@@ -52,33 +53,17 @@ interface OwnPlaceholders extends SessionPlaceholders {
 
 export function createPlaceholders(bytes: Uint8Array = randomBytes(32)): Placeholders {
   const key = createSecretKey(bytes);
-  const sessions = new Map<string, OwnPlaceholders>();
-  const weights = new Map<string, number>();
-  let total = 0;
-  const weigh = (name: string, weight: number): void => {
-    total += weight - (weights.get(name) ?? 0);
-    if (weight === 0) weights.delete(name);
-    else weights.set(name, weight);
-  };
-  const nameOf = ({ caller: { tenant, agent }, session }: Conversation): string => `${tenant}\n${agent}\n${session}`;
+  const sessions = createSharedMemory<OwnPlaceholders>({ values: MOST_SESSIONS, weight: MOST_CHARACTERS });
   return {
-    of(conversation) {
-      const name = nameOf(conversation);
-      const own = sessions.get(name) ?? createOwn(key, name);
-      sessions.delete(name);
-      sessions.set(name, own);
+    of({ caller, session }) {
+      const own = sessions.get(caller, session) ?? createOwn(key, `${caller.tenant}\n${caller.agent}\n${session}`);
+      sessions.set(caller, session, own, own.characters);
       return own;
     },
-    trim(conversation) {
-      const name = nameOf(conversation);
-      const own = sessions.get(name);
+    trim({ caller, session }) {
+      const own = sessions.get(caller, session);
       own?.trim();
-      weigh(name, own?.characters ?? 0);
-      for (const oldest of sessions.keys()) {
-        if (oldest === name || (sessions.size <= MOST_SESSIONS && total <= MOST_CHARACTERS)) return;
-        sessions.delete(oldest);
-        weigh(oldest, 0);
-      }
+      if (own !== undefined) sessions.set(caller, session, own, own.characters);
     },
   };
 }

@@ -28,8 +28,13 @@ export interface UpstreamCall {
   resume(): void;
 }
 
-/** Time the provider has for the first byte, and between two: beyond every client's own patience, so that clients decide. */
-const PATIENCE_MS = 900_000;
+/** How long a provider may be silent (DOOR-20). */
+export interface Patience {
+  /** Before its answer begins. */
+  readonly headersMs: number;
+  /** Within it. */
+  readonly idleMs: number;
+}
 
 interface Calling {
   readonly listener: AnswerListener;
@@ -44,7 +49,7 @@ interface Calling {
 export function callUpstream(
   dispatcher: Pick<Dispatcher, 'dispatch'>,
   request: UpstreamRequest,
-  terms: { listener: AnswerListener; limit: number },
+  terms: { listener: AnswerListener; limit: number; patience: Patience },
 ): UpstreamCall {
   const calling: Calling = {
     listener: terms.listener,
@@ -60,9 +65,10 @@ export function callUpstream(
     calling.controller?.abort(new Error('no longer wanted'));
   };
   const { origin, path, method, headers, body } = request;
+  const { headersMs, idleMs } = terms.patience;
   dispatcher.dispatch(
-    { origin, path, method: method as Dispatcher.HttpMethod, headers, body, headersTimeout: PATIENCE_MS, bodyTimeout: PATIENCE_MS },
-    handlerOf(calling, stop),
+    { origin, path, method: method as Dispatcher.HttpMethod, headers, body, headersTimeout: headersMs, bodyTimeout: idleMs },
+    handlerOf(calling, { stop, patience: terms.patience }),
   );
   return {
     abort: stop,
@@ -77,12 +83,12 @@ export function callUpstream(
   };
 }
 
-function handlerOf(calling: Calling, stop: () => void): Dispatcher.DispatchHandler {
+function handlerOf(calling: Calling, { stop, patience }: { readonly stop: () => void; readonly patience: Patience }): Dispatcher.DispatchHandler {
   const { listener } = calling;
   const fail = (error: unknown): void => {
     if (calling.ended) return;
     stop();
-    listener.fail(error instanceof AegisError ? error : new AegisError('UPSTREAM_UNREACHABLE', { detail: reasonOf(error) }));
+    listener.fail(error instanceof AegisError ? error : failureOf(error, patience));
   };
   const guarded = (act: () => void): void => {
     if (calling.ended) return;
@@ -163,7 +169,10 @@ function receive(calling: Calling, bytes: Buffer): void {
 }
 
 /** The system's word for it; never an address or a key. */
-function reasonOf(error: unknown): string {
+function failureOf(error: unknown, { headersMs, idleMs }: Patience): AegisError {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  return /^[A-Z][A-Z0-9_]{2,40}$/.test(code) ? code : 'the connection broke';
+  if (code === 'UND_ERR_HEADERS_TIMEOUT')
+    return new AegisError('UPSTREAM_TIMEOUT', { seconds: headersMs / 1_000, place: 'and did not begin to answer' });
+  if (code === 'UND_ERR_BODY_TIMEOUT') return new AegisError('UPSTREAM_TIMEOUT', { seconds: idleMs / 1_000, place: 'in the middle of its answer' });
+  return new AegisError('UPSTREAM_UNREACHABLE', { detail: /^[A-Z][A-Z0-9_]{2,40}$/.test(code) ? code : 'the connection broke' });
 }

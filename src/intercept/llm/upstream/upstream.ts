@@ -1,7 +1,7 @@
 import type { Dispatcher } from 'undici';
 import type { SecretMask } from '../../../wire/secret-mask.ts';
 import { callUpstream } from './call-upstream.ts';
-import type { AnswerListener, UpstreamCall } from './call-upstream.ts';
+import type { AnswerListener, Patience, UpstreamCall } from './call-upstream.ts';
 import { masking } from './masking.ts';
 
 /** A request to a provider; where the provider is, only this part knows. */
@@ -29,6 +29,7 @@ export function createUpstream(terms: {
   readonly urlOf: (provider: string) => string;
   /** Bytes of one answer. */
   readonly answerBytes: number;
+  readonly patience: Patience;
 }): Upstream {
   const places = new Map<string, { readonly origin: string; readonly prefix: string }>();
   const placeOf = (provider: string): { readonly origin: string; readonly prefix: string } => {
@@ -46,7 +47,7 @@ export function createUpstream(terms: {
       return callUpstream(
         terms.dispatcher,
         { ...request, origin, path: `${prefix}${path}` },
-        { listener: masking(listener, mask), limit: terms.answerBytes },
+        { listener: masking(listener, mask), limit: terms.answerBytes, patience: terms.patience },
       );
     },
   };
