@@ -5,6 +5,7 @@ import type { Digest, TenantId } from '../kernel/ids.ts';
 import type { JsonObject } from '../kernel/json.ts';
 import type { World } from '../kernel/world.ts';
 import { emptyWorld } from '../kernel/world.ts';
+import { besideDecision } from '../log/beside.ts';
 import { openEntry } from '../log/entry.ts';
 import type { LogStore } from '../log/store.ts';
 
@@ -38,8 +39,8 @@ export async function beside(store: LogStore, tenant: TenantId, digest: Digest):
 
 /** The action a recorded decision was about, complete with its arguments; null when they were erased. */
 export async function recordedAction(store: LogStore, entry: EntryOf<'action-decided'>): Promise<Action | null> {
-  const args = await beside(store, entry.tenant, entry.body.action.argsDigest);
+  const whole = await besideDecision(store, entry);
   const { tenant, agent, session, at } = entry;
-  if (args === null || agent === undefined || session === undefined) return null;
-  return { ...entry.body.action, tenant, agent, session, at, args };
+  if (whole === 'erased' || agent === undefined || session === undefined) return null;
+  return { ...whole.action, tenant, agent, session, at, args: whole.args };
 }

@@ -5,11 +5,13 @@ import type { Decision } from '../kernel/decision.ts';
 import type { Entry, EntryOf } from '../kernel/entry.ts';
 import { fold } from '../kernel/fold.ts';
 import type { ApprovalId, Digest, EntryIndex, TenantId } from '../kernel/ids.ts';
-import type { JsonObject } from '../kernel/json.ts';
 import type { Policy } from '../kernel/policy.ts';
+import { agrees } from '../kernel/sealed.ts';
+import type { WholeAction } from '../kernel/sealed.ts';
 import { emptyWorld } from '../kernel/world.ts';
 import type { World } from '../kernel/world.ts';
 import { sha256 } from '../wire/digest.ts';
+import { besideDecision } from '../log/beside.ts';
 import { openEntry } from '../log/entry.ts';
 import { canonical, canonicalBytes } from '../wire/jcs.ts';
 import type { LogStore } from '../log/store.ts';
@@ -31,10 +33,6 @@ export interface ReplayReport {
 
 type Decided = EntryOf<'action-decided'>;
 
-function parse(bytes: Uint8Array): JsonObject {
-  return JSON.parse(new TextDecoder().decode(bytes)) as JsonObject;
-}
-
 /** Replacement arguments are recorded by their digest; the bytes lie beside the log. */
 function asRecorded(decision: Decision): Decision {
   if (decision.effect !== 'modify') return decision;
@@ -47,14 +45,9 @@ function contextOf({ decision }: Decided['body']): DecideContext {
   return { approval: '' as ApprovalId, askDigest: '' as Digest };
 }
 
-function actionOf(entry: Decided, args: JsonObject): Action {
+function actionOf(entry: Decided, { action, args }: WholeAction): Action {
   const { agent, session } = entry;
-  return { ...entry.body.action, tenant: entry.tenant, agent: agent as Action['agent'], session: session as Action['session'], args, at: entry.at };
-}
-
-async function argsOf(store: LogStore, entry: Decided): Promise<JsonObject | null> {
-  const bytes = entry.payload === undefined ? null : await store.payload(entry.tenant, entry.payload);
-  return bytes === null || bytes === 'erased' ? null : parse(bytes);
+  return { ...action, tenant: entry.tenant, agent: agent as Action['agent'], session: session as Action['session'], args, at: entry.at };
 }
 
 interface Progress {
@@ -72,12 +65,21 @@ async function learnPolicy(
   if (policy !== null) terms.policies.set(entry.body.digest, policy);
 }
 
-/** The decision made again: null when what it was made from is gone. */
-async function again(store: LogStore, entry: Decided, { world, policies }: Progress): Promise<string | null> {
+interface Compared {
+  readonly recorded: string;
+  readonly replayed: string;
+}
+
+/**
+ * The decision as it was recorded, with the texts that were sealed (LOG-30), and as it is made again; null when what it was made from is gone.
+ * What the entry shows must be the sealed decision, or a log could show people one thing and prove another.
+ */
+async function again(store: LogStore, entry: Decided, { world, policies }: Progress): Promise<Compared | null> {
   const policy = world.policy === null ? undefined : policies.get(world.policy);
-  const args = await argsOf(store, entry);
-  if (policy === undefined || args === null) return null;
-  return canonical(asRecorded(conclude(actionOf(entry, args), world, policy, contextOf(entry.body))));
+  const whole = await besideDecision(store, entry);
+  if (policy === undefined || whole === 'erased') return null;
+  const replayed = canonical(asRecorded(conclude(actionOf(entry, whole), world, policy, contextOf(entry.body))));
+  return { recorded: canonical(agrees(entry.body, whole.decision) ? whole.decision : entry.body.decision), replayed };
 }
 
 async function* entriesOf(store: LogStore, tenant: TenantId): AsyncGenerator<Entry> {
@@ -105,11 +107,10 @@ export async function replayTenant(
   for await (const entry of entriesOf(store, tenant)) {
     if (entry.type === 'policy-activated') await learnPolicy(store, entry, { policies: progress.policies, compile });
     if (entry.type === 'action-decided' && of(entry)) {
-      const recorded = canonical(entry.body.decision);
-      const replayed = await again(store, entry, progress);
-      if (replayed === null) erased.push(entry.index);
-      else if (replayed === recorded) equal++;
-      else return { entries: progress.world.size, equal, erased, difference: { index: entry.index, recorded, replayed } };
+      const compared = await again(store, entry, progress);
+      if (compared === null) erased.push(entry.index);
+      else if (compared.replayed === compared.recorded) equal++;
+      else return { entries: progress.world.size, equal, erased, difference: { index: entry.index, ...compared } };
     }
     progress.world = fold(progress.world, entry);
   }

@@ -1,6 +1,8 @@
 import { AegisError } from '../../errors.ts';
 import type { Decision } from '../../kernel/decision.ts';
-import type { ActionId } from '../../kernel/ids.ts';
+import type { ActionId, EntryIndex } from '../../kernel/ids.ts';
+import { isMasked } from '../../kernel/sealed.ts';
+import { besideDecision } from '../../log/beside.ts';
 import { openEntry } from '../../log/entry.ts';
 import { decideProposal, forgotten } from './decide-proposal.ts';
 import type { Admitted, Earlier } from './decide-proposal.ts';
@@ -8,6 +10,7 @@ import type { Proposal } from '../nouns.ts';
 import { ok } from '../queue/operation.ts';
 import { parseOwn } from '../input.ts';
 import { inspectProposal } from './inspect-proposal.ts';
+import { maskedPointer } from '../sealing/mask-pointer.ts';
 import type { InspectedProposal } from './inspect-proposal.ts';
 import type { Tenant } from '../tenant/tenant.ts';
 import { referenceIn } from '../tenant/tenant.ts';
@@ -30,7 +33,7 @@ async function inspect(tenant: Tenant, proposal: Proposal): Promise<InspectedPro
 
 async function recordRefused(tenant: Tenant, { agent, door }: Proposal, { code, pointer }: AegisError): Promise<void> {
   if (!tenant.queue.durable().world.agents.has(agent)) return;
-  const body = { code, door, ...(pointer === undefined ? {} : { pointer }) };
+  const body = { code, door, ...(pointer === undefined ? {} : { pointer: maskedPointer(pointer) }) };
   await tenant.queue.submit((batch) => ok(batch.write('request-refused', body, { actor: { kind: 'agent', id: agent }, agent })));
 }
 
@@ -42,12 +45,28 @@ async function lookUp(tenant: Tenant, { proposal, argsDigest }: InspectedProposa
   const { action, decision } = entry.body;
   const same =
     entry.agent === proposal.agent && entry.session === proposal.session && action.name === proposal.name && action.argsDigest === argsDigest;
-  return { same, decision };
+  return { same, decision, index: entry.index };
 }
 
-/** Brings replacement arguments back from beside the log. @throws AegisError CONFLICT when they were erased */
-async function withArguments(tenant: Tenant, { decision, recorded }: Admitted): Promise<Decision> {
-  if (!recorded || decision.effect !== 'modify') return decision;
+/**
+ * Brings back what lies beside the log of a decision that was recorded before: the texts its entry masks, while their key lasts, and replacement
+ * arguments. @throws AegisError CONFLICT when the arguments were erased
+ */
+async function restored(tenant: Tenant, { decision, recorded }: Admitted): Promise<Decision> {
+  if (recorded === null) return decision;
+  return withArguments(tenant, isMasked(decision) ? await withTexts(tenant, decision, recorded) : decision);
+}
+
+async function withTexts(tenant: Tenant, decision: Decision, index: EntryIndex): Promise<Decision> {
+  const [found] = await tenant.deps.store.read(tenant.id, { from: index, to: index + 1, limit: 1 });
+  const entry = found === undefined ? null : openEntry(found.bytes, found.index);
+  if (entry?.type !== 'action-decided') return decision;
+  const whole = await besideDecision(tenant.deps.store, entry);
+  return whole === 'erased' ? decision : whole.decision;
+}
+
+async function withArguments(tenant: Tenant, decision: Decision): Promise<Decision> {
+  if (decision.effect !== 'modify') return decision;
   const digest = referenceIn(decision.modify.args);
   const bytes = digest === null ? null : await tenant.deps.store.payload(tenant.id, digest);
   if (bytes === null || bytes === 'erased') throw new AegisError('CONFLICT', { detail: 'The arguments this action was changed to were erased.' });
@@ -64,7 +83,7 @@ async function admitSet(tenant: Tenant, set: readonly InspectedProposal[]): Prom
       missing = forgotten(set, batch.world(), earlier);
       return ok(missing.length > 0 ? [] : set.map((one) => decideProposal(tenant, batch, one, earlier.get(one.proposal.id))));
     });
-    if (missing.length === 0) return Promise.all(admitted.map((one) => withArguments(tenant, one)));
+    if (missing.length === 0) return Promise.all(admitted.map((one) => restored(tenant, one)));
   }
 }
 
@@ -105,10 +124,10 @@ export async function waitFor(tenant: Tenant, action: ActionId, { waitMs, signal
   for (;;) {
     const known = queue.durable().world.actions.get(action);
     if (known === undefined) return decidedLongAgo(tenant, action);
-    const { decision } = known;
+    const { decision, index } = known;
     const left = until - deps.clock.monotonic();
     const final = decision.effect !== 'ask' && decision.effect !== 'defer';
-    if (final || left <= 0 || signal?.aborted === true || !queue.state().open) return withArguments(tenant, { decision, recorded: true });
+    if (final || left <= 0 || signal?.aborted === true || !queue.state().open) return restored(tenant, { decision, recorded: index });
     await waiters.wait(action, { ms: left, signal });
   }
 }
@@ -117,5 +136,5 @@ async function decidedLongAgo(tenant: Tenant, action: ActionId): Promise<Decisio
   const [found] = await tenant.deps.store.read(tenant.id, { type: 'action-decided', action, limit: 1, reverse: true });
   const entry = found === undefined ? null : openEntry(found.bytes, found.index);
   if (entry?.type !== 'action-decided') throw new AegisError('NOT_FOUND', { what: 'action' });
-  return withArguments(tenant, { decision: entry.body.decision, recorded: true });
+  return restored(tenant, { decision: entry.body.decision, recorded: entry.index });
 }

@@ -1,6 +1,7 @@
 import { AegisError } from '../../errors.ts';
 import type { Decision } from '../../kernel/decision.ts';
 import { KEPT } from '../../kernel/fold/sweep.ts';
+import type { ApprovalId, EntryIndex } from '../../kernel/ids.ts';
 import { locksToEvict } from '../../kernel/locks.ts';
 import type { ActionState, World } from '../../kernel/world.ts';
 import { endApproval, decideNow, recordDecision } from './record-decision.ts';
@@ -13,12 +14,12 @@ import { grantedFor, isLive } from '../tenant/tenant.ts';
 import { openSession } from './sessions.ts';
 
 /** What the log says of an id the world has forgotten: the decision, or that there is none. */
-export type Earlier = { readonly same: boolean; readonly decision: Decision } | 'none';
+export type Earlier = { readonly same: boolean; readonly decision: Decision; readonly index: EntryIndex } | 'none';
 
-/** `recorded`: replacement arguments still lie beside the log. */
+/** `recorded`: the entry the decision was taken from; its texts and replacement arguments still lie beside the log. */
 export interface Admitted {
   readonly decision: Decision;
-  readonly recorded: boolean;
+  readonly recorded: EntryIndex | null;
 }
 
 /** Actions whose id the caller chose and the world, which keeps only so many, does not know: they may be in the log. */
@@ -60,19 +61,24 @@ function decideWithLocks(
   return { action, decision: first };
 }
 
-function repeated(tenant: Tenant, batch: WriteBatch, known: ActionState): Decision | null {
-  const { decision } = known;
+function repeated(tenant: Tenant, batch: WriteBatch, known: ActionState): Admitted | null {
+  const { decision, index } = known;
+  const before: Admitted = { decision, recorded: index };
   if (decision.effect === 'defer') {
     const asked = grantedFor(tenant, batch.world(), decision.action);
-    if (asked !== undefined) return endApproval(tenant, batch, asked);
-    return null;
+    return asked === undefined ? null : ended(tenant, batch, asked);
   }
-  if (decision.effect !== 'ask') return decision;
+  if (decision.effect !== 'ask') return before;
   const approval = batch.world().approvals.get(decision.ask.approval);
-  if (approval === undefined || approval.expiresAt > batch.at || !isLive(approval)) return decision;
+  if (approval === undefined || approval.expiresAt > batch.at || !isLive(approval)) return before;
   const { agent, session } = known;
   batch.write('approval-expired', { approval: decision.ask.approval }, { actor: SYSTEM, agent, session });
-  return endApproval(tenant, batch, decision.ask.approval) ?? decision;
+  return ended(tenant, batch, decision.ask.approval) ?? before;
+}
+
+function ended(tenant: Tenant, batch: WriteBatch, approval: ApprovalId): Admitted | null {
+  const decision = endApproval(tenant, batch, approval);
+  return decision === null ? null : { decision, recorded: null };
 }
 
 /** Decides one proposal against the batch's world, or finds what was decided before under the same id (GATE-3). */
@@ -81,20 +87,20 @@ export function decideProposal(tenant: Tenant, batch: WriteBatch, inspected: Ins
   const known = batch.world().actions.get(proposal.id);
   if (known !== undefined) {
     if (!isSame(inspected, known, batch.world())) throw new AegisError('IDEMPOTENCY_MISMATCH', { id: proposal.id });
-    const decision = repeated(tenant, batch, known);
-    if (decision !== null) return { decision, recorded: true };
+    const before = repeated(tenant, batch, known);
+    if (before !== null) return before;
   } else if (earlier !== undefined && earlier !== 'none') {
     if (!earlier.same) throw new AegisError('IDEMPOTENCY_MISMATCH', { id: proposal.id });
-    return { decision: earlier.decision, recorded: true };
+    return { decision: earlier.decision, recorded: earlier.index };
   }
   const registered = batch.world().agents.has(proposal.agent);
   if (registered && !batch.world().sessions.has(proposal.session)) openSession(tenant, batch, proposal);
   const { action, decision } = decideWithLocks(tenant, batch, inspected);
   if (known?.decision.effect === 'defer' && decision.effect === 'defer' && stillQueued(known, decision, batch)) {
-    return { decision: known.decision, recorded: true };
+    return { decision: known.decision, recorded: known.index };
   }
   recordDecision(tenant, batch, { action, decision, bytes, digest: argsDigest });
-  return { decision, recorded: false };
+  return { decision, recorded: null };
 }
 
 function stillQueued(known: ActionState, decision: Decision & { effect: 'defer' }, batch: WriteBatch): boolean {

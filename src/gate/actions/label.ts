@@ -3,6 +3,7 @@ import type { Content, Receipt } from '../nouns.ts';
 import { ok } from '../queue/operation.ts';
 import { checkPlace } from '../input.ts';
 import type { Tenant } from '../tenant/tenant.ts';
+import { sealValue } from '../sealing/seal-value.ts';
 import { openSession } from './sessions.ts';
 import { readValue } from './read-value.ts';
 import type { ReadValue } from './read-value.ts';
@@ -26,13 +27,14 @@ function enter(tenant: Tenant, content: Content, value: ReadValue): Promise<Rece
     const known = batch.world().sessions.get(session);
     if (known?.agent !== agent) throw new AegisError('NOT_FOUND', { what: 'session' });
     if (known.closed) throw new AegisError('CONFLICT', { detail: 'The session is closed.' });
-    const body = { source, trusted, prints: value.prints(known.salt), findings: value.findings, contentDigest: value.digest };
+    const { bytes, findings } = sealValue({ bytes: value.bytes, findings: value.findings, session });
+    const body = { source, trusted, prints: value.prints(known.salt), findings, contentDigest: value.digest };
     return ok(
       batch.write('content-labelled', body, {
         actor: { kind: 'agent', id: agent },
         agent,
         session,
-        payload: { subject: `session/${session}`, bytes: value.bytes },
+        ...(bytes === null ? {} : { payload: { subject: `session/${session}`, bytes } }),
       }),
     );
   });

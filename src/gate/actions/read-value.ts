@@ -10,6 +10,7 @@ import { canonicalValue, parseOwn } from '../input.ts';
 import { inspectInTurn } from './inspect-in-turn.ts';
 import { printer } from './inspect-proposal.ts';
 import { redactReading, secretsIn } from './redact.ts';
+import { CUT_OFF } from '../sealing/mask-reading.ts';
 import type { Tenant } from '../tenant/tenant.ts';
 
 /** A value that enters a session, read: what it carries and the bytes that will lie beside the log. */
@@ -43,7 +44,7 @@ const CUT: Finding = {
   code: 'UNINSPECTABLE',
   risk: 'MEDIUM',
   pointer: '',
-  evidence: 'larger than may be kept; the end was cut off',
+  evidence: CUT_OFF,
   confidence: 1,
   inspected: false,
 };

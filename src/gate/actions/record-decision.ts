@@ -1,7 +1,7 @@
 import type { Action } from '../../kernel/action.ts';
 import { conclude } from '../../kernel/conclude.ts';
 import type { Decision } from '../../kernel/decision.ts';
-import type { ActionRecord, HaltScope } from '../../kernel/entry.ts';
+import type { HaltScope } from '../../kernel/entry.ts';
 import type { ApprovalId, Digest } from '../../kernel/ids.ts';
 import { ledgersOf } from '../../kernel/ledger.ts';
 import { mustHalt } from '../../kernel/violations.ts';
@@ -12,31 +12,9 @@ import type { WriteBatch } from '../queue/write-batch.ts';
 import { SYSTEM } from '../principal.ts';
 import type { Receipt } from '../nouns.ts';
 import type { HaltTerms, HeldAction, Tenant } from '../tenant/tenant.ts';
+import { recordOf } from './record-of.ts';
+import { sealAction } from '../sealing/seal-action.ts';
 import { byReference, editKey, isLive, policyOf } from '../tenant/tenant.ts';
-
-/** Written in the order of its names, which is the order of the log: what is in order already is not copied to be sealed. */
-export function recordOf(action: Action): ActionRecord {
-  const { harness, parent, redeems, resource, server, toolDigest } = action;
-  const record: { -readonly [K in keyof ActionRecord]: ActionRecord[K] } = {
-    argsDigest: action.argsDigest,
-    claims: action.claims,
-    door: action.door,
-    enforcement: action.enforcement,
-    facts: action.facts,
-    findings: action.findings,
-    id: action.id,
-    kind: action.kind,
-    name: action.name,
-    traces: action.traces,
-  };
-  if (harness !== undefined) record.harness = harness;
-  if (parent !== undefined) record.parent = parent;
-  if (redeems !== undefined) record.redeems = redeems;
-  if (resource !== undefined) record.resource = resource;
-  if (server !== undefined) record.server = server;
-  if (toolDigest !== undefined) record.toolDigest = toolDigest;
-  return record;
-}
 
 /** Decides against the batch's world, under the policy in force there. Writes nothing. */
 export function decideNow(tenant: Tenant, batch: WriteBatch, action: Action): Decision {
@@ -50,13 +28,13 @@ export function decideNow(tenant: Tenant, batch: WriteBatch, action: Action): De
 }
 
 /**
- * Records a decision, with the arguments beside the log (GATE-9), and what follows from it at once: the ask is held, an agent that
+ * Records a decision, with the arguments and every text made of them beside the log (GATE-9, LOG-30), and what follows from it at once: the ask is held, an agent that
  * violated too often is halted (GATE-8).
  */
 export function recordDecision(
   tenant: Tenant,
   batch: WriteBatch,
-  decided: { action: Action; decision: Decision; bytes: Uint8Array; digest?: Digest },
+  decided: { action: Action; decision: Decision; bytes: Uint8Array | null; digest?: Digest },
 ): void {
   const { action, decision, bytes } = decided;
   const policy = policyOf(tenant, batch.world());
@@ -70,11 +48,18 @@ export function recordDecision(
     batch.keep({ digest, subject, bytes: replacement });
     recorded = { ...decision, modify: { args: byReference(digest) } };
   }
-  const payload = { subject, bytes, ...(decided.digest === undefined ? {} : { digest: decided.digest }) };
-  const place = { actor: { id: action.agent, kind: 'agent' }, agent: action.agent, session: action.session, payload } as const;
-  batch.write('action-decided', { action: recordOf(action), decision: recorded, ledgers }, place);
+  const sealed = sealAction(recordOf(action), recorded, { action, bytes, policy });
+  const known = sealed.whole || decided.digest === undefined ? {} : { digest: decided.digest };
+  const place = {
+    actor: { id: action.agent, kind: 'agent' },
+    agent: action.agent,
+    session: action.session,
+    // What was erased has nothing beside it any more.
+    ...(sealed.bytes === null ? {} : { payload: { subject, bytes: sealed.bytes, ...known } }),
+  } as const;
+  batch.write('action-decided', { action: sealed.record, decision: sealed.decision, ledgers }, place);
   if (decision.effect === 'ask') {
-    tenant.held.set(decision.ask.approval, { action, bytes, erased: false });
+    tenant.held.set(decision.ask.approval, { action, decision, bytes: bytes ?? new Uint8Array(), erased: bytes === null });
     tenant.expireAt(decision.ask.expiresAt);
   }
   const world = batch.world();
@@ -98,7 +83,7 @@ export function endApproval(tenant: Tenant, batch: WriteBatch, approval: Approva
     return state !== undefined && isLive(state);
   };
   if (held.erased && live()) batch.write('approval-voided', { approval, reason: 'its arguments were erased' }, by);
-  const { bytes } = held;
+  const bytes = held.erased ? null : held.bytes;
   const action = { ...held.action, redeems: approval, at: batch.at };
   const decision = decideNow(tenant, batch, action);
   recordDecision(tenant, batch, { action, decision, bytes });

@@ -7,6 +7,7 @@ import type { Outcome as ActionOutcome, Receipt } from '../nouns.ts';
 import type { Operation } from '../queue/operation.ts';
 import { ok } from '../queue/operation.ts';
 import type { Tenant } from '../tenant/tenant.ts';
+import { sealValue } from '../sealing/seal-value.ts';
 import { redactAside } from './redact.ts';
 import { readValue } from './read-value.ts';
 import type { ReadValue } from './read-value.ts';
@@ -28,20 +29,29 @@ function checkOutcome(outcome: ActionOutcome): void {
   }
 }
 
-function bodyOf(outcome: ActionOutcome, value: ReadValue | null, salt: string): Settled {
+interface Settlement {
+  readonly body: Settled;
+  /** What lies beside it. */
+  readonly bytes: Uint8Array | null;
+}
+
+function settlementOf(outcome: ActionOutcome, value: ReadValue | null, place: { readonly salt: string; readonly session: string }): Settlement {
   const { prints, findings } = value ?? NO_BYTES;
-  return {
+  const code = outcome.errorCode === undefined ? {} : { errorCode: redactAside(outcome.errorCode).slice(0, 128) };
+  const sealed = sealValue({ ...(value === null ? {} : { bytes: value.bytes }), findings, ...code, session: place.session });
+  const body = {
     action: outcome.action,
     status: outcome.status,
     usage: outcome.usage,
     ...(value === null ? {} : { resultDigest: value.digest }),
     ...(outcome.state === undefined ? {} : { stateDigest: digestOf(outcome.state) }),
-    ...(outcome.errorCode === undefined ? {} : { errorCode: redactAside(outcome.errorCode).slice(0, 128) }),
+    ...(sealed.errorCode === undefined ? {} : { errorCode: sealed.errorCode }),
     source: outcome.source,
     trusted: outcome.trusted,
-    prints: prints(salt),
-    findings,
+    prints: prints(place.salt),
+    findings: sealed.findings,
   };
+  return { body, bytes: sealed.bytes };
 }
 
 /** The settlement that is in the log already, when it says the same. @throws AegisError NOT_FOUND, CONFLICT */
@@ -51,7 +61,7 @@ async function settledBefore(tenant: Tenant, outcome: ActionOutcome, value: Read
   const entry = openEntry(found.bytes, found.index);
   if (entry.agent !== outcome.agent || entry.type !== 'action-settled') throw new AegisError('NOT_FOUND', { what: 'action' });
   const digest = (body: Settled): string => digestOf({ ...body, prints: [], findings: [] });
-  if (digest(entry.body) !== digest(bodyOf(outcome, value, ''))) {
+  if (digest(entry.body) !== digest(settlementOf(outcome, value, { salt: '', session: entry.session ?? '' }).body)) {
     throw new AegisError('CONFLICT', { detail: 'The action was settled before, with another outcome.' });
   }
   return { index: found.index, leaf: found.leaf };
@@ -87,7 +97,8 @@ function settling(outcome: ActionOutcome, value: ReadValue | null): Operation<Re
     if (known.settled) return ok(null);
     const { agent, session } = known;
     const salt = batch.world().sessions.get(session)?.salt ?? '';
-    const payload = value === null ? {} : { payload: { subject: `session/${session}`, bytes: value.bytes } };
-    return ok(batch.write('action-settled', bodyOf(outcome, value, salt), { actor: { kind: 'agent', id: agent }, agent, session, ...payload }));
+    const { body, bytes } = settlementOf(outcome, value, { salt, session });
+    const payload = bytes === null ? {} : { payload: { subject: `session/${session}`, bytes } };
+    return ok(batch.write('action-settled', body, { actor: { kind: 'agent', id: agent }, agent, session, ...payload }));
   };
 }

@@ -64,7 +64,7 @@ function askedAgain(tenant: Tenant, batch: WriteBatch, approval: ApprovalId, { s
   const by = { actor: SYSTEM, agent: state.agent, session: state.session };
   batch.write('approval-voided', { approval, reason: 'the policy changed and asks other people' }, by);
   const again = decideNow(tenant, batch, action);
-  recordDecision(tenant, batch, { action, decision: again, bytes: held.bytes });
+  recordDecision(tenant, batch, { action, decision: again, bytes: held.erased ? null : held.bytes });
   return again;
 }
 
@@ -73,7 +73,7 @@ function editedHeld(tenant: Tenant, batch: WriteBatch, held: HeldAction, edited:
   const salt = batch.world().sessions.get(held.action.session)?.salt ?? '';
   const { args, argsDigest, bytes } = edited;
   const action: Action = withArgs(held.action, { args, argsDigest }, { inspect: tenant.deps.inspect, policy, salt });
-  return { action, bytes, erased: false };
+  return { ...held, action, bytes, erased: false };
 }
 
 /** What untrusted text led to is never made a habit. */
@@ -127,7 +127,7 @@ export function granting(tenant: Tenant, approval: ApprovalId, by: Principal, te
     batch.write('approval-granted', body, { actor: open.actor, agent, session, ...payload });
     if (batch.world().approvals.get(approval)?.status !== 'granted') {
       if (asked === undefined) throw new AegisError('NOT_FOUND', { what: 'approval' });
-      return ok(asked);
+      return ok(open.held.decision);
     }
     if (edited !== undefined) tenant.edits.set(editKey(approval, edited.argsDigest), editedHeld(tenant, batch, open.held, edited));
     const decision = endApproval(tenant, batch, approval);

@@ -8,8 +8,9 @@ export function pendingIn(tenant: Tenant): readonly PendingApproval[] {
   const found: PendingApproval[] = [];
   for (const [approval, state] of world.approvals.entries()) {
     const held = tenant.held.get(approval);
-    const decision = world.actions.get(state.action)?.decision;
+    const decision = held?.decision;
     if (state.status !== 'pending' || state.expiresAt <= now || held === undefined || decision?.effect !== 'ask') continue;
+    if (world.actions.get(state.action)?.decision.effect !== 'ask') continue;
     found.push({ approval, decision, action: held.action, canonicalArgs: new TextDecoder().decode(held.bytes) });
   }
   return found.sort((a, b) => a.action.at - b.action.at || (a.approval < b.approval ? -1 : 1));

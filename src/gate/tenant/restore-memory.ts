@@ -5,7 +5,9 @@ import type { Digest, TenantId } from '../../kernel/ids.ts';
 import type { JsonObject } from '../../kernel/json.ts';
 import type { Policy } from '../../kernel/policy.ts';
 import type { ApprovalState, World } from '../../kernel/world.ts';
+import { besideDecision } from '../../log/beside.ts';
 import { openEntry } from '../../log/entry.ts';
+import { canonicalBytes } from '../../wire/jcs.ts';
 import type { GateDeps } from '../deps.ts';
 import { reloadPolicy } from './policies.ts';
 import { parseOwn } from '../input.ts';
@@ -13,8 +15,7 @@ import { withArgs } from '../actions/inspect-proposal.ts';
 import { editKey, isLive } from './tenant.ts';
 import type { HeldAction, Memory } from './tenant.ts';
 
-function actionFrom(entry: EntryOf<'action-decided'>, args: JsonObject): Action {
-  const record: ActionRecord = entry.body.action;
+function actionFrom(entry: EntryOf<'action-decided'>, record: ActionRecord, args: JsonObject): Action {
   return { ...record, tenant: entry.tenant, agent: entry.agent as Action['agent'], session: entry.session as Action['session'], args, at: entry.at };
 }
 
@@ -23,9 +24,10 @@ async function hold(deps: GateDeps, tenant: TenantId, state: ApprovalState): Pro
   const entry = sealed === undefined ? null : openEntry(sealed.bytes, sealed.index);
   if (entry?.type !== 'action-decided')
     throw new AegisError('STORE_CORRUPT', { index: state.index, detail: 'it is not the decision its approval names' });
-  const bytes = await deps.store.payload(tenant, state.argsDigest);
-  if (bytes === 'erased' || bytes === null) return { action: actionFrom(entry, {}), bytes: new Uint8Array(), erased: true };
-  return { action: actionFrom(entry, parseOwn(bytes)), bytes, erased: false };
+  const whole = await besideDecision(deps.store, entry);
+  if (whole === 'erased')
+    return { action: actionFrom(entry, entry.body.action, {}), decision: entry.body.decision, bytes: new Uint8Array(), erased: true };
+  return { action: actionFrom(entry, whole.action, whole.args), decision: whole.decision, bytes: canonicalBytes(whole.args), erased: false };
 }
 
 async function holdEdit(deps: GateDeps, world: World, held: HeldAction, terms: { digest: Digest; policy: Policy }): Promise<HeldAction> {
@@ -33,7 +35,7 @@ async function holdEdit(deps: GateDeps, world: World, held: HeldAction, terms: {
   if (bytes === 'erased' || bytes === null) return { ...held, erased: true };
   const salt = world.sessions.get(held.action.session)?.salt ?? '';
   const edited = { args: parseOwn(bytes), argsDigest: terms.digest };
-  return { action: withArgs(held.action, edited, { inspect: deps.inspect, policy: terms.policy, salt }), bytes, erased: false };
+  return { ...held, action: withArgs(held.action, edited, { inspect: deps.inspect, policy: terms.policy, salt }), bytes, erased: false };
 }
 
 /** The policy in force and every asked action that still waits, from the log and the bytes beside it (GATE-12, ASK-26). */

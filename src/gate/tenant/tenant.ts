@@ -1,5 +1,6 @@
 import { AegisError } from '../../errors.ts';
 import type { Action } from '../../kernel/action.ts';
+import type { Decision } from '../../kernel/decision.ts';
 import type { ActionId, ApprovalId, Digest, Millis, TenantId } from '../../kernel/ids.ts';
 import type { JsonObject } from '../../kernel/json.ts';
 import type { Policy } from '../../kernel/policy.ts';
@@ -12,6 +13,8 @@ import type { Actor, EntryBodies, HaltScope } from '../../kernel/entry.ts';
 /** An asked action, kept whole so that it can be decided again without I/O. `erased`: its bytes are gone, so it can only be denied. */
 export interface HeldAction {
   readonly action: Action;
+  /** What was decided of it, with its texts. */
+  readonly decision: Decision;
   readonly bytes: Uint8Array;
   readonly erased: boolean;
 }

@@ -1,0 +1,130 @@
+import { isPlainName } from '../../inspect/key-names.ts';
+import type { Claims } from '../../kernel/action.ts';
+import type { Decision, DecisionCore, Reason } from '../../kernel/decision.ts';
+import type { ActionRecord } from '../../kernel/entry.ts';
+import type { Finding } from '../../kernel/finding.ts';
+import type { Policy } from '../../kernel/policy.ts';
+import { REASON_CODES } from '../../kernel/rules/rules.ts';
+import { SEALED } from '../../kernel/sealed.ts';
+import type { ActionParts, DecisionParts } from '../../kernel/sealed.ts';
+import type { MaskPointer } from './mask-pointer.ts';
+import { mapChanged, maskFacts, maskFindings } from './mask-reading.ts';
+
+/** Codes whose sentences are made of names, numbers and the policy's own words, and so can hold nothing of the arguments. */
+const SAID: ReadonlySet<string> = new Set([
+  'GATE_CLOSED',
+  'HALTED',
+  'UNKNOWN_AGENT',
+  'SESSION_CLOSED',
+  'RULE_ERROR',
+  'INVALID_ACTION',
+  'PERMISSION_UNDECLARED',
+  'TOOL_BLOCKED',
+  'TOOL_QUARANTINED',
+  'SECRET_DENY',
+  'BUDGET_EXCEEDED',
+  'RATE_LIMITED',
+  'LOOP_DETECTED',
+  'INTENT_BLOCKED',
+  'PRIORITY_TOO_LOW',
+  'PRIORITY_EXCEEDED',
+  'LOCK_HELD',
+  'LOCK_DEADLOCK',
+  'FENCE_STALE',
+  'APPROVAL_REQUIRED',
+  'APPROVAL_INVALID',
+  'APPROVAL_EXPIRED',
+  'APPROVAL_REFUSED',
+  'TOOL_UNLISTED',
+  'DEFAULT',
+  'REDACTED',
+  'OK',
+]);
+
+const CODES: ReadonlySet<string> = new Set(REASON_CODES);
+
+/** What the entry holds, and what of it is sealed; null when nothing had to be. */
+export interface Masked<T, P> {
+  readonly shown: T;
+  readonly sealed: P | null;
+}
+
+/** The record as the entry holds it (LOG-30): no text of the arguments, the claims or the keys in it. */
+export function maskRecord(record: ActionRecord, at: MaskPointer, models: Policy['models']): Masked<ActionRecord, ActionParts> {
+  const { claims, facts, findings, harness, traces } = record;
+  const shown = {
+    claims: maskClaims(claims, models),
+    facts: maskFacts(facts, at),
+    findings: maskFindings(findings, at),
+    traces: mapChanged(traces, (trace) => withPointer(trace, at)),
+  };
+  const sealed: { -readonly [K in keyof ActionParts]: ActionParts[K] } = {};
+  if (shown.claims !== claims) sealed.claims = claims;
+  if (shown.facts !== facts) sealed.facts = facts;
+  if (shown.findings !== findings) sealed.findings = findings;
+  const named = harness === undefined || isPlainName(harness);
+  if (!named) sealed.harness = harness;
+  if (shown.traces !== traces) sealed.traces = traces;
+  if (Object.keys(sealed).length === 0) return { shown: record, sealed: null };
+  return { shown: { ...record, ...shown, ...(named ? {} : { harness: SEALED }) }, sealed };
+}
+
+/** An intent is free text; a model and a framework are names where the policy or the vocabulary knows them. */
+function maskClaims(claims: Claims, models: Policy['models']): Claims {
+  const { intent, framework, model } = claims;
+  const knownModel = model === undefined || models.some((tier) => tier.model === model);
+  const knownFramework = framework === undefined || isPlainName(framework);
+  if (intent === undefined && knownModel && knownFramework) return claims;
+  return {
+    ...claims,
+    ...(intent === undefined ? {} : { intent: SEALED }),
+    ...(knownFramework ? {} : { framework: SEALED }),
+    ...(knownModel ? {} : { model: SEALED }),
+  };
+}
+
+function withPointer<T extends { readonly pointer?: string }>(item: T, at: MaskPointer): T {
+  const pointer = item.pointer === undefined ? undefined : at(item.pointer);
+  return pointer === item.pointer ? item : { ...item, pointer };
+}
+
+type Texts = Pick<DecisionCore, 'reasons' | 'origins' | 'obligations'>;
+
+/** The decision as the entry holds it: codes, rules, effects and amounts; sentences that can quote the arguments are sealed. */
+export function maskDecision(decision: Decision, at: MaskPointer, findings: readonly Finding[]): Masked<Decision, DecisionParts> {
+  const { reasons, origins, obligations } = decision;
+  const shown: Texts = {
+    reasons: mapChanged(reasons, (reason) => maskReason(reason, at, findings)) as Texts['reasons'],
+    origins: mapChanged(origins, (origin) => withPointer(origin, at)),
+    obligations: maskObligations(obligations, at),
+  };
+  const sealed: { -readonly [K in keyof DecisionParts]: DecisionParts[K] } = {};
+  if (shown.obligations !== obligations) sealed.obligations = obligations;
+  if (shown.origins !== origins) sealed.origins = origins;
+  if (shown.reasons !== reasons) sealed.reasons = reasons;
+  return Object.keys(sealed).length === 0 ? { shown: decision, sealed: null } : { shown: { ...decision, ...shown }, sealed };
+}
+
+function maskObligations(obligations: Decision['obligations'], at: MaskPointer): Decision['obligations'] {
+  if (obligations.redact === undefined) return obligations;
+  const redact = mapChanged(obligations.redact, at);
+  return redact === obligations.redact ? obligations : { ...obligations, redact };
+}
+
+function maskReason(reason: Reason, at: MaskPointer, findings: readonly Finding[]): Reason {
+  const { code, rule, effect, pointer } = reason;
+  if (SAID.has(code)) return withPointer(reason, at);
+  return {
+    code: CODES.has(code) || /^[A-Z][A-Z0-9_]{0,63}$/.test(code) ? code : SEALED,
+    rule,
+    effect,
+    message: shortened(reason, findings),
+    ...(pointer === undefined ? {} : { pointer: at(pointer) }),
+  };
+}
+
+/** The code of what was found stays readable. */
+function shortened({ message }: Reason, findings: readonly Finding[]): string {
+  const found = findings.find(({ code }) => message.includes(code));
+  return found === undefined ? SEALED : `${found.code}: ${SEALED}`;
+}
