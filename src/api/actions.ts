@@ -5,8 +5,10 @@ import { CLOSED, jsonObject, oneOf } from '../http/shapes.ts';
 import { actionRecordRoute } from './action-record.ts';
 import type { ApiDeps } from './deps.ts';
 import { page, PageQuery } from './pages.ts';
-import type { LoggedEntry } from './pages.ts';
+import { decisionFor } from './sealed-texts.ts';
 import { EVERYONE } from '../kernel/role.ts';
+import type { Decision } from '../kernel/decision.ts';
+import type { EntryOf } from '../kernel/entry.ts';
 import { EFFECT_CHOICES } from '../kernel/decision.ts';
 
 type Parts = Pick<ApiDeps, 'store'>;
@@ -35,7 +37,9 @@ export function actionListRoutes({ store }: Parts): readonly Route[] {
         for (let read = 0; read < 1000 && found.length < limit;) {
           const at = next === undefined ? {} : reverse ? { to: next } : { from: next };
           const got = await page(store, principal.tenant, { ...filter, ...at, limit: Math.min(limit, 1000 - read) });
-          found.push(...got.entries.flatMap(view).filter((one) => effect === undefined || one.effect === effect));
+          const decided = got.entries.filter((entry) => entry.type === 'action-decided');
+          const wanted = decided.filter(({ body }) => effect === undefined || body.decision.effect === effect);
+          for (const entry of wanted) found.push(view(entry, await decisionFor(principal, store, entry)));
           read += got.entries.length;
           next = got.next;
           if (next === undefined) break;
@@ -46,33 +50,25 @@ export function actionListRoutes({ store }: Parts): readonly Route[] {
   ];
 }
 
-interface ActionRow {
-  readonly effect: string;
-  readonly [field: string]: unknown;
-}
-
-function view(entry: LoggedEntry): ActionRow[] {
-  if (entry.type !== 'action-decided') return [];
-  const { action, decision } = entry.body;
+function view(entry: EntryOf<'action-decided'>, decision: Decision): object {
+  const { action } = entry.body;
   const { id, name, kind, door, enforcement, argsDigest } = action;
   const { effect, risk, reasons, policy, shadow } = decision;
-  return [
-    {
-      action: id,
-      index: entry.index,
-      at: entry.at,
-      agent: entry.agent,
-      session: entry.session,
-      kind,
-      name,
-      door,
-      enforcement,
-      argsDigest,
-      effect,
-      risk,
-      reasons,
-      policy,
-      ...(shadow === undefined ? {} : { shadow }),
-    },
-  ];
+  return {
+    action: id,
+    index: entry.index,
+    at: entry.at,
+    agent: entry.agent,
+    session: entry.session,
+    kind,
+    name,
+    door,
+    enforcement,
+    argsDigest,
+    effect,
+    risk,
+    reasons,
+    policy,
+    ...(shadow === undefined ? {} : { shadow }),
+  };
 }

@@ -6,6 +6,7 @@ import { route } from '../http/route.ts';
 import type { Route } from '../http/route.ts';
 import { CLOSED, integer, jsonObject, NameParams } from '../http/shapes.ts';
 import type { SessionId } from '../kernel/ids.ts';
+import { readsPayloads } from '../http/payload-readers.ts';
 import { PEOPLE } from '../kernel/role.ts';
 import type { ApiParts } from './deps.ts';
 
@@ -43,7 +44,8 @@ export function historyRoutes(deps: Parts): readonly Route[] {
     const counts = { compared: equal + (difference === null ? 0 : 1), erased: erased.length };
     if (difference === null) return counts;
     const { index, recorded, replayed } = difference;
-    return { ...counts, first: { index, detail: `recorded ${recorded}, replayed ${replayed}` } };
+    const detail = readsPayloads(principal, undefined) ? `recorded ${recorded}, replayed ${replayed}` : 'The decision comes out otherwise.';
+    return { ...counts, first: { index, detail } };
   };
   return [
     route({
@@ -86,6 +88,8 @@ const simulateRoute = (deps: Parts, alone: <T>(work: () => Promise<T>) => Promis
       if (faults.length > 0) return { refused: new AegisError('POLICY_INVALID', { count: faults.length }), extensions: { faults } };
       const policy = await deps.compilePolicy(body.document);
       const { simulate } = await import('../lab/simulate.ts');
-      return alone(() => simulate({ store: deps.store, tenant: principal.tenant, policy, limit: body.limit ?? 10_000 }));
+      const report = await alone(() => simulate({ store: deps.store, tenant: principal.tenant, policy, limit: body.limit ?? 10_000 }));
+      if (readsPayloads(principal, undefined)) return report;
+      return { ...report, flips: report.flips.map((flip) => ({ ...flip, reason: flip.reason.split(' ', 1).join() })) };
     },
   });

@@ -8,7 +8,7 @@ import { consistencyProof, inclusionReceipt, rangeRoot } from '../log/receipt.ts
 import { toDigest } from '../log/tree-hash.ts';
 import type { ApiDeps } from './deps.ts';
 import { DEFAULT_TENANT } from '../kernel/ids.ts';
-import { PEOPLE } from '../kernel/role.ts';
+import { PAYLOAD_READERS, PEOPLE } from '../kernel/role.ts';
 import { page, PageQuery } from './pages.ts';
 
 type Parts = Pick<ApiDeps, 'store' | 'checkpoint' | 'signNow' | 'rotateKey'>;
@@ -81,7 +81,7 @@ const exportRoute = ({ store, signNow }: Parts): Route =>
     ...READ,
     path: '/v1/log/export',
     // Payloads are arguments and results in the clear: more than a reader of the log may need.
-    role: ['auditor', 'admin'],
+    role: PAYLOAD_READERS,
     doc: doc('The whole log as JSON lines, verifiable offline; `payloads=true` adds what lies beside it'),
     query: Type.Object({ payloads: Type.Optional(Type.Boolean()) }, CLOSED),
     response: { contentType: 'application/jsonl; charset=utf-8' },

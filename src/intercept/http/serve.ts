@@ -6,6 +6,7 @@ import type { Principal } from '../../gate/nouns.ts';
 import type { ActionId, SessionId } from '../../kernel/ids.ts';
 import { EVERYONE } from '../../kernel/role.ts';
 import type { ActionState } from '../../kernel/world.ts';
+import { readsPayloads } from '../../http/payload-readers.ts';
 import { wireDecision } from '../../http/wire-decision.ts';
 import { contentOf, outcomeOf, proposalOf } from './normalise.ts';
 import { agentOf } from '../../http/keys.ts';
@@ -103,7 +104,8 @@ const readRoute = (gate: ActionGate & LogGate): Route =>
       const id = params.id as ActionId;
       const decision = await (wait === 0 ? gate.wait(principal.tenant, id, 0) : gate.wait(principal.tenant, id, wait, signal()));
       const state = actionFor(gate, principal, params.id);
-      return { action: summary(params.id, state), decision: wireDecision(decision), settled: state.settled };
+      const told = readsPayloads(principal, state.agent) ? decision : state.decision;
+      return { action: summary(params.id, state), decision: wireDecision(told), settled: state.settled };
     },
   });
 
