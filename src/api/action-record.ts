@@ -3,10 +3,13 @@ import { AegisError } from '../errors.ts';
 import { route } from '../http/route.ts';
 import type { Route } from '../http/route.ts';
 import { ActionParams, CLOSED, jsonObject, name } from '../http/shapes.ts';
+import type { Principal } from '../gate/nouns.ts';
 import { PEOPLE } from '../kernel/role.ts';
+import { canonical } from '../wire/jcs.ts';
 import type { ApiDeps } from './deps.ts';
 import { page } from './pages.ts';
 import type { LoggedEntry } from './pages.ts';
+import { wholeFor } from './sealed-texts.ts';
 
 type Parts = Pick<ApiDeps, 'store'>;
 type Decided = LoggedEntry & { readonly type: 'action-decided' };
@@ -17,13 +20,20 @@ const Reply = Type.Object({
   session: Type.String(),
   name: Type.String(),
   door: Type.String(),
-  args: Type.Union([Type.String(), Type.Null()], { description: 'Canonical JSON text; null when it was erased or never kept.' }),
+  args: Type.Union([Type.String(), Type.Null()], { description: 'Canonical JSON text; null when it was erased, or when who asks may not read it.' }),
   erased: Type.Boolean(),
+  sealed: Type.Boolean({ description: 'Who asks may not read what is sealed: the texts of arguments, findings and reasons.' }),
   entries: Type.Array(jsonObject()),
 });
 
 /** Entries of one action that an answer holds at most: an action is asked, answered and settled in a handful. */
 const MOST = 100;
+
+/** An entry with the texts of its decision, for who may read them. */
+async function asRead(principal: Principal, store: Parts['store'], entry: LoggedEntry): Promise<object> {
+  const whole = entry.type === 'action-decided' ? await wholeFor(principal, store, entry) : null;
+  return whole === null || whole === 'erased' ? entry : { ...entry, body: { ...entry.body, action: whole.action, decision: whole.decision } };
+}
 
 /** One action with all the log holds about it: what was asked, found and decided, and what came of it. */
 export function actionRecordRoute({ store }: Parts): Route {
@@ -49,17 +59,18 @@ export function actionRecordRoute({ store }: Parts): Route {
           detail: `The agents ${owners.join(', ')} each have an action called ${params.id}; name one with ?agent=`,
         });
       const { action } = first.body;
-      const bytes = await store.payload(principal.tenant, action.argsDigest);
-      const kept = bytes !== null && bytes !== 'erased';
+      const own = entries.filter(({ agent }) => agent === undefined || agent === first.agent);
+      const [whole, ...told] = await Promise.all([wholeFor(principal, store, first), ...own.map((entry) => asRead(principal, store, entry))]);
       return {
         action: action.id,
         agent: first.agent ?? '',
         session: first.session ?? '',
         name: action.name,
         door: action.door,
-        args: kept ? Buffer.from(bytes).toString('utf8') : null,
-        erased: bytes === 'erased',
-        entries: entries.filter(({ agent }) => agent === undefined || agent === first.agent),
+        args: whole === null || whole === 'erased' ? null : canonical(whole.args),
+        erased: whole === 'erased',
+        sealed: whole === null,
+        entries: told,
       };
     },
   });

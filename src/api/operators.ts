@@ -111,7 +111,14 @@ const eraseRoute = ({ gate, store }: Parts): Route =>
       { subject: Type.String({ pattern: '^(?:agent|session|subject)/[^\\s]{1,200}$' }), reason: Type.String({ minLength: 1, maxLength: 1024 }) },
       CLOSED,
     ),
-    response: Type.Object({ erased: Type.Integer(), index: Type.Integer(), leaf: Type.String() }),
+    response: Type.Object({
+      erased: Type.Integer(),
+      plain: Type.Integer({
+        description: 'Entries of the session from before texts were sealed, which hold some in plain; no erasure reaches these.',
+      }),
+      index: Type.Integer(),
+      leaf: Type.String(),
+    }),
     handle: async ({ principal, body }) => {
       const receipt = await gate.erase(principal.tenant, body.subject, body.reason, principal);
       const [found] = await store.read(principal.tenant, { from: receipt.index, to: receipt.index + 1, limit: 1 });

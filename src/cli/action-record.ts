@@ -33,6 +33,8 @@ export interface ActionRecord {
   /** Canonical JSON text of the arguments; null when they were erased or were never kept. */
   readonly args: string | null;
   readonly erased: boolean;
+  /** The key in use may not read what is sealed. */
+  readonly sealed: boolean;
   readonly entries: readonly RecordedEntry[];
 }
 

@@ -52,7 +52,8 @@ function reasonLine({ effect, code, message, hint }: ReasonRow): string {
   return `${tone(effectTone(effect), effect.padEnd(6))} ${visible(message)} (${code})${hint === undefined ? '' : ` ${visible(hint)}`}`;
 }
 
-function argsLine({ args, erased }: ActionRecord): string {
+function argsLine({ args, erased, sealed }: ActionRecord): string {
+  if (sealed) return 'sealed: administrators and auditors can read them';
   if (erased) return 'erased';
   return args === null ? 'not kept' : visible(shortened(args, ARGUMENT_CHARACTERS));
 }

@@ -18,11 +18,16 @@ export const define: Define = (command) => {
           `'${subject}' is no subject.`,
           'Say agent/<id>, session/<id>, or subject/<name> as the policy names it.',
         );
-      const result = (await connection().post('/v1/erase', { subject, reason: options.reason })) as { index: number; erased: number };
+      const result = (await connection().post('/v1/erase', { subject, reason: options.reason })) as { index: number; erased: number; plain: number };
       if (options.json === true) json(result);
-      else
+      else {
         line(
           `${String(result.erased)} payloads of ${visible(subject)} are unreadable from now on, in backups of the log too; recorded as entry ${String(result.index)}. The log still verifies.`,
         );
+        if (result.plain > 0)
+          line(
+            `${String(result.plain)} entries of this session are older than the sealing of texts and hold some in plain. Entries of the log cannot be changed; to be rid of them, archive or delete the whole store.`,
+          );
+      }
     });
 };

@@ -5,6 +5,7 @@ import type { JsonObject } from '../kernel/json.ts';
 import { DECIDERS } from '../kernel/role.ts';
 import { granting, refusing } from './approvals/answer-approval.ts';
 import { endorse } from './operators/endorse.ts';
+import type { Erased } from './operators/erase.ts';
 import { erase } from './operators/erase.ts';
 import { checkHalter, haltNow, resuming } from './operators/halt.ts';
 import type { Endorsement, Operator, PendingApproval, Principal, Receipt, Remember } from './nouns.ts';
@@ -40,7 +41,7 @@ export interface OperatorGate {
    * Destroys the key of a subject's payloads (`agent/<id>`, `session/<id>`, `subject/<name>`) and records it.
    * @throws AegisError FORBIDDEN, REQUEST_INVALID, GATE_CLOSED
    */
-  erase(tenant: TenantId, subject: string, reason: string, by: Principal | 'system'): Promise<Receipt>;
+  erase(tenant: TenantId, subject: string, reason: string, by: Principal | 'system'): Promise<Erased>;
 }
 
 export function operatorGate(of: TenantOf): OperatorGate {

@@ -75,7 +75,7 @@ const MOST_LENGTH = 48;
 
 /**
  * Whether a name is made of nothing but words that fields, parameters and harnesses are called by, so that it can hold no text of a person or a
- * model. A key that is not may be a token, an address or a name (N15).
+ * model. A key that is not may be a token, an address or a name (LOG-31).
  */
 export function isPlainName(name: string): boolean {
   if (name.length === 0 || name.length > MOST_LENGTH || !/^[A-Za-z_$@-][A-Za-z0-9_.$-]*$/.test(name)) return false;

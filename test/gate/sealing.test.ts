@@ -10,6 +10,8 @@ import { besideDecision } from '../../src/log/beside.ts';
 import { openEntry } from '../../src/log/entry.ts';
 import type { LogStore } from '../../src/log/store.ts';
 import { compilePolicy } from '../../src/policy/compile.ts';
+import { holdsText } from '../../src/gate/sealing/plain-entry.ts';
+import { historyStore } from './histories/history.ts';
 import { CANARIES, canaryCalls, found } from './canary.ts';
 import { ADMIN, document, id, OPERATOR, proposal, sampleGate, TENANT } from './sample-gate.ts';
 
@@ -168,5 +170,28 @@ test('[LOG-32] an erasure takes the texts of what waits for a person, in memory 
   assert.equal(answer.effect, 'deny');
   assert.deepEqual(found(JSON.stringify(answer)), []);
   for (const entry of await decidedIn(deps.store)) assert.equal(await besideDecision(deps.store, entry), 'erased');
+  await gate.close();
+});
+
+test('[LOG-33] an erasure says how many entries of the session are from before and hold texts in plain', async () => {
+  const store = await historyStore(2);
+  const before = (await entriesOf(store)).filter(holdsText);
+  assert.ok(before.length > 0);
+  const { gate, deps } = await sampleGate({ inspect, store });
+  const sessions = [...new Set(before.map(({ session }) => session))];
+  for (const session of sessions) {
+    await gate.admit(
+      proposal({
+        agent: before.find((one) => one.session === session)?.agent,
+        session,
+        name: 'bash',
+        args: { command: `rm -rf /srv/${CANARIES.email}` },
+      }),
+    );
+    const { plain } = await gate.erase(TENANT, `session/${String(session)}`, 'asked to', ADMIN);
+    assert.equal(plain, before.filter((one) => one.session === session).length);
+  }
+  assert.equal((await gate.erase(TENANT, 'session/none', 'asked to', ADMIN)).plain, 0);
+  assert.deepEqual((await entriesOf(deps.store)).filter(holdsText).length, before.length);
   await gate.close();
 });
