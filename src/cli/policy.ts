@@ -62,11 +62,14 @@ async function check(file: string, options: { json?: true }): Promise<void> {
   const result = checkPolicy(readText(path), beside(path));
   const faults: readonly FaultRow[] = result.ok ? [] : result.faults;
   if (faults.length > 0) process.exitCode = EXIT.failed;
-  if (options.json === true) return json({ ok: faults.length === 0, faults });
+  const omitted = result.ok ? 0 : result.omitted;
+  if (options.json === true) return json({ ok: faults.length === 0, faults, ...(omitted === 0 ? {} : { omitted }) });
   if (faults.length === 0) return line(`${tone('good', 'No faults')} in ${path}.`);
   for (const fault of faults)
     line(`${path}:${String(fault.line)}:${String(fault.column)} ${tone('bad', fault.code)} ${visible(fault.message)}\n    → ${visible(fault.hint)}`);
-  line(`${String(faults.length)} fault${faults.length === 1 ? '' : 's'}.`);
+  line(
+    `${String(faults.length + omitted)} fault${faults.length === 1 ? '' : 's'}${omitted === 0 ? '' : `; the first ${String(faults.length)} are shown`}.`,
+  );
 }
 
 async function test(file: string, cases: string, options: { json?: true }): Promise<void> {

@@ -1,6 +1,7 @@
 import { Environment, serialize, type ASTNode } from '@marcbachmann/cel-js';
 import { ACTION_KINDS, DOORS, ENFORCEMENTS } from '../kernel/action.ts';
 import { CATEGORIES, DETECTORS, OPERATIONS, RISKS } from '../kernel/finding.ts';
+import { LINEAR_MATCH, meter } from './cel-cost.ts';
 import type { Context } from './facts.ts';
 import { withVocabulary } from './facts.ts';
 import type { FaultCode } from './fault.ts';
@@ -8,12 +9,12 @@ import { nearest } from './nearest.ts';
 import { shortcut } from './shortcut.ts';
 import { linearPattern, PATTERN_HINT, type LinearPattern } from './pattern.ts';
 
-/** A compiled condition. `test` throws when an attribute it needs is missing or of another type. */
+/** A compiled condition. `test` throws when an attribute it needs is missing or of another type, and when it takes more than `steps`. */
 export interface Condition {
-  readonly test: (context: Context) => boolean;
+  readonly test: (context: Context, steps?: number) => boolean;
   /** Its two halves: what the short cut says, and what the library says when that is unsure. */
   readonly quick: ReturnType<typeof shortcut>;
-  readonly whole: (context: Context) => boolean;
+  readonly whole: (context: Context, steps?: number) => boolean;
   /** Normalised text: two conditions with the same are the same. */
   readonly normal: string;
   /** `true` or `false` when the condition does not depend on anything. */
@@ -40,8 +41,6 @@ export interface ConditionFault {
 const MACROS = new Set(['all', 'exists', 'exists_one', 'map', 'filter']);
 const MAX_NESTED_MACROS = 2;
 const MATCHES = 'matches';
-/** As long as `matches`, so that positions stay true. */
-const LINEAR = 're2find';
 
 const VOCABULARY: Readonly<Record<string, readonly string[]>> = {
   category: CATEGORIES,
@@ -71,7 +70,7 @@ export function conditionCompiler(): (text: string) => Condition | readonly Cond
 function vocabulary(patterns: ReadonlyMap<string, LinearPattern>): Environment {
   const environment = new Environment({ limits: { maxAstNodes: 2000, maxDepth: 48, maxListElements: 1000 } });
   // CEL `matches` of the library is a backtracking RegExp: replaced by RE2.
-  environment.registerFunction(`string.${LINEAR}(string): bool`, (text: string, pattern: string) => {
+  environment.registerFunction(`string.${LINEAR_MATCH}(string): bool`, (text: string, pattern: string) => {
     const compiled = patterns.get(pattern);
     if (compiled === undefined) throw new Error('a pattern that was not compiled at load');
     return compiled(text);
@@ -113,15 +112,16 @@ function compile(text: string, environment: Environment, patterns: Map<string, L
       },
     ];
   }
-  const whole = (context: Context): boolean => {
-    const answer: unknown = parsed(context);
+  const counted = meter(parsed.ast);
+  const whole = (context: Context, steps = Number.POSITIVE_INFINITY): boolean => {
+    const answer: unknown = counted.run(steps, () => parsed(context));
     if (typeof answer !== 'boolean') throw new Error('the condition is neither true nor false');
     return answer;
   };
   const quick = shortcut(parsed.ast);
-  const test = (context: Context): boolean => {
+  const test = (context: Context, steps?: number): boolean => {
     const answer = quick(context);
-    return typeof answer === 'boolean' ? answer : whole(context);
+    return typeof answer === 'boolean' ? answer : whole(context, steps);
   };
   const normal = serialize(parsed.ast);
   return { test, quick, whole, normal, constant: constantOf(parsed.ast), guards: guardsOf(parsed.ast) };
@@ -232,12 +232,12 @@ function children(node: ASTNode): readonly ASTNode[] {
 function rewriteMatches(text: string, ast: ASTNode, patterns: Map<string, LinearPattern>, faults: ConditionFault[]): string {
   let rewritten = text;
   const visit = (node: ASTNode): void => {
-    if (node.op === 'call' && node.args[0] === LINEAR) faults.push(unknownFunction(node));
-    if (node.op === 'rcall' && node.args[0] === LINEAR) faults.push(unknownFunction(node));
+    if (node.op === 'call' && node.args[0] === LINEAR_MATCH) faults.push(unknownFunction(node));
+    if (node.op === 'rcall' && node.args[0] === LINEAR_MATCH) faults.push(unknownFunction(node));
     if (node.op === 'rcall' && node.args[0] === MATCHES) {
       const [, receiver, given] = node.args;
       const place = rewritten.indexOf(MATCHES, receiver.end);
-      rewritten = rewritten.slice(0, place) + LINEAR + rewritten.slice(place + MATCHES.length);
+      rewritten = rewritten.slice(0, place) + LINEAR_MATCH + rewritten.slice(place + MATCHES.length);
       const fault = patternFault(given[0], patterns);
       if (fault) faults.push(fault);
     }
@@ -265,7 +265,7 @@ function patternFault(node: ASTNode | undefined, patterns: Map<string, LinearPat
 }
 
 function unknownFunction(node: ASTNode): ConditionFault {
-  return { code: 'CEL_TYPE', message: `There is no function ${LINEAR}`, hint: 'Use matches().', offset: node.start };
+  return { code: 'CEL_TYPE', message: `There is no function ${LINEAR_MATCH}`, hint: 'Use matches().', offset: node.start };
 }
 
 function faultOf(error: unknown, code: 'CEL_SYNTAX' | 'CEL_TYPE'): ConditionFault {

@@ -11,7 +11,15 @@ import { compileSections, SECTIONS, type CompiledSections } from './sections.ts'
 import { checkShape } from './shape.ts';
 import { readSource, type Source } from './source.ts';
 
-export type CheckResult = { readonly ok: true; readonly name: string } | { readonly ok: false; readonly faults: readonly [Fault, ...Fault[]] };
+export interface Faulty {
+  readonly ok: false;
+  /** In reading order; of very many the first that were found. */
+  readonly faults: readonly [Fault, ...Fault[]];
+  /** How many more there are. */
+  readonly omitted: number;
+}
+
+export type CheckResult = { readonly ok: true; readonly name: string } | Faulty;
 
 export type CompileResult =
   | {
@@ -20,7 +28,10 @@ export type CompileResult =
       /** SHA-256 of the document's text as given. */
       readonly documentDigest: Digest;
     }
-  | { readonly ok: false; readonly faults: readonly [Fault, ...Fault[]] };
+  | Faulty;
+
+/** Faults that are told one by one; of the others their number: nobody reads more, and telling them would cost what checking does not. */
+const MOST_FAULTS = 200;
 
 /** Checks a document whole, files it names included, and reports every fault in reading order. Pure but for `resolve`; never throws. */
 export function checkPolicy(text: string, resolve: Resolve): CheckResult {
@@ -53,15 +64,15 @@ interface ReadPolicy {
   readonly files: Readonly<Record<string, string>>;
 }
 
-function readPolicy(text: string, resolve: Resolve): ReadPolicy | Extract<CheckResult, { ok: false }> {
+function readPolicy(text: string, resolve: Resolve): ReadPolicy | Faulty {
   const source = readSource(text);
-  const faults: Fault[] = [...source.faults];
-  const report: Report = (complaint) => faults.push(source.locate(complaint));
-  if (source.value === undefined) return refused(faults, source);
+  const found = collect(source);
+  const { report } = found;
+  if (source.value === undefined) return refused(found, source);
   checkShape(PolicyDocument, source.value, report);
-  if (faults.length > 0) {
+  if (found.faults.length > 0) {
     checkSoundRules(source.value, report);
-    return refused(faults, source);
+    return refused(found, source);
   }
   const document = source.value as unknown as PolicyDocument;
   const files: Record<string, string> = {};
@@ -70,8 +81,8 @@ function readPolicy(text: string, resolve: Resolve): ReadPolicy | Extract<CheckR
     if (bytes !== null) files[path] = sha256(bytes);
     return bytes;
   };
-  const sections = compileSections(document, { files: { read, resolve, fault: (fault) => faults.push(fault) }, report });
-  return faults.length > 0 ? refused(faults, source) : { ok: true, value: source.value, document, sections, files };
+  const sections = compileSections(document, { files: { read, resolve, fault: (fault) => found.add(() => fault) }, report });
+  return found.faults.length > 0 ? refused(found, source) : { ok: true, value: source.value, document, sections, files };
 }
 
 /** Sound rules of a document that is not are still read, so that their faults are reported in the same run (POLICY-2). */
@@ -84,9 +95,26 @@ function checkSoundRules(value: Json, report: Report): void {
   if (sound) checkRules(rules as Static<typeof schema>, (complaint) => report({ ...complaint, path: ['rules', ...complaint.path] }));
 }
 
-function refused(faults: readonly Fault[], source: Source): Extract<CheckResult, { ok: false }> {
+interface Found {
+  readonly faults: readonly Fault[];
+  readonly omitted: () => number;
+  readonly add: (fault: () => Fault) => void;
+  readonly report: Report;
+}
+
+function collect(source: Source): Found {
+  const faults = source.faults.slice(0, MOST_FAULTS);
+  let omitted = source.faults.length - faults.length;
+  const add = (fault: () => Fault): void => {
+    if (faults.length < MOST_FAULTS) faults.push(fault());
+    else omitted += 1;
+  };
+  return { faults, omitted: () => omitted, add, report: (complaint) => add(() => source.locate(complaint)) };
+}
+
+function refused({ faults, omitted }: Found, source: Source): Faulty {
   const own = faults.filter((fault) => fault.file === undefined).toSorted((a, b) => a.line - b.line || a.column - b.column);
   const [first, ...rest] = [...own, ...faults.filter((fault) => fault.file !== undefined)];
   const nothing = { path: [], code: 'EMPTY', message: 'The document is empty', hint: 'Start from policies/default.yaml.' } as const;
-  return { ok: false, faults: [first ?? source.locate(nothing), ...rest] };
+  return { ok: false, faults: [first ?? source.locate(nothing), ...rest], omitted: omitted() };
 }

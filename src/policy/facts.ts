@@ -106,6 +106,8 @@ class UrlFacts {
 
 class ActionFacts {
   readonly #action: Action;
+  /** Lists that are made of what the action holds are made once, however often a condition reads them. */
+  readonly #made = new Map<string, readonly unknown[]>();
   readonly name: string;
   readonly kind: string;
   readonly agent: string;
@@ -146,19 +148,19 @@ class ActionFacts {
     return this.#action.facts.operations;
   }
   get paths(): readonly string[] {
-    return this.#action.facts.paths.map((file) => file.path);
+    return this.#once('paths', () => this.#action.facts.paths.map((file) => file.path));
   }
   get files(): readonly FileFacts[] {
-    return this.#action.facts.paths.map((file) => new FileFacts(file));
+    return this.#once('files', () => this.#action.facts.paths.map((file) => new FileFacts(file)));
   }
   get hosts(): readonly string[] {
     return this.#action.facts.hosts;
   }
   get urls(): readonly UrlFacts[] {
-    return this.#action.facts.urls.map((url) => new UrlFacts(url));
+    return this.#once('urls', () => this.#action.facts.urls.map((url) => new UrlFacts(url)));
   }
   get commands(): readonly CommandFacts[] {
-    return this.#action.facts.commands.map((command) => new CommandFacts(command));
+    return this.#once('commands', () => this.#action.facts.commands.map((command) => new CommandFacts(command)));
   }
   get tables(): readonly string[] {
     return this.#action.facts.tables;
@@ -176,10 +178,15 @@ class ActionFacts {
     return worstRisk(this.#action.findings.map((finding) => finding.risk));
   }
   get findings(): readonly FindingFacts[] {
-    return this.#action.findings.map((finding) => new FindingFacts(finding));
+    return this.#once('findings', () => this.#action.findings.map((finding) => new FindingFacts(finding)));
   }
   get at(): Date {
     return new Date(this.#action.at);
+  }
+  #once<Item>(name: string, make: () => readonly Item[]): readonly Item[] {
+    const made = this.#made.get(name) ?? make();
+    this.#made.set(name, made);
+    return made as readonly Item[];
   }
 }
 

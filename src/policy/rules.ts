@@ -3,6 +3,7 @@ import type { Opinion, Voice } from '../kernel/policy.ts';
 import { REASON_CODES } from '../kernel/rules/rules.ts';
 import type { World } from '../kernel/world.ts';
 import { conditionCompiler, type Condition, type Guard } from './cel.ts';
+import { MOST_STEPS } from './cel-cost.ts';
 import { contextOf, type Context } from './facts.ts';
 import type { Report } from './fault.ts';
 import type { RuleDocument } from './rule-document.ts';
@@ -67,12 +68,17 @@ function voiceOf({ document, condition }: CheckedRule, shared: (action: Action, 
       if (!guard(action)) return null;
       for (const pass of rest) if (!pass(action)) return null;
       try {
-        return condition.test(shared(action, world)) ? opinionOf(document, action) : null;
+        return condition.test(shared(action, world), stepsIn(world)) ? opinionOf(document, action) : null;
       } catch (error) {
         return errorOpinion(document, error);
       }
     },
   };
+}
+
+/** POLICY-19 begins with the third semantics: what earlier logs decided, they decide again. */
+function stepsIn({ semantics }: World): number {
+  return semantics >= 3 ? MOST_STEPS : Number.POSITIVE_INFINITY;
 }
 
 function guardTest({ field, values }: Guard): (action: Action) => boolean {

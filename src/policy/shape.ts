@@ -29,6 +29,8 @@ interface Place {
   readonly report: Report;
 }
 
+const MOST_UNKNOWN = 200;
+
 /**
  * Checks `value` against a TypeBox schema and reports every difference with its path and a hint.
  * Own reader rather than a general validator: a union answers with one sentence, an unknown key with the nearest known one.
@@ -85,10 +87,13 @@ function checkObject(schema: Schema, value: Json, place: Place): void {
       const hint = `Add \`${key}:\`${describe(known[key], ' (', ')')}.`;
       place.report({ path: place.path, code: 'MISSING_KEY', message: `\`${key}\` is missing`, hint });
     }
+  let unknown = 0;
   for (const key of Object.keys(object)) {
     const path = [...place.path, key];
     const schemaOfKey = Object.hasOwn(known, key) ? known[key] : schemaOfUnknown(schema, key);
     if (schemaOfKey) check(schemaOfKey, object[key] ?? null, { path, report: place.report });
+    // Of very many the later ones are only counted: nobody is told which known key each is nearest to.
+    else if (++unknown > MOST_UNKNOWN) place.report({ path, code: 'UNKNOWN_KEY', message: 'Unknown key', hint: '', atKey: true });
     else unknownKey(schema, key, { path, report: place.report });
   }
 }

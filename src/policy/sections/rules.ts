@@ -29,7 +29,8 @@ A request to a model that was read for \`prompt\` has \`action.args.redaction\`:
 higher) are left.
 
 A field with \`?\` and every argument may be missing; reading what is missing is an error, and an error denies. \`has(…)\` asks first.
-\`matches()\` is RE2 and takes a pattern written in the rule. Comprehensions (\`all\`, \`exists\`, \`filter\`, \`map\`) nest at most two deep.
+\`matches()\` is RE2 and takes a pattern written in the rule. Comprehensions (\`all\`, \`exists\`, \`filter\`, \`map\`) nest at most two deep, and a
+condition may take 250,000 steps in all (from semantics 3 on); one that takes more denies with \`RULE_ERROR\`.
 `,
   ],
   samples: [
