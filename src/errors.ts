@@ -63,6 +63,11 @@ export const ERRORS = {
     message: 'The store is older than its last checkpoint ({detail})',
     hint: 'It was restored or truncated. Inspect it with `aegis log verify`, then `aegis recover`.',
   },
+  STORE_HELD: {
+    status: 503,
+    message: 'The store {path} is held by {holder}, and cannot be shared: {detail}',
+    hint: 'Stop that process first, or use another folder with `--data`.',
+  },
   STORE_CORRUPT: {
     status: 503,
     message: 'The log does not verify at entry {index}: {detail}',

@@ -6,6 +6,7 @@ import type { Shares } from '../http/shares.ts';
 import type { JsonObject } from '../kernel/json.ts';
 import type { Digest, EntryIndex, TenantId } from '../kernel/ids.ts';
 import type { Policy } from '../kernel/policy.ts';
+import type { Holder } from '../log/sqlite/leases.ts';
 import type { LogStore } from '../log/store.ts';
 import type { Clock, Ids, Random } from '../ports.ts';
 
@@ -25,6 +26,8 @@ export interface ApiDeps {
   readonly hosts: () => readonly string[];
   readonly origins: readonly string[];
   readonly version: string;
+  /** Every process that serves the store at this moment, this one first (GATE-27). */
+  readonly daemons: () => readonly Holder[];
   /** Faults of a policy document, as JSON objects; empty when it may be activated. */
   readonly policyFaults: (document: string) => Promise<readonly JsonObject[]>;
   /** The document compiled, not activated. @throws AegisError POLICY_INVALID */

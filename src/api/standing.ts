@@ -12,7 +12,7 @@ import { statusOf } from './agents.ts';
 import type { ApiParts } from './deps.ts';
 import type { Tally } from '../views/tally.ts';
 
-type Parts = ApiParts<Pick<ActionGate, 'budgets'> & Pick<OperatorGate, 'pending'> & LogGate, 'version'>;
+type Parts = ApiParts<Pick<ActionGate, 'budgets'> & Pick<OperatorGate, 'pending'> & LogGate, 'version' | 'daemons'>;
 
 const doc = (summary: string) => ({ summary, tag: 'standing' });
 const READ = { method: 'GET', auth: 'key', tenant: 'key', audited: [] } as const;
@@ -82,7 +82,7 @@ const statsRoute = (deps: Parts, tally: Tally): Route =>
     handle: ({ principal }) => stats(deps, tally, principal.tenant),
   });
 
-async function stats({ gate, version }: Parts, tally: Tally, tenant: TenantId): Promise<object> {
+async function stats({ gate, version, daemons }: Parts, tally: Tally, tenant: TenantId): Promise<object> {
   const counts = await tally.of(tenant);
   const world = gate.world(tenant);
   const agents = [...world.agents.entries()];
@@ -96,6 +96,7 @@ async function stats({ gate, version }: Parts, tally: Tally, tenant: TenantId): 
     denied24h,
     logSize: world.size,
     gate: gate.state(),
+    daemons: daemons(),
     policy: { name: counts.policyName ?? '', digest: world.policy ?? '' },
     counts: counts.totals,
   };

@@ -1,7 +1,9 @@
 import { Type } from 'typebox';
 import { AegisError } from '../errors.ts';
 import type { LogGate } from '../gate/log-gate.ts';
+import type { Principal } from '../gate/nouns.ts';
 import { holderName } from '../http/exchange.ts';
+import { isStill } from '../http/keys.ts';
 import { route } from '../http/route.ts';
 import type { Route } from '../http/route.ts';
 import { CLOSED, integer } from '../http/shapes.ts';
@@ -54,7 +56,7 @@ export function streamRoutes({ gate, store }: Parts): readonly Route[] {
         }
         if (aborted.aborted) done();
         else aborted.addEventListener('abort', done, { once: true });
-        return { contentType: 'text/event-stream; charset=utf-8', body: follow({ gate, store, tenant: principal.tenant, from, aborted, done }) };
+        return { contentType: 'text/event-stream; charset=utf-8', body: follow({ gate, store, principal, from, aborted, done }) };
       },
     }),
   ];
@@ -68,15 +70,16 @@ function startOf(lastEventId: string | undefined, from: number | undefined): num
 }
 
 interface Following {
-  readonly gate: Pick<LogGate, 'follow'>;
+  readonly gate: Pick<LogGate, 'follow' | 'current' | 'world'>;
   readonly store: LogStore;
-  readonly tenant: TenantId;
+  readonly principal: Principal;
   readonly from: number;
   readonly aborted: AbortSignal;
   readonly done: () => void;
 }
 
-async function* follow({ gate, store, tenant, from, aborted, done }: Following): AsyncGenerator<string> {
+async function* follow({ gate, store, principal, from, aborted, done }: Following): AsyncGenerator<string> {
+  const { tenant } = principal;
   let next = from;
   let wake: () => void = () => undefined;
   const unfollow = gate.follow((of) => {
@@ -94,6 +97,9 @@ async function* follow({ gate, store, tenant, from, aborted, done }: Following):
         timer = setTimeout(() => resolve(false), HEARTBEAT_MS);
       });
       const entries = await store.read(tenant, { from: next, limit: PAGE });
+      // Whoever was removed, through any daemon, is told nothing of what came after (GATE-26).
+      await gate.current(tenant);
+      if (!isStill(principal, gate)) return clearTimeout(timer);
       for (const sealed of entries) {
         const entry = opened(sealed);
         next = sealed.index + 1;

@@ -1,6 +1,7 @@
 import type { Daemon } from '../daemon/main.ts';
 import type { Define } from './define.ts';
 import { clockNotice } from './clock-notice.ts';
+import { sharedNotice } from './daemons.ts';
 import { flagsOf } from './flags.ts';
 import type { StoreFlags } from './flags.ts';
 import { line, note, tone } from './print.ts';
@@ -15,7 +16,7 @@ interface ProxyOptions {
   readonly json?: true;
 }
 
-/** `aegis proxy`: the model proxy over the same store and gate, without the control API; one process per store, so never beside `aegis up`. */
+/** `aegis proxy`: the model proxy over the same store and gate, without the control API, also beside an `aegis up` on the same store. */
 export const define: Define = (command) => {
   command
     .option('--policy <name|file>', 'default, strict, locked, or a policy file')
@@ -37,13 +38,16 @@ export const define: Define = (command) => {
       });
       const onFault = ({ what, error }: { what: string; error: unknown }): void =>
         note(`aegis: ${what}: ${error instanceof Error ? error.message : String(error)}`);
+      const ending = stopped();
       const daemon = await startDaemon({ config, cwd, onFault, rehearse: true, serve: 'models' });
       surviveFaults(daemon, onFault);
+      const shared = sharedNotice(daemon.others());
+      if (shared !== null) note(`aegis: ${shared}`);
       if (options.json === true) line(JSON.stringify({ url: daemon.url, modelUrl: daemon.modelUrl, firstKeys: daemon.firstKeys }));
       else announce(daemon);
       const clock = clockNotice(daemon, Date.now());
       if (clock !== null) note(`aegis: ${clock}`);
-      await stopped();
+      await ending;
       await daemon.close();
     });
 };

@@ -1,6 +1,8 @@
 import type { Define } from './define.ts';
 import { connection, type Connection } from './connection.ts';
 import { EXIT } from './exit.ts';
+import { daemonName } from './daemons.ts';
+import type { Holder } from './daemons.ts';
 import { json, tone, visible } from './print.ts';
 import { named, type Scope } from './scope.ts';
 import { shown, WATCH, type Watch } from './screen/watch.ts';
@@ -13,6 +15,7 @@ export interface Stats {
   readonly actions24h: number;
   readonly denied24h: number;
   readonly logSize: number;
+  readonly daemons: readonly Holder[];
   readonly gate: { readonly open: boolean; readonly why?: string };
   readonly policy: { readonly name: string; readonly digest: string };
 }
@@ -52,5 +55,6 @@ function text(stats: Standing, url: string): string {
     `approvals  ${waiting}`,
     `24 hours   ${String(stats.actions24h)} actions, ${String(stats.denied24h)} denied`,
     `log        ${String(stats.logSize)} entries`,
+    ...(stats.daemons.length > 1 ? [`daemons    ${String(stats.daemons.length)} on this store: ${stats.daemons.map(daemonName).join(', ')}`] : []),
   ].join('\n');
 }

@@ -2,6 +2,7 @@ import type { Daemon } from '../daemon/main.ts';
 import type { Define } from './define.ts';
 import { DEFAULT_URL } from './credentials.ts';
 import { clockNotice } from './clock-notice.ts';
+import { sharedNotice } from './daemons.ts';
 import { flagsOf } from './flags.ts';
 import { line, note, tone } from './print.ts';
 import { stopped } from './stopped.ts';
@@ -29,15 +30,19 @@ export const define: Define = (command) => {
       });
       const onFault = ({ what, error }: { what: string; error: unknown }): void =>
         note(`aegis: ${what}: ${error instanceof Error ? error.message : String(error)}`);
+      // Heard from the first line on: whoever reads that it is ready may end it.
+      const ending = stopped();
       const daemon = await startDaemon({ config, cwd, onFault, rehearse: true });
       surviveFaults(daemon, onFault);
+      const shared = sharedNotice(daemon.others());
+      if (shared !== null) note(`aegis: ${shared}`);
       if (options.json === true)
         line(JSON.stringify({ url: daemon.url, modelUrl: daemon.modelUrl, socket: daemon.socket, firstKeys: daemon.firstKeys }));
       else announce(daemon);
       const clock = clockNotice(daemon, Date.now());
       if (clock !== null) note(`aegis: ${clock}`);
       const unwatch = await watched(daemon, config.hooks.canaryMs);
-      await stopped();
+      await ending;
       if (options.json !== true) note('Stopping …');
       await unwatch();
       await daemon.close();

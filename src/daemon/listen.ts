@@ -11,6 +11,7 @@ import { createServer } from '../http/server.ts';
 import { createShares } from '../http/shares.ts';
 import { createSocketServer } from '../http/socket/socket-server.ts';
 import type { JsonObject } from '../kernel/json.ts';
+import type { Holder } from '../log/sqlite/leases.ts';
 import { checkPolicy, compilePolicy } from '../policy/compile.ts';
 import { VERSION } from '../version.ts';
 import { listenLocally } from './listen-socket.ts';
@@ -79,10 +80,12 @@ export interface ServerParts extends GateParts {
   readonly gate: Gate;
   readonly config: Config;
   readonly secondPlace: SecondPlace;
+  /** Every process that serves the store, this one first. */
+  readonly daemons: () => readonly Holder[];
 }
 
 function serverParts(parts: ServerParts): [ApiDeps, ReturnType<typeof allRoutes>] {
-  const { store, gate, config, policy, secondPlace, onFault } = parts;
+  const { store, gate, config, policy, secondPlace, daemons, onFault } = parts;
   const loopback = config.server.host === '127.0.0.1' || config.server.host === '::1' || config.server.host === 'localhost';
   const hosts = [...LOOPBACK_HOSTS, ...(loopback ? [] : [config.server.host]), ...config.server.hosts].map((name) => name.toLowerCase());
   const resolve = policyFileReader(policy.base);
@@ -98,6 +101,7 @@ function serverParts(parts: ServerParts): [ApiDeps, ReturnType<typeof allRoutes>
     hosts: () => hosts,
     origins: config.server.origins,
     version: VERSION,
+    daemons,
     policyFaults: async (document) => {
       const checked = checkPolicy(document, resolve);
       return checked.ok ? [] : (checked.faults as unknown as readonly JsonObject[]);

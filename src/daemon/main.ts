@@ -1,16 +1,16 @@
 import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { recordRecoveries } from '../checkpoints/record-recoveries.ts';
 import { refuseRollback } from '../checkpoints/rollback.ts';
 import { openSecondPlace } from '../checkpoints/second-place.ts';
 import type { Config } from '../config/schema.ts';
 import type { Gate } from '../gate/gate.ts';
-import { openSqliteStore } from '../log/sqlite/sqlite.ts';
+import type { Holder } from '../log/sqlite/leases.ts';
+import { holdStore } from './hold-store.ts';
+import { keepCurrent } from './keep-current.ts';
 import { firstAdministrators } from './first-administrators.ts';
 import type { FirstKey } from './first-administrators.ts';
 import { lastResort } from './last-resort.ts';
 import { openDoors } from './listen.ts';
-import { LOG_FILE } from './log-file.ts';
 import { openGate } from './open-gate.ts';
 import type { OnFault } from './open-gate.ts';
 import { readPolicy } from './policy-files.ts';
@@ -26,6 +26,8 @@ export interface Daemon {
   readonly socket: string | null;
   readonly firstKeys: readonly FirstKey[];
   readonly gate: Gate;
+  /** Other processes that serve the same store at this moment. */
+  others(): readonly Holder[];
   /** Drains, signs the last checkpoint and closes the store; a second call is the first one. */
   close(): Promise<void>;
 }
@@ -41,44 +43,54 @@ export interface StartTerms {
 }
 
 /**
- * Constructs everything and listens. The only place that does.
- * @throws AegisError CONFIG_INVALID, STORE_ROLLED_BACK, STORE_CORRUPT, STORE_UNAVAILABLE, POLICY_INVALID
+ * Constructs everything and listens. The only place that does. A start that fails leaves nothing that listens or is held.
+ * @throws AegisError CONFIG_INVALID, STORE_HELD, STORE_ROLLED_BACK, STORE_CORRUPT, STORE_UNAVAILABLE, POLICY_INVALID, LISTEN_FAILED
  */
-export async function startDaemon({ config, cwd, onFault, serve = 'all', rehearse = false }: StartTerms): Promise<Daemon> {
-  mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
-  const policy = readPolicy(config.policy, cwd);
-  const store = await openSqliteStore({ path: join(config.dataDir, LOG_FILE) });
+export async function startDaemon(terms: StartTerms): Promise<Daemon> {
+  const opened: (() => Promise<void> | void)[] = [];
+  const shut = async (): Promise<void> => {
+    for (const close of opened.splice(0).reverse()) await close();
+  };
   try {
-    const secondPlace = await openSecondPlace({ config, store, clock: systemClock, random: systemRandom });
-    await refuseRollback(secondPlace);
-    const gate = await openGate({ store, policy, onFault });
-    const firstKeys = await firstAdministrators(gate, config);
-    // Before anything is signed: what the second place remembers of recoveries is replaced by the next checkpoint.
-    await recordRecoveries(gate, secondPlace);
-    await secondPlace.settle(gate);
-    const unfollow = await secondPlace.follow(gate, onFault);
-    const doors = await openDoors({ store, gate, config, policy, secondPlace, onFault }, serve);
-    const endWarmUp = rehearse ? warmUp(policy) : async () => undefined;
-    const shut = async (): Promise<void> => {
-      await endWarmUp();
-      await doors.close();
-      await gate.close();
-      await unfollow();
-      await store.close();
-    };
+    const started = await start(terms, (close) => void opened.push(close));
     let closing: Promise<void> | null = null;
-    return {
-      url: doors.url,
-      modelUrl: doors.modelUrl,
-      socket: doors.socket,
-      firstKeys,
-      gate,
-      close: () => (closing ??= shut()),
-    };
+    return { ...started, close: () => (closing ??= shut()) };
   } catch (error) {
-    await store.close();
+    await shut();
     throw error;
   }
+}
+
+type Opened = (close: () => Promise<void> | void) => void;
+
+async function start({ config, cwd, onFault, serve = 'all', rehearse = false }: StartTerms, opened: Opened): Promise<Omit<Daemon, 'close'>> {
+  mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
+  const policy = readPolicy(config.policy, cwd);
+  const { store, lease } = await holdStore(config.dataDir);
+  opened(() => lease.end());
+  opened(() => store.close());
+  const secondPlace = await openSecondPlace({ config, store, clock: systemClock, random: systemRandom });
+  await refuseRollback(secondPlace);
+  const gate = await openGate({ store, policy, onFault });
+  let unfollow = async (): Promise<void> => undefined;
+  opened(async () => {
+    await gate.close();
+    // What the gate wrote last is signed too.
+    await unfollow();
+  });
+  // Before anything is signed: what the second place remembers of recoveries is replaced by the next checkpoint.
+  await recordRecoveries(gate, secondPlace);
+  await secondPlace.settle(gate);
+  unfollow = await secondPlace.follow(gate, onFault);
+  opened(keepCurrent(gate, onFault));
+  const doors = await openDoors({ store, gate, config, policy, secondPlace, onFault, daemons: () => [lease.self(), ...lease.others()] }, serve);
+  opened(() => doors.close());
+  lease.listens(doors.url);
+  // Last of all: a start that fails must not make a key that nobody is shown (AUTH-12).
+  const firstKeys = await firstAdministrators(gate, config);
+  if (rehearse) opened(warmUp(policy));
+  const { url, modelUrl, socket } = doors;
+  return { url, modelUrl, socket, firstKeys, gate, others: () => lease.others() };
 }
 
 /** For a process that is the daemon and nothing else (DOOR-12). */

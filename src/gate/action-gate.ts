@@ -2,14 +2,12 @@ import { AegisError } from '../errors.ts';
 import type { Decision } from '../kernel/decision.ts';
 import type { EntryBodies } from '../kernel/entry.ts';
 import type { ActionId, AgentId, SessionId, TenantId } from '../kernel/ids.ts';
-import { DECIDERS } from '../kernel/role.ts';
 import { admit, admitAll, waitFor } from './actions/admit.ts';
 import { registering } from './actions/register-agent.ts';
 import { label } from './actions/label.ts';
 import type { BudgetUse, Content, Outcome, Principal, PromptTerms, Proposal, Receipt } from './nouns.ts';
 import { dollarBudgets } from './actions/dollar-budgets.ts';
 import { preview } from './actions/preview.ts';
-import { actorOf, operatorOf } from './principal.ts';
 import { promptTerms } from './actions/prompt-terms.ts';
 import { checkPlace } from './input.ts';
 import { closing, handingOver, opening } from './actions/sessions.ts';
@@ -86,9 +84,6 @@ function sessions(of: TenantOf): Sessions {
       checkPlace(child.session, 'session');
       return of(tenant).queue.submit(handingOver(of(tenant), child, by));
     },
-    closeSession: async (tenant, session, reason, by) => {
-      if (by.role !== 'agent') operatorOf(by, of(tenant).queue.durable().world, DECIDERS);
-      return of(tenant).queue.submit(closing(session, reason, actorOf(by)));
-    },
+    closeSession: async (tenant, session, reason, by) => of(tenant).queue.submit(closing(session, reason, by)),
   };
 }

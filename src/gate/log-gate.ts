@@ -5,6 +5,7 @@ import type { World } from '../kernel/world.ts';
 import type { FactPlace, Principal, Receipt } from './nouns.ts';
 import { isFact, recording } from './record-fact.ts';
 import type { FactType } from './record-fact.ts';
+import { catchUp, catchUpAll } from './tenant/catch-up.ts';
 import { addTenant, gateState } from './tenant/tenants.ts';
 import type { Tenants } from './tenant/tenants.ts';
 
@@ -15,6 +16,11 @@ export type Follower = (tenant: TenantId, from: EntryIndex, to: EntryIndex) => v
 export interface LogGate {
   /** The world as of the last durable entry. @throws AegisError NOT_FOUND for a tenant that was never opened */
   world(tenant: TenantId): World;
+  /**
+   * Folds what other daemons wrote to a tenant's log, or to every log; null where there is nothing to wait for. Whoever asks at the start of a
+   * request sees everything that was acknowledged before it, by whichever daemon (GATE-26). @throws AegisError STORE_CORRUPT
+   */
+  current(tenant?: TenantId): Promise<void> | null;
   /** Every tenant that is open here. */
   tenants(): readonly TenantId[];
   /** The tenant's log's own time at this moment, by which everything in it expires (GATE-25). @throws AegisError NOT_FOUND */
@@ -32,6 +38,7 @@ export interface LogGate {
 export function logGate(tenants: Tenants): LogGate {
   return {
     world: (tenant) => tenants.of(tenant).queue.durable().world,
+    current: (tenant) => (tenant === undefined ? catchUpAll(tenants) : catchUp(tenants, tenant)),
     tenants: () => [...tenants.open.keys()],
     now: (tenant) => tenants.of(tenant).queue.now(),
     follow: (follower) => {

@@ -2,7 +2,7 @@ import type { Decision } from '../kernel/decision.ts';
 import type { HaltScope } from '../kernel/entry.ts';
 import type { ApprovalId, Digest, EntryIndex, TenantId } from '../kernel/ids.ts';
 import type { JsonObject } from '../kernel/json.ts';
-import { DECIDERS } from '../kernel/role.ts';
+import type { World } from '../kernel/world.ts';
 import { granting, refusing } from './approvals/answer-approval.ts';
 import { endorse } from './operators/endorse.ts';
 import type { Erased } from './operators/erase.ts';
@@ -12,7 +12,7 @@ import type { Endorsement, Operator, PendingApproval, Principal, Receipt, Rememb
 
 import { pendingIn } from './approvals/pending.ts';
 import { activate } from './tenant/policies.ts';
-import { actorOf, operatorOf } from './principal.ts';
+import { actorOf } from './principal.ts';
 import { canonicalValue, parseOwn } from './input.ts';
 import type { TenantOf } from './tenant/tenants.ts';
 
@@ -66,13 +66,11 @@ function approvals(of: TenantOf): Approvals {
 function oversight(of: TenantOf): Omit<OperatorGate, keyof Approvals> {
   return {
     halt: async (tenant, scope, reason, by) => {
-      checkHalter(by, scope, of(tenant).queue.durable().world);
-      return haltNow(of(tenant), { scope, reason, cause: by === 'system' ? 'supervisor' : 'operator', actor: actorOf(by) });
+      const may = (world: World): void => checkHalter(by, scope, world);
+      may(of(tenant).queue.durable().world);
+      return haltNow(of(tenant), { scope, reason, cause: by === 'system' ? 'supervisor' : 'operator', actor: actorOf(by) }, may);
     },
-    resume: async (tenant, scope, reason, by) => {
-      operatorOf(by, of(tenant).queue.durable().world, DECIDERS);
-      return of(tenant).queue.submit(resuming(scope, reason, actorOf(by)));
-    },
+    resume: async (tenant, scope, reason, by) => of(tenant).queue.submit(resuming(scope, reason, by)),
     activate: async (tenant, document, by) => activate(of(tenant), document, by),
     endorse: async (tenant, endorsement, by) => endorse(of(tenant), endorsement, by),
     erase: async (tenant, subject, reason, by) => erase(of(tenant), { subject, reason }, by),

@@ -68,6 +68,11 @@ function checkFence(body: { readonly resource: string; readonly fence: number },
     throw new AegisError('CONFLICT', { detail: 'This fence does not hold the resource (any more).' });
 }
 
+/** A second key for somebody who is there would end the first: two daemons may be asked for the same person at once. */
+function checkNew({ operator }: EntryBodies['operator-added'], world: World): void {
+  if (world.operators.get(operator)?.active === true) throw new AegisError('CONFLICT', { detail: `The operator ${operator} is there already` });
+}
+
 /** Nobody signs in another's name. */
 function checkSigned(body: object, by: Principal | 'system'): void {
   if (by === 'system' || by.role === 'agent' || !('by' in body) || body.by === by.operator) return;
@@ -98,6 +103,7 @@ export function recording<T extends Writable>(
     const world = batch.world();
     checkWriter(type, by, world);
     checkOwn(place, by, world);
+    if (type === 'operator-added') checkNew(body as EntryBodies['operator-added'], world);
     if (type === 'grant-revoked') checkSigned(body, by);
     if (type === 'lock-renewed' || type === 'lock-released') checkFence(body as EntryBodies['lock-released'], by, { ...world, at: batch.at });
     const agent = by !== 'system' && by.role === 'agent' ? by.agent : place.agent;

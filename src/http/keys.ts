@@ -22,10 +22,13 @@ export function keyDigest(key: string): Digest {
 /** Who a key stands for, as the world says at this moment. */
 export type KeyHolder = Principal & { readonly keyDigest: Digest };
 
+/** What keys are looked up in. */
+export type KeyGate = Pick<LogGate, 'world' | 'current'>;
+
 /** Who holds the key of an Authorization header; null when nobody does. */
-export function authenticate(header: string | undefined, gate: Pick<LogGate, 'world'>): KeyHolder | null {
+export function authenticate(header: string | undefined, gate: KeyGate): ReturnType<ReturnType<typeof keyLookup>> {
   const key = bearer(header);
-  return key === null ? null : principalOf(key, gate);
+  return key === null ? null : keyLookup(key)(gate);
 }
 
 export type AgentPrincipal = Principal & { readonly role: 'agent' };
@@ -40,24 +43,32 @@ export function agentOf(principal: Principal, claimed?: string): AgentPrincipal 
   return principal;
 }
 
-/** The holder of a bare key, wherever a protocol carries it; null when it is nobody's. */
+/** The holder of a bare key, wherever a protocol carries it, as far as the log is folded here; null when it is nobody's. */
 export function principalOf(key: string, gate: Pick<LogGate, 'world'>): KeyHolder | null {
-  return keyLookup(key)(gate);
+  const tenant = key.length > 1024 ? null : tenantOf(key);
+  return tenant === null ? null : holderOf(gate, tenant, keyDigest(key));
 }
 
 /**
- * Reads a key once and finds its holder as often as asked, so that a key revoked a moment ago is nobody's. Found by the digest of the whole
- * key, so nothing about a secret is compared byte by byte.
+ * Reads a key once and finds its holder as often as asked, so that a key revoked a moment ago, through whichever daemon, is nobody's
+ * (GATE-26): a promise only where another daemon wrote. Found by the digest of the whole key, so nothing about a secret is compared byte by byte.
  */
-export function keyLookup(key: string): (gate: Pick<LogGate, 'world'>) => KeyHolder | null {
+export function keyLookup(key: string): (gate: KeyGate) => KeyHolder | null | Promise<KeyHolder | null> {
   const tenant = key.length > 1024 ? null : tenantOf(key);
   if (tenant === null) return () => null;
   const digest = keyDigest(key);
   return (gate) => {
-    const world = worldOf(gate, tenant);
-    const principal = world === null ? null : holderOf(world, digest, tenant);
-    return principal === null ? null : { ...principal, keyDigest: digest };
+    const behind = gate.current(tenant);
+    return behind === null ? holderOf(gate, tenant, digest) : behind.then(() => holderOf(gate, tenant, digest));
   };
+}
+
+/** Whether who came in is somebody still, in the same role, as far as the log is folded here: for what goes on after its request. */
+export function isStill(principal: Principal, gate: Pick<LogGate, 'world'>): boolean {
+  const world = gate.world(principal.tenant);
+  if (principal.role === 'agent') return world.agents.get(principal.agent)?.revoked === false;
+  const operator = world.operators.get(principal.operator);
+  return operator?.active === true && operator.role === principal.role;
 }
 
 /** A key that names a tenant nobody serves is simply no key: it must not tell which tenants there are. */
@@ -81,11 +92,12 @@ function tenantOf(key: string): TenantId | null {
   return tenant === '' ? null : (tenant as TenantId);
 }
 
-function holderOf(world: World, digest: Digest, tenant: TenantId): Principal | null {
-  const holder = world.keys.get(digest);
-  if (holder === undefined) return null;
-  if (holder.role === 'agent') return { role: 'agent', tenant, agent: holder.agent };
+function holderOf(gate: Pick<LogGate, 'world'>, tenant: TenantId, digest: Digest): KeyHolder | null {
+  const world = worldOf(gate, tenant);
+  const holder = world?.keys.get(digest);
+  if (world === null || holder === undefined) return null;
+  if (holder.role === 'agent') return { role: 'agent', tenant, agent: holder.agent, keyDigest: digest };
   const operator = world.operators.get(holder.operator);
   // The role is the operator's as it is now, not as it was when the key was made.
-  return operator?.active === true ? { role: operator.role, tenant, operator: holder.operator } : null;
+  return operator?.active === true ? { role: operator.role, tenant, operator: holder.operator, keyDigest: digest } : null;
 }

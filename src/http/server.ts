@@ -11,6 +11,7 @@ import type { Admission, Exchange } from './exchange.ts';
 import { checkHost, isFromHere } from './hosts.ts';
 import { readJson } from './json-body.ts';
 import { authenticate } from './keys.ts';
+import type { KeyGate, KeyHolder } from './keys.ts';
 import type { Passage } from './passage.ts';
 import { codedError, isRefusal, PROBLEM_TYPE, problemOf, refusedBody } from './problem.ts';
 import type { Raw, Route } from './route.ts';
@@ -19,7 +20,7 @@ import type { LogGate } from '../gate/log-gate.ts';
 
 /** What the server itself needs; the routes bring their own. */
 export interface ServerDeps extends Admission {
-  readonly gate: Pick<LogGate, 'world' | 'record'>;
+  readonly gate: KeyGate & Pick<LogGate, 'record'>;
   readonly limits: Config['limits'];
   /** Names a Host header may carry; a function, because the port is known only after listening. */
   readonly hosts: () => readonly string[];
@@ -116,22 +117,46 @@ interface Guards {
   readonly connections: Connections;
 }
 
+interface Entering {
+  readonly request: Held;
+  readonly reply: FastifyReply;
+  readonly exchange: Exchange;
+  readonly one: { readonly keyed: boolean; readonly role: Route['role']; readonly body?: unknown };
+}
+
+/** Key, rate, role, share and media type, at once unless another daemon wrote something that must be known first (GATE-26). */
+function enter(guards: Guards, entering: Entering, done: (error?: Error) => void): void {
+  const { request, one } = entering;
+  const go = (holder: KeyHolder | null): void => {
+    try {
+      if (one.keyed) letIn(guards, entering, holder);
+      checkMedia(request, one);
+    } catch (error) {
+      return done(error as Error);
+    }
+    done();
+  };
+  try {
+    const holder = one.keyed ? authenticate(request.headers.authorization, guards.deps.gate) : null;
+    if (holder instanceof Promise) holder.then(go, done);
+    else go(holder);
+  } catch (error) {
+    done(error as Error);
+  }
+}
+
 /**
  * Lets the holder of a request's key in, within its rate, its role and its share of what may be under way.
  * @throws AegisError UNAUTHENTICATED | RATE_LIMITED | FORBIDDEN
  */
-function letIn(
-  { deps, connections }: Guards,
-  exchange: Exchange,
-  roles: Route['role'],
-  { request, reply }: { readonly request: Held; readonly reply: FastifyReply },
-): void {
-  const holder = authenticate(request.headers.authorization, deps.gate);
+function letIn({ deps, connections }: Guards, { request, reply, exchange, one }: Entering, holder: KeyHolder | null): void {
   if (holder !== null) connections.known(request.raw.socket, holderName(holder));
-  admit(exchange, holder, roles, deps);
+  admit(exchange, holder, one.role, deps);
   const leave = holder === null ? null : deps.underWay.take(holderName(holder));
   if (leave === null) throw new AegisError('RATE_LIMITED', { retryAfterMs: 1_000 });
-  reply.raw.once('close', leave);
+  // Who left while others' entries were read has closed already.
+  if (reply.raw.destroyed) leave();
+  else reply.raw.once('close', leave);
 }
 
 function addRoute(app: FastifyInstance, one: Route, guards: Guards): void {
@@ -143,13 +168,8 @@ function addRoute(app: FastifyInstance, one: Route, guards: Guards): void {
     onRequest: (request: Held, reply, done) => {
       const exchange = { method, path, refuse, params: request.params as Record<string, string>, checked: false };
       request.aegis = exchange;
-      try {
-        if (one.auth === 'key' || (one.auth === 'beyond' && !isFromHere(request.raw))) letIn(guards, exchange, one.role, { request, reply });
-        checkMedia(request, one);
-        done();
-      } catch (error) {
-        done(error as Error);
-      }
+      const keyed = one.auth === 'key' || (one.auth === 'beyond' && !isFromHere(request.raw));
+      enter(guards, { request, reply, exchange, one: { ...one, keyed } }, done);
     },
     handler: async (request: Held, reply) => {
       const { aegis: exchange = { method, checked: false }, params, query, body, headers } = request;
@@ -170,13 +190,8 @@ function addPassage(app: FastifyInstance, one: Passage, guards: Guards): void {
       onRequest: (request: Held, reply, next) => {
         const exchange = { method: request.method, path: one.path, checked: false };
         request.aegis = exchange;
-        try {
-          letIn(guards, exchange, one.role, { request, reply });
-          checkMedia(request, { body: request.method === 'POST' ? true : undefined });
-          next();
-        } catch (error) {
-          next(error as Error);
-        }
+        const body = request.method === 'POST' ? true : undefined;
+        enter(guards, { request, reply, exchange, one: { keyed: true, role: one.role, body } }, next);
       },
       handler: async (request: Held, reply) => {
         const { aegis: { principal } = {}, raw, body } = request;

@@ -49,6 +49,13 @@ export interface PendingErasure {
   readonly reason: string;
 }
 
+/** A look at what other processes may have committed, answered at once. */
+export interface SharedLook {
+  /** Another number than before whenever anybody, this process too, may have committed since the last look. */
+  version(): number;
+  head(tenant: TenantId): Head;
+}
+
 /** What is read of a log, by whoever serves it and by whoever verifies it. */
 export interface LogReader {
   tenants(): Promise<readonly TenantId[]>;
@@ -74,6 +81,8 @@ export interface LogReader {
  * A resolved `append` is durable (fsync). A rejected one wrote nothing that will be acknowledged later; the store says whether it can go on.
  */
 export interface LogStore extends LogReader {
+  /** Absent in a store that no other process can have (GATE-26). */
+  readonly shared?: SharedLook;
   /** Bytes handed over must not change before the answer: they are read when their turn comes. */
   append(tenant: TenantId, expected: Head, entries: readonly SealedEntry[], payloads: readonly Payload[]): Promise<AppendResult>;
   /**

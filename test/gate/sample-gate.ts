@@ -132,6 +132,8 @@ export async function sampleGate(part: Parameters<typeof dependencies>[0] = {}):
   const { hand, ...deps } = dependencies(part);
   const gate = await createGate(deps);
   for (const { operator, role } of [ADMIN, OPERATOR, SECOND, AUDITOR]) {
+    // Another gate on the same store may have added them.
+    if (gate.world(TENANT).operators.get(operator)?.active === true) continue;
     const keyDigest = id<never>(operator.padEnd(64, '0'));
     await gate.record(TENANT, 'operator-added', { operator, role, name: operator, keyDigest }, BOOT);
   }

@@ -62,9 +62,11 @@ export function handingOver(tenant: Tenant, child: Opening & { readonly parent: 
   };
 }
 
-/** An agent closes its own sessions only. */
-export function closing(session: SessionId, reason: string, actor: Actor): Operation<Receipt> {
+/** An agent closes its own sessions only, an operator every one. */
+export function closing(session: SessionId, reason: string, by: Principal): Operation<Receipt> {
+  const actor = actorOf(by);
   return (batch) => {
+    if (by.role !== 'agent') operatorOf(by, batch.world(), DECIDERS);
     const known = batch.world().sessions.get(session);
     const foreign = actor.kind === 'agent' && known?.agent !== actor.id;
     if (known === undefined || foreign) throw new AegisError('NOT_FOUND', { what: 'session' });

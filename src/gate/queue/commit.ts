@@ -72,14 +72,47 @@ export async function commitAll(queue: QueueState): Promise<void> {
   } catch (error) {
     closeQueue(queue, messageOf(error));
   }
-  queue.running = null;
+  queue.running = queue.rereads.length > 0 ? rereadClosed(queue) : null;
 }
 
 async function reread(queue: QueueState): Promise<void> {
   const { rereads } = queue;
   queue.rereads = [];
-  await runAgain(queue, () => queue.open.operations);
-  for (const done of rereads) done();
+  try {
+    await runAgain(queue, () => queue.open.operations);
+    for (const { done } of rereads) done();
+  } catch (error) {
+    for (const { failed } of rereads) failed(error);
+    throw error;
+  }
+}
+
+/** Nothing can be written, and reads go on: they too are of the log as others made it (GATE-2, GATE-26). Never rejects. */
+export async function rereadClosed(queue: QueueState): Promise<void> {
+  while (queue.rereads.length > 0) {
+    const { rereads } = queue;
+    queue.rereads = [];
+    try {
+      await readOthers(queue);
+      queue.open = newBatch(queue.terms, queue.durable);
+      for (const { done } of rereads) done();
+    } catch (error) {
+      for (const { failed } of rereads) failed(error);
+    }
+  }
+  queue.running = null;
+}
+
+/** Whether the store holds what neither is folded here nor on its way from here. */
+export function isBehind(queue: QueueState): boolean {
+  const { shared } = queue.terms.store;
+  if (shared === undefined) return false;
+  const version = shared.version();
+  if (version === queue.looked) return false;
+  const { size, leaf } = shared.head(queue.terms.tenant);
+  const ours = [queue.durable.head, queue.sending].some((head) => head?.size === size && head.leaf === leaf);
+  if (ours) queue.looked = version;
+  return !ours;
 }
 
 async function commitOne(queue: QueueState): Promise<void> {
@@ -88,7 +121,9 @@ async function commitOne(queue: QueueState): Promise<void> {
   queue.burst = batch.operations.length;
   const tentative = batch.writes.sealed();
   queue.open = newBatch(queue.terms, tentative);
-  const result = await append(queue, batch.writes);
+  queue.sending = tentative.head;
+  const result = await append(queue, batch);
+  queue.sending = null;
   if (result.kind === 'failed') throw result.error;
   if (result.kind === 'conflict') return runAgain(queue, () => [...batch.operations, ...queue.open.operations]);
   queue.committing = null;
@@ -121,23 +156,22 @@ function messageOf(error: unknown): string {
 /** GATE-2: the tentative world is dropped, everybody who waits is refused, and nothing is decided until something can be appended again. */
 function closeQueue(queue: QueueState, reason: string): void {
   const refused = [...(queue.committing?.operations ?? []), ...queue.open.operations, ...queue.backlog];
-  const { rereads } = queue;
   queue.closedBecause = reason;
   queue.committing = null;
   queue.open = newBatch(queue.terms, queue.durable);
   queue.backlog = [];
-  queue.rereads = [];
   for (const operation of refused) operation.reject(new AegisError('GATE_CLOSED', { detail: reason }));
-  for (const done of rereads) done();
   retryLater(queue);
 }
 
 function retryLater(queue: QueueState): void {
   if (queue.ended) return;
   queue.cancelRetry = queue.terms.timers.after(queue.terms.probeMs, () => {
-    queue.running ??= reopen(queue).finally(() => {
+    if (queue.running !== null) return retryLater(queue);
+    queue.running = reopen(queue).finally(() => {
       queue.running = null;
       if (queue.closedBecause === null && isBusy(queue)) schedule(queue);
+      else if (queue.rereads.length > 0) queue.running = rereadClosed(queue);
     });
   });
 }
@@ -150,7 +184,7 @@ async function reopen(queue: QueueState): Promise<void> {
     setTime(queue, writes);
     queue.terms.reopening(writes);
     queue.time.wrote(writes.world().at);
-    const result = await append(queue, writes);
+    const result = await append(queue, { writes, operations: [] });
     if (result.kind === 'failed') throw result.error;
     if (result.kind === 'conflict') throw new Error('another writer is appending');
     becameDurable(queue, writes.sealed(), writes);
@@ -165,8 +199,12 @@ async function reopen(queue: QueueState): Promise<void> {
 
 type Appending = AppendResult | { readonly kind: 'failed'; readonly error: unknown };
 
-async function append({ terms, durable }: QueueState, writes: WriteBatch): Promise<Appending> {
-  if (writes.entries().length === 0) return { kind: 'appended' };
+async function append(queue: QueueState, { writes, operations }: Batch): Promise<Appending> {
+  const { terms, durable } = queue;
+  if (writes.entries().length === 0) {
+    // What is answered from the world alone is answered from the world as others have made it, too.
+    return operations.length > 0 && isBehind(queue) ? { kind: 'conflict', head: durable.head } : { kind: 'appended' };
+  }
   try {
     return await terms.store.append(terms.tenant, durable.head, writes.entries(), writes.payloads());
   } catch (error) {

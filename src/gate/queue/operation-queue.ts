@@ -1,7 +1,7 @@
 import { AegisError } from '../../errors.ts';
 import type { Millis } from '../../kernel/ids.ts';
 import type { World } from '../../kernel/world.ts';
-import { commitAll, isBusy, newBatch, runOperation, schedule } from './commit.ts';
+import { commitAll, isBehind, isBusy, newBatch, rereadClosed, runOperation, schedule } from './commit.ts';
 import type { FoldedLog } from './folded-log.ts';
 import { logTime } from './log-time.ts';
 import { queued } from './operation.ts';
@@ -24,7 +24,9 @@ export interface OperationQueue {
   /** The log's time at this moment: what an entry written now would be given (GATE-25). */
   now(): Millis;
   state(): { readonly open: true } | { readonly open: false; readonly why: string };
-  /** Folds what others wrote, without writing. */
+  /** Whether another writer's entries lie behind what is folded here: a look at the store that waits for nothing (GATE-26). */
+  behind(): boolean;
+  /** Folds what others wrote, without writing; also while the queue is closed. @throws AegisError STORE_CORRUPT */
   refresh(): Promise<void>;
   close(): Promise<void>;
 }
@@ -46,13 +48,14 @@ function submit<T>(queue: QueueState, operation: Operation<T>, urgent: boolean):
 }
 
 function refresh(queue: QueueState): Promise<void> {
-  return new Promise((resolve) => {
-    if (queue.ended || queue.closedBecause !== null) {
+  return new Promise((resolve, reject) => {
+    if (queue.ended) {
       resolve();
       return;
     }
-    queue.rereads.push(resolve);
-    schedule(queue);
+    queue.rereads.push({ done: resolve, failed: reject });
+    if (queue.closedBecause === null) schedule(queue);
+    else queue.running ??= rereadClosed(queue);
   });
 }
 
@@ -73,6 +76,8 @@ export function openQueue(terms: QueueTerms, start: FoldedLog): OperationQueue {
     durable: start,
     open: newBatch(terms, start),
     committing: null,
+    sending: null,
+    looked: null,
     burst: 0,
     backlog: [],
     rereads: [],
@@ -90,6 +95,7 @@ export function openQueue(terms: QueueTerms, start: FoldedLog): OperationQueue {
     now: () => queue.time.now(),
     state: () =>
       queue.closedBecause === null && !queue.ended ? { open: true } : { open: false, why: queue.closedBecause ?? 'the gate is shut down' },
+    behind: () => isBehind(queue),
     refresh: () => refresh(queue),
     close: () => close(queue),
   };

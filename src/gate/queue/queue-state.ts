@@ -1,7 +1,7 @@
 import type { Entry } from '../../kernel/entry.ts';
 import type { EntryIndex, TenantId } from '../../kernel/ids.ts';
 import type { LogStore } from '../../log/store.ts';
-import type { SealedEntry } from '../../log/sealed-entry.ts';
+import type { Head, SealedEntry } from '../../log/sealed-entry.ts';
 import type { Clock } from '../../ports.ts';
 import type { GateLimits, Timers } from '../deps.ts';
 import type { FoldedLog } from './folded-log.ts';
@@ -41,6 +41,11 @@ export interface Batch {
   readonly operations: QueuedOperation[];
 }
 
+export interface Reread {
+  readonly done: () => void;
+  readonly failed: (error: unknown) => void;
+}
+
 /** The moving parts of a queue. Only the files of this folder touch them. */
 export interface QueueState {
   readonly terms: QueueTerms;
@@ -50,11 +55,15 @@ export interface QueueState {
   open: Batch;
   /** On its way to the disk. */
   committing: Batch | null;
+  /** The head the log has when what is on its way has arrived. */
+  sending: Head | null;
+  /** The store's version when nobody else's entries were behind what is folded here. */
+  looked: number | null;
   /** Operations of the last batch that set out. */
   burst: number;
   backlog: QueuedOperation[];
   /** Callers who wait until what others wrote is folded. */
-  rereads: (() => void)[];
+  rereads: Reread[];
   /** Why nothing can be appended; null while it can. */
   closedBecause: string | null;
   ended: boolean;

@@ -100,7 +100,7 @@ export async function openTenant(deps: GateDeps, id: TenantId, events: TenantEve
   await restoreMemory(deps, id, { world: start.world, memory });
   const snapshots = snapshotSaver(deps, id, start.head.size);
   const waiters = newWaiters(deps.timers);
-  const { expireAt, stop } = expiryTimer(() => tenant);
+  const { expireAt, look: expireLeapt, stop } = expiryTimer(() => tenant);
   const queue = openQueue(
     termsFor({ deps, id, memory, snapshots, events }, () => tenant),
     start,
@@ -112,7 +112,7 @@ export async function openTenant(deps: GateDeps, id: TenantId, events: TenantEve
     waiters.wakeAll();
   };
   const limits = { ...DEFAULT_LIMITS, ...deps.limits };
-  const tenant: OpenTenant = { id, deps, limits, queue, ...memory, waiters, unrecorded: [], expireAt, close };
+  const tenant: OpenTenant = { id, deps, limits, queue, ...memory, waiters, unrecorded: [], expireAt, expireLeapt, close };
   setExpiry(tenant, start.world);
   await begin(tenant, start.world);
   return tenant;

@@ -46,6 +46,8 @@ export interface Tenant extends Memory {
   readonly unrecorded: HaltTerms[];
   /** Sees to it that approvals that expire at this time are expired then. */
   expireAt(at: Millis): void;
+  /** Expires what is due when the log's time leapt ahead of the timer. */
+  expireLeapt(): void;
 }
 
 /** The policy this world is governed by. A missing one is a broken invariant: nothing is decided. */

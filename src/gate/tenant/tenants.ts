@@ -18,6 +18,10 @@ export interface Tenants {
   readonly open: Map<TenantId, OpenTenant>;
   readonly of: TenantOf;
   readonly followers: Set<(tenant: TenantId, from: EntryIndex, to: EntryIndex) => void>;
+  /** Tenants that are being opened: whoever else needs one waits for the same. */
+  readonly entering: Map<TenantId, Promise<void>>;
+  /** Where the search for tenants in the default tenant's log goes on. */
+  namedTo: EntryIndex;
 }
 
 /** Opens the default tenant, then every tenant its log names and every log that is there. */
@@ -28,13 +32,32 @@ export async function openTenants(deps: GateDeps): Promise<Tenants> {
     if (tenant === undefined) throw new AegisError('NOT_FOUND', { what: 'tenant' });
     return tenant;
   };
-  const tenants: Tenants = { deps, open, of, followers: new Set() };
+  const tenants: Tenants = { deps, open, of, followers: new Set(), entering: new Map(), namedTo: 0 };
   await enter(tenants, DEFAULT_TENANT);
-  for (const tenant of await knownTenants(deps)) await enter(tenants, tenant);
+  await enterNamed(tenants);
+  for (const tenant of await deps.store.tenants()) await enter(tenants, tenant);
   return tenants;
 }
 
-async function enter({ deps, open, followers }: Tenants, tenant: TenantId): Promise<void> {
+/** Opens every tenant that the default tenant's log has named since this was last asked. */
+export async function enterNamed(tenants: Tenants): Promise<void> {
+  const { size } = tenants.of(DEFAULT_TENANT).queue.durable().head;
+  const found = await tenants.deps.store.read(DEFAULT_TENANT, { type: 'tenant-opened', from: tenants.namedTo, to: size, limit: 100_000 });
+  for (const { bytes, index } of found) {
+    const entry = openEntry(bytes, index);
+    if (entry.type === 'tenant-opened') await enter(tenants, entry.body.tenant);
+  }
+  tenants.namedTo = size;
+}
+
+async function enter(tenants: Tenants, tenant: TenantId): Promise<void> {
+  if (tenants.open.has(tenant)) return;
+  const under = tenants.entering.get(tenant) ?? begin(tenants, tenant).finally(() => tenants.entering.delete(tenant));
+  tenants.entering.set(tenant, under);
+  await under;
+}
+
+async function begin({ deps, open, followers }: Tenants, tenant: TenantId): Promise<void> {
   const appended = (of: TenantId, from: EntryIndex, to: EntryIndex): void => {
     for (const follower of followers) {
       try {
@@ -50,19 +73,11 @@ async function enter({ deps, open, followers }: Tenants, tenant: TenantId): Prom
   await finishErasures(opened);
 }
 
-async function knownTenants({ store }: GateDeps): Promise<readonly TenantId[]> {
-  const named = await store.read(DEFAULT_TENANT, { type: 'tenant-opened', limit: 100_000 });
-  const opened = named
-    .map(({ bytes, index }) => openEntry(bytes, index))
-    .flatMap((entry) => (entry.type === 'tenant-opened' ? [entry.body.tenant] : []));
-  return [...new Set<TenantId>([...opened, ...(await store.tenants())])].filter((tenant) => tenant !== DEFAULT_TENANT);
-}
-
 /** A new tenant is a fact of the default tenant's log before it has a log of its own (GATE-13). */
 export async function addTenant(tenants: Tenants, tenant: TenantId, by: Principal | 'system'): Promise<Receipt> {
   checkPlace(tenant, 'tenant');
   const receipt = await tenants.of(DEFAULT_TENANT).queue.submit(recording({ type: 'tenant-opened', body: { tenant }, place: {} }, by));
-  if (!tenants.open.has(tenant)) await enter(tenants, tenant);
+  await enter(tenants, tenant);
   return receipt;
 }
 

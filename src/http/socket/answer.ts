@@ -48,7 +48,7 @@ export interface Asking {
   /** What was asked, or why it could not be read. */
   readonly asked: RequestFrame | AegisError;
   /** Who holds the connection's key at this moment. */
-  readonly holder: () => KeyHolder | null;
+  readonly holder: () => KeyHolder | null | Promise<KeyHolder | null>;
   /** Aborts when nobody waits any more. */
   readonly signal: () => AbortSignal;
 }
@@ -58,13 +58,13 @@ export async function answerTo(deps: AnswerDeps, { asked, holder, signal }: Aski
   let exchange: Exchange = { method: asked instanceof AegisError ? 'POST' : asked.method, checked: false };
   try {
     if (asked instanceof AegisError) {
-      admit(exchange, holder(), EVERYONE, deps.admission);
+      admit(exchange, await holder(), EVERYONE, deps.admission);
       throw asked;
     }
     const { method, body } = asked;
     const { target, params, query } = deps.find(method, asked.path);
     exchange = { method, path: target.path, params, refuse: target.refuse, checked: false };
-    if (target.auth === 'key') admit(exchange, holder(), target.role, deps.admission);
+    if (target.auth === 'key') admit(exchange, await holder(), target.role, deps.admission);
     if (target.run === null) throw streamed(method, target.path, deps.url);
     const result = await target.run(exchange, { params, query, body }, { lastEventId: undefined, signal });
     return isRefusal(result) ? said(result.refused.status, refusedBody(result)) : said(target.status, result);

@@ -7,6 +7,7 @@ import type { Line } from '../../wire/lines.ts';
 import type { Connections } from '../connections.ts';
 import { holderName } from '../exchange.ts';
 import { keyLookup } from '../keys.ts';
+import type { KeyHolder } from '../keys.ts';
 import { problemOf } from '../problem.ts';
 import { answerTo, said } from './answer.ts';
 import type { AnswerDeps } from './answer.ts';
@@ -16,7 +17,7 @@ import { lineWriter } from './line-writer.ts';
 import type { LineWriter } from './line-writer.ts';
 
 export interface ConnectionDeps extends AnswerDeps {
-  readonly gate: Pick<LogGate, 'world' | 'record'>;
+  readonly gate: Pick<LogGate, 'world' | 'current' | 'record'>;
   readonly limits: {
     readonly bodyBytes: number;
     readonly headersTimeoutMs: number;
@@ -108,8 +109,21 @@ function greeted(connection: Connection, frame: Frame): void {
       new AegisError('REQUEST_INVALID', { detail: 'The first line of a connection holds `aegis` and `key`, and no other does' }),
     );
   connection.holderOf = frame.key === null ? () => null : keyLookup(frame.key);
-  const holder = connection.holderOf(connection.deps.gate);
-  if (holder !== null) connection.deps.connections.known(connection.socket, holderName(holder));
+  const known = (holder: KeyHolder | null): void => {
+    if (holder !== null) connection.deps.connections.known(connection.socket, holderName(holder));
+  };
+  const found = holderNow(connection);
+  if (found instanceof Promise) found.then(known, () => undefined);
+  else known(found);
+}
+
+/** Who holds the connection's key; what goes wrong with that is a rejection, so that it is answered. */
+function holderNow({ holderOf, deps }: Connection): KeyHolder | null | Promise<KeyHolder | null> {
+  try {
+    return holderOf?.(deps.gate) ?? null;
+  } catch (error) {
+    return Promise.reject(error instanceof Error ? error : new TypeError(String(error)));
+  }
 }
 
 /** A frame that is none is answered under its id where one could be seen; under one that waits, its answer would be taken for another's. */
@@ -120,16 +134,19 @@ function unreadable(connection: Connection, line: Exclude<Line, { kind: 'partial
 
 async function answer(connection: Connection, id: number | null, asked: Parameters<typeof answerTo>[1]['asked']): Promise<void> {
   const { deps, socket, open, writer } = connection;
-  const holder = connection.holderOf?.(deps.gate) ?? null;
+  const waiter: Waiter = { gone: false, controller: null };
+  // Before anything is waited for: a second line with this id, or its cancellation, may be the next one.
+  if (id !== null) open.set(id, waiter);
+  const found = holderNow(connection);
+  const holder = found instanceof Promise ? await found.catch(() => null) : found;
   const leave = deps.admission.underWay.take(holder === null ? '' : holderName(holder));
   if (leave === null) {
+    if (id !== null) open.delete(id);
     const full = new AegisError('RATE_LIMITED', { retryAfterMs: 1_000 });
     return writer.write(`{"id":${String(id)},${said(full.status, problemOf(full))}}`);
   }
   const done = deps.connections.begin(socket);
-  const waiter: Waiter = { gone: false, controller: null };
-  if (id !== null) open.set(id, waiter);
-  const text = await answerTo(deps, { asked, holder: () => connection.holderOf?.(deps.gate) ?? null, signal: () => signalOf(waiter) });
+  const text = await answerTo(deps, { asked, holder: () => found, signal: () => signalOf(waiter) });
   leave();
   done();
   if (id !== null) open.delete(id);

@@ -11,7 +11,7 @@ import { serveConnection } from './connection.ts';
 import type { ConnectionDeps } from './connection.ts';
 
 export interface SocketServerDeps extends Admission, Pick<RefusalDeps, 'onFault'> {
-  readonly gate: Pick<LogGate, 'world' | 'record'>;
+  readonly gate: Pick<LogGate, 'world' | 'current' | 'record'>;
   readonly limits: Config['limits'];
 }
 

@@ -58,7 +58,7 @@ export function createModelServer(deps: ModelProxyDeps): ModelServer {
 
 interface Serving {
   readonly proxy: ModelProxy;
-  readonly gate: Pick<LogGate, 'state' | 'record'>;
+  readonly gate: Pick<LogGate, 'state' | 'record' | 'current'>;
   readonly connections: ModelProxyDeps['connections'];
 }
 
@@ -77,6 +77,8 @@ async function take({ proxy, gate, connections }: Serving, incoming: IncomingMes
       incoming.url ?? '',
       entrance.dialects.map(({ provider }) => provider),
     );
+    // A key, and everything after it, is looked at as every daemon on this log has made it (GATE-26).
+    await gate.current();
     const matched = matchRoute(target, entrance.dialects, incoming.headers);
     dialect = matched?.dialect ?? spokenBy(target, incoming, entrance.dialects);
     const identity = identify(entrance, target, { headers: incoming.headers, dialect });

@@ -15,6 +15,8 @@ import type { TenantRow } from './tail.ts';
 /** Committed state, read beside the writer. Small answers; whoever wants the whole log asks page by page. */
 export interface Reader {
   tenants(): readonly TenantId[];
+  /** Changes with every commit of another connection, of this process or another. */
+  version(): number;
   head(tenant: TenantId): Head;
   frontier(tenant: TenantId): Frontier;
   read(tenant: TenantId, filter: EntryFilter): readonly SealedEntry[];
@@ -37,6 +39,7 @@ export function sqliteReader(path: string): Reader {
     return statement;
   };
   const newest = newestRows(prepare);
+  const dataVersion = database.prepare('PRAGMA data_version');
   const row = (tenant: TenantId): TenantRow | null => {
     const found = prepare('SELECT no, name, size, leaf, frontier FROM tenant WHERE name = ?').get(tenant);
     return found === undefined ? null : tenantRow(found);
@@ -57,6 +60,7 @@ export function sqliteReader(path: string): Reader {
       prepare('SELECT name FROM tenant WHERE size > 0 ORDER BY name')
         .all()
         .map((found) => String(found['name']) as TenantId),
+    version: () => Number(dataVersion.get()?.['data_version']),
     head: (tenant) => row(tenant)?.head ?? EMPTY_HEAD,
     frontier: (tenant) => {
       const found = row(tenant);

@@ -45,7 +45,10 @@ export function openLog(path: string): DatabaseSync {
   return opened(path, (database) => {
     // First of all, so that whoever comes second waits instead of failing.
     database.exec('PRAGMA busy_timeout = 5000');
-    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;');
+    const mode = database.prepare('PRAGMA journal_mode = WAL').get()?.['journal_mode'];
+    // Without shared memory readers would see halves and two processes would not see each other (GATE-28).
+    if (mode !== 'wal' && mode !== 'memory') throw new Error('its disk has no shared memory for a write-ahead log; use a folder on a local disk');
+    database.exec('PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;');
     database.exec(`PRAGMA wal_autocheckpoint = ${String(WAL_PAGES)}`);
     database.exec('PRAGMA cache_size = -16000;');
     migrate(database, { to: VERSION, empty: TABLES, older: (version) => older(database, version) });

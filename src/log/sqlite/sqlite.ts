@@ -70,6 +70,7 @@ export async function openSqliteStore(options: SqliteOptions): Promise<LogStore>
     frontier: (tenant) => read(() => reader.frontier(tenant)),
     subtrees: (tenant, from, count) => read(() => reader.subtrees(tenant, from, count)),
     stretches: (tenant, terms) => stretches(files, tenant, terms),
+    shared: { version: () => reader.version(), head: (tenant) => reader.head(tenant) },
     close: () =>
       (closed ??= (async (): Promise<void> => {
         reader.close();
