@@ -86,7 +86,7 @@ async function start({ config, cwd, onFault, serve = 'all', rehearse = false }: 
   const doors = await openDoors({ store, gate, config, policy, secondPlace, onFault, daemons: () => [lease.self(), ...lease.others()] }, serve);
   opened(() => doors.close());
   lease.listens(doors.url);
-  // Last of all: a start that fails must not make a key that nobody is shown (AUTH-12).
+  // Last of all: a start that fails must not make a key that nobody is shown.
   const firstKeys = await firstAdministrators(gate, config);
   if (rehearse) opened(warmUp(policy));
   const { url, modelUrl, socket } = doors;

@@ -19,30 +19,36 @@ async function made(daemon: DaemonProcess, key: string, path: string, body: obje
   return String(answer.body['key']);
 }
 
-/** Whether the key is known over HTTP, over the local socket and at the model proxy. */
-async function known(daemon: DaemonProcess, key: string): Promise<readonly boolean[]> {
-  const overHttp = await daemon.ask(key, 'POST', '/v1/actions', {});
+/** Whether an agent may act over HTTP, over the local socket and at the model proxy (whose provider cannot be reached). */
+async function mayAct(daemon: DaemonProcess, key: string): Promise<readonly boolean[]> {
+  const session = `s-${key.slice(-8)}`;
+  const overHttp = await act(daemon, key, { session });
   const transport = await openSocket([daemon.socket], { url: daemon.url, key, mostBytes: 1_000_000 }, () => undefined);
   assert.ok(transport !== null);
-  const overSocket = await transport.ask({ method: 'POST', path: '/v1/actions', body: {}, timeoutMs: 60_000 });
+  const body = { id: `call-${String(++calls)}`, session, name: 'lookup', args: { n: calls } };
+  const overSocket = await transport.ask({ method: 'POST', path: '/v1/actions', body, timeoutMs: 60_000 });
   transport.close();
-  const headers = { 'x-aegis-key': key, authorization: 'Bearer of-the-provider' };
-  const model = await fetch(`${daemon.modelUrl}/openai/v1/chat/completions`, { method: 'POST', headers, body: '{' });
-  return [overHttp.status, overSocket.status, model.status].map((status) => status !== 401);
+  const model = await fetch(`${daemon.modelUrl}/openai/v1/chat/completions`, {
+    method: 'POST',
+    headers: { 'x-aegis-key': key, authorization: 'Bearer of-the-provider', 'content-type': 'application/json' },
+    body: JSON.stringify({ model: 'gpt-4o-mini', messages: [{ role: 'user', content: `go on ${String(calls)}` }] }),
+  });
+  const socketEffect = (overSocket.body as { effect?: string }).effect;
+  return [overHttp.body['effect'] === 'allow', socketEffect === 'allow', model.status !== 401 && model.status !== 403];
 }
 
 test('[GATE-26] [GATE-27] who is removed through one daemon is nobody at the others at once, at every door, and who is added somebody', async (t) => {
   const store = await sharedStore(t);
   const one = await store.up();
   const admin = one.firstKeys[0]?.key ?? '';
-  const two = await store.up();
+  const two = await store.up([], { AEGIS_LLM_OPENAI_URL: 'http://127.0.0.1:9' });
   assert.deepEqual(two.firstKeys, []);
   assert.match(two.said(), new RegExp(`2 daemons share this store: this one, process ${String(one.pid)} at ${one.url}`));
   for (let n = 0; n < 3; n++) {
     const agent = await made(one, admin, '/v1/agents', { agent: `a${String(n)}` });
-    assert.deepEqual(await known(two, agent), [true, true, true]);
+    assert.deepEqual(await mayAct(two, agent), [true, true, true]);
     await one.ask(admin, 'POST', `/v1/agents/a${String(n)}/revoke`, { reason: 'gone' });
-    assert.deepEqual(await known(two, agent), [false, false, false]);
+    assert.deepEqual(await mayAct(two, agent), [false, false, false]);
     const second = await made(two, admin, '/v1/operators', { operator: `p${String(n)}`, role: 'admin', name: 'Second' });
     assert.equal((await one.ask(second, 'GET', '/v1/log')).status, 200);
     await two.ask(admin, 'DELETE', `/v1/operators/p${String(n)}`);
