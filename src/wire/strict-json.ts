@@ -9,6 +9,8 @@ export interface StrictLimits {
   readonly depth: number;
   /** Keys of all objects together. Default 10_000. */
   readonly keys: number;
+  /** Numbers a double would change are taken as what they become: for JSON that decides nothing. Default false. */
+  readonly lossy?: boolean;
 }
 
 export const STRICT_LIMITS: StrictLimits = { bytes: 1_048_576, depth: 64, keys: 10_000 };
@@ -174,7 +176,8 @@ function readNumber(scan: Scan, at: number): number {
     plain = false;
   }
   if (plain && end - at <= 15) return end;
-  if (!isLossless(text.slice(at, end), plain)) throw invalid('a number would lose digits; send it as a string', at, pointer(scan.frames));
+  if (scan.limits.lossy !== true && !isLossless(text.slice(at, end), plain))
+    throw invalid('a number would lose digits; send it as a string', at, pointer(scan.frames));
   return end;
 }
 

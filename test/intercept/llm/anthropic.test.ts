@@ -86,7 +86,7 @@ test('[LLM-47] Anthropic: nothing may follow a whole message, and a broken one e
   assert.doesNotMatch(left, /zq/);
   const view = await answering(left, true, (address) => anthropicProvider.readWithClient(address, true));
   assert.deepEqual(view, { text: 'Stopped.', calls: [], ended: 'end_turn' });
-  assert.throws(() => reader().take(named(whole([{ type: 'spell' }]))), { code: 'UPSTREAM_INVALID' });
+  assert.throws(() => reader().take(named(whole([{ type: 'spell', name: 'pay' }]))), { code: 'UPSTREAM_INVALID' });
 });
 
 test('[LLM-47] Anthropic: a block that says which model speaks is no call', () => {

@@ -90,11 +90,8 @@ test('[LLM-42] data that is not one strict JSON object, and bytes that are not U
   for (const data of [
     '{"a":1,"a":2}',
     '{"a":1,"\\u0061":2}',
-    '[1]',
-    '7',
-    '"x"',
-    'null',
-    '{"a":9007199254740993}',
+    '[{"name":"pay","arguments":"{}"}]',
+    '{"name":"pay","input":{"a":9007199254740993}}',
     '{"a":"\\ud800"}',
     '{"a":1} x',
     '{',
@@ -103,6 +100,27 @@ test('[LLM-42] data that is not one strict JSON object, and bytes that are not U
   }
   for (const prefix of [': ', 'id: ', 'data: ', '']) {
     assert.match(read([bytes(prefix), Uint8Array.of(0xff), bytes('\n\n')]).fault ?? '', /UTF-8/, prefix);
+  }
+});
+
+test('[LLM-23, LLM-42] data in which no call can stand is a frame without JSON, and white space is nothing', () => {
+  const { frames, fault } = read([bytes(['7', '"x"', 'null', '[1]', 'ping', '[{"a":1}]', '', '  '].map((data) => `data: ${data}\n\n`).join(''))]);
+  assert.equal(fault, null);
+  assert.deepEqual(
+    frames.map(({ data, raw }) => [data, raw]),
+    ['7', '"x"', 'null', '[1]', 'ping', '[{"a":1}]'].map((raw) => [null, raw]),
+  );
+});
+
+test('[LLM-23, LLM-42] a number that a double would change matters only where a call can stand', () => {
+  assert.deepEqual(datas('data: {"id":12345678901234567890,"usage":{"completion_tokens":1e400}}\n\n'), [
+    { id: Number('12345678901234567890'), usage: { completion_tokens: Infinity } },
+  ]);
+  for (const data of [
+    '{"tool_calls":[{"function":{"name":"a","arguments":"{}"}}],"n":1e400}',
+    '{"delta":{"type":"input_json_delta","partial_json":"1"},"n":1e400}',
+  ]) {
+    assert.match(read([bytes(`data: ${data}\n\n`)]).fault ?? '', /number/, data);
   }
 });
 

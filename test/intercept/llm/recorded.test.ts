@@ -35,7 +35,9 @@ test('[LLM-44, LLM-45, LLM-47] recorded streams are scored by what they must kee
   const path = join(folder, 'llm_streams.jsonl');
   writeFileSync(
     path,
-    [...rows, { id: 'other', kind: 'llm_stream', api: 'native', text: '{"spell":true}' }].map((row) => JSON.stringify(row)).join('\n'),
+    [...rows, { id: 'other', kind: 'llm_stream', api: 'native', text: '{"spell":{"name":"pay","args":{}}}' }]
+      .map((row) => JSON.stringify(row))
+      .join('\n'),
   );
   const lines = evaluateStreams(path);
   for (const { streams, read, refused, calls, failed } of lines) {

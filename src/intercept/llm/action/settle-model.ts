@@ -38,7 +38,16 @@ export async function settleModel(on: Pick<Actions, 'gate' | 'prices' | 'onFault
     action: id,
     status,
     usage: { ...(cost === undefined || cost === null ? {} : { usdMicros: cost }), ...(tokens === undefined ? {} : { tokens }) },
-    ...(answer === null ? {} : { result: { text: `sha256:${hash('sha256', answer.text, 'hex')}`, calls: answer.calls.length }, digests: ['/text'] }),
+    ...(answer === null
+      ? {}
+      : {
+          result: {
+            text: `sha256:${hash('sha256', answer.text, 'hex')}`,
+            calls: answer.calls.length,
+            ...(answer.unknown === undefined ? {} : { unread: answer.unknown }),
+          },
+          digests: ['/text'],
+        }),
     source: 'model_output',
     trusted: false,
     // A provider that fails, or a client that hangs up, again and again is no loop of the agent's: no two such ends are the same state (LOOP-4).

@@ -23,6 +23,8 @@ interface Streaming {
   readonly write: (frames: readonly Frame[]) => void;
   readonly close: () => void;
   holding: boolean;
+  /** The provider's own error has been passed on: the answer is over, whatever follows. */
+  failed: boolean;
   held: number;
   wroteAt: number;
 }
@@ -48,6 +50,7 @@ export function streamSink(relay: Relay, framing: Framing): Sink {
       response.end(`${writer.text(frames)}${writer.end()}`);
     },
     holding: false,
+    failed: false,
     held: 0,
     wroteAt: parts.clock.monotonic(),
   };
@@ -89,9 +92,17 @@ function receive(streaming: Streaming, bytes: Buffer): void {
   try {
     for (const came of streaming.frames.push(bytes)) {
       const frame = maskedFrame(came, relay.exchange.mask);
+      if (streaming.failed) {
+        if (frame.data === null) out.push(frame);
+        continue;
+      }
       const passing = reader.take(frame);
       for (const one of passing) out.push(one);
-      if (passing.length > 0) continue;
+      if (reader.failure() !== null) {
+        streaming.failed = true;
+        for (const one of reader.abandon('')) out.push(one);
+      }
+      if (passing.length > 0 || streaming.failed) continue;
       streaming.holding = true;
       streaming.held += frame.raw.length;
       if (streaming.held > most) throw upstreamInvalid(`a held answer is longer than ${String(most)} bytes`);
@@ -107,6 +118,11 @@ function conclude(streaming: Streaming): void {
     streaming.frames.end();
   } catch (error) {
     broken(streaming, codedError(error));
+    return;
+  }
+  const failure = reader.failure();
+  if (failure !== null) {
+    if (finish(streaming, 'failed', failure)) streaming.close();
     return;
   }
   const answer = reader.answer();
@@ -159,10 +175,22 @@ function endWith(streaming: Streaming, text: string): void {
   streaming.close();
 }
 
-/** Mid-call the run can go on with a refusal; mid-text the client must not take a part for the whole, so it gets an error. */
+/**
+ * Mid-call the run can go on with a refusal; mid-text the client must not take a part for the whole, so it gets an error. A client that was told of
+ * the end, or of the provider's own error, is told no more (LLM-24).
+ */
 function broken(streaming: Streaming, error: AegisError): void {
-  if (!finish(streaming, 'failed', error.code)) return;
-  if (streaming.holding) {
+  const { reader } = streaming;
+  const failure = reader.failure();
+  const told = reader.told();
+  // A connection that breaks behind the end takes nothing from the answer; what could have carried a call there does.
+  const whole = failure === null && told && !streaming.holding && error.code === 'UPSTREAM_UNREACHABLE';
+  if (!(whole ? finish(streaming, 'succeeded') : finish(streaming, 'failed', failure ?? error.code))) return;
+  if (failure !== null) {
+    streaming.close();
+    return;
+  }
+  if (streaming.holding || told) {
     endWith(streaming, stoppedText(error.message, error.code));
     return;
   }

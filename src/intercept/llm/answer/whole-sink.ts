@@ -3,7 +3,7 @@ import { AegisError } from '../../../errors.ts';
 import type { JsonObject } from '../../../kernel/json.ts';
 import { bufferOf, growingBytes } from '../../../wire/growing-bytes.ts';
 import type { GrowingBytes } from '../../../wire/growing-bytes.ts';
-import { parseStrict } from '../../../wire/strict-json.ts';
+import { readLenient } from '../dialect/carries.ts';
 import { cancelUndelivered, decideCalls, rememberRunning } from '../action/decide-calls.ts';
 import { objectOf, upstreamInvalid } from '../dialect/members.ts';
 import type { Answer } from '../dialect/model-answer.ts';
@@ -95,7 +95,8 @@ async function conclude(collecting: Collecting): Promise<void> {
   if (route.kind === 'count' && answer.calls.length > 0) throw upstreamInvalid('a count carries a tool call');
   rememberAnswer(relay.exchange, answer);
   if (answer.calls.length === 0) {
-    if (relay.finish({ status: 'succeeded', answer })) send(collecting, written(relay.exchange, body, body) ?? whole);
+    const ending = answer.failure === undefined ? ({ status: 'succeeded' } as const) : ({ status: 'failed', errorCode: answer.failure } as const);
+    if (relay.finish({ ...ending, answer })) send(collecting, written(relay.exchange, body, body) ?? whole);
     return;
   }
   await decideThenSend(collecting, { answer, body, bytes: whole });
@@ -118,7 +119,8 @@ async function decideThenSend(
   const out = written(exchange, body, asItCame ? body : sent.dialect.rewriteAnswer(body, decided.decisions)) ?? bytes;
   rememberRunning(parts.conversations, sent, decided);
   rememberRefused(exchange, answer, decided.decisions);
-  if (relay.finish({ status: 'succeeded', answer })) send(collecting, out);
+  const ending = answer.failure === undefined ? ({ status: 'succeeded' } as const) : ({ status: 'failed', errorCode: answer.failure } as const);
+  if (relay.finish({ ...ending, answer })) send(collecting, out);
 }
 
 /** The answer with its words restored; null when nothing of it changed on its way, so that it leaves as it came. */
@@ -135,7 +137,7 @@ function send(collecting: Collecting, bytes: Buffer): void {
 /** @throws AegisError UPSTREAM_INVALID */
 function read(bytes: Buffer): JsonObject {
   try {
-    const body = objectOf(parseStrict(bytes, { bytes: Number.MAX_SAFE_INTEGER, keys: KEYS }));
+    const body = objectOf(readLenient(bytes, { bytes: Number.MAX_SAFE_INTEGER, keys: KEYS }));
     if (body !== null) return body;
   } catch (error) {
     if (!(error instanceof AegisError)) throw error;

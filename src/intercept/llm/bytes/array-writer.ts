@@ -14,6 +14,8 @@ export function createArrayWriter(): ArrayWriter {
   let opened = false;
   return {
     write(frame) {
+      // No JSON, so no element; nothing but a mark of the event stream.
+      if (frame.data === null) return '';
       const before = opened ? ',\r\n' : '[';
       opened = true;
       return before + frame.raw;

@@ -1,7 +1,8 @@
 import { AegisError } from '../../../errors.ts';
 import { isObject } from '../../../kernel/json.ts';
-import type { JsonObject } from '../../../kernel/json.ts';
-import { parseStrict } from '../../../wire/strict-json.ts';
+import type { Json, JsonObject } from '../../../kernel/json.ts';
+import { carriesCall, readLenient } from '../dialect/carries.ts';
+import { DONE } from '../dialect/frame.ts';
 import type { Frame } from '../dialect/frame.ts';
 import type { GrowingBytes } from '../../../wire/growing-bytes.ts';
 import { growingBytes } from '../../../wire/growing-bytes.ts';
@@ -24,9 +25,6 @@ export interface StreamLimits {
 }
 
 export const STREAM_LIMITS: StreamLimits = { event: 16_777_216, total: 67_108_864, keys: 200_000 };
-
-/** What ends a stream of OpenAI's and of those that follow it; not JSON, and no answer. */
-export const DONE = '[DONE]';
 
 interface Reading {
   readonly limits: StreamLimits;
@@ -161,22 +159,27 @@ function endEvent(reading: Reading): Frame | null {
   try {
     if (bytes.length === 0) return null;
     const raw = decode(bytes);
-    const frame = { data: raw === DONE ? null : object(bytes, reading.limits), raw };
+    // Nothing but white space means nothing, and would be no JSON to any client.
+    if (raw.trim() === '') return null;
+    const frame = { data: raw === DONE ? null : dataOf(bytes, raw, reading.limits), raw };
     return event === '' ? frame : { event, ...frame };
   } finally {
     data.clear();
   }
 }
 
-function object(bytes: Uint8Array, limits: StreamLimits): JsonObject {
+/** Null: no object, and nothing a call could stand in. */
+function dataOf(bytes: Uint8Array, raw: string, limits: StreamLimits): JsonObject | null {
+  if (!raw.includes('{')) return null;
   const value = strict(bytes, limits);
-  if (!isObject(value)) throw invalid('the data of an event is not a JSON object');
-  return value;
+  if (isObject(value)) return value as JsonObject;
+  if (carriesCall(value)) throw invalid('the data of an event is not a JSON object');
+  return null;
 }
 
-function strict(bytes: Uint8Array, limits: StreamLimits): unknown {
+function strict(bytes: Uint8Array, limits: StreamLimits): Json {
   try {
-    return parseStrict(bytes, { bytes: limits.event, keys: limits.keys });
+    return readLenient(bytes, { bytes: limits.event, keys: limits.keys });
   } catch (error) {
     if (error instanceof AegisError) throw invalid(error.message);
     throw error;

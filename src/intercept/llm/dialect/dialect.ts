@@ -18,7 +18,8 @@ export interface ModelRoute {
 }
 
 /**
- * Reads one streamed answer, frame by frame. What it does not know may carry a call, so an unknown kind of part is UPSTREAM_INVALID. The first frame that carries any byte of a tool call, and every frame after it, is held;
+ * Reads one streamed answer, frame by frame. What can carry a call is read, or is UPSTREAM_INVALID where nobody knows
+ * how; what cannot passes as it came (LLM-23). The first frame that carries any byte of a tool call, and every frame after it, is held;
  * frames before it pass at once. One reader per answer; it holds no clock and does no I/O.
  */
 export interface AnswerReader {
@@ -29,12 +30,19 @@ export interface AnswerReader {
   take(frame: Frame): readonly Frame[];
   /** What was read so far. After the last frame: everything. */
   answer(): Answer;
+  /** The code of the provider's own error, once one came; what it held then is given up (LLM-25). */
+  failure(): string | null;
+  /** Whether the client was told of the end: nothing of ours may follow it. */
+  told(): boolean;
   /**
    * The held frames, one decision per call of `answer().calls` in order. All `pass`: the held frames exactly as they came.
    * Otherwise a well-formed ending in which refused calls are text and the reason for stopping fits what is left.
    */
   release(decisions: readonly CallDecision[]): readonly Frame[];
-  /** The rest of a well-formed stream that says `text` instead of whatever is held or missing: a broken upstream, a halt, a closed gate. */
+  /**
+   * The rest of a well-formed stream that says `text` instead of whatever is held or missing: a broken upstream, a halt, a closed gate. Where the
+   * provider itself failed, its own error; where the client was told of the end, no words.
+   */
   abandon(text: string): readonly Frame[];
 }
 

@@ -1,5 +1,8 @@
 import type { JsonObject } from '../../../kernel/json.ts';
 
+/** What ends a stream of OpenAI's and of those that follow it; not JSON, and no answer. */
+export const DONE = '[DONE]';
+
 /** One server-sent event of an answer: its name, its strictly parsed data, and the text of that data as the provider wrote it. */
 export interface Frame {
   readonly event?: string;

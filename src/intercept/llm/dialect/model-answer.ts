@@ -35,6 +35,10 @@ export interface Answer {
   readonly usage: TokenUsage;
   /** The provider said the answer is complete; false when the stream broke off. */
   readonly complete: boolean;
+  /** The provider's own code of an error that ended it; absent when none did (LLM-25). */
+  readonly failure?: string;
+  /** Events, members and parts that nobody here knows and that passed, because they can carry no call (LLM-23). */
+  readonly unknown?: number;
 }
 
 /** What the gate decided about one call, as a dialect writes it into the answer. */

@@ -96,7 +96,7 @@ export const anthropicProvider: TestProvider = {
       { type: 'content_block_delta', index: 0, delta: { type: 'input_json_delta', partial_json: '{' } },
     ),
     'an event named otherwise than its data': [['content_block_delta', started]],
-    'an event of an unknown kind': then({ type: 'spell' }),
+    'a call in an event of an unknown kind': then({ type: 'spell', name: 'pay', input: {} }),
     'a block of an unknown kind': then({ type: 'content_block_start', index: 0, content_block: { type: 'spell', name: 'pay' } }),
   },
 };

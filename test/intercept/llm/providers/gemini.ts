@@ -100,7 +100,7 @@ export const geminiProvider: TestProvider = {
     'a part that holds two things': unnamed(frame([{ text: 'x', functionCall: { name: 'pay', args: {} } }])),
     'a part of an unknown kind': unnamed(frame([{ spell: { name: 'pay' } }])),
     'a call after the end': unnamed(frame([{ text: '' }], stop), frame([{ functionCall: { name: 'pay', args: {} } }])),
-    'a frame that is nothing we know': unnamed({ spell: true }),
+    'a call in a member nobody knows': unnamed({ spell: { name: 'pay', args: {} } }),
     'parts that are no array': unnamed({ candidates: [{ content: { parts: { functionCall: { name: 'pay' } } } }] }),
   },
 };

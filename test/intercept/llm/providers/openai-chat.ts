@@ -89,8 +89,15 @@ export const openaiChatProvider: TestProvider = {
       piece(0, { function: { name: 'look' } }),
     ),
     'a call of an unknown kind': unnamed(piece(0, { id: 'c1', type: 'spell', spell: { name: 'pay' } })),
-    'a whole message in a stream': unnamed({ ...head, choices: [{ index: 0, message: { role: 'assistant', content: 'x', tool_calls: [] } }] }),
-    'a chunk that is nothing we know': unnamed({ ...head, spell: true }),
+    'a whole call in a stream': unnamed({
+      ...head,
+      choices: [{ index: 0, message: { role: 'assistant', content: 'x', tool_calls: [called({ id: 'c1', name: 'pay', args: '{}' })] } }],
+    }),
+    'a call in a member nobody knows': unnamed({ ...head, spell: { name: 'pay', arguments: '{}' } }),
+    'a call after the end': unnamed(
+      chunk({ content: 'x' }, 'stop'),
+      piece(0, { id: 'c1', type: 'function', function: { name: 'pay', arguments: '{}' } }),
+    ),
     'calls that are no array': unnamed(chunk({ tool_calls: { index: 0 } })),
   },
 };

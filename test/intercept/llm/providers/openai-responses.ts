@@ -164,7 +164,7 @@ export const openaiResponsesProvider: TestProvider = {
       ...begun.slice(0, 1),
       [
         'response.output_item.added',
-        { type: 'response.output_item.added', output_index: 0, item: { ...message(0, ''), content: [{ type: 'spell' }] } },
+        { type: 'response.output_item.added', output_index: 0, item: { ...message(0, ''), content: [{ type: 'spell', name: 'pay' }] } },
       ],
     ],
   },

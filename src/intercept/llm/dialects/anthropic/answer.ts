@@ -2,11 +2,20 @@ import type { Json, JsonObject } from '../../../../kernel/json.ts';
 import { UNDECIDED } from '../../dialect/model-answer.ts';
 import type { Answer, CallDecision } from '../../dialect/model-answer.ts';
 import { listOf, objectOf, textOf, upstreamInvalid } from '../../dialect/members.ts';
-import { callOf, inputOf, kindOf, stopOf } from './blocks.ts';
+import { unknownIn } from '../../dialect/carries.ts';
+import { failureOf } from '../../dialect/failure.ts';
+import { callOf, inputOf, isUnknown, kindOf, stopOf } from './blocks.ts';
 import { usageOf } from './usage.ts';
+
+/** Members of a message that are read, or carry nothing. Source: Anthropic API reference, Create a message. */
+export const BODY: ReadonlySet<string> = new Set(
+  'id type role model content stop_reason stop_sequence stop_details usage container context_management error input_tokens'.split(' '),
+);
 
 export function readAnswer(body: JsonObject): Answer {
   const blocks = blocksOf(body);
+  const unknown = unknownIn(body, BODY) + blocks.filter(isUnknown).length;
+  const failure = failureOf(body['error']);
   const id = textOf(body['id']);
   const model = textOf(body['model']);
   return {
@@ -17,6 +26,8 @@ export function readAnswer(body: JsonObject): Answer {
     // count_tokens answers with the count alone.
     usage: usageOf(body['usage'] ?? {}),
     complete: textOf(body['stop_reason']) !== null,
+    ...(failure === null ? {} : { failure }),
+    ...(unknown === 0 ? {} : { unknown }),
   };
 }
 
@@ -44,10 +55,12 @@ function isCall(block: JsonObject): boolean {
 }
 
 function blocksOf(body: JsonObject): readonly JsonObject[] {
-  return listOf(body['content']).map((value) => {
-    const block = objectOf(value);
-    if (block === null) throw upstreamInvalid('a content block is no object');
-    kindOf(block);
-    return block;
-  });
+  return listOf(body['content'])
+    .filter((value) => value !== null)
+    .map((value) => {
+      const block = objectOf(value);
+      if (block === null) throw upstreamInvalid('a content block is no object');
+      kindOf(block);
+      return block;
+    });
 }

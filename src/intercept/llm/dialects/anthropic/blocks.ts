@@ -1,23 +1,42 @@
 import type { Json, JsonObject } from '../../../../kernel/json.ts';
 import type { ToolCall } from '../../dialect/model-answer.ts';
+import { carriesCall, soundsLikeCall, unknownCarries } from '../../dialect/carries.ts';
 import { objectOf, textOf, upstreamInvalid } from '../../dialect/members.ts';
 
 /** Blocks that are words, or say which model speaks; never a call. */
 const WORDS: ReadonlySet<string> = new Set(['text', 'thinking', 'redacted_thinking', 'compaction', 'fallback']);
+
+/** Members of those blocks. */
+const IN_WORDS: ReadonlySet<string> = new Set('type text citations thinking signature data content encrypted_content from to trigger'.split(' '));
 
 /** Calls the provider runs itself, and what came of them. */
 const RUN_THERE: ReadonlySet<string> = new Set(['server_tool_use', 'mcp_tool_use']);
 
 export type BlockKind = 'words' | 'call' | 'done' | 'result';
 
-/** What a content block is; what we do not know may be a call. @throws AegisError UPSTREAM_INVALID */
+/**
+ * What a content block is. A kind nobody knows is words, unless it is called as calls are or has a name, beside which arguments may be streamed.
+ * @throws AegisError UPSTREAM_INVALID
+ */
 export function kindOf(block: JsonObject): BlockKind {
   const type = textOf(block['type']) ?? '';
-  if (WORDS.has(type)) return 'words';
+  if (WORDS.has(type)) {
+    if (unknownCarries(block, IN_WORDS) !== null) throw upstreamInvalid('a content block is of two kinds');
+    return 'words';
+  }
   if (type === 'tool_use') return 'call';
   if (RUN_THERE.has(type)) return 'done';
   if (type.endsWith('_tool_result')) return 'result';
-  throw upstreamInvalid(`a content block is of the unknown type ${type.slice(0, 64)}`);
+  if (soundsLikeCall(type) || textOf(block['name']) !== null || carriesCall(block)) {
+    throw upstreamInvalid(`a content block is of the unknown type ${type.slice(0, 64)}, which can carry a tool call`);
+  }
+  return 'words';
+}
+
+/** Whether a content block is of a kind that nobody here knows. */
+export function isUnknown(block: JsonObject): boolean {
+  const type = textOf(block['type']) ?? '';
+  return !WORDS.has(type) && !RUN_THERE.has(type) && type !== 'tool_use' && !type.endsWith('_tool_result');
 }
 
 /** The call a block is; `args` null when they are not one strict object. */

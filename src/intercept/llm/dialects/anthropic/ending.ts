@@ -69,7 +69,8 @@ function withStop(data: JsonObject, kept: number): Frame {
 
 /** The rest of a stream that says `text` for whatever is missing. */
 export function closing(reading: Reading, text: string): readonly Frame[] {
-  if (reading.passedStop) return [];
+  if (reading.failed !== null) return [reading.failed];
+  if (reading.failure !== null || reading.passedStop) return [];
   if (reading.passedDelta) return [event('message_stop', {})];
   const frames: Frame[] = [];
   if (reading.message === null) frames.push(event('message_start', { message: EMPTY }));

@@ -29,4 +29,9 @@ export interface Reading {
   /** What the client has of the ending. */
   passedDelta: boolean;
   passedStop: boolean;
+  /** The provider's own error, when it came while something was held. */
+  failed: Frame | null;
+  failure: string | null;
+  /** Events, members and blocks nobody knows. */
+  unknown: number;
 }

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../../../kernel/json.ts';
 import type { AnswerReader } from '../../dialect/dialect.ts';
-import { known, objectOf, upstreamInvalid } from '../../dialect/members.ts';
+import { known } from '../../dialect/members.ts';
 import { frameOf } from '../../dialect/frame.ts';
 import type { Place } from './reading.ts';
 import { answerOf, newReading, readBody } from './reading.ts';
@@ -26,31 +26,46 @@ export function createReader(request: ModelRequest): AnswerReader {
   const reading = newReading();
   const held: Held[] = [];
   let left: Left | null = null;
+  let failed: Frame | null = null;
   const given = (): Left => ({ words: reading.words, finished: new Map(reading.finished), blocked: reading.blocked });
   return {
     take(frame) {
       const { data } = frame;
       const before = given();
-      const places = data === null || objectOf(data.error) !== null ? [] : read(data);
+      const places = data === null ? [] : readBody(reading, data);
+      if (reading.failure !== null) return fail(frame);
       if (left === null && places.length > 0) left = before;
       if (left === null) return [frame];
       held.push({ frame, places });
       return [];
     },
     answer: () => answerOf(reading),
+    failure: () => reading.failure,
+    told: () => reading.failure !== null || isTold(left ?? given()),
     release(decisions) {
       if (decisions.length !== reading.calls.length) throw new Error('there is not one decision for each call');
       if (decisions.every((decision) => decision.kind === 'pass')) return held.map(({ frame }) => frame);
       return released(held, decisions, left?.words ?? false);
     },
-    abandon: (text) => abandoned(left ?? given(), answerOf(reading), { text, model: request.model }),
+    abandon(text) {
+      if (reading.failure !== null) return failed === null ? [] : [failed];
+      return abandoned(left ?? given(), answerOf(reading), { text, model: request.model });
+    },
   };
 
-  function read(data: JsonObject): readonly Place[] {
-    if (data.candidates === undefined && data.promptFeedback === undefined && data.usageMetadata === undefined)
-      throw upstreamInvalid('a frame holds neither candidates nor an error');
-    return readBody(reading, data);
+  /** An error of the provider's own goes on without any call, and nothing of what was held (LLM-25). */
+  function fail(frame: Frame): readonly Frame[] {
+    const { candidates, ...alone } = frame.data ?? {};
+    const error = candidates === undefined ? frame : frameOf(alone, frame.event);
+    if (left === null) return [error];
+    failed ??= error;
+    return [];
   }
+}
+
+/** Whether the client has the end of every candidate. */
+function isTold({ blocked, finished }: Left): boolean {
+  return blocked || (finished.size > 0 && [...finished.values()].every((ended) => ended));
 }
 
 function released(held: readonly Held[], decisions: readonly CallDecision[], words: boolean): readonly Frame[] {

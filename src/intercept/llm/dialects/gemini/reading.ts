@@ -1,5 +1,7 @@
 import type { JsonObject } from '../../../../kernel/json.ts';
 import type { Answer, TokenUsage, ToolCall } from '../../dialect/model-answer.ts';
+import { carriesCall, soundsLikeCall, unknownIn } from '../../dialect/carries.ts';
+import { failureOf } from '../../dialect/failure.ts';
 import { isEmpty, known, listOf, objectOf, textOf, upstreamInvalid } from '../../dialect/members.ts';
 import type { PartialArgs } from './partial-args.ts';
 import { addPartial, argsOfPartial, emptyArgs } from './partial-args.ts';
@@ -39,6 +41,9 @@ export interface Reading {
   /** Candidate → whether it said why it stopped. */
   readonly finished: Map<number, boolean>;
   blocked: boolean;
+  failure: string | null;
+  /** Members and parts nobody knows. */
+  unknown: number;
 }
 
 export function newReading(): Reading {
@@ -53,8 +58,21 @@ export function newReading(): Reading {
     usage: {},
     finished: new Map(),
     blocked: false,
+    failure: null,
+    unknown: 0,
   };
 }
+
+/** Members of a body and of a candidate that are read, or carry nothing. Source: Gemini API reference, GenerateContentResponse. */
+const BODY: ReadonlySet<string> = new Set(
+  'candidates promptFeedback usageMetadata modelVersion responseId createTime modelStatus error totalTokens promptTokensDetails'.split(' '),
+);
+const CANDIDATE: ReadonlySet<string> = new Set(
+  (
+    'content finishReason finishMessage index safetyRatings citationMetadata tokenCount groundingMetadata groundingAttributions avgLogprobs ' +
+    'logprobsResult urlContextMetadata urlRetrievalMetadata'
+  ).split(' '),
+);
 
 /** Members a part may have besides what it holds. */
 const BESIDE: ReadonlySet<string> = new Set([
@@ -69,6 +87,8 @@ const BESIDE: ReadonlySet<string> = new Set([
 /** What a part may hold without being a call: words and media. */
 const INERT: ReadonlySet<string> = new Set(['text', 'inlineData', 'fileData', 'audioTranscription']);
 
+const KINDS: ReadonlySet<string> = new Set([...INERT, 'executableCode', 'toolCall', 'codeExecutionResult', 'toolResponse', 'functionCall']);
+
 /**
  * Reads one body, whole or one frame of a stream; both have the same shape. The places are those of calls, and of results of those the
  * provider ran.
@@ -79,15 +99,18 @@ export function readBody(reading: Reading, body: JsonObject): readonly Place[] {
   reading.model = textOf(body.modelVersion) ?? reading.model;
   if (!isEmpty(body.usageMetadata)) reading.usage = { ...reading.usage, ...usageOf(body.usageMetadata) };
   if (textOf(objectOf(body.promptFeedback)?.blockReason) !== null) reading.blocked = true;
-  if (body.candidates !== undefined && !Array.isArray(body.candidates)) throw upstreamInvalid('candidates is no array');
+  if (!isEmpty(body.candidates) && !Array.isArray(body.candidates)) throw upstreamInvalid('candidates is no array');
+  reading.unknown += unknownIn(body, BODY);
+  reading.failure ??= failureOf(body.error);
   return listOf(body.candidates).flatMap((value, at) => {
     const candidate = objectOf(value);
-    if (candidate === null) throw upstreamInvalid('a candidate is no object');
+    if (candidate === null) return [];
+    reading.unknown += unknownIn(candidate, CANDIDATE);
     const index = candidate.index ?? 0;
     if (typeof index !== 'number') throw upstreamInvalid('a candidate has no index');
     const over = reading.finished.get(index) === true;
     const parts = partsOf(candidate);
-    if (over && parts.some((part) => part.functionCall !== undefined)) throw upstreamInvalid('a call follows the end of its candidate');
+    if (over && parts.some((part) => !isEmpty(part.functionCall))) throw upstreamInvalid('a call follows the end of its candidate');
     reading.finished.set(index, over || textOf(candidate.finishReason) !== null);
     return parts.flatMap((part, place) => {
       const call = readPart(reading, index, part);
@@ -99,17 +122,14 @@ export function readBody(reading: Reading, body: JsonObject): readonly Place[] {
 export function partsOf(candidate: JsonObject): readonly JsonObject[] {
   const content = objectOf(candidate.content);
   if (content === null && !isEmpty(candidate.content)) throw upstreamInvalid('the content of a candidate is no object');
-  if (content?.parts !== undefined && !Array.isArray(content.parts)) throw upstreamInvalid('parts is no array');
-  return listOf(content?.parts).map((value) => {
-    const part = objectOf(value);
-    if (part === null) throw upstreamInvalid('a part is no object');
-    return part;
-  });
+  if (!isEmpty(content?.parts) && !Array.isArray(content?.parts)) throw upstreamInvalid('parts is no array');
+  // The places of calls are counted, so that nothing may be left out.
+  return listOf(content?.parts).map((value) => objectOf(value) ?? {});
 }
 
 /** The position of the call a part belongs to; null when it belongs to none. */
 function readPart(reading: Reading, candidate: number, part: JsonObject): number | null {
-  const kinds = Object.keys(part).filter((name) => !BESIDE.has(name));
+  const kinds = Object.keys(part).filter((name) => part[name] !== null && !BESIDE.has(name) && (KINDS.has(name) || isCarrying(reading, part, name)));
   const [kind] = kinds;
   if (kinds.length > 1) throw upstreamInvalid('a part holds two things');
   if (kind === undefined || INERT.has(kind)) {
@@ -122,6 +142,13 @@ function readPart(reading: Reading, candidate: number, part: JsonObject): number
   if (kind === 'toolResponse') return resultOf(reading, candidate, textOf(objectOf(part.toolResponse)?.id));
   if (kind !== 'functionCall') throw upstreamInvalid('a part is of an unknown kind');
   return readCall(reading, candidate, objectOf(part.functionCall));
+}
+
+/** A member nobody knows: nothing to anybody, unless it can carry a call. */
+function isCarrying(reading: Reading, part: JsonObject, name: string): boolean {
+  const carries = (soundsLikeCall(name) && !isEmpty(part[name])) || textOf(objectOf(part[name])?.name) !== null || carriesCall(part[name]);
+  if (!carries) reading.unknown++;
+  return carries;
 }
 
 function say(reading: Reading, text: string): void {
@@ -204,6 +231,8 @@ export function answerOf(reading: Reading): Answer {
     text: reading.text.join(''),
     calls: toolCalls(reading.calls),
     usage: reading.usage,
+    ...(reading.failure === null ? {} : { failure: reading.failure }),
+    ...(reading.unknown === 0 ? {} : { unknown: reading.unknown }),
     complete: reading.blocked || (ends.length > 0 && ends.every((ended) => ended)),
   };
 }

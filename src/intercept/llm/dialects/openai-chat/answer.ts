@@ -1,6 +1,8 @@
 import type { Json, JsonObject } from '../../../../kernel/json.ts';
 import { UNDECIDED } from '../../dialect/model-answer.ts';
 import type { Answer, CallDecision, ToolCall } from '../../dialect/model-answer.ts';
+import { carriesCall, unknownIn } from '../../dialect/carries.ts';
+import { failureOf } from '../../dialect/failure.ts';
 import { argsOf, isEmpty, listOf, objectOf, textOf, upstreamInvalid } from '../../dialect/members.ts';
 import { usageOf } from './usage.ts';
 
@@ -14,7 +16,7 @@ export interface ChatCall {
 }
 
 /** Members of a message or a delta that carry words, never a call. */
-export const WORDS: ReadonlySet<string> = new Set(
+const WORDS: ReadonlySet<string> = new Set(
   'role content refusal annotations audio reasoning reasoning_content reasoning_details reasoning_text thinking_blocks provider_specific_fields name'.split(
     ' ',
   ),
@@ -22,12 +24,47 @@ export const WORDS: ReadonlySet<string> = new Set(
 
 export const CALLS = ['tool_calls', 'function_call'] as const;
 
-/** What we do not know may be a call. @throws AegisError UPSTREAM_INVALID */
-export function checkMembers(message: JsonObject): void {
-  for (const key of Object.keys(message)) {
-    if (WORDS.has(key) || key === 'tool_calls' || key === 'function_call' || isEmpty(message[key])) continue;
-    throw upstreamInvalid(`a message holds the unknown member ${key.slice(0, 64)}`);
+/** Members of a delta that are no part of a call: words, and what nobody knows and can carry none. */
+export function besideCalls(delta: JsonObject): readonly (readonly [string, Json])[] {
+  return Object.entries(delta).filter(([key, held]) => key !== 'role' && key !== CALLS[0] && key !== CALLS[1] && held !== null && held !== '');
+}
+
+/** Members of an answer, a choice and a message that are read, or are words and counts. Source: OpenAI API reference, Chat. */
+const BODY: ReadonlySet<string> = new Set(
+  'id object created model choices usage system_fingerprint service_tier error obfuscation prompt_filter_results citations'.split(' '),
+);
+const CHOICE: ReadonlySet<string> = new Set('index delta message finish_reason logprobs error content_filter_results'.split(' '));
+const MESSAGE: ReadonlySet<string> = new Set([...WORDS, ...CALLS]);
+
+/**
+ * How many members of an answer or a chunk nobody knows; they pass, unless one can carry a call (LLM-23).
+ * @throws AegisError UPSTREAM_INVALID
+ */
+export function checkUnknown(body: JsonObject): number {
+  let unknown = unknownIn(body, BODY);
+  for (const value of listOf(body['choices'])) {
+    const choice = objectOf(value);
+    if (choice === null) continue;
+    unknown += unknownIn(choice, CHOICE);
+    for (const part of ['delta', 'message'] as const) {
+      const message = objectOf(choice[part]);
+      if (message !== null) unknown += unknownIn(message, MESSAGE);
+      else if (carriesCall(choice[part])) throw upstreamInvalid(`the ${part} of a choice is no object`);
+    }
   }
+  return unknown;
+}
+
+/** The code of an error of the provider's own, in any of the places servers put it. */
+export function failureIn(body: JsonObject): string | null {
+  // vLLM's errors within a stream.
+  if (body['object'] === 'error') return failureOf(body);
+  for (const value of listOf(body['choices'])) {
+    const choice = objectOf(value);
+    const code = failureOf(choice?.['error']) ?? (choice?.['finish_reason'] === 'error' ? (failureOf(body['error']) ?? 'UPSTREAM_ERROR') : null);
+    if (code !== null) return code;
+  }
+  return failureOf(body['error']);
 }
 
 export function toolCall(call: ChatCall): ToolCall {
@@ -35,6 +72,8 @@ export function toolCall(call: ChatCall): ToolCall {
 }
 
 export function readAnswer(body: JsonObject): Answer {
+  const unknown = checkUnknown(body);
+  const failure = failureIn(body);
   const choices = choicesOf(body);
   const id = textOf(body['id']);
   const model = textOf(body['model']);
@@ -45,14 +84,17 @@ export function readAnswer(body: JsonObject): Answer {
     calls: choices.flatMap(({ calls }) => calls.map(toolCall)),
     usage: usageOf(body['usage']),
     complete: choices.length > 0 && choices.every(({ choice }) => textOf(choice['finish_reason']) !== null),
+    ...(failure === null ? {} : { failure }),
+    ...(unknown === 0 ? {} : { unknown }),
   };
 }
 
 /** Refused calls are taken out and said instead; the reason for stopping fits what is left (LLM-5). */
 export function rewriteAnswer(body: JsonObject, decisions: readonly CallDecision[]): JsonObject {
   let at = 0;
-  const choices = choicesOf(body).map(({ choice, message, calls }) => {
+  const choices = choicesOf(body).map(({ value, choice, message, calls }) => {
     const mine = calls.map((call) => ({ call, decision: decisions[at++] ?? UNDECIDED }));
+    if (calls.length === 0) return value;
     return mine.every(({ decision }) => decision.kind === 'pass') ? choice : { ...choice, ...rewritten(choice, message, mine) };
   });
   return { ...body, choices };
@@ -107,13 +149,12 @@ export function writtenCall({ id, kind, name, text }: ChatCall): JsonObject {
   return kind === 'custom' ? { id, type: 'custom', custom: { name, input: text } } : { id, type: 'function', function: { name, arguments: text } };
 }
 
-function choicesOf(body: JsonObject): readonly { choice: JsonObject; message: JsonObject; calls: readonly ChatCall[] }[] {
+function choicesOf(body: JsonObject): readonly { value: Json; choice: JsonObject; message: JsonObject; calls: readonly ChatCall[] }[] {
+  if (!isEmpty(body['choices']) && !Array.isArray(body['choices'])) throw upstreamInvalid('choices is no array');
   return listOf(body['choices']).map((value, at) => {
-    const choice = objectOf(value);
-    const message = objectOf(choice?.['message']);
-    if (choice === null || message === null) throw upstreamInvalid('a choice holds no message');
-    checkMembers(message);
-    return { choice, message, calls: callsOf(message, at) };
+    const choice = objectOf(value) ?? {};
+    const message = objectOf(choice['message']) ?? {};
+    return { value, choice, message, calls: callsOf(message, at) };
   });
 }
 

@@ -4,7 +4,7 @@ import { UNDECIDED } from '../../dialect/model-answer.ts';
 import type { CallDecision } from '../../dialect/model-answer.ts';
 import { listOf, objectOf } from '../../dialect/members.ts';
 import { frameOf } from '../../dialect/frame.ts';
-import { finishOf, sorted, WORDS, writtenCall } from './answer.ts';
+import { besideCalls, finishOf, sorted, writtenCall } from './answer.ts';
 import type { ChatCall } from './answer.ts';
 import type { Reading } from './reading.ts';
 
@@ -44,18 +44,25 @@ function wordsOf(reading: Reading, { data }: Frame): readonly Frame[] {
   return listOf(data?.['choices']).flatMap((value) => {
     const choice = objectOf(value) ?? {};
     const delta = objectOf(choice['delta']) ?? {};
-    const words = Object.fromEntries(Object.entries(delta).filter(([key, held]) => WORDS.has(key) && key !== 'role' && held !== null && held !== ''));
+    const words = Object.fromEntries(besideCalls(delta));
     return Object.keys(words).length === 0 ? [] : [chunk(reading, Number(choice['index'] ?? 0), words)];
   });
 }
 
 /** The rest of a stream that says `text` for whatever is missing. */
 export function closing(reading: Reading, text: string): readonly Frame[] {
-  if (reading.done && !reading.holding) return [];
+  if (reading.failed !== null) return [reading.failed];
+  if (reading.failure !== null || (reading.done && !reading.holding)) return [];
   const said = reading.text.length === 0 ? text : `\n\n${text}`;
   const open = reading.finished.size === 0 ? [0] : [...reading.finished.keys()].filter((index) => isOpen(reading, index));
   const frames = open.flatMap((index) => [chunk(reading, index, { role: 'assistant', content: said }), chunk(reading, index, {}, 'stop')]);
   return [...frames, { data: null, raw: '[DONE]' }];
+}
+
+/** Whether the client has the end of every choice, or the provider's own error. */
+export function isTold(reading: Reading): boolean {
+  if (reading.failure !== null) return true;
+  return reading.finished.size > 0 && [...reading.finished.keys()].every((index) => !isOpen(reading, index));
 }
 
 function isOpen(reading: Reading, index: number): boolean {

@@ -1,10 +1,11 @@
 import type { Json, JsonObject } from '../../../../kernel/json.ts';
 import type { AnswerReader } from '../../dialect/dialect.ts';
+import { DONE } from '../../dialect/frame.ts';
 import { isEmpty, listOf, objectOf, textOf, upstreamInvalid } from '../../dialect/members.ts';
 import { frameOf } from '../../dialect/frame.ts';
-import { CALLS, checkMembers, checkOneKind, toolCall, WORDS, written } from './answer.ts';
+import { besideCalls, CALLS, checkOneKind, checkUnknown, failureIn, toolCall, written } from './answer.ts';
 import type { ChatCall } from './answer.ts';
-import { ending, closing } from './ending.ts';
+import { ending, closing, isTold } from './ending.ts';
 import type { Building, Reading } from './reading.ts';
 import { usageOf } from './usage.ts';
 import type { Answer, CallDecision } from '../../dialect/model-answer.ts';
@@ -23,10 +24,15 @@ export function createReader(request: ModelRequest): AnswerReader {
     text: [],
     usage: {},
     done: false,
+    failed: null,
+    failure: null,
+    unknown: 0,
   };
   return {
     take: (frame) => take(reading, frame),
     answer: () => answerOf(reading),
+    failure: () => reading.failure,
+    told: () => isTold(reading),
     release: (decisions) => release(reading, decisions),
     abandon: (text) => closing(reading, text),
   };
@@ -35,14 +41,16 @@ export function createReader(request: ModelRequest): AnswerReader {
 function take(reading: Reading, frame: Frame): readonly Frame[] {
   const { data } = frame;
   if (data === null) {
-    reading.done = true;
+    reading.done ||= frame.raw === DONE;
     return pass(reading, frame);
   }
+  reading.unknown += checkUnknown(data);
   if (!isEmpty(data['usage'])) reading.usage = usageOf(data['usage']);
   const choices = data['choices'];
-  if (choices === undefined) return withoutChoices(reading, frame, data);
-  if (!Array.isArray(choices)) throw upstreamInvalid('choices is no array');
-  if (choices.length === 0) return surplus(reading, data) ? [] : pass(reading, frame);
+  if (!isEmpty(choices) && !Array.isArray(choices)) throw upstreamInvalid('choices is no array');
+  const failure = failureIn(data);
+  if (failure !== null) return fail(reading, frame, failure);
+  if (listOf(choices).length === 0) return surplus(reading, data) ? [] : pass(reading, frame);
   head(reading, data);
   let calling = false;
   let words = false;
@@ -63,10 +71,15 @@ function take(reading: Reading, frame: Frame): readonly Frame[] {
   return [first];
 }
 
-/** An error of the provider's own goes through; what else has no choices is nothing we know. */
-function withoutChoices(reading: Reading, frame: Frame, data: JsonObject): readonly Frame[] {
-  if (isEmpty(data['error'])) throw upstreamInvalid('a chunk has neither choices nor an error');
-  return pass(reading, frame);
+/** An error of the provider's own goes on as it came, and nothing of what was held (LLM-25). */
+function fail(reading: Reading, frame: Frame, failure: string): readonly Frame[] {
+  reading.failure = failure;
+  const calls = listOf(frame.data?.['choices']).some((value) => CALLS.some((key) => !isEmpty(objectOf(objectOf(value)?.['delta'])?.[key])));
+  const { choices: _choices, ...alone } = frame.data ?? {};
+  const left = calls ? frameOf(alone, frame.event) : frame;
+  if (!reading.holding) return [left];
+  reading.failed = left;
+  return [];
 }
 
 function pass(reading: Reading, frame: Frame): readonly Frame[] {
@@ -87,28 +100,36 @@ function head(reading: Reading, data: JsonObject): void {
 }
 
 function readChoice(reading: Reading, value: Json): { readonly calling: boolean; readonly words: boolean } {
-  const choice = objectOf(value);
-  const index = choice?.['index'] ?? 0;
-  if (choice === null || typeof index !== 'number') throw upstreamInvalid('a choice is no object with an index');
+  const choice = objectOf(value) ?? {};
+  const index = choice['index'] ?? 0;
+  if (typeof index !== 'number') throw upstreamInvalid('a choice has no number for an index');
   if (reading.finished.size > MOST) throw upstreamInvalid(`an answer has more than ${String(MOST)} choices`);
-  if (!isEmpty(choice['message'])) throw upstreamInvalid('a streamed choice holds a whole message');
+  const message = objectOf(choice['message']);
+  if (message !== null && CALLS.some((key) => !isEmpty(message[key]))) throw upstreamInvalid('a streamed choice holds a whole call');
   const delta = objectOf(choice['delta']) ?? {};
-  checkMembers(delta);
+  const over = isText(reading.finished.get(index)) && !reading.holding;
   const content = textOf(delta['content']);
   if (content !== null && content !== '') reading.text.push(content);
   const finish = choice['finish_reason'];
-  if (!reading.finished.has(index) || !isEmpty(finish) || typeof finish === 'string') reading.finished.set(index, finish ?? null);
+  if (!reading.finished.has(index) || isText(finish)) reading.finished.set(index, isText(finish) ? finish : null);
   const calling = readCalls(reading, delta, index);
-  return { calling, words: Object.keys(delta).some((key) => WORDS.has(key) && key !== 'role' && delta[key] !== null && delta[key] !== '') };
+  if (calling && over) throw upstreamInvalid('a call follows the end of its choice');
+  return { calling, words: besideCalls(delta).length > 0 };
+}
+
+function isText(value: Json | undefined): value is string {
+  return typeof value === 'string' && value !== '';
 }
 
 function readCalls(reading: Reading, delta: JsonObject, choice: number): boolean {
   const value = delta['tool_calls'];
-  if (value !== undefined && value !== null && !Array.isArray(value)) throw upstreamInvalid('tool_calls is no array');
-  for (const part of listOf(value)) readPart(reading, objectOf(part), choice);
+  if (!isEmpty(value) && !Array.isArray(value)) throw upstreamInvalid('tool_calls is no array');
+  const parts = listOf(value).filter((part) => part !== null);
+  for (const part of parts) readPart(reading, objectOf(part), choice);
   const legacy = delta['function_call'];
-  if (legacy !== undefined && legacy !== null) readLegacy(reading, objectOf(legacy), choice);
-  return listOf(value).length > 0 || (legacy !== undefined && legacy !== null);
+  const calls = legacy !== undefined && legacy !== null && !(isEmpty(legacy) && typeof legacy === 'object');
+  if (calls) readLegacy(reading, objectOf(legacy), choice);
+  return parts.length > 0 || calls;
 }
 
 function readPart(reading: Reading, part: JsonObject | null, choice: number): void {
@@ -195,6 +216,8 @@ function answerOf(reading: Reading): Answer {
     calls: callsOf(reading).map(toolCall),
     usage: reading.usage,
     complete: reading.finished.size > 0 && [...reading.finished.values()].every((reason) => typeof reason === 'string'),
+    ...(reading.failure === null ? {} : { failure: reading.failure }),
+    ...(reading.unknown === 0 ? {} : { unknown: reading.unknown }),
   };
 }
 

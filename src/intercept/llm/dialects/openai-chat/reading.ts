@@ -26,4 +26,9 @@ export interface Reading {
   readonly text: string[];
   usage: TokenUsage;
   done: boolean;
+  /** The frame of the provider's own error, when it came while something was held. */
+  failed: Frame | null;
+  failure: string | null;
+  /** Members nobody knows. */
+  unknown: number;
 }

@@ -1,20 +1,44 @@
 import type { JsonObject } from '../../../../kernel/json.ts';
 import type { Answer, CallDecision, ToolCall } from '../../dialect/model-answer.ts';
 import { known, listOf, objectOf, textOf, upstreamInvalid } from '../../dialect/members.ts';
-import { callOf, refusalOf, itemKindOf, withArguments, wordsOf } from './items.ts';
+import { unknownIn } from '../../dialect/carries.ts';
+import { failureOf } from '../../dialect/failure.ts';
+import { callOf, isUnknown, refusalOf, itemKindOf, withArguments, wordsOf } from './items.ts';
 import { checkItem } from './slot.ts';
 import { usageOf } from './usage.ts';
 
 /** Says `complete` for an answer that is not kept for later: the provider ended it, if only because of a limit or an error. */
 const ENDED: ReadonlySet<string> = new Set(['completed', 'incomplete', 'failed', 'cancelled']);
 
+/** Members of a response that are read, or say how it was made. Source: OpenAI API reference, the Response object. */
+const BODY: ReadonlySet<string> = new Set(
+  (
+    'id object created_at completed_at status error incomplete_details instructions max_output_tokens max_tool_calls model output output_text ' +
+    'parallel_tool_calls previous_response_id conversation prompt prompt_cache_key prompt_cache_retention reasoning store temperature text ' +
+    'tool_choice tools top_p top_logprobs truncation usage user metadata service_tier background safety_identifier billing input_tokens'
+  ).split(' '),
+);
+
+/** How many members and items of a response nobody knows. @throws AegisError UPSTREAM_INVALID when a member can carry a call */
+export function unknownOf(response: JsonObject): number {
+  return unknownIn(response, BODY) + listOf(response.output).filter((item) => isUnknown(objectOf(item) ?? { type: 'message' })).length;
+}
+
+/** The response without its calls, for an answer that failed: nobody decided them. */
+export function withoutCalls(response: JsonObject): JsonObject {
+  const output = listOf(response.output).filter((value) => itemKindOf(objectOf(value) ?? { type: 'message' }) === 'inert');
+  return output.length === listOf(response.output).length ? response : { ...response, output };
+}
+
 function itemsOf(body: JsonObject): readonly JsonObject[] {
-  return listOf(body.output).map((value) => {
-    const item = objectOf(value);
-    if (item === null) throw upstreamInvalid('an item is not an object');
-    checkItem(item);
-    return item;
-  });
+  return listOf(body.output)
+    .filter((value) => value !== null)
+    .map((value) => {
+      const item = objectOf(value);
+      if (item === null) throw upstreamInvalid('an item is not an object');
+      checkItem(item);
+      return item;
+    });
 }
 
 /** @throws AegisError UPSTREAM_INVALID when two calls share an id */
@@ -25,6 +49,8 @@ export function distinct(calls: readonly ToolCall[]): readonly ToolCall[] {
 
 export function readAnswer(body: JsonObject): Answer {
   const items = itemsOf(body);
+  const unknown = unknownOf(body);
+  const failure = failureOf(body.error);
   const calls = items.flatMap((item, place) => (itemKindOf(item) === 'inert' ? [] : [callOf(item, place)]));
   return {
     ...known<Pick<Answer, 'id' | 'model'>>({ id: textOf(body.id) ?? undefined, model: textOf(body.model) ?? undefined }),
@@ -32,6 +58,8 @@ export function readAnswer(body: JsonObject): Answer {
     calls: distinct(calls),
     usage: usageOf(body.usage),
     complete: ENDED.has(textOf(body.status) ?? 'completed'),
+    ...(failure === null ? {} : { failure }),
+    ...(unknown === 0 ? {} : { unknown }),
   };
 }
 

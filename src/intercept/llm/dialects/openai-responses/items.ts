@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../../../kernel/json.ts';
+import { carriesCall, soundsLikeCall } from '../../dialect/carries.ts';
 import { sameArguments, sameJson } from '../../dialect/same-json.ts';
 import type { ToolCall } from '../../dialect/model-answer.ts';
 import { argsOf, listOf, objectOf, textOf } from '../../dialect/members.ts';
@@ -34,14 +35,24 @@ const DONE: ReadonlySet<string> = new Set([
 
 export type ItemKind = 'inert' | 'done' | 'asked';
 
-/** Whether an item is a call, and whose. What is not known is a call the agent would run: nothing new passes undecided. */
+/**
+ * Whether an item is a call, and whose. A kind nobody knows is a call the agent would run when it is called as calls are, has a name, beside which
+ * arguments may be streamed, or holds anything a call could stand in.
+ */
 export function itemKindOf(item: JsonObject): ItemKind {
   const type = textOf(item.type) ?? '';
   if (INERT.has(type)) return 'inert';
   if (DONE.has(type)) return 'done';
   if (type === 'shell_call' && textOf(objectOf(item.environment)?.type) === 'container_reference') return 'done';
   if (type === 'tool_search_call' && textOf(item.execution) === 'server') return 'done';
-  return 'asked';
+  if (Object.hasOwn(SHAPES, type)) return 'asked';
+  return soundsLikeCall(type) || textOf(item.name) !== null || carriesCall(item) ? 'asked' : 'inert';
+}
+
+/** Whether nobody here knows an item of this kind. */
+export function isUnknown(item: JsonObject): boolean {
+  const type = textOf(item.type) ?? '';
+  return !INERT.has(type) && !DONE.has(type) && !Object.hasOwn(SHAPES, type);
 }
 
 /** How one type of item holds the arguments of its call. */

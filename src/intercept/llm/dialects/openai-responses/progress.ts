@@ -1,4 +1,7 @@
 import type { JsonObject } from '../../../../kernel/json.ts';
+import { carriesCall as canCarry, holdsWords } from '../../dialect/carries.ts';
+import { failureOf } from '../../dialect/failure.ts';
+import { unknownOf } from './answer.ts';
 import { countOf, listOf, objectOf, textOf, upstreamInvalid } from '../../dialect/members.ts';
 import { sameCall, itemKindOf } from './items.ts';
 import type { Slot } from './slot.ts';
@@ -15,6 +18,10 @@ export interface Progress {
   ended: boolean;
   /** Slots of the items in the output of the last frame, by position. */
   readonly last: Map<number, Slot>;
+  /** The code of the provider's own error. */
+  failure: string | null;
+  /** Events, members and items nobody knows. */
+  unknown: number;
 }
 
 /** Events that stream text into a call that is decided: the type of item they belong to, and the member of `.done` with the whole. */
@@ -64,18 +71,28 @@ export function carriesCall({ slots }: Progress, data: JsonObject): boolean {
 /** Reads one event. @throws AegisError UPSTREAM_INVALID for what nobody knows and for what contradicts what came before */
 export function readEvent(progress: Progress, data: JsonObject): void {
   const type = textOf(data.type) ?? (objectOf(data.error) === null ? '' : 'error');
-  if (progress.ended && type !== 'keepalive' && type !== 'error') throw upstreamInvalid('events follow the end of the answer');
-  if (STATES.has(type)) readState(progress, type, data);
+  if (type === 'error') progress.failure ??= failureOf(data.error) ?? failureOf({ code: data.code ?? null }) ?? 'UPSTREAM_ERROR';
+  else if (progress.ended) readBeyond(progress, data);
+  else if (STATES.has(type)) readState(progress, type, data);
   else if (type === 'response.output_item.added') openItem(progress, data);
   else if (type === 'response.output_item.done') endItem(progress, data);
   else readPiece(progress, type, data);
 }
 
+/** What follows the end of the answer means nothing to a client, unless it is a call. */
+function readBeyond(progress: Progress, data: JsonObject): void {
+  if (canCarry(data)) throw upstreamInvalid('a call follows the end of the answer');
+  if (data.type !== 'keepalive') progress.unknown++;
+}
+
 function readState(progress: Progress, type: string, data: JsonObject): void {
   const response = objectOf(data.response);
-  if (response === null) throw upstreamInvalid(`${type} holds no response`);
-  progress.response = response;
   progress.ended = LAST.has(type);
+  if (type === 'response.failed') progress.failure ??= failureOf(response?.error) ?? 'UPSTREAM_ERROR';
+  if (response === null) return;
+  progress.response = response;
+  if (progress.ended) progress.unknown += unknownOf(response);
+  if (progress.failure !== null) return;
   if (progress.ended) readLast(progress, response);
   else if (listOf(response.output).some((one) => itemKindOf(objectOf(one) ?? {}) !== 'inert'))
     throw upstreamInvalid('a call stands in an answer that has only begun');
@@ -88,7 +105,7 @@ function readLast(progress: Progress, response: JsonObject): void {
   for (const slot of progress.slots.values()) byCall.set(callKey(slot.item) ?? '', slot);
   for (const [position, value] of listOf(response.output).entries()) {
     const item = objectOf(value);
-    if (item === null) throw upstreamInvalid('an item is not an object');
+    if (item === null) continue;
     checkItem(item);
     const slot = slotFor(progress, byCall, position, item) ?? newSlot(progress, position, item);
     if (slot === null) continue;
@@ -140,8 +157,9 @@ function checkId({ ids }: Progress, place: number | undefined, id: string | null
 }
 
 function openItem({ slots, ids }: Progress, data: JsonObject): void {
-  const [place, item] = [placeOf(data), objectOf(data.item)];
-  if (item === null) throw upstreamInvalid('an item is not an object');
+  const item = objectOf(data.item);
+  if (item === null) return;
+  const place = placeOf(data);
   if (slots.has(place)) throw upstreamInvalid('two items stand at one place of the output');
   slots.set(place, openSlot(place, item));
   const id = textOf(item.id);
@@ -150,8 +168,9 @@ function openItem({ slots, ids }: Progress, data: JsonObject): void {
 }
 
 function endItem(progress: Progress, data: JsonObject): void {
-  const [place, item] = [placeOf(data), objectOf(data.item)];
-  if (item === null) throw upstreamInvalid('an item is not an object');
+  const item = objectOf(data.item);
+  if (item === null) return;
+  const place = placeOf(data);
   if (!progress.slots.has(place)) openItem(progress, data);
   const slot = progress.slots.get(place);
   if (slot === undefined || slot.ended) throw upstreamInvalid('an item ended twice');
@@ -172,8 +191,10 @@ function readPiece(progress: Progress, type: string, data: JsonObject): void {
   } else if (WORDS.has(type)) {
     if (slot !== undefined && slot.kind !== 'asked') readWords(slot, type, data);
   } else if (slot === undefined || slot.kind === 'asked' || slot.item.type === 'message' || slot.item.type === 'reasoning') {
-    // The progress of a tool the provider runs may have any name; an event of anything else must be known.
-    throw upstreamInvalid('an event of an unknown kind');
+    // The progress of a tool the provider runs may have any name; an event of anything else must be known, or able to carry nothing.
+    const { type: _type, ...rest } = data;
+    if (slot?.kind === 'asked' ? holdsWords(rest) : canCarry(data)) throw upstreamInvalid('an event of an unknown kind can carry a tool call');
+    progress.unknown++;
   }
 }
 

@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../../../kernel/json.ts';
+import { carriesCall, soundsLikeCall } from '../../dialect/carries.ts';
 import { listOf, objectOf, textOf, upstreamInvalid } from '../../dialect/members.ts';
 import { sameArguments } from '../../dialect/same-json.ts';
 import type { ItemKind } from './items.ts';
@@ -28,14 +29,15 @@ export interface Slot {
 
 const PARTS: ReadonlySet<string> = new Set(['output_text', 'refusal', 'reasoning_text', 'summary_text', 'text']);
 
-/** Parts a message may have; a kind nobody knows could be a call. @throws AegisError UPSTREAM_INVALID */
+/** A part of a kind nobody knows passes, unless it can carry a call. @throws AegisError UPSTREAM_INVALID */
 export function checkPart(part: JsonObject | null): void {
-  const type = textOf(part?.type);
-  if (type === null || !PARTS.has(type)) throw upstreamInvalid('a message has a part of an unknown kind');
+  const type = textOf(part?.type) ?? '';
+  if (part === null || PARTS.has(type)) return;
+  if (soundsLikeCall(type) || textOf(part.name) !== null || carriesCall(part)) throw upstreamInvalid('a message has a part of an unknown kind');
 }
 
 export function checkItem(item: JsonObject): void {
-  if (textOf(item.type) === null) throw upstreamInvalid('an item has no type');
+  if (textOf(item.type) === null && itemKindOf(item) !== 'inert') throw upstreamInvalid('an item has no type');
   if (textOf(item.type) === 'message') for (const part of listOf(item.content)) checkPart(objectOf(part));
 }
 
