@@ -50,7 +50,7 @@ export async function answerRequest(proxy: ModelProxy, asked: MatchedRequest): P
   const request = body === null ? listing(params.model) : readRequest(proxy, asked, body);
   const [tool] = request.providerTools;
   if (tool !== undefined && entrance.uninspected === 'refuse') {
-    throw new AegisError('ROUTE_UNINSPECTED', { what: `${tool.type}, which the provider would run itself` }, tool.pointer);
+    throw new AegisError('ROUTE_UNINSPECTED', { what: whatRuns(tool) }, tool.pointer);
   }
   const session = sessionOf(conversations, { caller, dialect, headers: incoming.headers }, request);
   const prompt =
@@ -94,6 +94,12 @@ export async function answerRequest(proxy: ModelProxy, asked: MatchedRequest): P
     void cancelUnsent(actions, caller, admitted);
     throw error;
   }
+}
+
+/** In plain words: the tool, or the member that can carry or run one. */
+function whatRuns({ type, pointer }: ModelRequest['providerTools'][number]): string {
+  if (pointer.includes('tools/')) return `the tool \`${type}\`, which the provider would run itself`;
+  return `\`${type}\` in the request, which can carry or run a tool at the provider`;
 }
 
 function bytesAfter(

@@ -51,7 +51,7 @@ test('[LLM-51] Gemini: tools the agent runs, and everything the provider might, 
       { spell: {} },
     ],
     cachedContent: 'cachedContents/1',
-    spell: { cast: true },
+    spellServers: [{ cast: true }],
   });
   assert.deepEqual(
     tools.map((tool) => tool.name),
@@ -67,7 +67,7 @@ test('[LLM-51] Gemini: tools the agent runs, and everything the provider might, 
       'mcpServers /tools/3/mcpServers',
       'spell /tools/5/spell',
       'cachedContent /cachedContent',
-      'spell /spell',
+      'spellServers /spellServers',
     ],
   );
 });

@@ -39,7 +39,7 @@ test('[LLM-51] Responses: tools the agent runs, and everything the provider migh
       7,
     ],
     prompt: { id: 'pmpt_1' },
-    spell: { cast: true },
+    spellServers: [{ cast: true }],
   });
   assert.deepEqual(
     tools.map((tool) => tool.name),
@@ -59,7 +59,7 @@ test('[LLM-51] Responses: tools the agent runs, and everything the provider migh
       'unknown /tools/16',
       'web_search /input/0/tools/1',
       'prompt /prompt',
-      'spell /spell',
+      'spellServers /spellServers',
     ],
   );
 });

@@ -65,6 +65,7 @@ export function modelProposal(on: { readonly prices: Prices; readonly memory: Se
       ...(request.maxTokens === undefined ? {} : { maxTokens: request.maxTokens }),
       ...(redaction === undefined ? {} : { redaction }),
       ...(request.unread === undefined ? {} : { unread: request.unread }),
+      ...(request.settings === undefined ? {} : { unreadMembers: request.settings }),
       ...(request.providerTools.length === 0 ? {} : { inspected: false, uninspected: request.providerTools.map(({ type }) => type) }),
     },
     digests: ['/prompt'],

@@ -20,11 +20,13 @@ export interface ModelRequest {
   readonly stream: boolean;
   /** Tools the agent runs itself: their calls come back in the answer and are decided. */
   readonly tools: readonly ToolDeclaration[];
-  /** Tools the provider would run on its own, out of our sight: type and JSON pointer. Refused in strict mode. */
+  /** Tools the provider would run on its own, out of our sight, and members that can carry or run one: type or name, and JSON pointer. Refused in strict mode. */
   readonly providerTools: readonly { readonly type: string; readonly pointer: string }[];
   readonly carried: readonly CarriedContent[];
   /** Pictures, sound, files and unknown parts: what of the prompt was not read. Absent: nothing. */
   readonly unread?: Unread;
+  /** Members nobody here knows that go on (LLM-26). Absent: none. */
+  readonly settings?: { readonly count: number; readonly names: readonly string[] };
   /** Upper bound of the answer in tokens, when the request sets one. */
   readonly maxTokens?: number;
   /** What stays the same from turn to turn of one conversation, such as its first user message; names the session when no header does. */

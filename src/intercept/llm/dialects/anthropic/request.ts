@@ -2,6 +2,7 @@ import type { ToolDeclaration } from '../../../../kernel/finding.ts';
 import type { Json, JsonObject } from '../../../../kernel/json.ts';
 import type { ModelRoute } from '../../dialect/dialect.ts';
 import { countOf, isEmpty, listOf, objectOf, requestInvalid, textOf } from '../../dialect/members.ts';
+import { countSettings, unknownMembers, withinMessages } from '../../dialect/settings.ts';
 import { partiesIn } from '../../dialect/parties.ts';
 import { unreadOf } from './unread.ts';
 import type { CarriedContent, ModelRequest } from '../../dialect/model-request.ts';
@@ -14,11 +15,14 @@ const PLAIN: ReadonlySet<string> = new Set(
   ).split(' '),
 );
 
+const MESSAGE: ReadonlySet<string> = new Set(['role', 'content', 'id', 'cache_control']);
+
 /** Versioned tools the client runs itself; all other named versions run at the provider. */
 const CLIENT_SIDE = ['bash_', 'text_editor_', 'computer_', 'memory_'];
 
 /**
- * Reads a Messages request, also of count_tokens. A member nobody here knows counts as a tool of the provider, because it may be one.
+ * Reads a Messages request, also of count_tokens. A member nobody here knows counts as a tool of the provider
+ * where it can carry or run one.
  * @throws AegisError REQUEST_INVALID
  */
 export function readRequest(body: JsonObject, route: ModelRoute): ModelRequest {
@@ -38,7 +42,7 @@ export function readRequest(body: JsonObject, route: ModelRoute): ModelRequest {
   return {
     model,
     stream: body['stream'] === true,
-    ...toolsOf(body),
+    ...toolsOf(body, messages),
     carried: [...(system === null ? [] : [own(system)]), ...messages.flatMap(carriedOf)],
     ...unreadOf(messages),
     ...(maxTokens === undefined ? {} : { maxTokens }),
@@ -49,9 +53,10 @@ export function readRequest(body: JsonObject, route: ModelRoute): ModelRequest {
 
 const own = (value: Json): CarriedContent => ({ source: 'user_input', trusted: true, value });
 
-function toolsOf(body: JsonObject): { readonly tools: readonly ToolDeclaration[]; readonly providerTools: { type: string; pointer: string }[] } {
+function toolsOf(body: JsonObject, messages: readonly JsonObject[]): Pick<ModelRequest, 'tools' | 'providerTools' | 'settings'> {
   const tools: ToolDeclaration[] = [];
   const providerTools: { type: string; pointer: string }[] = [];
+  if (!isEmpty(body['tools']) && !Array.isArray(body['tools'])) providerTools.push({ type: 'tools', pointer: '/tools' });
   for (const [at, value] of listOf(body['tools']).entries()) {
     const tool = objectOf(value);
     const name = textOf(tool?.['name']);
@@ -60,15 +65,13 @@ function toolsOf(body: JsonObject): { readonly tools: readonly ToolDeclaration[]
     if (tool === null || name === null || !mine) providerTools.push({ type: type.slice(0, 64), pointer: `/tools/${String(at)}` });
     else tools.push(declaration(name, tool));
   }
-  for (const key of Object.keys(body)) {
-    if (!PLAIN.has(key) && !isUnset(body[key])) providerTools.push({ type: key.slice(0, 64), pointer: `/${key.slice(0, 64)}` });
-  }
-  return { tools, providerTools };
-}
-
-/** `mcp_servers: []` and `container: null` are how SDKs say nothing. */
-function isUnset(value: Json | undefined): boolean {
-  return value === null || value === undefined || (typeof value === 'object' && isEmpty(value));
+  const beyond = unknownMembers(body, PLAIN);
+  const within = withinMessages(messages, { known: MESSAGE, pointer: '/messages', own: 'assistant' });
+  return {
+    tools,
+    providerTools: [...providerTools, ...[beyond, ...within].flatMap((members) => members.providerTools)],
+    ...countSettings([beyond, ...within]),
+  };
 }
 
 function declaration(name: string, tool: JsonObject): ToolDeclaration {

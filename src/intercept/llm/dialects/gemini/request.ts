@@ -4,16 +4,19 @@ import type { ModelRoute } from '../../dialect/dialect.ts';
 import { countOf, isEmpty, known, listOf, objectOf, requestInvalid, textOf } from '../../dialect/members.ts';
 import { camel } from './camel.ts';
 import { unreadOf } from './unread.ts';
+import { countSettings, unknownMembers, withinMessages } from '../../dialect/settings.ts';
 import type { CarriedContent, ModelRequest } from '../../dialect/model-request.ts';
 
 /** Members that configure the answer and carry no instructions to run anything. Source: Gemini API reference, GenerateContentRequest. */
 const PLAIN: ReadonlySet<string> = new Set(
-  'model contents tools toolConfig safetySettings systemInstruction generationConfig labels serviceTier store'.split(' '),
+  'model contents tools toolConfig safetySettings systemInstruction generationConfig labels serviceTier store cachedContent'.split(' '),
 );
 
+const CONTENT: ReadonlySet<string> = new Set(['role', 'parts']);
+
 /**
- * Reads a request of Gemini. A member or tool nobody here knows counts as a tool of the provider, because it may be one; so does cached
- * content, which may hold tools nobody sees.
+ * Reads a request of Gemini. A member or tool nobody here knows counts as a tool of the provider, where it can carry or run one; so
+ * does cached content, which may hold tools nobody sees.
  * @throws AegisError REQUEST_INVALID
  */
 export function readRequest(body: JsonObject, route: ModelRoute, params: { readonly model?: string }): ModelRequest {
@@ -29,7 +32,7 @@ export function readRequest(body: JsonObject, route: ModelRoute, params: { reado
   return {
     model,
     stream: route.streams === 'always',
-    ...toolsOf(request),
+    ...toolsOf(request, contents),
     carried: [...(system === null ? [] : [said(system)]), ...contents.flatMap(carriedOf)],
     ...unreadOf(contents),
     root: [system, rootOf(contents)],
@@ -50,7 +53,7 @@ function contentsOf(value: Json | undefined): readonly JsonObject[] {
   });
 }
 
-function toolsOf(request: JsonObject): Pick<ModelRequest, 'tools' | 'providerTools'> {
+function toolsOf(request: JsonObject, contents: readonly JsonObject[]): Pick<ModelRequest, 'tools' | 'providerTools' | 'settings'> {
   const tools: ToolDeclaration[] = [];
   const providerTools: { type: string; pointer: string }[] = [];
   for (const [at, value] of listOf(request.tools).entries()) {
@@ -63,11 +66,16 @@ function toolsOf(request: JsonObject): Pick<ModelRequest, 'tools' | 'providerToo
       else if (held !== null) providerTools.push({ type: type.slice(0, 64), pointer: `${pointer}/${type.slice(0, 64)}` });
     }
   }
-  for (const key of Object.keys(request)) {
-    const cached = key === 'cachedContent' && request[key] !== null;
-    if (cached || (!PLAIN.has(key) && !isEmpty(request[key]))) providerTools.push({ type: key.slice(0, 64), pointer: `/${key.slice(0, 64)}` });
-  }
-  return { tools, providerTools };
+  if (!isEmpty(request.tools) && !Array.isArray(request.tools)) providerTools.push({ type: 'tools', pointer: '/tools' });
+  // Cached content may hold tools nobody sees.
+  if (request.cachedContent !== undefined && request.cachedContent !== null) providerTools.push({ type: 'cachedContent', pointer: '/cachedContent' });
+  const beyond = unknownMembers(request, PLAIN);
+  const within = withinMessages(contents, { known: CONTENT, pointer: '/contents', own: 'model' });
+  return {
+    tools,
+    providerTools: [...providerTools, ...[beyond, ...within].flatMap((members) => members.providerTools)],
+    ...countSettings([beyond, ...within]),
+  };
 }
 
 function declarationOf(value: Json): readonly ToolDeclaration[] {

@@ -2,6 +2,7 @@ import type { ToolDeclaration } from '../../../../kernel/finding.ts';
 import type { Json, JsonObject } from '../../../../kernel/json.ts';
 import type { ModelRoute } from '../../dialect/dialect.ts';
 import { countOf, isEmpty, listOf, objectOf, requestInvalid, textOf } from '../../dialect/members.ts';
+import { countSettings, unknownMembers, withinMessages } from '../../dialect/settings.ts';
 import { partiesIn } from '../../dialect/parties.ts';
 import { unreadOf } from './unread.ts';
 import type { CarriedContent, ModelRequest } from '../../dialect/model-request.ts';
@@ -15,8 +16,15 @@ const PLAIN: ReadonlySet<string> = new Set(
   ).split(' '),
 );
 
+const MESSAGE: ReadonlySet<string> = new Set(
+  (
+    'role content name tool_calls tool_call_id function_call refusal audio annotations reasoning reasoning_content reasoning_details reasoning_text ' +
+    'thinking_blocks cache_control'
+  ).split(' '),
+);
+
 /**
- * Reads a Chat Completions request. A member nobody here knows counts as a tool of the provider, because it may be one.
+ * Reads a Chat Completions request. A member nobody here knows counts as a tool of the provider where it can carry or run one.
  * @throws AegisError REQUEST_INVALID
  */
 export function readRequest(body: JsonObject, _route: ModelRoute): ModelRequest {
@@ -34,7 +42,7 @@ export function readRequest(body: JsonObject, _route: ModelRoute): ModelRequest 
   return {
     model,
     stream,
-    ...toolsOf(body),
+    ...toolsOf(body, messages),
     carried: messages.flatMap(carriedOf),
     ...unreadOf(messages),
     ...(maxTokens === undefined ? {} : { maxTokens }),
@@ -53,9 +61,12 @@ function messageOf(value: Json, at: number): JsonObject {
   return message;
 }
 
-function toolsOf(body: JsonObject): Pick<ModelRequest, 'tools' | 'providerTools'> {
+function toolsOf(body: JsonObject, messages: readonly JsonObject[]): Pick<ModelRequest, 'tools' | 'providerTools' | 'settings'> {
   const tools: ToolDeclaration[] = [];
   const providerTools: { type: string; pointer: string }[] = [];
+  for (const key of ['tools', 'functions']) {
+    if (!isEmpty(body[key]) && !Array.isArray(body[key])) providerTools.push({ type: key, pointer: `/${key}` });
+  }
   for (const [at, value] of listOf(body['tools']).entries()) {
     const tool = objectOf(value);
     const type = textOf(tool?.['type']) ?? 'unknown';
@@ -69,11 +80,13 @@ function toolsOf(body: JsonObject): Pick<ModelRequest, 'tools' | 'providerTools'
     const name = textOf(declared?.['name']);
     if (declared !== null && name !== null) tools.push(declaration(name, declared));
   }
-  for (const key of Object.keys(body)) {
-    if (!PLAIN.has(key) && (!isEmpty(body[key]) || key === 'web_search_options'))
-      providerTools.push({ type: key.slice(0, 64), pointer: `/${key.slice(0, 64)}` });
-  }
-  return { tools, providerTools };
+  const beyond = unknownMembers(body, PLAIN);
+  const within = withinMessages(messages, { known: MESSAGE, pointer: '/messages', own: 'assistant' });
+  return {
+    tools,
+    providerTools: [...providerTools, ...[beyond, ...within].flatMap((members) => members.providerTools)],
+    ...countSettings([beyond, ...within]),
+  };
 }
 
 function declaration(name: string, declared: JsonObject): ToolDeclaration {

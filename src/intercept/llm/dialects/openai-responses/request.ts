@@ -3,6 +3,8 @@ import type { Json, JsonObject } from '../../../../kernel/json.ts';
 import type { ModelRoute } from '../../dialect/dialect.ts';
 import { countOf, isEmpty, known, listOf, objectOf, requestInvalid, textOf } from '../../dialect/members.ts';
 import { carriedOf, wordsIn } from './carried.ts';
+import { countSettings, unknownMembers } from '../../dialect/settings.ts';
+import { isUnknown } from './items.ts';
 import { partiesIn } from '../../dialect/parties.ts';
 import { unreadOf } from './unread.ts';
 import type { ModelRequest } from '../../dialect/model-request.ts';
@@ -14,9 +16,11 @@ const PLAIN: ReadonlySet<string> = new Set(
   (
     'model input instructions stream stream_options temperature top_p top_logprobs max_output_tokens max_tool_calls parallel_tool_calls ' +
     'tools tool_choice text reasoning include metadata store truncation user safety_identifier service_tier previous_response_id ' +
-    'conversation background prompt_cache_key prompt_cache_retention prompt_cache_options context_management verbosity moderation client_metadata'
+    'conversation background prompt_cache_key prompt_cache_retention prompt_cache_options context_management verbosity moderation client_metadata prompt'
   ).split(' '),
 );
+
+const ITEM: ReadonlySet<string> = new Set(['type', 'id', 'call_id', 'status', 'role', 'content', 'name', 'output']);
 
 /** Tools the agent runs that have no name of their own, and the name their calls are decided under. */
 const BUILT_IN: Readonly<Record<string, string>> = {
@@ -28,7 +32,8 @@ const BUILT_IN: Readonly<Record<string, string>> = {
 };
 
 /**
- * Reads a request of the Responses interface. A member or tool nobody here knows counts as a tool of the provider, because it may be one.
+ * Reads a request of the Responses interface. A member or tool nobody here knows counts as a tool of the provider where it can
+ * carry or run one.
  * @throws AegisError REQUEST_INVALID
  */
 export function readRequest(body: JsonObject, route: ModelRoute): ModelRequest {
@@ -64,17 +69,23 @@ function itemsOf(input: Json | undefined): readonly JsonObject[] {
   });
 }
 
-function toolsOf(body: JsonObject, items: readonly JsonObject[]): Pick<ModelRequest, 'tools' | 'providerTools'> {
+function toolsOf(body: JsonObject, items: readonly JsonObject[]): Pick<ModelRequest, 'tools' | 'providerTools' | 'settings'> {
   const found = { tools: [] as ToolDeclaration[], providerTools: [] as ProviderTool[] };
   readTools(body.tools, '/tools', found);
   // Tools may also come along with the conversation.
   for (const [at, item] of items.entries()) {
     if (item.type === 'additional_tools' || item.type === 'tool_search_output') readTools(item.tools, `/input/${String(at)}/tools`, found);
   }
-  for (const key of Object.keys(body)) {
-    if (!PLAIN.has(key) && !isEmpty(body[key])) found.providerTools.push({ type: key.slice(0, 64), pointer: `/${key.slice(0, 64)}` });
-  }
-  return found;
+  // A prompt that is kept at the provider may hold tools and another model.
+  if (!isEmpty(body.prompt)) found.providerTools.push({ type: 'prompt', pointer: '/prompt' });
+  if (!isEmpty(body.tools) && !Array.isArray(body.tools)) found.providerTools.push({ type: 'tools', pointer: '/tools' });
+  const beyond = unknownMembers(body, PLAIN);
+  const within = items.map((item, at) => (isUnknown(item) ? unknownMembers(item, ITEM, `/input/${String(at)}`) : null));
+  return {
+    tools: found.tools,
+    providerTools: [...found.providerTools, ...[beyond, ...within].flatMap((members) => members?.providerTools ?? [])],
+    ...countSettings([beyond]),
+  };
 }
 
 interface Found {
