@@ -38,7 +38,7 @@ export interface World {
   /** Window key (kernel/rate-window.ts) → calls and tokens of the last minute, second by second. */
   readonly rates: PersistentMap<string, RateWindow>;
   readonly locks: PersistentMap<string, LockState>;
-  /** Tool definitions of MCP servers, by the agent they were shown to; at most 1,024 each. */
+  /** Tool definitions of MCP servers, by the agent they were shown to; bounded for each. */
   readonly tools: PersistentMap<AgentId, readonly ToolState[]>;
   /** What leaves next, so that the world stays bounded at a constant cost per entry (DEC-16). */
   readonly queues: WorldQueues;

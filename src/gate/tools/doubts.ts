@@ -20,8 +20,21 @@ const NAME = /^[A-Za-z0-9_./-]{1,128}$/;
 const TELLING = /^[a-z0-9]+(?:[_./-][a-z0-9]+)+$|[a-z][A-Z]/;
 const SHAPE = 4;
 
+const looks = new Map<string, string>();
+const MOST_LOOKS = 8_192;
+
+/** How a name looks; names come again with every tool that is shown, and folding one takes longer than finding it. */
+function look(name: string): string {
+  const known = looks.get(name);
+  if (known !== undefined) return known;
+  if (looks.size >= MOST_LOOKS) looks.clear();
+  const made = folded(name);
+  looks.set(name, made);
+  return made;
+}
+
 /** Letters, digits and case folded to what an eye takes them for, separators gone: `send_e\u043cail` and `sendEmail` are one. */
-export function look(name: string): string {
+function folded(name: string): string {
   return skeleton(name.normalize('NFKC'))
     .toLowerCase()
     .replace(/[^\p{L}\p{N}]/gu, '')
@@ -34,14 +47,14 @@ export function doubtsOf(tool: ReadTool, mine: readonly ToolState[], terms: { re
   const { shown } = tool;
   const pinned = mine.find((one) => one.server === shown.server && one.tool === shown.tool)?.pinned ?? null;
   const others = mine.filter((one) => one.server !== shown.server || one.tool !== shown.tool);
-  const looks = look(shown.tool);
+  const own = look(shown.tool);
   const doubts: readonly (readonly [ToolDoubt, boolean])[] = [
     ['NEW_TOOL', pinned === null && terms.newIsDoubtful],
     ['TOOL_CHANGED', pinned !== null && pinned.digest !== shown.digest],
     ['SERVER_CHANGED', pinned !== null && pinned.identity !== shown.identity],
     ['PROGRAM_CHANGED', pinned?.program !== undefined && !sameProgram(pinned, shown)],
     ['NAME_COLLISION', !tool.prose && others.some((one) => one.tool === shown.tool)],
-    ['NAME_LOOKALIKE', !tool.prose && others.some((one) => one.tool !== shown.tool && look(one.tool) === looks)],
+    ['NAME_LOOKALIKE', !tool.prose && others.some((one) => one.tool !== shown.tool && look(one.tool) === own)],
     ['NAME_INVALID', !tool.prose && !NAME.test(shown.tool)],
     ['SHADOWING', shadows(tool, others)],
     ['POISONED', tool.findings.some(({ risk }) => risk === 'HIGH' || risk === 'CRITICAL')],

@@ -1,6 +1,6 @@
 import { AegisError } from '../../errors.ts';
 import type { ToolDoubt } from '../../kernel/entry.ts';
-import { MOST_TOOLS } from '../../kernel/fold/tools.ts';
+import { mostTools } from '../../kernel/fold/tools.ts';
 import type { AgentId, Digest } from '../../kernel/ids.ts';
 import type { Json, JsonObject } from '../../kernel/json.ts';
 import type { ToolState } from '../../kernel/world.ts';
@@ -73,6 +73,22 @@ function place(batch: WriteBatch, agent: AgentId, read: Read, doubtful: boolean)
   return doubts;
 }
 
+/** Tools of one server, so that no server takes the room of the others (MCP-26). */
+const MOST_OF_SERVER = 512;
+
+/** @throws AegisError REQUEST_INVALID when this server, or all of this agent's servers together, have shown too many */
+function checkRoom({ server }: ShownTools, fresh: number, { mine, most }: { readonly mine: readonly ToolState[]; readonly most: number }): void {
+  if (fresh === 0) return;
+  const own = mine.filter((one) => one.server === server).length;
+  const forget = `\`aegis mcp forget ${server}\` makes room`;
+  if (own + fresh > MOST_OF_SERVER)
+    throw invalid(
+      `the MCP server ${server} has shown more than ${String(MOST_OF_SERVER)} tools; ${forget}. Other servers are not affected`,
+      '/tools',
+    );
+  if (mine.length + fresh > most) throw invalid(`the servers of this agent have shown more than ${String(most)} tools; ${forget}`, '/tools');
+}
+
 /** @throws AegisError REQUEST_INVALID, UNKNOWN_AGENT, BODY_TOO_DEEP, BODY_TOO_MANY_KEYS, BODY_TOO_LARGE, BODY_INVALID_JSON */
 export async function showTools(tenant: Tenant, shown: ShownTools): Promise<readonly ToolReview[]> {
   checkPlace(shown.agent, 'agent');
@@ -83,7 +99,7 @@ export async function showTools(tenant: Tenant, shown: ShownTools): Promise<read
     if (!world.agents.has(shown.agent)) throw new AegisError('UNKNOWN_AGENT', { agent: shown.agent });
     const mine = world.tools.get(shown.agent) ?? [];
     const fresh = read.filter((one) => !mine.some(({ server, tool }) => server === one.shown.server && tool === one.shown.tool));
-    if (mine.length + fresh.length > MOST_TOOLS) throw invalid(`an agent may be shown at most ${String(MOST_TOOLS)} tools`, '/tools');
+    checkRoom(shown, fresh.length, { mine, most: mostTools(world) });
     const doubtful = newIsDoubtful(tenant, batch, shown.agent);
     return ok(read.map((one) => ({ tool: one.shown.tool, digest: one.shown.digest, doubts: place(batch, shown.agent, one, doubtful) })));
   });

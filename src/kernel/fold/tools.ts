@@ -1,11 +1,13 @@
 import type { Draft } from '../draft.ts';
 import type { ShownTool } from '../entry.ts';
 import type { AgentId } from '../ids.ts';
-import type { ToolState } from '../world.ts';
+import type { ToolState, World } from '../world.ts';
 import type { Handlers } from './handlers.ts';
 
-/** Tools one agent may have been shown at all (DEC-16). */
-export const MOST_TOOLS = 1_024;
+/** Tools one agent may have been shown at all (DEC-16), by the number of the behaviour. */
+export function mostTools({ semantics }: Pick<World, 'semantics'>): number {
+  return semantics >= 3 ? 4_096 : 1_024;
+}
 
 interface Shown {
   readonly agent: AgentId | undefined;
@@ -16,7 +18,7 @@ function change({ world, edition }: Draft, { agent, tool }: Shown, to: (known: T
   if (agent === undefined) return;
   const mine = world.tools.get(agent) ?? [];
   const at = mine.findIndex((one) => one.server === tool.server && one.tool === tool.tool);
-  if (at < 0 && mine.length >= MOST_TOOLS) return;
+  if (at < 0 && mine.length >= mostTools(world)) return;
   const next = to(mine[at]);
   world.tools = world.tools.set(agent, at < 0 ? [...mine, next] : mine.with(at, next), edition);
 }
