@@ -117,8 +117,53 @@ export const ERRORS = {
   },
   MCP_SERVER_GONE: {
     status: 502,
-    message: 'The MCP server gives no answer: {detail}',
-    hint: 'Nothing can be said about what it did. Look at its own log, then start it again.',
+    message: 'The MCP server gave no answer: {detail}',
+    hint: 'Whether it was done is not known. Look at the server’s own log, then start it again.',
+  },
+  MCP_UNREACHABLE: {
+    status: 502,
+    message: 'The MCP server cannot be reached ({detail}); nothing was done',
+    hint: 'Start the server, or correct its address under mcp.servers or --url.',
+  },
+  MCP_SERVER_REFUSED: {
+    status: 502,
+    message: 'The MCP server refused the request with HTTP {status}; nothing was done',
+    hint: 'Look at the server’s own log; Aegis allowed the request.',
+  },
+  MCP_CREDENTIALS_REFUSED: {
+    status: 502,
+    message: 'The MCP server refused the credentials that Aegis holds for it (HTTP {status}); nothing was done',
+    hint: 'The agent’s own key is not the cause. An operator renews them: the variable that mcp.servers or --header names.',
+  },
+  MCP_BUSY: {
+    status: 503,
+    message: 'The MCP server takes no requests now (HTTP {status}); nothing was done',
+    hint: 'Try again later; where the server said when, Retry-After repeats it.',
+  },
+  MCP_TIMEOUT: {
+    status: 504,
+    message: 'The MCP server took longer than {ms} ms',
+    hint: 'Whether it was done is not known. The policy sets the time: obligations.timeoutMs.',
+  },
+  MCP_TAKEN_BACK: {
+    status: 409,
+    message: 'The request was taken back before it was forwarded; nothing was done',
+    hint: 'Send it again if it is still wanted.',
+  },
+  MCP_SESSION_LOST: {
+    status: 404,
+    message: 'The MCP server no longer knows this session; nothing was done',
+    hint: 'Begin a new session with initialize.',
+  },
+  MCP_TOOL_LIST: {
+    status: 502,
+    message: 'The MCP server’s list of tools cannot be used: {detail}',
+    hint: 'Only this server is affected. Its list must end and hold at most 512 tools.',
+  },
+  MCP_UNRECORDED: {
+    status: 503,
+    message: 'The server answered, but Aegis could not record it, so the answer is withheld: {detail}',
+    hint: 'The action was forwarded and may have been done. Check before repeating it.',
   },
   AEGIS_UNREACHABLE: {
     status: 503,

@@ -19,6 +19,7 @@ import type { Credentials } from './credentials.ts';
 import { CliError, EXIT } from './exit.ts';
 import { starterGone } from './stopped.ts';
 import { programOf } from './mcp-program.ts';
+import { note, visible } from './print.ts';
 import { clean, environment, executableOf, identityOfCommand, nameOfCommand } from './mcp-server-name.ts';
 
 export interface ServeOptions {
@@ -27,6 +28,8 @@ export interface ServeOptions {
   readonly env?: string;
   readonly header: readonly string[];
   readonly session?: string;
+  /** Seconds. */
+  readonly timeout: number;
 }
 
 /** `aegis mcp -- <command>` and `aegis mcp --url <server>`: a conversation on stdin and stdout; everything for people goes to stderr. */
@@ -50,6 +53,8 @@ export async function serve(words: readonly string[], options: ServeOptions): Pr
     digestOf,
     stateSigner: createStateSigner(randomBytes(32)),
     stop: stopped(),
+    answerMs: options.timeout * 1_000,
+    notice: (text) => note(`aegis: ${visible(text)}`),
   });
   const left = await decisionPoint.flush().catch((error: unknown) => error);
   daemon.close();

@@ -40,7 +40,24 @@ export async function listTools(which: Which): Promise<void> {
     (doubted ?? pinned)?.digest.slice(0, 12) ?? '',
   ]);
   line(table(['agent', 'server', 'tool', 'standing', 'digest'], cells));
-  if (tools.some(({ doubted }) => doubted !== null)) line('\nSee the difference with `aegis mcp accept <server> <tool>`; add --yes to trust it.');
+  const held = tools.filter(({ doubted }) => doubted !== null);
+  if (held.length === 0) return;
+  const all = await rows({});
+  line('\nTools in quarantine are not offered to the agent, and calls of them are denied:');
+  for (const row of held.slice(0, MOST_EXPLAINED)) line(`  ${explained(row, all)}`);
+  if (held.length > MOST_EXPLAINED) line(`  and ${String(held.length - MOST_EXPLAINED)} more`);
+  line('\nSee the difference with `aegis mcp accept <server> <tool>`; add --yes to trust it.');
+}
+
+const MOST_EXPLAINED = 10;
+
+/** One line about a tool in quarantine: who is in its way, and what trusts it. */
+function explained({ agent, server, tool, doubted }: ToolRow, all: readonly ToolRow[]): string {
+  const others = all.filter((one) => one.agent === agent && one.tool === tool && one.server !== server).map((one) => one.server);
+  const same = doubted?.doubts.includes('NAME_COLLISION') === true && others.length > 0;
+  const why = same ? `${others.join(' and ')} also has a tool called ${tool}` : (doubted?.doubts ?? []).join(', ');
+  const plain = /^[A-Za-z0-9_./-]+$/.test(tool) ? tool : `'${tool.replaceAll("'", "'\\''")}'`;
+  return visible(`${server} / ${tool} for ${agent}: ${why}. Trust it: aegis mcp accept ${server} ${plain} --yes`);
 }
 
 export async function accept(server: string, tool: string | undefined, options: Which & { readonly all?: true; readonly yes?: true }): Promise<void> {

@@ -2,6 +2,7 @@ import type { Define } from './define.ts';
 import type { ServeOptions } from './mcp-serve.ts';
 import { examples } from './examples.ts';
 import { forget } from './mcp-forget.ts';
+import { whole } from './numbers.ts';
 import { accept, listTools } from './mcp-tools.ts';
 
 /** `aegis mcp -- <server command>`, `aegis mcp --url <server>`, `aegis mcp tools`, `aegis mcp accept`, `aegis mcp forget`. */
@@ -14,6 +15,12 @@ export const define: Define = (command) => {
     .option('--env <names>', 'comma-separated variables the server is given besides PATH, HOME and the like')
     .option('--header <header=VARIABLE>', 'send the content of a variable as this header to --url; may be repeated', collect, [])
     .option('--session <id>', 'the Aegis session its calls belong to (default: AEGIS_SESSION, else one of its own)')
+    .option(
+      '--timeout <seconds>',
+      'how long the server may take for anything but a call; a call has the policy’s obligations.timeoutMs',
+      whole(1, 600),
+      60,
+    )
     .action(async (words: readonly string[], options: ServeOptions) => (await import('./mcp-serve.ts')).serve(words, options));
   command
     .command('tools')

@@ -113,6 +113,13 @@ export const ConfigSchema = Type.Object(
           ),
           { maxItems: 256, description: 'MCP servers agents may reach through this daemon' },
         ),
+        answerMs: Type.Optional(
+          Type.Integer({
+            minimum: 100,
+            maximum: 600_000,
+            description: 'How long a server may take for anything but a call; a call has obligations.timeoutMs',
+          }),
+        ),
       },
       CLOSED,
     ),

@@ -23,6 +23,7 @@ export function openMcpDoor(gate: ActionGate & ToolGate & LogGate, { mcp }: Conf
     after: (ms, wake) => processTimers.after(ms, wake),
     mint: () => ids.next(),
     digestOf,
+    ...(mcp.answerMs === undefined ? {} : { answerMs: mcp.answerMs }),
   });
   const passage: Passage = {
     path: '/mcp/:name',

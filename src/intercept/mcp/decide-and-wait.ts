@@ -1,6 +1,7 @@
 import type { Decision } from '../../kernel/decision.ts';
+import { textOf } from '../../gate/refusal.ts';
 import type { ProposedAction } from './decision-point.ts';
-import type { Session } from './session.ts';
+import type { RunningRequest, Session } from './session.ts';
 
 /** How long one question to the gate holds; then the agent is told that it still waits. */
 const SLICE_MS = 10_000;
@@ -25,4 +26,22 @@ export async function decideAndWait(session: Session, proposed: ProposedAction, 
     decision = await decisionPoint.decide(proposed, SLICE_MS, signal);
   }
   return { decision };
+}
+
+/** What the agent is told of what it did not get; of what waits for a person, with the command that answers it (MCP-21). */
+export function waitingText(decision: Decision): string {
+  const text = textOf(decision) ?? 'Aegis is deciding.';
+  return decision.effect === 'ask' ? `${text} A person answers with \`aegis approvals grant ${decision.ask.approval} --reason "…"\`.` : text;
+}
+
+/** Says that a call waits, to a client that asked to be told. */
+export function tellWaiting(running: RunningRequest, decision: Decision): void {
+  if (typeof running.progressToken !== 'string' && typeof running.progressToken !== 'number') return;
+  running.waits = (running.waits ?? 0) + 1;
+  running.tell({
+    jsonrpc: '2.0',
+    method: 'notifications/progress',
+    // Far below anything the server will say: progress must only grow.
+    params: { progressToken: running.progressToken, progress: running.waits / 1_000_000, message: waitingText(decision) },
+  });
 }

@@ -1,24 +1,18 @@
 import { AegisError } from '../../errors.ts';
+import { within } from './deadline.ts';
 import { handleCall } from './handle-call.ts';
 import { CODES, failure, keyOf, tooLong } from './message.ts';
 import type { Message, Notification, Reply, Request } from './message.ts';
 import { truncateResult } from './results.ts';
 import { handleAgentReply, handleServerMessage } from './handle-server-message.ts';
+import { forwardable, isHarmless, LISTS, remember } from './methods.ts';
+import { failedReply } from './refused-reply.ts';
 import { audit } from './session.ts';
 import type { RunningRequest, Session, SendToAgent } from './session.ts';
+import { withoutRefusedFiles } from './links.ts';
 import { filterInstructions, filterToolList } from './tool-list.ts';
 import { isObject } from '../../kernel/json.ts';
 
-/** Requests that change nothing and say nothing but how to talk; their answers pass as they are. */
-const PLAIN: ReadonlySet<string> = new Set(['ping', 'logging/setLevel', 'completion/complete', 'resources/subscribe', 'resources/unsubscribe']);
-/** Answered by what the server has; the text of the answer is labelled as something that was read. */
-const READ: ReadonlySet<string> = new Set(['resources/list', 'resources/templates/list', 'prompts/list']);
-const NOTIFICATIONS: ReadonlySet<string> = new Set([
-  'notifications/initialized',
-  'notifications/progress',
-  'notifications/roots/list_changed',
-  'notifications/cancelled',
-]);
 const MOST_RUNNING = 256;
 
 export interface AgentEnd {
@@ -26,6 +20,8 @@ export interface AgentEnd {
   /** Keeps the ids of clients apart that share a session; '' where there is one. */
   readonly scope: string;
   readonly signal?: AbortSignal;
+  /** Told of a notification or an answer that did not reach the server. */
+  readonly undelivered?: (error: unknown) => void;
 }
 
 /** Everything an agent sends comes through here; what is not answered with a reply has none. Never rejects. */
@@ -42,14 +38,10 @@ export async function handleAgentMessage(session: Session, message: Message, fro
         return null;
     }
   } catch (error) {
-    return message.kind === 'request' ? failed(message.message, error) : null;
+    if (message.kind === 'request') return failedReply(message.message, error);
+    from.undelivered?.(error);
+    return null;
   }
-}
-
-/** MCP-7: an error of ours is a refusal with its code and nothing else. */
-function failed({ id }: Request, error: unknown): Reply {
-  if (!(error instanceof AegisError)) return failure(id, CODES.internal, 'Something inside Aegis failed; the action was not allowed.');
-  return failure(id, CODES.internal, `${error.message}. ${error.hint}`, { code: error.code });
 }
 
 async function handleRequest(session: Session, request: Request, from: AgentEnd): Promise<Reply> {
@@ -66,28 +58,37 @@ async function handleRequest(session: Session, request: Request, from: AgentEnd)
     asking: 0,
   };
   session.running.set(key, running);
-  const gone = (): void => running.abort.abort();
+  const gone = (): void => running.abort.abort(from.signal?.reason);
   from.signal?.addEventListener('abort', gone, { once: true });
+  if (from.signal?.aborted === true) gone();
   try {
     return await answer(session, request, running);
+  } catch (error) {
+    throw takenBack(running.abort.signal, error);
   } finally {
     session.running.delete(key);
     from.signal?.removeEventListener('abort', gone);
   }
 }
 
+/** Who takes a question to Aegis back is not told that Aegis did not answer it. */
+function takenBack({ aborted, reason }: AbortSignal, error: unknown): unknown {
+  if (!aborted || !(error instanceof AegisError) || error.code !== 'AEGIS_UNREACHABLE') return error;
+  return reason instanceof AegisError ? reason : new AegisError('MCP_TAKEN_BACK');
+}
+
 async function answer(session: Session, request: Request, running: RunningRequest): Promise<Reply> {
   const { method } = request;
-  if (method === 'initialize') session.capabilities = isObject(request.params?.['capabilities']) ? request.params['capabilities'] : {};
-  const plain = PLAIN.has(method) || READ.has(method) || method === 'subscriptions/listen';
-  if (method !== 'initialize' && method !== 'server/discover' && method !== 'tools/list' && !plain) return handleCall(session, request, running);
+  if (!isHarmless(session, request)) return handleCall(session, request, running);
+  remember(session, request);
   const raw = await forward(session, request, running);
-  if (method === 'tools/list') return filterToolList(session, raw);
+  if (method === 'tools/list') return filterToolList(session, { request, reply: raw, tell: running.tell });
   const reply = refuseTooLong(session, raw);
   if (method === 'initialize' || method === 'server/discover') return filterInstructions(session, reply);
-  if (READ.has(method) && 'result' in reply) {
-    await session.deps.decisionPoint.label('retrieved_doc', reply.result);
-    return reply.result['cacheScope'] === undefined ? reply : { ...reply, result: { ...reply.result, cacheScope: 'private' } };
+  if (LISTS.has(method) && 'result' in reply) {
+    const result = withoutRefusedFiles(session, reply.result);
+    await session.deps.decisionPoint.label('retrieved_doc', result);
+    return { ...reply, result: result['cacheScope'] === undefined ? result : { ...result, cacheScope: 'private' } };
   }
   return reply;
 }
@@ -98,19 +99,26 @@ function refuseTooLong(session: Session, reply: Reply): Reply {
   return tooLong(reply.id);
 }
 
+/** What is no call has a time of its own; a stream of what changes lasts until either side ends it. */
 function forward(session: Session, request: Request, running: RunningRequest): Promise<Reply> {
-  return session.deps.upstream.request(request, {
-    signal: running.abort.signal,
-    onServerMessage: (serverMessage) => void handleServerMessage(session, serverMessage, { tell: running.tell, call: running }),
-  });
+  const asked = (signal: AbortSignal): Promise<Reply> =>
+    session.deps.upstream.request(request, {
+      signal,
+      onServerMessage: (serverMessage) => void handleServerMessage(session, serverMessage, { tell: running.tell, call: running }),
+    });
+  return request.method === 'subscriptions/listen' ? asked(running.abort.signal) : within(session.deps, running.abort.signal, asked);
 }
 
 async function handleNotification(session: Session, message: Notification, { scope }: AgentEnd): Promise<void> {
   const { method, params } = message;
+  if (method === 'notifications/cancelled') {
+    const id = params?.['requestId'];
+    // The call itself tells the server, once it has been forwarded; before that there is nothing to take back.
+    if (typeof id === 'string' || typeof id === 'number') session.running.get(`${scope}/${keyOf(id)}`)?.abort.abort();
+    return;
+  }
   // MCP-10: a call without an id is no call.
-  if (!NOTIFICATIONS.has(method)) return audit(session, 'MCP_MESSAGE');
-  if (method !== 'notifications/cancelled') return session.deps.upstream.send(message);
-  const id = params?.['requestId'];
-  // The call itself tells the server, once it has been forwarded; before that there is nothing to take back.
-  if (typeof id === 'string' || typeof id === 'number') session.running.get(`${scope}/${keyOf(id)}`)?.abort.abort();
+  const kept = forwardable(session, message);
+  if (kept === null) return audit(session, 'MCP_MESSAGE');
+  return session.deps.upstream.send(kept);
 }

@@ -1,9 +1,11 @@
 import { AegisError } from '../../errors.ts';
 import type { Decision } from '../../kernel/decision.ts';
 import { isObject } from '../../kernel/json.ts';
-import type { Json, JsonObject } from '../../kernel/json.ts';
-import { textOf } from '../../gate/refusal.ts';
-import { decideAndWait } from './decide-and-wait.ts';
+import type { JsonObject } from '../../kernel/json.ts';
+import { deadline, within } from './deadline.ts';
+import { decideAndWait, tellWaiting, waitingText } from './decide-and-wait.ts';
+import { subscribed } from './methods.ts';
+import { NOT_DONE } from './upstream.ts';
 import { recordOutcome } from './outcome-queue.ts';
 import { holdFor, restoreHeldCall } from './held-call.ts';
 import type { EndedAction, ProposedAction } from './decision-point.ts';
@@ -13,6 +15,7 @@ import { filterReply } from './filter-reply.ts';
 import { sizeOf } from './results.ts';
 import { handleServerMessage } from './handle-server-message.ts';
 import type { RunningRequest, Session } from './session.ts';
+import { completed } from './revision.ts';
 import { ensureToolsShown, refusedReply } from './tool-list.ts';
 
 /** Answers to questions the server put into an earlier result (MCP 2026-07-28) are arguments too; this name stands for them. */
@@ -29,7 +32,7 @@ export async function handleCall(session: Session, request: Request, running: Ru
   const back = restoreHeldCall(session, request);
   if ('error' in back) return back.error;
   const { asked } = back;
-  if (asked.method === 'tools/call') await ensureToolsShown(session, asked, running.abort.signal);
+  if (asked.method === 'tools/call') await within(session.deps, running.abort.signal, (signal) => ensureToolsShown(session, asked, signal));
   const proposed = proposedActionOf(session, asked, back.action);
   if (proposed === null) return failure(request.id, CODES.invalidParams, 'This call has not the shape of one.');
   const holds = holdFor(session, asked, proposed);
@@ -43,8 +46,7 @@ export async function handleCall(session: Session, request: Request, running: Ru
   if (decision.effect === 'ask' && holds !== null && !running.abort.signal.aborted) return { ...holds(decision), id: request.id };
   // MCP-17: what stands in quarantine is read again before the next call; a person may have made room for it.
   if (decision.reasons.some(({ code }) => code === 'TOOL_QUARANTINED')) session.listed = false;
-  const text = textOf(decision);
-  if (decision.effect !== 'allow' && decision.effect !== 'modify') return refusal(asked, text ?? 'Aegis refused this action.');
+  if (decision.effect !== 'allow' && decision.effect !== 'modify') return refusal(asked, waitingText(decision));
   const forward = withDecidedArguments(asked, decision.effect === 'modify' ? decision.modify.args : proposed.args);
   return await forwardAndSettle(session, { request: forward, proposed, decision, running });
 }
@@ -91,28 +93,6 @@ function refusal(request: Request, text: string): Reply {
   return { jsonrpc: '2.0', id: request.id, result: { ...completed(request), content: [{ type: 'text', text }], isError: true } };
 }
 
-/** What MCP 2026-07-28 wants every result to say. */
-export function completed(request: Request): JsonObject {
-  return isModern(request) ? { resultType: 'complete' } : {};
-}
-
-export function isModern({ params }: Request): boolean {
-  const meta = params?.['_meta'];
-  const version: Json | undefined = isObject(meta) ? meta['io.modelcontextprotocol/protocolVersion'] : undefined;
-  return typeof version === 'string' && version >= '2026-07-28';
-}
-
-function tellWaiting(running: RunningRequest, decision: Decision): void {
-  if (typeof running.progressToken !== 'string' && typeof running.progressToken !== 'number') return;
-  running.waits = (running.waits ?? 0) + 1;
-  running.tell({
-    jsonrpc: '2.0',
-    method: 'notifications/progress',
-    // Far below anything the server will say: progress must only grow.
-    params: { progressToken: running.progressToken, progress: running.waits / 1_000_000, message: textOf(decision) ?? 'Aegis is deciding.' },
-  });
-}
-
 interface Performance {
   readonly request: Request;
   readonly proposed: ProposedAction;
@@ -120,29 +100,65 @@ interface Performance {
   readonly running: RunningRequest;
 }
 
-async function forwardAndSettle(session: Session, { request, proposed, decision, running }: Performance): Promise<Reply> {
-  const { decisionPoint, upstream } = session.deps;
-  const { timeoutMs, maxOutputBytes } = decision.obligations;
-  const deadline = deadlineFor(session, running, timeoutMs);
+async function forwardAndSettle(session: Session, performance: Performance): Promise<Reply> {
+  const { request, proposed, decision, running } = performance;
   let reply: Reply;
   try {
-    reply = await upstream.request(request, {
-      signal: AbortSignal.any([running.abort.signal, deadline.signal]),
+    reply = await ask(session, performance);
+  } catch (error) {
+    return await noAnswer(session, performance, error);
+  }
+  const most = Math.min(decision.obligations.maxOutputBytes, session.deps.decisionPoint.most);
+  try {
+    const filtered = await filterReply(session, { request, reply, most, running });
+    await recordEnd(session, proposed, filtered);
+    if (filtered.status === 'succeeded') subscribed(session, request);
+    return filtered.reply;
+  } catch (error) {
+    await session.deps.decisionPoint.end({ action: proposed.id, status: 'unknown', errorCode: 'MCP_UNRECORDED' }).catch(() => undefined);
+    // The server was asked, so what Aegis then failed at is no refusal (MCP-20).
+    throw new AegisError('MCP_UNRECORDED', { detail: error instanceof AegisError ? error.message : 'something inside Aegis failed' });
+  }
+}
+
+async function ask(session: Session, { request, decision, running }: Performance): Promise<Reply> {
+  const asked = (signal: AbortSignal): Promise<Reply> =>
+    session.deps.upstream.request(request, {
+      signal,
       onServerMessage: (serverMessage) => void handleServerMessage(session, serverMessage, { tell: running.tell, call: running }),
     });
+  // A stream of what changes lasts until either side ends it.
+  if (request.method === 'subscriptions/listen') return asked(running.abort.signal);
+  const { timeoutMs } = decision.obligations;
+  const late = deadline(session.deps.after, timeoutMs, { pauses: () => running.asking > 0 });
+  try {
+    return await asked(AbortSignal.any([running.abort.signal, late.signal]));
   } catch (error) {
-    const late = deadline.signal.aborted;
-    const errorCode = late ? 'TIMEOUT' : error instanceof AegisError ? error.code : 'INTERNAL';
-    // It may have happened and it may not: the log says so.
-    await decisionPoint.settle({ action: proposed.id, status: 'unknown', errorCode });
-    const why = late ? `It took longer than ${String(timeoutMs)} ms.` : 'The server gave no answer.';
-    return refusal(request, `${why} Whether the action was done is not known.`);
+    throw late.over() ? new AegisError('MCP_TIMEOUT', { ms: timeoutMs }) : error;
   } finally {
-    deadline.stop();
+    late.stop();
   }
-  const filtered = await filterReply(session, { request, reply, most: Math.min(maxOutputBytes, decisionPoint.most) });
-  await recordEnd(session, proposed, filtered);
-  return filtered.reply;
+}
+
+/** MCP-20: what the server said it did not take was not done; of everything else nobody knows, and the log says so. */
+async function noAnswer(session: Session, { request, proposed }: Performance, error: unknown): Promise<Reply> {
+  const known = error instanceof AegisError ? error : new AegisError('MCP_SERVER_GONE', { detail: 'something inside Aegis failed' });
+  const refused = NOT_DONE.has(known.code);
+  const ended: EndedAction = {
+    action: proposed.id,
+    status: refused ? 'failed' : 'unknown',
+    errorCode: known.code === 'MCP_TIMEOUT' ? 'TIMEOUT' : known.code,
+  };
+  // What cannot be recorded now is recorded with the next decision; the agent is told what happened all the same.
+  const { decisionPoint } = session.deps;
+  await decisionPoint.settle(ended).catch(() => decisionPoint.end(ended).catch(() => undefined));
+  if (refused) throw known;
+  return refusal(request, `The server gave no answer; whether it was done is not known. ${sentenceOf(known)} Check before you do it again.`);
+}
+
+function sentenceOf({ code, details, message }: AegisError): string {
+  if (code === 'MCP_TIMEOUT') return `It took longer than ${String(details['ms'])} ms.`;
+  return code === 'MCP_SERVER_GONE' ? `Why: ${String(details['detail'])}.` : `${message}.`;
 }
 
 async function recordEnd(session: Session, { id, kind }: ProposedAction, ended: Awaited<ReturnType<typeof filterReply>>): Promise<void> {
@@ -158,18 +174,4 @@ async function recordEnd(session: Session, { id, kind }: ProposedAction, ended: 
   const { decisionPoint } = session.deps;
   if (value !== undefined && sizeOf(value) > SMALL_BYTES) await recordOutcome((one) => decisionPoint.settle(one), end);
   else await decisionPoint.end(end);
-}
-
-/** The time a call may take; it stands still while the server waits for an answer of the agent's user. */
-function deadlineFor(session: Session, running: RunningRequest, ms: number): { readonly signal: AbortSignal; stop(): void } {
-  const controller = new AbortController();
-  let cancel = (): void => undefined;
-  const arm = (): void => {
-    cancel = session.deps.after(ms, () => {
-      if (running.asking > 0) arm();
-      else controller.abort();
-    });
-  };
-  arm();
-  return { signal: controller.signal, stop: () => cancel() };
 }

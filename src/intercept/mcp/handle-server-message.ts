@@ -1,7 +1,8 @@
 import type { ActionKind } from '../../kernel/action.ts';
 import { isObject } from '../../kernel/json.ts';
 import type { JsonObject } from '../../kernel/json.ts';
-import { decideAndWait } from './decide-and-wait.ts';
+import { decideAndWait, tellWaiting, waitingText } from './decide-and-wait.ts';
+import { filterLinks } from './links.ts';
 import { CODES, failure, keyOf } from './message.ts';
 import type { Notification, Reply, Request } from './message.ts';
 import { audit, withinRate } from './session.ts';
@@ -80,30 +81,48 @@ async function handleRequest(
     return failure(id, CODES.invalidRequest, 'This id waits for its answer already, or too many do.');
   }
   const call = terms.call ?? onlyOne(session);
-  session.asked.set(key, { action: null, call });
+  const meta = message.params?.['_meta'];
+  const token = isObject(meta) ? meta['progressToken'] : undefined;
+  session.asked.set(key, { action: null, call, token });
   if (call !== null) call.asking += 1;
-  const verdict = await decideServerRequest(session, method, message.params ?? {}).catch(() => null);
+  const verdict = await decideServerRequest(session, { method, params: message.params ?? {}, call }).catch(() => null);
   if (verdict === null || !verdict.runs) {
     forget(session, key);
     return failure(id, CODES.invalidRequest, 'Aegis refused this request of the server.');
   }
-  session.asked.set(key, { action: verdict.action, call });
+  session.asked.set(key, { action: verdict.action, call, token });
   terms.tell({ ...message, ...(Object.keys(verdict.args).length === 0 && message.params === undefined ? {} : { params: verdict.args }) });
   return null;
 }
 
-/** A request of the server as an action of its agent. */
-export async function decideServerRequest(
-  session: Session,
-  method: string,
-  params: JsonObject,
-): Promise<{ readonly runs: boolean; readonly action: string; readonly args: JsonObject }> {
+export interface ServerQuestion {
+  readonly method: string;
+  readonly params: JsonObject;
+  /** The agent's request it belongs to, where that is known: who made it is told what waits. */
+  readonly call: RunningRequest | null;
+}
+
+export interface Verdict {
+  readonly runs: boolean;
+  readonly action: string;
+  readonly args: JsonObject;
+  /** Where it does not run. */
+  readonly why: string;
+}
+
+/** A request of the server as an action of its agent; files it points to are decided like those of a result (MCP-21). */
+export async function decideServerRequest(session: Session, { method, params, call }: ServerQuestion): Promise<Verdict> {
   const kind = SERVER_REQUESTS[method]?.kind ?? 'tool';
-  const proposed = { id: session.deps.mint(), kind, name: method, args: params };
-  const { decision } = await decideAndWait(session, proposed, { signal: new AbortController().signal, waited: () => undefined });
-  if (decision.effect === 'allow') return { runs: true, action: proposed.id, args: params };
-  if (decision.effect === 'modify') return { runs: true, action: proposed.id, args: decision.modify.args };
-  return { runs: false, action: proposed.id, args: params };
+  const args = await filterLinks(session, params);
+  const proposed = { id: session.deps.mint(), kind, name: method, args };
+  const { decision } = await decideAndWait(session, proposed, {
+    signal: call?.abort.signal ?? new AbortController().signal,
+    waited: (current) => void (call !== null && tellWaiting(call, current)),
+  });
+  const action = proposed.id;
+  if (decision.effect === 'allow') return { runs: true, action, args, why: '' };
+  if (decision.effect === 'modify') return { runs: true, action, args: decision.modify.args, why: '' };
+  return { runs: false, action, args, why: waitingText(decision) };
 }
 
 /** Over stdio nothing ties a question to a call; where only one runs, it is that one's. */

@@ -1,7 +1,7 @@
 import type { Decision } from '../../kernel/decision.ts';
 import { isObject } from '../../kernel/json.ts';
 import type { JsonObject } from '../../kernel/json.ts';
-import { textOf } from '../../gate/refusal.ts';
+import { waitingText } from './decide-and-wait.ts';
 import type { ProposedAction } from './decision-point.ts';
 import { CODES, failure } from './message.ts';
 import type { Failure, Request, Result } from './message.ts';
@@ -43,7 +43,7 @@ export function holdFor(session: Session, request: Request, proposed: ProposedAc
       until: session.deps.clock.monotonic() + GOOD_FOR_MS,
       inner,
     });
-    const message = `${textOf(decision) ?? 'A person must decide.'} Continue when the person has decided; your answer here does not decide.`;
+    const message = `${waitingText(decision)} Continue when the person has decided; your answer here does not decide.`;
     const question = { method: 'elicitation/create', params: { mode: 'form', message, requestedSchema: { type: 'object', properties: {} } } };
     return {
       jsonrpc: '2.0',

@@ -109,9 +109,18 @@ export function failure(id: MessageId, code: number, message: string, data?: Jso
   return { jsonrpc: '2.0', id, error: { code, message, ...(data === undefined ? {} : { data }) } };
 }
 
+const CUT = new WeakSet<Reply>();
+
 /** The answer where the server's own is longer than may be passed on (MCP-9). */
 export function tooLong(id: MessageId): Failure {
-  return failure(id, CODES.internal, 'The server’s answer is too long to pass on.', { code: 'MCP_RESULT_CUT' });
+  const reply = failure(id, CODES.internal, 'The server’s answer is too long to pass on.', { code: 'MCP_RESULT_CUT' });
+  CUT.add(reply);
+  return reply;
+}
+
+/** Whether a reply stands for one nobody read: it may have been an error as well as a result. */
+export function isCut(reply: Reply): boolean {
+  return CUT.has(reply);
 }
 
 /** JSON-RPC 2.0: what could not be read is answered under the id that could be, else under null. */

@@ -43,7 +43,16 @@ export function remoteDecisionPoint(daemon: DaemonClient, { session, alone, pati
         return decisionOn(proposed.id, await post(`/v1/actions?wait=${String(waitMs)}`, asked, { waitMs, signal }));
       }),
     settle,
-    end: async (ended) => (alone ? outcomes.add(ended) : recordOutcome(settle, ended)),
+    end: async (ended) => {
+      if (alone) return outcomes.add(ended);
+      try {
+        await recordOutcome(settle, ended);
+      } catch (error) {
+        // Late is better than never: it is recorded with the next decision, as the end of an answer that was withheld.
+        if (error instanceof AegisError && error.code === 'AEGIS_UNREACHABLE') outcomes.add(ended);
+        throw error;
+      }
+    },
     flush: () => outcomes.flush(),
     label: async (source, value) => {
       await post(`/v1/sessions/${encodeURIComponent(session)}/content`, { source, value });

@@ -48,23 +48,3 @@ function cutTo(text: string, most: number): string {
   while (end > 0 && Buffer.byteLength(JSON.stringify(text.slice(0, end))) > most) end = Math.floor(end * 0.75);
   return text.slice(0, end).toWellFormed();
 }
-
-/** Every link of a result to a file of this machine. */
-export function fileLinks(result: JsonObject): readonly string[] {
-  const { content } = result;
-  if (!Array.isArray(content)) return [];
-  return (content as readonly Json[]).flatMap((part) => {
-    const uri = isObject(part) && part['type'] === 'resource_link' ? part['uri'] : undefined;
-    return typeof uri === 'string' && /^\s*file:/i.test(uri) ? [uri] : [];
-  });
-}
-
-/** The result with a sentence in the place of each refused link. */
-export function withoutLinks(result: JsonObject, refused: ReadonlySet<string>): JsonObject {
-  const content = (result['content'] as readonly Json[]).map((part) =>
-    isObject(part) && part['type'] === 'resource_link' && typeof part['uri'] === 'string' && refused.has(part['uri'])
-      ? { type: 'text', text: '[Aegis removed a link to a file: the server may not point there.]' }
-      : part,
-  );
-  return { ...result, content };
-}

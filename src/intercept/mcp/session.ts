@@ -17,6 +17,10 @@ export interface SessionDeps {
   readonly mint: () => string;
   readonly digestOf: (value: unknown) => Digest;
   readonly stateSigner: StateSigner;
+  /** Milliseconds a server may take for anything but a decided call (MCP-23). */
+  readonly answerMs?: number;
+  /** Tells the person who runs this proxy, where there is a place for that. */
+  readonly notice?: (text: string) => void;
 }
 
 /** Says something to the agent: a notification, or a request of the server. */
@@ -37,6 +41,15 @@ export interface ShownTool {
   readonly definition: JsonObject;
 }
 
+/** A request of the server that was passed on. */
+export interface AskedOfAgent {
+  /** Its decided action; null while it is being decided. */
+  readonly action: string | null;
+  readonly call: RunningRequest | null;
+  /** Under which the agent may tell of its progress. */
+  readonly token: unknown;
+}
+
 /** What one agent's conversation with one server has come to. Only the relay and its parts write it. */
 export interface Session {
   readonly deps: SessionDeps;
@@ -44,12 +57,22 @@ export interface Session {
   readonly tools: Map<string, ShownTool>;
   /** Whether `tools` is what the server would say now. */
   listed: boolean;
+  /** Names on the pages of the list that is being read, each with the digest of its definition (MCP-25). */
+  readonly listing: Map<string, string>;
+  /** Links to files that wait for a person, with the action that was asked about: shown again it is the same question (MCP-21). */
+  readonly heldLinks: Map<string, string>;
+  /** Resources the agent was allowed to subscribe to. */
+  readonly subscribed: Set<string>;
+  /** What was last said of tools that are held back, so that it is said once. */
+  told: string;
+  /** The least level of log messages the agent asked for; null where it did not say. */
+  logLevel: string | null;
   /** What the agent can be asked for (2025-11-25 and before; later it comes with each request). */
   capabilities: JsonObject;
   /** The agent's requests that have no reply yet. */
   readonly running: Map<string, RunningRequest>;
   /** The server's requests that were passed on and have no answer yet, with their decided action. */
-  readonly asked: Map<string, { readonly action: string | null; readonly call: RunningRequest | null }>;
+  readonly asked: Map<string, AskedOfAgent>;
   /** What was audited lately, so that a hostile server cannot fill the log (MCP-11). */
   readonly audited: Map<string, number>;
   flood: { at: number; left: number };
@@ -60,6 +83,11 @@ export function newSession(deps: SessionDeps): Session {
     deps,
     tools: new Map(),
     listed: false,
+    listing: new Map(),
+    heldLinks: new Map(),
+    subscribed: new Set(),
+    told: '',
+    logLevel: null,
     capabilities: {},
     running: new Map(),
     asked: new Map(),

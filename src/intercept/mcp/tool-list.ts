@@ -1,78 +1,70 @@
 import { AegisError } from '../../errors.ts';
 import { isObject } from '../../kernel/json.ts';
 import type { Json, JsonObject } from '../../kernel/json.ts';
-import type { ToolStatus } from './decision-point.ts';
 import { failure } from './message.ts';
 import type { Reply, Request } from './message.ts';
-import { sizeOf } from './results.ts';
-import type { Session } from './session.ts';
+import type { Session, SendToAgent } from './session.ts';
+import { showTools } from './show-tools.ts';
+import type { HeldBack } from './show-tools.ts';
+import { tellHeldBack, withHeldBack } from './held-back.ts';
 
 /** As the gate names them: no tool may be called this. */
-const INSTRUCTIONS = '(instructions)';
-const MOST_PAGES = 32;
-const MOST_BATCH = 16;
-const BATCH_BYTES = 131_072;
+export const INSTRUCTIONS = '(instructions)';
+const MOST_PAGES = 256;
 
 function toolsOf(result: JsonObject): readonly JsonObject[] {
   const { tools } = result;
   if (!Array.isArray(tools) || !tools.every((tool) => isObject(tool) && typeof tool['name'] === 'string'))
-    throw new AegisError('MCP_MESSAGE', { detail: 'the server’s list of tools has not the shape of one' });
+    throw new AegisError('MCP_TOOL_LIST', { detail: 'it has not the shape of one' });
   // The name that stands for the instructions is nobody's tool.
   return (tools as unknown as readonly JsonObject[]).filter((tool) => tool['name'] !== INSTRUCTIONS);
 }
 
-/** Shows the gate what the server says and remembers it; what it then may offer is the gate's to say (MCP-1, MCP-5). */
-async function showTools(session: Session, tools: readonly JsonObject[]): Promise<readonly ToolStatus[]> {
-  const { decisionPoint, server } = session.deps;
-  const statuses: ToolStatus[] = [];
-  for (const batch of batches(tools)) statuses.push(...(await decisionPoint.show(server, batch)));
-  for (const [at, { tool, digest }] of statuses.entries()) session.tools.set(tool, { digest, definition: tools[at] ?? {} });
-  return statuses;
+interface Listed {
+  readonly request: Request;
+  readonly reply: Reply;
+  readonly tell: SendToAgent;
 }
 
-/** No single request to the gate may be too large because a server has many tools. */
-function* batches(tools: readonly JsonObject[]): Generator<readonly JsonObject[]> {
-  let batch: JsonObject[] = [];
-  let size = 0;
-  for (const tool of tools) {
-    const more = sizeOf(tool);
-    if (batch.length > 0 && (batch.length >= MOST_BATCH || size + more > BATCH_BYTES)) {
-      yield batch;
-      [batch, size] = [[], 0];
-    }
-    batch.push(tool);
-    size += more;
-  }
-  if (batch.length > 0) yield batch;
-}
-
-/** A page of the list as the agent may see it: only what is pinned and could be allowed; shared with nobody. */
-export async function filterToolList(session: Session, reply: Reply): Promise<Reply> {
+/** A page of the list as the agent may see it: only what is pinned and could be allowed; shared with nobody. What is held back is said (MCP-25). */
+export async function filterToolList(session: Session, { request, reply, tell }: Listed): Promise<Reply> {
   if (!('result' in reply)) return reply;
   const { result } = reply;
-  const tools = toolsOf(result);
-  const statuses = await showTools(session, tools);
-  const offered = tools.filter((_tool, at) => statuses[at]?.status === 'pinned');
+  if (request.params?.['cursor'] === undefined) session.listing.clear();
+  const { offered, heldBack } = await showTools(session, toolsOf(result));
   if (result['nextCursor'] === undefined) session.listed = true;
-  return { ...reply, result: { ...result, tools: offered, ...(result['cacheScope'] === undefined ? {} : { cacheScope: 'private' }) } };
+  tellHeldBack(session, { request, heldBack, tell });
+  const shown = { ...result, tools: offered, ...(result['cacheScope'] === undefined ? {} : { cacheScope: 'private' }) };
+  return { ...reply, result: withHeldBack(session, shown, heldBack) };
 }
 
-/** MCP-1: nothing is called that was not shown before, also when the agent never asked for the list, or the server said that it changed. */
+/**
+ * MCP-1: nothing is called that was not shown before, also when the agent never asked for the list, or the server said that it changed.
+ * @throws AegisError MCP_TOOL_LIST where the list has no end
+ */
 export async function ensureToolsShown(session: Session, call: Request, signal: AbortSignal): Promise<void> {
   if (session.listed) return;
   const meta = isObject(call.params?.['_meta']) ? call.params['_meta'] : {};
   const { progressToken: _token, ...envelope } = meta;
-  let cursor: Json | undefined;
-  for (let page = 0; page < MOST_PAGES; page++) {
+  const seen = new Set<string>();
+  const heldBack: HeldBack[] = [];
+  session.listing.clear();
+  for (let cursor: Json | undefined; ;) {
     const params = { ...(Object.keys(envelope).length === 0 ? {} : { _meta: envelope }), ...(cursor === undefined ? {} : { cursor }) };
     const request: Request = { jsonrpc: '2.0', id: `aegis-${session.deps.mint()}`, method: 'tools/list', params };
     const reply = await session.deps.upstream.request(request, { signal, onServerMessage: () => undefined });
-    if (!('result' in reply)) throw new AegisError('MCP_SERVER_GONE', { detail: 'it does not say what its tools are' });
-    await showTools(session, toolsOf(reply.result));
+    if (!('result' in reply)) throw new AegisError('MCP_TOOL_LIST', { detail: `the server answered with error ${String(reply.error.code)}` });
+    heldBack.push(...(await showTools(session, toolsOf(reply.result))).heldBack);
     cursor = reply.result['nextCursor'];
     if (cursor === undefined) break;
+    // A server that names a page it gave before would be asked for ever.
+    const page = JSON.stringify(cursor);
+    if (seen.has(page)) throw new AegisError('MCP_TOOL_LIST', { detail: 'its pages lead back to an earlier one' });
+    if (seen.size >= MOST_PAGES) throw new AegisError('MCP_TOOL_LIST', { detail: `it has more than ${String(MOST_PAGES)} pages` });
+    seen.add(page);
   }
   session.listed = true;
+  tellHeldBack(session, { request: call, heldBack, tell: () => undefined });
 }
 
 /** MCP-4: the server's instructions go to the model like a description does; in quarantine they are left out. */

@@ -189,5 +189,5 @@ test('[MCP-11] an agent on stdio that does not read is not read from until it do
   output.resume();
   while (taken < 2) await new Promise(setImmediate);
   input.end();
-  await over;
+  await over.over;
 });

@@ -11,6 +11,7 @@ interface Said {
   readonly params?: {
     readonly name?: string;
     readonly arguments?: Readonly<Record<string, unknown>>;
+    readonly cursor?: string;
     readonly _meta?: { readonly progressToken?: unknown };
   };
   readonly result?: unknown;
@@ -22,6 +23,9 @@ const HEARD = process.env['HEARD'] ?? '';
 const say = (message: object): void => void process.stdout.write(`${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`);
 const text = (value: string): object => ({ content: [{ type: 'text', text: value }] });
 let waiting: ((answer: Said) => void) | null = null;
+
+/** What is linked stands in a file: as an argument it would be judged with the call. */
+const linked = (): string => readFileSync(process.env['LINK'] ?? '', 'utf8');
 
 /** Tools stand in a file, so that a test can change them while the server runs. */
 function tools(): readonly object[] {
@@ -66,10 +70,33 @@ const DEEDS: Readonly<Record<string, (said: Said) => Promise<object> | object>> 
   long: () => text('é'.repeat(1_500_000)),
   link: () => ({
     content: [
-      { type: 'resource_link', uri: 'file:///etc/passwd', name: 'passwd' },
+      { type: 'resource_link', uri: linked(), name: 'named' },
       { type: 'text', text: 'see there' },
     ],
   }),
+  many_links: ({ params }) => ({
+    content: Array.from({ length: Number(params?.arguments?.['n']) }, (_, n) => ({
+      type: 'resource_link',
+      uri: `file:///w/${String(n)}.txt`,
+      name: 'f',
+    })),
+  }),
+  embedded: () => ({
+    content: [{ type: 'resource', resource: { uri: linked(), mimeType: 'text/plain', text: 'what the file says' } }],
+  }),
+  ask_link: async () => {
+    const link = { type: 'resource_link', uri: linked(), name: 'named' };
+    return text(JSON.stringify(await ask('sampling/createMessage', { messages: [{ role: 'user', content: link }], maxTokens: 10 })));
+  },
+  half: ({ id }) => {
+    process.stdout.write(`{"jsonrpc":"2.0","id":${JSON.stringify(id)},"result":{"content":[`);
+    process.exit(0);
+  },
+  close: () => {
+    process.stdout.end();
+    process.stdin.pause();
+    return {};
+  },
   noise: () => {
     process.stdout.write('\u001b[2J\u001b]52;c;aGk=\u0007 listening on port 80\n{"jsonrpc":"2.0"\n[{"jsonrpc":"2.0","id":1,"result":{}}]\n');
     return text('after the noise');
@@ -81,6 +108,14 @@ const DEEDS: Readonly<Record<string, (said: Said) => Promise<object> | object>> 
   hang: () => new Promise<object>(() => undefined),
   die: () => process.exit(3),
 };
+
+/** PAGES: the list comes page by page, each a file of its own; the last may lead back to the first. */
+function listed({ id, params }: Said): void {
+  const pages = process.env['PAGES'];
+  if (pages === undefined) return say({ id, result: { tools: tools() } });
+  const all = JSON.parse(readFileSync(pages, 'utf8')) as { tools: object[]; nextCursor?: string }[];
+  say({ id, result: all[Number(params?.cursor ?? 0)] ?? { tools: [] } });
+}
 
 async function answer(said: Said): Promise<void> {
   const { id, method, params } = said;
@@ -95,7 +130,12 @@ async function answer(said: Said): Promise<void> {
       },
     });
   if (method === 'ping') return say({ id, result: {} });
-  if (method === 'tools/list') return say({ id, result: { tools: tools() } });
+  if (method === 'tools/list') return listed(said);
+  if (method === 'prompts/get') {
+    const uri = linked();
+    const messages = [{ role: 'user', content: { type: 'resource', resource: { uri, text: 'what the file says' } } }];
+    return say({ id, result: { messages } });
+  }
   if (method !== 'tools/call') return say({ id, error: { code: -32601, message: 'no such method' } });
   const deed = DEEDS[params?.name ?? ''];
   if (params?.name === 'changed') say({ method: 'notifications/tools/list_changed' });

@@ -77,7 +77,8 @@ test(
     assert.equal((await agent.call('unsolicited')).text, 'sent');
     assert.equal((await agent.call('noise')).text, 'after the noise');
     const duplicate = await agent.call('duplicate_key');
-    assert.equal(duplicate.wire.error?.code, -32603);
+    assert.ok(duplicate.isError);
+    assert.match(duplicate.text, /gave no answer; whether it was done is not known/);
     assert.equal((await agent.call('echo_text', { text: 'still here' })).text, 'still here');
     assert.ok(!agent.said.some(({ id }) => id === 4_711 || id === 'x'));
     assert.ok(!JSON.stringify(agent.said).includes('listening'));
@@ -117,22 +118,6 @@ test('[MCP-9] a result of 200 MB fails its call in bounded memory; one beyond th
   await refused(place, 'MCP_RESULT_CUT');
 });
 
-test(
-  '[MCP-9] a link to a file of this machine is decided, and refused where the policy would not let the agent read it',
-  PATIENT,
-  async (context) => {
-    const place = await stage(context);
-    const { agent } = withTools(place, [tool('link')]);
-    await agent.initialize();
-    const { wire } = await agent.call('link');
-    const said = JSON.stringify(wire.result);
-    assert.ok(!said.includes('passwd'));
-    assert.match(said, /removed a link/);
-    assert.match(said, /see there/);
-    await refused(place, 'MCP_FILE_LINK');
-  },
-);
-
 test('[MCP-7] a server that hangs is given up when its time is over, one that dies is told of; both ends are unknown', PATIENT, async (context) => {
   const place = await stage(context, policy('a1: { allow: ["*"] }', 'obligations: { timeoutMs: 1000 }'));
   const { agent } = withTools(place, [tool('hang'), tool('die')]);
@@ -140,10 +125,10 @@ test('[MCP-7] a server that hangs is given up when its time is over, one that di
   const hung = await agent.call('hang');
   assert.match(hung.text, /longer than 1000 ms/);
   assert.ok(hung.isError);
-  const died = await agent.call('die').catch((error: unknown) => error as Error);
-  assert.ok(died instanceof Error || died.isError);
+  const died = await agent.call('die');
+  assert.ok(died.isError);
   const settled = await place.entries('action-settled');
-  assert.ok(settled.length >= 1);
+  assert.equal(settled.length, 2);
   assert.ok(settled.every((entry) => (entry['body'] as { status: string }).status === 'unknown'));
 });
 

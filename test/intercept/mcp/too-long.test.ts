@@ -122,5 +122,6 @@ for (const [way, open] of Object.entries(WAYS))
     let text = await log();
     // A refusal is recorded beside the answer; it is awaited by its coming.
     while (!text.includes('"code":"MCP_RESULT_CUT"')) text = await log();
-    assert.equal([...text.matchAll(/"status":"failed"/g)].length, 3);
+    // Nobody read whether it was a result or an error.
+    assert.equal([...text.matchAll(/"status":"unknown"/g)].length, 3);
   });

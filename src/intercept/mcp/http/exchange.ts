@@ -37,12 +37,19 @@ export function peerAt(address: string, headers: Readonly<Record<string, string>
   return { url, headers, agent };
 }
 
-/** One HTTP exchange. Redirects are answers like others: only the configured address is asked. @throws AegisError MCP_SERVER_GONE */
+/** Errors of a connection that never came about: then nothing was sent. */
+const UNREACHED: ReadonlySet<string> = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'CERT_HAS_EXPIRED']);
+
+/** One HTTP exchange. Redirects are answers like others: only the configured address is asked. @throws AegisError MCP_SERVER_GONE, MCP_UNREACHABLE */
 export function exchange(peer: Peer, { method, headers, body, signal }: Asking): Promise<Answer> {
   const send = peer.url.protocol === 'https:' ? secureRequest : request;
   return new Promise((resolve, reject) => {
-    const gone = (error: Error): void =>
-      reject(new AegisError('MCP_SERVER_GONE', { detail: signal?.aborted === true ? 'the request was taken back' : error.message }));
+    const gone = (error: Error): void => {
+      const code = 'code' in error ? String(error.code) : '';
+      if (signal?.aborted === true) reject(new AegisError('MCP_SERVER_GONE', { detail: 'the request was taken back' }));
+      else if (UNREACHED.has(code)) reject(new AegisError('MCP_UNREACHABLE', { detail: code }));
+      else reject(new AegisError('MCP_SERVER_GONE', { detail: error.message }));
+    };
     if (signal?.aborted === true) return gone(new Error('taken back'));
     const all = {
       ...headers,
@@ -53,7 +60,7 @@ export function exchange(peer: Peer, { method, headers, body, signal }: Asking):
     let stop = (): void => void sent.destroy();
     const sent = send(peer.url, { method, agent: peer.agent, headers: all }, (answer) => {
       stop = () => void answer.destroy();
-      sent.setTimeout(0);
+      clearTimeout(late);
       // Nobody may be reading this body when its connection breaks.
       answer.on('error', () => undefined);
       answer.once('end', over);
@@ -68,7 +75,9 @@ export function exchange(peer: Peer, { method, headers, body, signal }: Asking):
     const over = (): void => signal?.removeEventListener('abort', aborted);
     signal?.addEventListener('abort', aborted, { once: true });
     sent.once('close', over);
-    sent.setTimeout(FIRST_BYTE_MS, () => sent.destroy(new Error('it took too long')));
+    // Not the socket's own timer, which a server that drips its headers starts again with each byte.
+    const late = setTimeout(() => sent.destroy(new Error('it took too long')), FIRST_BYTE_MS).unref();
+    sent.once('close', () => clearTimeout(late));
     sent.on('error', gone);
     sent.end(body);
   });

@@ -8,8 +8,9 @@ import type { Session, SessionDeps } from '../session.ts';
 import type { Peer } from './exchange.ts';
 import { httpUpstream } from './http-upstream.ts';
 import type { HttpUpstreamTerms } from './http-upstream.ts';
+import { sessionTable } from './session-table.ts';
 
-export interface GatewaySessionDeps extends Pick<SessionDeps, 'clock' | 'after' | 'mint' | 'digestOf' | 'stateSigner'> {
+export interface GatewaySessionDeps extends Pick<SessionDeps, 'clock' | 'after' | 'mint' | 'digestOf' | 'stateSigner' | 'answerMs'> {
   readonly gate: McpGate;
   readonly servers: ReadonlyMap<string, GatewayPeer>;
 }
@@ -40,23 +41,18 @@ export interface GatewaySessions {
   end(session: GatewaySession): void;
 }
 
-const MOST_SESSIONS = 4_096;
+const LIMITS = { perOwner: 128, all: 8_192 } as const;
 const SESSION = /^[!-~]{1,256}$/;
 
 export function gatewaySessions(deps: GatewaySessionDeps): GatewaySessions {
-  const open = new Map<string, GatewaySession>();
-  const keep = (key: string, one: GatewaySession): void => {
-    open.set(key, one);
-    const [oldest] = open.keys();
-    if (open.size > MOST_SESSIONS && oldest !== undefined) open.delete(oldest);
-  };
+  const open = sessionTable<GatewaySession>(LIMITS);
   const begin = (incoming: PassageExchange, peer: GatewayPeer): GatewaySession =>
     newGatewaySession(deps, { incoming, peer }, (id, made) => {
       const key = keyOf(peer.name, id, made.owner);
       // A server that hands out an id it gave to another agent gives it to nobody.
       if (open.has(key)) return;
       made.state['mcp-session-id'] = id;
-      keep(key, made);
+      open.set(made.owner, key, made);
     });
   return {
     begin,
@@ -73,16 +69,14 @@ export function gatewaySessions(deps: GatewaySessionDeps): GatewaySessions {
       const known = open.get(key);
       if (known !== undefined) return known;
       const made = begin(incoming, peer);
-      keep(key, made);
+      open.set(owner, key, made);
       return made;
     },
-    end: (session) => {
-      for (const [key, one] of open) if (one === session) open.delete(key);
-    },
+    end: (session) => open.delete(session),
   };
 }
 
-const ownerOf = ({ principal: { tenant, agent } }: PassageExchange): string => JSON.stringify([tenant, agent]);
+export const ownerOf = ({ principal: { tenant, agent } }: PassageExchange): string => JSON.stringify([tenant, agent]);
 const keyOf = (name: string, id: string | undefined, owner: string): string => JSON.stringify(id === undefined ? [name, null, owner] : [name, id]);
 
 /** The Aegis session an agent says it is in: MCP 2026-07-28 has none of its own, and budgets and taint need one. */
@@ -104,6 +98,7 @@ function newGatewaySession(
     state: () => state,
     definition: (tool) => session.tools.get(tool)?.definition,
     refused: (code) => audit(session, code),
+    ...(deps.answerMs === undefined ? {} : { answerMs: deps.answerMs }),
     answered: (message, headers) => {
       if ('id' in message && (headers['content-type'] ?? '').startsWith('text/event-stream')) made.streamed.add(messageKey(message.id));
       const id = headers['mcp-session-id'];

@@ -5,7 +5,7 @@ import type { McpGate } from '../gate-decision-point.ts';
 import { handleAgentMessage } from '../handle-agent-message.ts';
 import { handleServerMessage } from '../handle-server-message.ts';
 import { AGENT_LIMITS, CODES, failure, keyOf as idKey, readMessage, unreadable } from '../message.ts';
-import type { Message, Request } from '../message.ts';
+import type { Message, MessageId, Request } from '../message.ts';
 import { audit } from '../session.ts';
 import type { SessionDeps } from '../session.ts';
 import { createStateSigner } from '../state-signer.ts';
@@ -13,7 +13,12 @@ import { discardBody, exchange, peerAt } from './exchange.ts';
 import { gatewaySessions } from './gateway-sessions.ts';
 import type { GatewayPeer, GatewaySession, GatewaySessions } from './gateway-sessions.ts';
 import { mismatch } from './headers.ts';
-import { listen, statusOf } from './http-upstream.ts';
+import { listen } from './http-upstream.ts';
+import { ANSWER_MS } from '../deadline.ts';
+import { headFor, headOf, isLost, lost, relayed } from '../refused-reply.ts';
+import type { ReplyHead } from '../refused-reply.ts';
+import { agentLoads } from './agent-load.ts';
+import type { AgentLoads } from './agent-load.ts';
 import { eventText } from './sse.ts';
 import { isObject } from '../../../kernel/json.ts';
 
@@ -25,7 +30,7 @@ export interface GatewayServer {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-export interface GatewayDeps extends Pick<SessionDeps, 'clock' | 'after' | 'mint' | 'digestOf'> {
+export interface GatewayDeps extends Pick<SessionDeps, 'clock' | 'after' | 'mint' | 'digestOf' | 'answerMs'> {
   readonly gate: McpGate;
   readonly servers: readonly GatewayServer[];
 }
@@ -39,6 +44,7 @@ interface GatewayState {
   readonly deps: GatewayDeps;
   readonly servers: ReadonlyMap<string, GatewayPeer>;
   readonly sessions: GatewaySessions;
+  readonly loads: AgentLoads;
 }
 
 const MOST_UNREAD = 16_777_216;
@@ -53,13 +59,24 @@ export function createGateway(deps: GatewayDeps): Gateway {
     }),
   );
   const sessions = gatewaySessions({ ...deps, servers, stateSigner: createStateSigner(randomBytes(32)) });
-  const state: GatewayState = { deps, servers, sessions };
+  const state: GatewayState = { deps, servers, sessions, loads: agentLoads() };
   return {
-    serve: (incoming) => serve(state, incoming),
+    serve: (incoming) => safely(state, incoming),
     close: () => {
       for (const { agent } of servers.values()) agent.destroy();
     },
   };
+}
+
+/** An exchange that fails ends; the response is ours, so nobody else would end it. */
+async function safely(gateway: GatewayState, incoming: PassageExchange): Promise<void> {
+  try {
+    await serve(gateway, incoming);
+  } catch (error) {
+    const { response } = incoming;
+    if (response.headersSent || response.destroyed) response.destroy();
+    else refuse(response, 500, unreadable(null, error));
+  }
 }
 
 async function serve(gateway: GatewayState, incoming: PassageExchange): Promise<void> {
@@ -70,7 +87,7 @@ async function serve(gateway: GatewayState, incoming: PassageExchange): Promise<
   const found = gateway.sessions.find(incoming);
   if (found === null || request.headers['mcp-session-id'] === undefined) return status(response, found === null ? 404 : 405);
   if (request.method === 'DELETE') return end(gateway, incoming, found);
-  return follow(incoming, found);
+  return follow(gateway, incoming, found);
 }
 
 async function post(gateway: GatewayState, incoming: PassageExchange, peer: GatewayPeer): Promise<void> {
@@ -96,8 +113,11 @@ async function post(gateway: GatewayState, incoming: PassageExchange, peer: Gate
     return refuse(response, 400, { jsonrpc: '2.0', id, error: { code: CODES.headerMismatch, message: `${wrong}.` } });
   }
   if (message.kind === 'request') return answer(gateway, { incoming, found, message: message.message });
-  await handleAgentMessage(found.session, message, { tell: () => undefined, scope: '' });
-  status(response, 202);
+  let undelivered: unknown;
+  await handleAgentMessage(found.session, message, { tell: () => undefined, scope: '', undelivered: (error) => (undelivered = error) });
+  if (undelivered === undefined) return status(response, 202);
+  if (isLost(undelivered)) gateway.sessions.end(found);
+  writeHead(response, headFor(undelivered)).end();
 }
 
 /** One request of the agent: its answer alone, or a stream once there is more to say than the answer. */
@@ -106,21 +126,22 @@ async function answer(
   { incoming, found, message }: { incoming: PassageExchange; found: GatewaySession; message: Request },
 ): Promise<void> {
   const { request, response } = incoming;
+  const listens = message.method === 'subscriptions/listen';
+  const release = gateway.loads.take(found.owner, listens ? 'streams' : 'requests');
+  if (release === null) return tooMany(response, message.id);
+  response.once('close', release);
   const version = request.headers['mcp-protocol-version'];
   if (typeof version === 'string' && VERSION.test(version) && found.state['mcp-session-id'] !== undefined)
     found.state['mcp-protocol-version'] = version;
   const gone = new AbortController();
   const left = (): void => gone.abort();
   response.once('close', left);
-  const stream = (): void => {
-    // The head goes out with the first event, in one piece.
-    if (!response.headersSent) response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
-  };
+  const stream = (): void => startStream(response);
   const tell = (said: object): void => {
     stream();
     write(response, said);
   };
-  if (message.method === 'subscriptions/listen') {
+  if (listens) {
     stream();
     response.flushHeaders();
   }
@@ -129,13 +150,30 @@ async function answer(
     (await handleAgentMessage(found.session, { kind: 'request', message }, { tell, scope, signal: gone.signal })) ??
     failure(message.id, CODES.internal, '');
   response.off('close', left);
+  if (lost(reply)) gateway.sessions.end(found);
   const id = message.method === 'initialize' ? found.state['mcp-session-id'] : undefined;
   if (id !== undefined && !response.headersSent) response.setHeader('mcp-session-id', id);
   if (found.streamed.delete(idKey(message.id)) && 'result' in reply) stream();
   if (response.headersSent) return void response.end(eventText(reply));
-  const code = 'error' in reply ? (statusOf.get(reply) ?? 200) : 200;
-  response.writeHead(code, { 'content-type': 'application/json', 'cache-control': 'no-store' });
-  response.end(JSON.stringify(reply));
+  writeHead(response, headOf.get(reply) ?? OK, { 'content-type': 'application/json', 'cache-control': 'no-store' }).end(JSON.stringify(reply));
+}
+
+const OK: ReplyHead = { status: 200 };
+
+/** The head goes out with the first event, in one piece. */
+function startStream(response: ServerResponse): void {
+  if (!response.headersSent) response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
+}
+
+function writeHead(response: ServerResponse, { status, retryAfter }: ReplyHead, headers: Readonly<Record<string, string>> = {}): ServerResponse {
+  return response.writeHead(status, { ...headers, ...(retryAfter === undefined ? {} : { 'retry-after': retryAfter }) });
+}
+
+function tooMany(response: ServerResponse, id: MessageId | null): void {
+  const message = 'This agent has too many requests or streams open at this gateway. End some, then try again.';
+  writeHead(response, { status: 429, retryAfter: '1' }, { 'content-type': 'application/json' }).end(
+    JSON.stringify({ jsonrpc: '2.0', id, error: { code: CODES.internal, message, data: { code: 'RATE_LIMITED' } } }),
+  );
 }
 
 /** MCP-11: what waits for an agent that does not read stays bounded; then its stream ends. */
@@ -147,13 +185,17 @@ function write(response: ServerResponse, said: object): void {
 }
 
 /** GET: what the server says of its own accord, each message through the same rules. */
-async function follow({ response }: PassageExchange, { session, terms }: GatewaySession): Promise<void> {
+async function follow(gateway: GatewayState, { response }: PassageExchange, found: GatewaySession): Promise<void> {
+  const release = gateway.loads.take(found.owner, 'streams');
+  if (release === null) return tooMany(response, null);
+  response.once('close', release);
+  const { session, terms } = found;
   const gone = new AbortController();
   response.once('close', () => gone.abort());
   const tell = (said: object): void => write(response, said);
   const opened = (code: number): void => {
     if (code !== 200) return status(response, code);
-    response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
+    startStream(response);
     response.flushHeaders();
   };
   try {
@@ -162,18 +204,20 @@ async function follow({ response }: PassageExchange, { session, terms }: Gateway
       signal: gone.signal,
       opened,
     });
-  } catch {
-    if (!response.headersSent) return status(response, 502);
+  } catch (error) {
+    // A 404 is repeated and ends nothing: servers without such a stream say it, too.
+    if (!response.headersSent) return void writeHead(response, headFor(error)).end();
   }
-  response.end();
+  if (!response.writableEnded) response.end();
 }
 
 async function end(gateway: GatewayState, { response }: PassageExchange, found: GatewaySession): Promise<void> {
   gateway.sessions.end(found);
   try {
-    const answer = await exchange(found.terms.peer, { method: 'DELETE', headers: found.state });
+    const signal = AbortSignal.timeout(gateway.deps.answerMs ?? ANSWER_MS);
+    const answer = await exchange(found.terms.peer, { method: 'DELETE', headers: found.state, signal });
     discardBody(answer.body);
-    status(response, answer.status);
+    status(response, answer.status < 300 || relayed(answer.status) !== 200 ? answer.status : 502);
   } catch {
     status(response, 502);
   }

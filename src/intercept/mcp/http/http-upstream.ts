@@ -2,10 +2,13 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import { AegisError } from '../../../errors.ts';
 import type { JsonObject } from '../../../kernel/json.ts';
+import { ANSWER_MS } from '../deadline.ts';
 import { exchange, discardBody, wholeBody } from './exchange.ts';
 import type { Answer, Peer } from './exchange.ts';
 import { headersOf } from './headers.ts';
 import { failure, keyOf, readMessage, SERVER_LIMITS, tooLong } from '../message.ts';
+import { headOf, relayed } from '../refused-reply.ts';
+import { refusalIn, retryAfterOf } from './upstream-refusal.ts';
 import type { Notification, Reply, Request } from '../message.ts';
 import { eventsOf } from './sse.ts';
 import type { ServerMessage, Upstream } from '../upstream.ts';
@@ -17,6 +20,8 @@ export interface HttpUpstreamTerms {
   /** The tool's definition, for the headers its schema asks for. */
   readonly definition: (tool: string) => JsonObject | undefined;
   readonly refused: (code: string) => void;
+  /** Milliseconds until an answer to what is no request of the agent. */
+  readonly answerMs?: number;
   /** Headers of every answer, for the session id in the one to `initialize`. */
   readonly answered: (message: Request | Notification | Reply, headers: IncomingHttpHeaders) => void;
 }
@@ -24,9 +29,6 @@ export interface HttpUpstreamTerms {
 const ACCEPT = 'application/json, text/event-stream';
 const RESUMES = 5;
 const RESUME_MS = 1_000;
-
-/** The HTTP status a reply came with, for who must repeat it. */
-export const statusOf = new WeakMap<Reply, number>();
 
 /** An MCP server over Streamable HTTP, message by message. Holds no state of its own. */
 export function httpUpstream(terms: HttpUpstreamTerms): Upstream {
@@ -36,16 +38,20 @@ export function httpUpstream(terms: HttpUpstreamTerms): Upstream {
       try {
         return await replyIn(terms, { message, answer, onServerMessage, signal });
       } catch (error) {
-        if (signal.aborted) await tellCancelled(terms, message);
-        throw error instanceof AegisError ? error : new AegisError('MCP_SERVER_GONE', { detail: (error as Error).message });
+        if (signal.aborted) void tellCancelled(terms, message);
+        throw error instanceof AegisError ? error : gone((error as Error).message);
       }
     },
     send: async (message) => {
-      const { body } = await posted(terms, message, undefined);
+      const { body, ...head } = await posted(terms, message, AbortSignal.timeout(terms.answerMs ?? ANSWER_MS));
       discardBody(body);
+      const refusal = refusalIn(terms, head);
+      if (refusal !== null) throw refusal;
     },
   };
 }
+
+const gone = (detail: string): AegisError => new AegisError('MCP_SERVER_GONE', { detail });
 
 async function posted(terms: HttpUpstreamTerms, message: Request | Notification | Reply, signal: AbortSignal | undefined): Promise<Answer> {
   const tool = 'method' in message && message.method === 'tools/call' ? message.params?.['name'] : undefined;
@@ -73,10 +79,22 @@ interface Awaiting {
 
 async function replyIn(terms: HttpUpstreamTerms, awaiting: Awaiting): Promise<Reply> {
   const { message, answer } = awaiting;
-  if ((answer.headers['content-type'] ?? '').startsWith('text/event-stream')) return replyInStream(terms, awaiting);
-  const bytes = await wholeBody(answer.body, SERVER_LIMITS.bytes);
-  const reply = bytes === null ? cut(terms, message) : replyOf(terms, message, { bytes, status: answer.status });
-  statusOf.set(reply, answer.status);
+  const { status, headers, body } = answer;
+  const lost = refusalIn(terms, answer);
+  if (lost !== null && lost.code !== 'MCP_SERVER_REFUSED' && lost.code !== 'MCP_BUSY') {
+    discardBody(body);
+    throw lost;
+  }
+  if (status < 300 && (headers['content-type'] ?? '').startsWith('text/event-stream')) return replyInStream(terms, awaiting);
+  const bytes = await wholeBody(body, SERVER_LIMITS.bytes);
+  const reply = bytes === null ? cut(terms, message) : replyOf(message, { bytes, status });
+  if (reply === null) {
+    if (lost !== null) throw lost;
+    if (status < 400) terms.refused('MCP_FRAME');
+    throw gone(status < 300 ? 'its answer is no answer to this request' : `it answered with HTTP ${String(status)}`);
+  }
+  const retryAfter = retryAfterOf(headers);
+  if ('error' in reply) headOf.set(reply, { status: relayed(status), ...(retryAfter === null ? {} : { retryAfter }) });
   return reply;
 }
 
@@ -85,8 +103,8 @@ function cut({ refused }: HttpUpstreamTerms, { id }: Request): Reply {
   return tooLong(id);
 }
 
-/** A refusal may carry no id (the server could not tell which request it was); an answer must. */
-function replyOf({ refused }: HttpUpstreamTerms, { id }: Request, { bytes, status }: { bytes: Uint8Array; status: number }): Reply {
+/** A refusal may carry no id (the server could not tell which request it was); an answer must. null: it is no answer to this request. */
+function replyOf({ id }: Request, { bytes, status }: { bytes: Uint8Array; status: number }): Reply | null {
   try {
     const read = readMessage(bytes, SERVER_LIMITS);
     if (read.kind === 'reply' && keyOf(read.message.id) === keyOf(id)) return read.message;
@@ -94,8 +112,7 @@ function replyOf({ refused }: HttpUpstreamTerms, { id }: Request, { bytes, statu
     const error = status >= 400 ? errorIn(bytes) : null;
     if (error !== null) return failure(id, error.code, error.message);
   }
-  if (status < 400) refused('MCP_FRAME');
-  return failure(id, -32603, status < 400 ? 'The server’s answer is no answer to this request.' : `The server refused with HTTP ${String(status)}.`);
+  return null;
 }
 
 function errorIn(bytes: Uint8Array): { readonly code: number; readonly message: string } | null {
@@ -127,14 +144,20 @@ async function replyInStream(terms: HttpUpstreamTerms, { message, answer, onServ
     } catch (error) {
       body.destroy();
       if (error instanceof RangeError) return cut(terms, message);
-      if (signal.aborted || error instanceof AegisError) throw error;
+      if (signal.aborted) throw error;
+      if (error instanceof AegisError || error instanceof TypeError) {
+        terms.refused('MCP_FRAME');
+        throw gone('its answer is not strict JSON');
+      }
     }
-    if (last === undefined || resumes >= RESUMES) throw new AegisError('MCP_SERVER_GONE', { detail: 'it hung up before it answered' });
+    if (last === undefined || resumes >= RESUMES) throw gone('it hung up before it answered');
     await pause(RESUME_MS, undefined, { signal });
     const headers = { accept: 'text/event-stream', ...terms.state(), 'last-event-id': last };
     const again = await exchange(terms.peer, { method: 'GET', headers, signal });
-    if (again.status !== 200) throw new AegisError('MCP_SERVER_GONE', { detail: `it answered ${String(again.status)}` });
     body = again.body;
+    if (again.status === 200) continue;
+    discardBody(body);
+    throw gone(`it hung up before it answered, and then answered with HTTP ${String(again.status)}`);
   }
 }
 
@@ -149,8 +172,12 @@ export async function listen(
 ): Promise<void> {
   const answer = await exchange(terms.peer, { method: 'GET', headers: { accept: 'text/event-stream', ...terms.state() }, signal });
   const streams = answer.status === 200 && (answer.headers['content-type'] ?? '').startsWith('text/event-stream');
-  opened(streams ? 200 : answer.status === 200 ? 405 : answer.status);
-  if (!streams) return discardBody(answer.body);
+  if (!streams) discardBody(answer.body);
+  const refusal = refusalIn(terms, answer);
+  if (refusal !== null && refusal.code !== 'MCP_SERVER_REFUSED') throw refusal;
+  // A server without such a stream says 405, and many say something else that means the same.
+  opened(streams ? 200 : answer.status < 500 ? 405 : answer.status);
+  if (!streams) return;
   for await (const event of eventsOf(answer.body, SERVER_LIMITS.bytes)) {
     if (event.data === '') continue;
     const read = readMessage(Buffer.from(event.data), SERVER_LIMITS);

@@ -16,11 +16,17 @@ interface Terms {
   readonly refused: (code: string) => void;
 }
 
+export interface AgentEndOfStdio {
+  /** Resolves when the agent closed its end and every message is answered. */
+  readonly over: Promise<void>;
+  /** Resolves when every message that came so far is answered. */
+  answered(): Promise<void>;
+}
+
 /**
- * The agent's end of MCP stdio: one message, one line, in its order of arrival. Resolves when the agent closes its end and every message
- * is answered. A line that is no message is answered with an error, and nothing of it goes on (MCP-10).
+ * The agent's end of MCP stdio: one message, one line, in its order of arrival. A line that is no message is answered with an error, and nothing of it goes on (MCP-10).
  */
-export function serveAgent({ input, output }: Streams, { answer: take, refused }: Terms): Promise<void> {
+export function serveAgent({ input, output }: Streams, { answer: take, refused }: Terms): AgentEndOfStdio {
   // MCP-11: an agent that does not read is not read from, so that no more answers come to wait for it.
   const say = (message: object): void => {
     if (output.write(`${JSON.stringify(message)}\n`) || input.isPaused()) return;
@@ -45,17 +51,19 @@ export function serveAgent({ input, output }: Streams, { answer: take, refused }
     const running = answer(message).finally(() => open.delete(running));
     open.add(running);
   };
-  return new Promise((resolve) => {
+  const answered = (): Promise<void> => Promise.allSettled([...open]).then(() => undefined);
+  const over = new Promise<void>((resolve) => {
     const reader = lineReader(AGENT_LIMITS.bytes, took);
     input.on('data', (chunk: Buffer) => reader.push(chunk));
-    const over = (): void => {
+    const ended = (): void => {
       reader.end();
-      void Promise.allSettled([...open]).then(() => resolve());
+      void answered().then(resolve);
     };
-    input.once('end', over);
-    input.once('error', over);
-    output.once('error', over);
+    input.once('end', ended);
+    input.once('error', ended);
+    output.once('error', ended);
   });
+  return { over, answered };
 }
 
 const MOST_UNREAD = 16_777_216;

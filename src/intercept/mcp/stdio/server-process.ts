@@ -4,8 +4,9 @@ import { AegisError } from '../../../errors.ts';
 import { lineReader } from '../../../wire/lines.ts';
 import type { Line } from '../../../wire/lines.ts';
 import { idScanner } from '../../../wire/id-scanner.ts';
-import { failure, keyOf, readMessage, SERVER_LIMITS, tooLong } from '../message.ts';
+import { keyOf, readMessage, SERVER_LIMITS, tooLong } from '../message.ts';
 import type { Message, MessageId, Notification, Reply, Request } from '../message.ts';
+import { ANSWER_MS } from '../deadline.ts';
 import type { ServerMessage, Upstream } from '../upstream.ts';
 import { killWithParent } from './watcher.ts';
 
@@ -29,6 +30,8 @@ interface Terms {
   readonly onServerMessage: (serverMessage: ServerMessage) => void;
   /** Told of what was dropped: MCP_FRAME, MCP_UNSOLICITED, MCP_RESULT_CUT. */
   readonly refused: (code: string) => void;
+  /** Milliseconds a server may take to read a notification or an answer. */
+  readonly answerMs?: number;
 }
 
 interface Pending {
@@ -40,6 +43,7 @@ const GRACE_MS = 2_000;
 
 /** An MCP server as a child process in a group of its own, that does not outlive this process (MCP-12). Its stderr is ours. */
 export function startServer({ command, called = command, args, env }: Command, terms: Terms): StdioServer {
+  const { answerMs = ANSWER_MS } = terms;
   const child = spawn(command, [...args], { argv0: called, env: { ...env }, stdio: ['pipe', 'pipe', 'inherit'], detached: true, windowsHide: true });
   const pending = new Map<string, Pending>();
   const gone = ended(child);
@@ -56,7 +60,7 @@ export function startServer({ command, called = command, args, env }: Command, t
   return {
     gone,
     request: (message, { signal }) => asked({ child, pending }, message, signal),
-    send: (message) => write(child, message),
+    send: (message) => inTime(write(child, message), answerMs),
     close: async () => {
       child.stdin.end();
       const patience = setTimeout(() => watcher.kill(), GRACE_MS);
@@ -75,12 +79,30 @@ function ended(child: ChildProcess): Promise<string> {
   });
 }
 
+/** What may wait for a server that does not read; then nothing more is written (MCP-23). */
+const MOST_UNREAD = 16_777_216;
+
 function write(child: ChildProcess, message: Request | Notification | Reply): Promise<void> {
   return new Promise((resolve, reject) => {
+    if ((child.stdin?.writableLength ?? 0) > MOST_UNREAD)
+      return reject(new AegisError('MCP_UNREACHABLE', { detail: 'it does not read what it is sent' }));
     child.stdin?.write(`${JSON.stringify(message)}\n`, (error) =>
       error == null ? resolve() : reject(new AegisError('MCP_SERVER_GONE', { detail: 'it reads no more' })),
     );
   });
+}
+
+/** A server that stopped reading keeps nobody who only has something to tell it. */
+async function inTime(written: Promise<void>, ms: number): Promise<void> {
+  let late: NodeJS.Timeout | undefined;
+  const over = new Promise<never>((_resolve, reject) => {
+    late = setTimeout(() => reject(new AegisError('MCP_SERVER_GONE', { detail: 'it does not read what it is sent' })), ms).unref();
+  });
+  try {
+    await Promise.race([written, over]);
+  } finally {
+    clearTimeout(late);
+  }
 }
 
 function asked({ child, pending }: { child: ChildProcess; pending: Map<string, Pending> }, message: Request, signal: AbortSignal): Promise<Reply> {
@@ -133,5 +155,6 @@ function unreadable(id: MessageId | null, code: string, { pending, refused }: Ta
   const waits = pending.get(key);
   if (id === null || waits === undefined) return;
   pending.delete(key);
-  waits.resolve(code === 'MCP_FRAME' ? failure(id, -32603, 'The server’s answer is not strict JSON.') : tooLong(id));
+  if (code === 'MCP_FRAME') waits.reject(new AegisError('MCP_SERVER_GONE', { detail: 'its answer is not strict JSON' }));
+  else waits.resolve(tooLong(id));
 }
