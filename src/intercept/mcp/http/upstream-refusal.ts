@@ -1,6 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { AegisError } from '../../../errors.ts';
-import type { HttpUpstreamTerms } from './http-upstream.ts';
 
 /** RFC 9110 §10.2.3: seconds, or a date; whatever else the server wrote is not repeated. */
 const SECONDS = /^\d{1,9}$/;
@@ -16,7 +15,7 @@ export function retryAfterOf(headers: IncomingHttpHeaders): string | null {
  * where nothing can be told: a server that fails (5xx) may have done it.
  */
 export function refusalIn(
-  { state }: Pick<HttpUpstreamTerms, 'state'>,
+  { state }: { readonly state: () => Readonly<Record<string, string>> },
   { status, headers }: { readonly status: number; readonly headers: IncomingHttpHeaders },
 ): AegisError | null {
   if (status === 401 || status === 403 || status === 407) return new AegisError('MCP_CREDENTIALS_REFUSED', { status });
