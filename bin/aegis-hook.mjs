@@ -4,8 +4,9 @@
  *
  *   node aegis-hook.mjs <harness> <event> <settings file>
  *
- * Settings: {url, sockets, key, query, deadlineMs, onUnavailable: deny|allow_readonly|allow, journal}. `sockets`: places of the local socket, best
- * first; where nobody listens at one, `url` is asked. Exit codes: 0 answered, 2 refused.
+ * Settings: {url, sockets, key, answerKey, query, deadlineMs, onUnavailable: deny|allow_readonly|allow, journal}. `sockets`: places of the local
+ * socket, best first; where nobody listens at one, `url` is asked, and only what is signed with `answerKey` for this very question is an answer
+ * (docs/formats/answers.md). Exit codes: 0 answered, 2 refused.
  */
 // An `import` of a module would read every name it exports, and node:http's load a WebSocket and a fetch nobody uses here: 40 ms of each call.
 const { appendFileSync, existsSync, lstatSync, readFileSync, renameSync, rmSync } = process.getBuiltinModule('node:fs');
@@ -205,11 +206,25 @@ function lineOf(bytes, done, failed) {
 
 function overHttp({ path, bytes }, done, failed) {
   const to = new URL(path, settings.url);
-  const { request } = to.protocol === 'https:' ? process.getBuiltinModule('node:https') : process.getBuiltinModule('node:http');
-  const sent = request(
-    to,
-    { method: 'POST', headers: { authorization: `Bearer ${settings.key}`, 'content-type': 'application/json', 'content-length': bytes.length } },
-    (answer) => {
+  const crypto = process.getBuiltinModule('node:crypto');
+  const key = answerKey(crypto);
+  if (key === null)
+    return failed('its answer key is not in the hook’s settings, so over HTTP it cannot be told from another program: run `aegis hook pin`');
+  const stranger = (why) =>
+    failed(
+      `what answers at ${to.origin} is not Aegis: ${why} (NOT_AEGIS). See who listens there: \`lsof -i tcp:${to.port || (to.protocol === 'https:' ? 443 : 80)}\``,
+    );
+  const proof = prover(crypto, key, to);
+  connectProven(to, proof, { failed, stranger }, (socket) => {
+    const { request } = process.getBuiltinModule('node:http');
+    const asked = proof('POST', path, bytes);
+    const headers = {
+      authorization: `Bearer ${settings.key}`,
+      'content-type': 'application/json',
+      'content-length': bytes.length,
+      'aegis-nonce': asked.nonce,
+    };
+    const sent = request({ method: 'POST', path, headers: { host: to.host, ...headers }, createConnection: () => socket }, (answer) => {
       const parts = [];
       let size = 0;
       answer.on('data', (part) => {
@@ -220,17 +235,80 @@ function overHttp({ path, bytes }, done, failed) {
       answer.on('error', () => failed('its answer broke off'));
       answer.on('aborted', () => failed('its answer broke off'));
       answer.on('end', () => {
+        const body = Buffer.concat(parts);
+        const fault = asked.faultIn(answer.statusCode, body, answer.headers['aegis-answer']);
+        if (fault !== null) return stranger(fault);
         if (answer.statusCode !== 200) return failed(`it answered with status ${answer.statusCode}`);
         try {
-          done(parsed(Buffer.concat(parts)));
+          done(parsed(body));
         } catch {
           failed('its answer is no JSON object');
         }
       });
-    },
+    });
+    sent.on('error', () => failed('its answer broke off'));
+    sent.end(bytes);
+  });
+}
+
+/** The daemon's public key: 32 bytes in base64url. Null for anything else. */
+function answerKey({ createPublicKey }) {
+  const raw = Buffer.from(String(settings.answerKey ?? ''), 'base64url');
+  if (raw.length !== 32) return null;
+  return createPublicKey({ key: Buffer.concat([Buffer.from('302a300506032b6570032100', 'hex'), raw]), format: 'der', type: 'spki' });
+}
+
+/** For each question a nonce of its own, and how its answer proves to be the daemon's. */
+function prover({ hash, randomBytes, verify }, key, { host }) {
+  const digest = (bytes) => hash('sha256', bytes, 'hex');
+  return (method, path, bytes) => {
+    const nonce = randomBytes(24).toString('base64url');
+    const question = (body) => digest(`${method} ${path}\n${host}\n${body}`);
+    const faultIn = (status, body, proof) => {
+      const [, read, signature] = /^v1\.(read|unread)\.([\w-]{86})$/.exec(String(proof)) ?? [];
+      if (signature === undefined) return 'its answer is not signed';
+      const text = `aegis-answer/1\n${nonce}\n${question(read === 'read' ? digest(bytes) : 'unread')}\n${status}\n${digest(body)}\n`;
+      return verify(null, Buffer.from(text), key, Buffer.from(signature, 'base64url'))
+        ? null
+        : 'its answer to this question is not signed with the known key';
+    };
+    return { nonce, faultIn };
+  };
+}
+
+/** A connection whose other end proved to be Aegis on it: before that it is told no key. */
+function connectProven(to, proof, { failed, stranger }, done) {
+  const port = Number(to.port || (to.protocol === 'https:' ? 443 : 80));
+  const host = to.hostname.replace(/^\[|\]$/g, '');
+  const secure = to.protocol === 'https:';
+  const { connect } = process.getBuiltinModule(secure ? 'node:tls' : 'node:net');
+  const socket = connect(secure ? { host, port, servername: host } : { host, port, noDelay: true });
+  const asked = proof('GET', '/v1/identity', '');
+  let held = Buffer.alloc(0);
+  const fail = () => failed('it cannot be reached');
+  const broke = () => failed('its answer broke off');
+  const read = (part) => {
+    held = Buffer.concat([held, part]);
+    const end = held.indexOf('\r\n\r\n');
+    const head = held.subarray(0, end < 0 ? 0 : end).toString('latin1');
+    const header = (name) => new RegExp(`^${name}: *(.*?)\\r?$`, 'im').exec(head)?.[1];
+    const length = Number(header('content-length') ?? 0);
+    const body = held.subarray(end + 4, end + 4 + length);
+    if (held.length > 16_384) return void (socket.destroy(), stranger('its answer is not one of Aegis'));
+    if (end < 0 || body.length < length) return;
+    socket.off('data', read).off('error', fail).off('close', broke);
+    const status = Number(/^HTTP\/1\.1 (\d{3})/.exec(head)?.[1]);
+    const fault = asked.faultIn(status, body, header('aegis-answer')) ?? (status === 200 ? null : `it says who it is with status ${status}`);
+    if (fault === null) return done(socket);
+    socket.destroy();
+    stranger(fault);
+  };
+  socket.on('data', read).on('error', fail).on('close', broke);
+  // Once it is proven its failures are heard by whoever asks over it.
+  socket.on('error', () => undefined);
+  socket.once(secure ? 'secureConnect' : 'connect', () =>
+    socket.write(`GET /v1/identity HTTP/1.1\r\nhost: ${to.host}\r\naegis-nonce: ${asked.nonce}\r\n\r\n`),
   );
-  sent.on('error', () => failed('it cannot be reached'));
-  sent.end(bytes);
 }
 
 /** What was let go while Aegis was away is reported at the start of the next session; what it does not take is kept. */

@@ -1,6 +1,7 @@
 import type { Config } from '../config/schema.ts';
 import type { Gate } from '../gate/gate.ts';
 import type { Principal } from '../gate/nouns.ts';
+import type { AnswerKey } from '../http/answer-signing.ts';
 import type { RateLimiter } from '../http/rate.ts';
 import type { Shares } from '../http/shares.ts';
 import type { JsonObject } from '../kernel/json.ts';
@@ -28,6 +29,7 @@ export interface ApiDeps {
   readonly version: string;
   /** Every process that serves the store at this moment, this one first (GATE-27). */
   readonly daemons: () => readonly Holder[];
+  readonly answers: AnswerKey;
   /** Faults of a policy document, as JSON objects; empty when it may be activated. */
   readonly policyFaults: (document: string) => Promise<readonly JsonObject[]>;
   /** The document compiled, not activated. @throws AegisError POLICY_INVALID */

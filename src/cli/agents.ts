@@ -1,5 +1,6 @@
 import { Option } from 'commander';
 import type { Define } from './define.ts';
+import { loadCredentials } from './credentials.ts';
 import { connection } from './connection.ts';
 import { examples } from './examples.ts';
 import { whole } from './numbers.ts';
@@ -120,4 +121,6 @@ async function add(agent: string, options: AddOptions): Promise<void> {
   line(`\n  ${tone('bold', made.key)}\n`);
   line('Give it to the agent’s process, in the terminal or service it runs in (not in yours: people’s commands need a person’s key):');
   line(`  export AEGIS_URL=${aegis.url} AEGIS_KEY=${made.key} AEGIS_AGENT=${made.agent}`);
+  const { answerKey } = loadCredentials();
+  if (answerKey !== undefined) line(`  export AEGIS_ANSWER_KEY=${answerKey}`);
 }

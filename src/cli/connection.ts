@@ -30,13 +30,13 @@ const PATIENCE_MS = { GET: 10_000, POST: 60_000, DELETE: 60_000 } as const;
 export const LONG_MS = 600_000;
 
 export function connection(credentials: Credentials = loadCredentials()): Connection {
-  const { url, key } = credentials;
-  const daemon = daemonClient({ url, key, mostBytes: ANSWER_BYTES });
+  const { url, key, answerKey } = credentials;
+  const daemon = daemonClient({ url, key, answerKey, mostBytes: ANSWER_BYTES });
   const agentKey = key.startsWith('aegis_agent_');
   const ask = async ({ method, path, body, patienceMs }: Asked): Promise<unknown> => {
     const timeoutMs = patienceMs ?? PATIENCE_MS[method];
     const answer = await daemon.ask({ method, path, body, timeoutMs }).catch((error: unknown) => {
-      throw new CliError(EXIT.unavailable, 'UNREACHABLE', `${unanswered(error, url)}.`, unansweredHint(error, START));
+      throw noAnswer(error, url);
     });
     if (answer.status >= 300) throw refusal(answer.status, answer.body, agentKey);
     if (answer.body !== undefined) return answer.body;
@@ -50,7 +50,7 @@ export function connection(credentials: Credentials = loadCredentials()): Connec
     async *lines(path, query, signal): AsyncGenerator<string> {
       const { status, body } = await daemon.stream(path + search(query), signal).catch((error: unknown) => {
         if (signal?.aborted === true) throw error;
-        throw new CliError(EXIT.unavailable, 'UNREACHABLE', `${unanswered(error, url)}.`, unansweredHint(error, START));
+        throw noAnswer(error, url);
       });
       if (status >= 300) throw refusal(status, answerJson(await whole(body)), agentKey);
       let rest = '';
@@ -66,14 +66,31 @@ export function connection(credentials: Credentials = loadCredentials()): Connec
 
 const START = 'Start it with `npm start` (or `aegis up`), or set AEGIS_URL.';
 
+/** Nobody answers, or somebody else does (DOOR-29). */
+function noAnswer(error: unknown, url: string): CliError {
+  const code = isStranger(error) ? 'NOT_AEGIS' : 'UNREACHABLE';
+  return new CliError(EXIT.unavailable, code, `${unanswered(error, url)}.`, unansweredHint(error, START));
+}
+
+const isStranger = (error: unknown): error is AegisError => error instanceof AegisError && error.details['stranger'] !== undefined;
+
 /** Why there is no answer, as a person is told it. */
 export function unanswered(error: unknown, url: string): string {
   const unsafe = unsafeSocket(error);
+  if (isStranger(error)) return `Aegis was not asked: ${String(error.details['detail'])}`;
   return unsafe === null ? `Aegis does not answer at ${url}` : `Aegis was not asked: ${unsafe}`;
 }
 
 export function unansweredHint(error: unknown, otherwise: string): string {
+  if (isStranger(error)) return whoListens(String(error.details['stranger']));
   return unsafeSocket(error) === null ? otherwise : 'Put the folder right (`chmod 700`), or ask over HTTP with AEGIS_SOCKET=off.';
+}
+
+/** What a person does about a stranger on the port. */
+export function whoListens(url: string): string {
+  const { port, protocol } = new URL(url);
+  const number = port === '' ? (protocol === 'https:' ? '443' : '80') : port;
+  return `See who listens there: \`lsof -i tcp:${number}\`. If it is Aegis and its answer key was changed, log in again; hooks: \`aegis hook pin\`.`;
 }
 
 /** A socket that lies where others could have put it is spoken to by nobody; everything else is simply no answer. */

@@ -6,6 +6,8 @@ import { CliError, EXIT } from './exit.ts';
 export interface Credentials {
   readonly url: string;
   readonly key: string;
+  /** The daemon's answer key, kept at login. */
+  readonly answerKey?: string;
 }
 
 export const DEFAULT_URL = 'http://127.0.0.1:7411';
@@ -27,7 +29,10 @@ export function loadCredentials(env: NodeJS.ProcessEnv = process.env): Credentia
       'Run `aegis login <token>` with the token that the first `aegis up` printed, or set AEGIS_KEY.',
     );
   }
-  return { url: (env['AEGIS_URL'] ?? saved?.url ?? DEFAULT_URL).replace(/\/+$/, ''), key };
+  const url = (env['AEGIS_URL'] ?? saved?.url ?? DEFAULT_URL).replace(/\/+$/, '');
+  // Another address is another daemon, whose key nobody kept.
+  const answerKey = env['AEGIS_ANSWER_KEY'] ?? (saved?.url === url ? saved.answerKey : undefined);
+  return { url, key, ...(answerKey === undefined || answerKey === '' ? {} : { answerKey }) };
 }
 
 export function saveCredentials(credentials: Credentials, env: NodeJS.ProcessEnv = process.env): string {
@@ -41,6 +46,9 @@ export function saveCredentials(credentials: Credentials, env: NodeJS.ProcessEnv
 export function forgetCredentials(env: NodeJS.ProcessEnv = process.env): void {
   rmSync(credentialsPath(env), { force: true });
 }
+
+/** What `aegis login` kept. */
+export const savedCredentials = (env: NodeJS.ProcessEnv = process.env): Credentials | undefined => readSaved(credentialsPath(env));
 
 function readSaved(path: string): Credentials | undefined {
   try {

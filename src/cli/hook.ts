@@ -3,6 +3,7 @@ import type { Harness } from '../intercept/hook/harness/harness.ts';
 import { HARNESSES, harnessOf } from '../intercept/hook/harness/harnesses.ts';
 import type { Define } from './define.ts';
 import { examples } from './examples.ts';
+import { CliError, EXIT } from './exit.ts';
 import { installTerms } from './hook/terms.ts';
 import type { InstallOptions, InstallTerms } from './hook/terms.ts';
 import { undo } from './install/change.ts';
@@ -39,7 +40,7 @@ export const define: Define = (command) => {
     .option('--blocking', `use what the harness has against a hook that fails: ${blockingSettings()}`)
     .option('--agent <name>', 'agent to register (default: the harness’s name)')
     .option('--rotate', 'replace the key of an agent that is registered already')
-    .addOption(new Option('--handler <kind>', `${titlesWithHttp()} only: how it asks (default: http)`).choices(['http', 'command']))
+    .addOption(new Option('--handler <kind>', `${titlesWithHttp()} only: how it asks (default: command)`).choices(['http', 'command']))
     .addOption(
       new Option('--on-unavailable <mode>', 'what runs while Aegis is away; needs the command handler (default: deny)').choices(UNAVAILABLE_MODES),
     )
@@ -54,6 +55,13 @@ export const define: Define = (command) => {
     .option('--json', 'print JSON')
     .action(status);
   command
+    .command('pin')
+    .description('give installed hooks the answer key of the daemon, after it was changed')
+    .addArgument(harnessArgument(false))
+    .option('--answer-key <key>', 'as `aegis identity` prints it; needed where the local socket is not there')
+    .option('--json', 'print JSON')
+    .action(pin);
+  command
     .command('uninstall')
     .description('put the settings back, byte for byte')
     .addArgument(harnessArgument(false))
@@ -65,6 +73,7 @@ export const define: Define = (command) => {
     'aegis hook install claude-code --blocking',
     'aegis hook install codex --project --on-unavailable allow_readonly',
     'aegis hook status',
+    'aegis hook pin',
     'aegis hook uninstall claude-code',
   ]);
 };
@@ -91,17 +100,39 @@ function httpNotes({ title, settings: { blocking } }: Harness, terms: InstallTer
   ];
 }
 
+async function pin(harness: string | undefined, options: { readonly answerKey?: string } & Printed): Promise<void> {
+  const { pinHooks } = await import('./hook/pin.ts');
+  const { answerKeyOf } = await import('../wire/answer-proof.ts');
+  if (options.answerKey !== undefined && answerKeyOf(options.answerKey) === null)
+    throw new CliError(
+      EXIT.usage,
+      'USAGE',
+      `${options.answerKey} is no answer key.`,
+      'Give it as `aegis identity` prints it: 43 letters, digits, - and _.',
+    );
+  const pinned = await pinHooks(harness, options.answerKey);
+  if (options.json === true) return json(pinned);
+  if (pinned.length === 0) return line('No hook is installed. Install one: aegis hook install claude-code');
+  for (const { label, answerKey } of pinned) line(`${visible(label)} takes answers signed with ${answerKey}.`);
+}
+
 async function status(options: Printed): Promise<void> {
   const { hookStatus } = await import('./hook/status.ts');
-  const rows = hookStatus();
+  const rows = await hookStatus();
   if (options.json === true) return json(rows);
   if (rows.length === 0) return line('No hook is installed. Install one: aegis hook install claude-code');
   line(
     table(
-      ['harness', 'scope', 'handler', 'state', 'label', 'when it fails', 'file'],
-      rows.map((row) => [row.harness, row.scope, row.handler, row.state, row.label, row.fails, row.path]),
+      ['harness', 'scope', 'handler', 'state', 'answers', 'label', 'when it fails', 'file'],
+      rows.map((row) => [row.harness, row.scope, row.handler, row.state, row.answers, row.label, row.fails, row.path]),
     ),
   );
+  if (rows.some(({ answers }) => answers === 'mismatch'))
+    line(
+      'mismatch: the daemon answers with another key than these hooks know. If it was changed, `aegis hook pin`; if not, see who listens on the port.',
+    );
+  if (rows.some(({ answers }) => answers === 'unpinned'))
+    line('unpinned: over HTTP these hooks refuse every call. Give them the daemon’s key: `aegis hook pin`.');
 }
 
 function uninstall(harness: string | undefined, options: Pick<InstallOptions, 'user' | 'project'> & Printed): void {

@@ -22,6 +22,8 @@ export interface DaemonAnswer {
 export interface DaemonTerms {
   readonly url: string;
   readonly key: string;
+  /** The daemon's answer key. With one, nothing is told over HTTP to whoever does not prove to hold it, and no other answer is one (DOOR-29). */
+  readonly answerKey?: string | undefined;
   /** A longer answer is none. */
   readonly mostBytes: number;
   readonly env?: NodeJS.ProcessEnv;
@@ -37,5 +39,5 @@ export interface DaemonClient {
 }
 
 /** Whatever is no whole answer: nothing was allowed by it. */
-export const unreachable = (detail: string, more: { readonly socket?: string } = {}): AegisError =>
+export const unreachable = (detail: string, more: { readonly socket?: string; readonly stranger?: string } = {}): AegisError =>
   new AegisError('AEGIS_UNREACHABLE', { detail, ...more });

@@ -14,6 +14,7 @@ import type { JsonObject } from '../kernel/json.ts';
 import type { Holder } from '../log/sqlite/leases.ts';
 import { checkPolicy, compilePolicy } from '../policy/compile.ts';
 import { VERSION } from '../version.ts';
+import { openAnswerKey } from './answer-key.ts';
 import { listenLocally } from './listen-socket.ts';
 import { openMcpDoor } from './mcp-door.ts';
 import { openModelDoor } from './model-door.ts';
@@ -27,6 +28,8 @@ export interface Doors {
   readonly modelUrl: string | null;
   /** Where the local socket lies; null when there is none. */
   readonly socket: string | null;
+  /** The public half of what answers are signed with; null where only the model proxy is served. */
+  readonly answerKey: string | null;
   close(): Promise<void>;
 }
 
@@ -35,7 +38,7 @@ export async function openDoors(parts: ServerParts, serve: 'all' | 'models'): Pr
   // What the configuration lacks is found before anything listens.
   const mcp = serve === 'all' ? openMcpDoor(gate, config) : null;
   const models = config.llm.listen === 'on' || serve === 'models' ? await openModelDoor(parts, config, onFault) : null;
-  if (mcp === null && models !== null) return { url: models.url, modelUrl: models.url, socket: null, close: () => models.close() };
+  if (mcp === null && models !== null) return { url: models.url, modelUrl: models.url, socket: null, answerKey: null, close: () => models.close() };
   const passages = mcp === null ? [] : [mcp.passage];
   const [deps, routes] = serverParts(parts);
   const app = createServer(deps, routes, passages);
@@ -53,6 +56,7 @@ export async function openDoors(parts: ServerParts, serve: 'all' | 'models'): Pr
       url,
       modelUrl: models?.url ?? null,
       socket: local?.path ?? null,
+      answerKey: deps.answers.publicKey,
       close: async () => {
         await local?.close();
         await close();
@@ -88,6 +92,7 @@ function serverParts(parts: ServerParts): [ApiDeps, ReturnType<typeof allRoutes>
   const { store, gate, config, policy, secondPlace, daemons, onFault } = parts;
   const loopback = config.server.host === '127.0.0.1' || config.server.host === '::1' || config.server.host === 'localhost';
   const hosts = [...LOOPBACK_HOSTS, ...(loopback ? [] : [config.server.host]), ...config.server.hosts].map((name) => name.toLowerCase());
+  const answers = openAnswerKey(config.dataDir);
   const resolve = policyFileReader(policy.base);
   const deps: ApiDeps = {
     gate,
@@ -98,6 +103,7 @@ function serverParts(parts: ServerParts): [ApiDeps, ReturnType<typeof allRoutes>
     random: systemRandom,
     ids: uuidv7(systemClock, systemRandom),
     limits: config.limits,
+    answers,
     hosts: () => hosts,
     origins: config.server.origins,
     version: VERSION,

@@ -24,6 +24,8 @@ export interface Daemon {
   readonly modelUrl: string | null;
   /** Where the local socket lies; null when there is none. */
   readonly socket: string | null;
+  /** What its answers are signed with; null for the model proxy alone. */
+  readonly answerKey: string | null;
   readonly firstKeys: readonly FirstKey[];
   readonly gate: Gate;
   /** Other processes that serve the same store at this moment. */
@@ -89,8 +91,8 @@ async function start({ config, cwd, onFault, serve = 'all', rehearse = false }: 
   // Last of all: a start that fails must not make a key that nobody is shown.
   const firstKeys = await firstAdministrators(gate, config);
   if (rehearse) opened(warmUp(policy));
-  const { url, modelUrl, socket } = doors;
-  return { url, modelUrl, socket, firstKeys, gate, others: () => lease.others() };
+  const { url, modelUrl, socket, answerKey } = doors;
+  return { url, modelUrl, socket, answerKey, firstKeys, gate, others: () => lease.others() };
 }
 
 /** For a process that is the daemon and nothing else (DOOR-12). */

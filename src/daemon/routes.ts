@@ -13,6 +13,7 @@ import { haltRoutes } from '../api/halts.ts';
 import { healthRoutes } from '../api/health.ts';
 import { historyRoutes } from '../api/history.ts';
 import { hookRoutes } from '../intercept/hook/routes.ts';
+import { identityRoutes } from '../api/identity.ts';
 import { journalRoutes } from '../intercept/http/journal.ts';
 import { lockRoutes } from '../api/locks.ts';
 import { logRoutes } from '../api/log.ts';
@@ -54,6 +55,7 @@ export function allRoutes(deps: ApiDeps): readonly Route[] {
     ...mcpRoutes({ gate: deps.gate, payload: (tenant, digest) => deps.store.payload(tenant, digest) }),
     ...metricsRoutes(deps, tally),
     ...healthRoutes(deps),
+    ...identityRoutes(deps),
   ];
   return withOpenApi(routes, deps.version);
 }

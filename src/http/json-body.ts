@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { AegisError } from '../errors.ts';
 import { growingBytes } from '../wire/growing-bytes.ts';
+import { rememberBody } from './answer-signing.ts';
 import { parseStrict } from '../wire/strict-json.ts';
 
 type Done = (error: Error | null, body?: unknown) => void;
@@ -35,6 +36,7 @@ export function readJson(most: number): (request: Asked, payload: IncomingMessag
       let body: unknown;
       try {
         const bytes = whole ?? held.take();
+        rememberBody(payload, bytes);
         body = bytes.length === 0 ? undefined : parseStrict(bytes, { bytes: limit });
       } catch (error) {
         settle(error as Error);

@@ -4,6 +4,8 @@ import { Readable } from 'node:stream';
 import Fastify from 'fastify';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 'fastify';
 import { AegisError } from '../errors.ts';
+import { markOurs, signAnswers } from './answer-signing.ts';
+import type { AnswerKey } from './answer-signing.ts';
 import { createConnections } from './connections.ts';
 import type { Connections } from './connections.ts';
 import { admit, holderName, refusal, runner } from './exchange.ts';
@@ -22,6 +24,8 @@ import type { LogGate } from '../gate/log-gate.ts';
 export interface ServerDeps extends Admission {
   readonly gate: KeyGate & Pick<LogGate, 'record'>;
   readonly limits: Config['limits'];
+  /** What answers are signed with where the asker wants it; without one none is. */
+  readonly answers?: AnswerKey;
   /** Names a Host header may carry; a function, because the port is known only after listening. */
   readonly hosts: () => readonly string[];
   readonly origins: readonly string[];
@@ -61,12 +65,14 @@ export function createServer(deps: ServerDeps, routes: readonly Route[], passage
     connections.close();
     closed();
   });
+  if (deps.answers !== undefined) signAnswers(app, deps.answers);
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('application/json', readJson(limits.bodyBytes));
   app.addHook('onRequest', (request, reply, done) => {
     void reply.headers(HEADERS);
     try {
       checkHost(request.raw, { hosts: deps.hosts(), origins: deps.origins });
+      markOurs(request.raw);
       done();
     } catch (error) {
       done(error as Error);

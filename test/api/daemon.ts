@@ -18,6 +18,7 @@ export interface Running {
   readonly daemon: Daemon;
   readonly folder: string;
   readonly admin: string;
+  readonly answerKey: string;
   ask(
     method: string,
     path: string,
@@ -84,6 +85,9 @@ export async function running(context: Pick<TestContext, 'after'>, terms: RunTer
     },
     folder,
     admin,
+    get answerKey() {
+      return daemon.answerKey ?? '';
+    },
     ask,
     agent: (id, more = {}) => made('/v1/agents', { agent: id, ...more }),
     operator: (id, role) => made('/v1/operators', { operator: id, role }),

@@ -135,6 +135,7 @@ function level(text: string, folder: string): string {
     .replaceAll(ROOT, '<aegis>/')
     .replace(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, numbered)
     .replace(/aegis_(\w+?)_[\w-]{43}/g, 'aegis_$1_<secret>')
+    .replace(/AEGIS_ANSWER_KEY=[\w-]{43}/g, 'AEGIS_ANSWER_KEY=<answer key>')
     .replace(/\b[0-9a-f]{64}\b/g, '<digest>')
     .replace(/(\(|: )[0-9a-f]{12}(\)|, )/g, '$1<digest>$2')
     .replace(/127\.0\.0\.1:\d+/g, '127.0.0.1:<port>')

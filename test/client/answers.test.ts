@@ -5,13 +5,14 @@ import { CliError } from '../../src/cli/exit.ts';
 import { daemonClient } from '../../src/client/daemon-client.ts';
 import { AegisError } from '../../src/errors.ts';
 import { remoteDecisionPoint } from '../../src/intercept/mcp/remote-decision-point.ts';
+import { ANSWER_KEY } from './answer-key.ts';
 import { SCRIPTS, scriptedDaemon } from './scripted-daemon.ts';
 
 for (const script of SCRIPTS) {
   const { one, transport } = script;
   test(`[DOOR-16, MCP-7] ${one.id} over ${transport}: ${one.why}`, async (context) => {
     const { url, socket, strayed } = await scriptedDaemon(context, script);
-    const client = daemonClient({ url, key: 'k', mostBytes: 1_048_576, env: { AEGIS_SOCKET: socket } });
+    const client = daemonClient({ url, key: 'k', answerKey: ANSWER_KEY, mostBytes: 1_048_576, env: { AEGIS_SOCKET: socket } });
     context.after(() => client.close());
     const decisions = remoteDecisionPoint(client, { session: 's', alone: true, patienceMs: 400 });
     const decided = decisions.decide({ id: 'a-1', kind: 'tool', name: 'look', args: {} }, 0);
@@ -43,7 +44,7 @@ test('[CLI-2, DOOR-16] the command line tells a refusal by its code, and whateve
     const { url, socket } = await scriptedDaemon(context, script);
     process.env['AEGIS_SOCKET'] = socket;
     context.after(() => delete process.env['AEGIS_SOCKET']);
-    const said = await connection({ url, key: 'k' })
+    const said = await connection({ url, key: 'k', answerKey: ANSWER_KEY })
       .post('/v1/actions', { id: 'a-1' })
       .then(
         () => 'answered',

@@ -7,6 +7,7 @@ import type { AddressInfo, Server, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
+import { ANSWER_KEY, proofOfRequest } from './answer-key.ts';
 import { atEnd } from '../fault/daemon.ts';
 
 export interface ClientCase {
@@ -66,6 +67,7 @@ export interface ScriptedDaemon {
 interface Asked {
   readonly path: string;
   readonly body: { readonly id?: string };
+  readonly text: string;
 }
 
 /** Answers everything but the action as a daemon does; the action as the case says, over the transport of the case. */
@@ -84,10 +86,12 @@ export async function scriptedDaemon(
   const script = { ...one.answer, text: text.replaceAll('$ELSEWHERE', elsewhere) };
   const scripted = createHttpServer((request, response) =>
     read(request, (asked) => {
-      if (!isAction(asked.path)) return ordinary(response, asked);
+      if (!isAction(asked.path)) return ordinary(request, response, asked);
       if (script.raw !== undefined) return speak(request.socket, fill(script.raw, asked), script.then);
       const headers = Object.entries(script.headers ?? {}).map(([name, value]) => [name, value.replaceAll('$ELSEWHERE', elsewhere)]);
-      response.writeHead(script.status ?? 0, { 'content-type': 'application/json', ...Object.fromEntries(headers) }).end(fill(script.text, asked));
+      const [status, body] = [script.status ?? 0, fill(script.text, asked)];
+      const proof = proofOfRequest(request, asked.text, { status, body: status === 204 ? '' : body });
+      response.writeHead(status, { 'content-type': 'application/json', ...proof, ...Object.fromEntries(headers) }).end(body);
     }),
   );
   if (transport === 'http') return { url: await listening(context, scripted), socket: 'off', strayed };
@@ -108,21 +112,24 @@ export async function scriptedDaemon(
 const ORDINARY = '{"agent":"a","status":"active","onUnavailable":"deny","capabilities":[],"tools":[]}';
 const isAction = (path: string): boolean => path.startsWith('/v1/actions?') || path === '/v1/actions' || path.startsWith('/v1/hooks/');
 
-function ordinary(response: ServerResponse, _asked: Asked): void {
-  response.writeHead(200, { 'content-type': 'application/json' }).end(ORDINARY);
+function ordinary(request: IncomingMessage, response: ServerResponse, { path, text }: Asked): void {
+  const body = path === '/v1/identity' ? JSON.stringify({ answerKey: ANSWER_KEY }) : ORDINARY;
+  const length = { 'content-length': Buffer.byteLength(body) };
+  response.writeHead(200, { 'content-type': 'application/json', ...length, ...proofOfRequest(request, text, { status: 200, body }) }).end(body);
 }
 
 function read(request: IncomingMessage, then: (asked: Asked) => void): void {
   let text = '';
   request.setEncoding('utf8').on('data', (part: string) => (text += part));
-  request.on('end', () => then({ path: request.url ?? '', body: (text === '' ? {} : JSON.parse(text)) as Asked['body'] }));
+  request.on('end', () => then({ path: request.url ?? '', text, body: (text === '' ? {} : JSON.parse(text)) as Asked['body'] }));
 }
 
 function allowing(words: Words, strayed: string[]): ReturnType<typeof createHttpServer> {
   return createHttpServer((request, response) =>
-    read(request, ({ path, body }) => {
+    read(request, ({ path, body, text }) => {
       strayed.push(`${request.method ?? ''} ${path}`);
-      response.writeHead(200, { 'content-type': 'application/json' }).end(isAction(path) ? words.allow(body.id ?? '') : ORDINARY);
+      const said = isAction(path) ? words.allow(body.id ?? '') : ORDINARY;
+      response.writeHead(200, { 'content-type': 'application/json', ...proofOfRequest(request, text, { status: 200, body: said }) }).end(said);
     }),
   );
 }
@@ -136,7 +143,7 @@ function lineServer(answer: (id: number, asked: Asked, socket: Socket) => void):
       text = lines.pop() ?? '';
       for (const line of lines) {
         const { id, path, body = {} } = JSON.parse(line) as { id?: number; path?: string; body?: Asked['body'] };
-        if (id !== undefined && path !== undefined) answer(id, { path, body }, socket);
+        if (id !== undefined && path !== undefined) answer(id, { path, body, text: '' }, socket);
       }
     });
   });

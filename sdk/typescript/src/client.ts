@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { AegisRefusedError, AegisSetupError, AegisUnavailableError } from './errors.ts';
+import { keptAnswerKey } from './kept-answer-key.ts';
 import { fileJournal, type Journal } from './journal.ts';
 import { isObject } from './json.ts';
 import { transport as transportTo, type Transport } from './transport.ts';
@@ -15,6 +16,11 @@ export interface AegisOptions {
    * that is http:// on this machine's loopback. HTTP is asked where nobody listens at it.
    */
   readonly socket?: string;
+  /**
+   * The daemon's answer key, which `aegis identity` prints: over HTTP only answers signed with it count. Default `AEGIS_ANSWER_KEY`, else the one
+   * that `aegis login` kept for `url`.
+   */
+  readonly answerKey?: string;
   /** The agent's key. Default `AEGIS_KEY`. */
   readonly key?: string;
   /** Default `AEGIS_AGENT`. Must be the agent the key belongs to. */
@@ -56,7 +62,8 @@ const HOLD_MS = 25_000;
 export function connect(options: AegisOptions = {}): AegisClient {
   const { url, key, agent, session } = identity(options);
   const socket = options.socket ?? process.env['AEGIS_SOCKET'] ?? '';
-  const transport = transportTo({ url, key, socket, timeoutMs: options.timeoutMs ?? 10_000 });
+  const answerKey = options.answerKey ?? process.env['AEGIS_ANSWER_KEY'] ?? keptAnswerKey(url);
+  const transport = transportTo({ url, key, socket, answerKey, timeoutMs: options.timeoutMs ?? 10_000 });
   const journal = fileJournal(options.journalPath ?? join(homedir(), '.local', 'state', 'aegis', 'journal', `${encodeURIComponent(agent)}.jsonl`));
   const alone = loner(agent, transport, journal);
   const askTimeoutMs = options.askTimeoutMs ?? milliseconds(process.env['AEGIS_ASK_TIMEOUT_MS'], 300_000);

@@ -1,5 +1,6 @@
 import { AegisRefusedError, AegisUnavailableError } from './errors.ts';
 import { httpTransport } from './http-transport.ts';
+import { provenTransport } from './proven-transport.ts';
 import { socketsFor } from './socket-place.ts';
 import { socketTransport } from './socket-transport.ts';
 import type { RawAnswer, Sending, Way } from './way.ts';
@@ -15,15 +16,17 @@ export interface TransportOptions {
   readonly key: string;
   /** Where the local socket lies; `off` for none, '' to look for it by the port of a loopback `url`. */
   readonly socket: string;
+  /** The daemon's answer key: over HTTP nothing else is an answer. '' for none. */
+  readonly answerKey: string;
   /** For one request that does not wait for a person. */
   readonly timeoutMs: number;
 }
 
 /** Over the local socket where one listens, over HTTP where none does. What was asked over one is never asked over the other. */
-export function transport({ url, key, socket, timeoutMs }: TransportOptions): Transport {
+export function transport({ url, key, socket, answerKey, timeoutMs }: TransportOptions): Transport {
   const base = url.replace(/\/+$/, '');
   const places = socketsFor(base, socket);
-  const http = httpTransport(base, key);
+  const http = answerKey === '' ? httpTransport(base, key) : provenTransport(base, key, answerKey);
   return {
     async send(request): Promise<Json> {
       const deadline = AbortSignal.timeout(request.deadlineMs ?? timeoutMs);

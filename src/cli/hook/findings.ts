@@ -3,6 +3,7 @@ import type { Finding } from '../finding.ts';
 import { connection } from '../connection.ts';
 import type { Connection } from '../connection.ts';
 import { installations } from '../install/ledger.ts';
+import type { LauncherSettings } from './pin.ts';
 import { sendCanaries } from './canary.ts';
 import type { CanaryResult } from './canary.ts';
 
@@ -45,5 +46,5 @@ async function alert({ harness, label, detail, agent }: CanaryResult): Promise<b
 
 function ownConnection(label: string): Connection {
   const { settings = '' } = installations().find((one) => one.label === label)?.detail ?? {};
-  return connection(JSON.parse(readFileSync(settings, 'utf8')) as { url: string; key: string });
+  return connection(JSON.parse(readFileSync(settings, 'utf8')) as LauncherSettings);
 }

@@ -6,6 +6,8 @@ import type { Scope } from '../../intercept/hook/harness/settings.ts';
 import { socketsFor } from '../../client/socket-place.ts';
 import { connection } from '../connection.ts';
 import { loadCredentials } from '../credentials.ts';
+import type { Credentials } from '../credentials.ts';
+import { publishedKey } from '../published-key.ts';
 import { CliError, EXIT } from '../exit.ts';
 import { HOME } from '../files.ts';
 import { carryOut, checkEditable } from '../install/change.ts';
@@ -52,10 +54,10 @@ export async function installHook(
   const { handler, blocking, waitSeconds } = terms;
   const place = { settings, launcher: LAUNCHER, node: process.execPath, handler, blocking, query, waitSeconds };
   checkEditable(path, hookEdits(harness, { ...place, url: '', key: '' }));
-  const { url, key } = await agentKey(terms);
+  const { url, key, answerKey } = await agentKey(terms);
   // Found now and written down: what runs a hook may hold anything in its environment.
   const sockets = socketsFor(url);
-  const launcher = { url, sockets, key, query, deadlineMs: waitSeconds * 1000 + 5_000, onUnavailable: terms.onUnavailable };
+  const launcher = { url, sockets, key, answerKey, query, deadlineMs: waitSeconds * 1000 + 5_000, onUnavailable: terms.onUnavailable };
   const journal = join(ownFolder(), 'hooks', `${id}.journal.jsonl`);
   const planned: readonly Planned[] = [
     { path: settings, whole: `${JSON.stringify({ ...launcher, journal }, null, 2)}\n`, private: true },
@@ -74,8 +76,11 @@ function withoutKnown(path: string, edits: readonly Edit[]): readonly Edit[] {
 }
 
 /** The agent's own key when one is set, otherwise one made with a person's login. */
-async function agentKey({ agent, harness, onUnavailable, rotate }: InstallTerms): Promise<{ readonly url: string; readonly key: string }> {
-  const credentials = loadCredentials();
+async function agentKey({ agent, harness, onUnavailable, rotate }: InstallTerms): Promise<Credentials> {
+  const loaded = loadCredentials();
+  // A daemon on this machine says its own key through its socket; another one is believed as the login believes it.
+  const answerKey = loaded.answerKey ?? (await publishedKey(loaded.url))?.answerKey;
+  const credentials = { ...loaded, ...(answerKey === undefined ? {} : { answerKey }) };
   if (credentials.key.startsWith('aegis_agent_')) {
     await connection(credentials).get('/v1/agents/self');
     return credentials;
@@ -83,7 +88,7 @@ async function agentKey({ agent, harness, onUnavailable, rotate }: InstallTerms)
   try {
     const agentTerms = { agent, framework: harness.name, onUnavailable, ...(rotate ? { rotate: true } : {}) };
     const made = await connection(credentials).post('/v1/agents', agentTerms);
-    return { url: credentials.url, key: (made as { key: string }).key };
+    return { ...credentials, key: (made as { key: string }).key };
   } catch (error) {
     if (error instanceof CliError && error.code === 'CONFLICT')
       throw new CliError(

@@ -5,6 +5,8 @@ import { valueAt } from '../install/settings-text.ts';
 import { installations } from '../install/ledger.ts';
 import type { Installation } from '../install/ledger.ts';
 import { notRunBecause } from './control-file.ts';
+import { pinnedState } from './pin.ts';
+import type { Pinned } from './pin.ts';
 import { writtenUnder } from './written.ts';
 
 export interface HookRow {
@@ -17,16 +19,20 @@ export interface HookRow {
   readonly fails: string;
   readonly path: string;
   readonly agent: string;
+  /** Whether it believes the daemon it asks; `unknown` while that does not answer. */
+  readonly answers: Pinned;
 }
 
 /** What is installed, read from the harnesses' own files. */
-export function hookStatus(): readonly HookRow[] {
-  return installations()
+export function hookStatus(): Promise<readonly HookRow[]> {
+  const rows = installations()
     .filter(({ kind }) => kind === 'hook')
-    .map((installation) => {
+    .map(async (installation): Promise<HookRow> => {
       const { harness = '', scope = '', handler = '', path = '', agent = '' } = installation.detail;
-      return { harness, scope, handler, state: stateOf(installation), label: 'advisory', fails: failsHow(installation), path, agent };
+      const [state, fails, answers] = [stateOf(installation), failsHow(installation), await pinnedState(installation)];
+      return { harness, scope, handler, state, label: 'advisory', fails, path, agent, answers };
     });
+  return Promise.all(rows);
 }
 
 /** Whether the entries stand in the harness's files as they were written. */

@@ -1,3 +1,4 @@
+import type { Credentials } from '../credentials.ts';
 import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
@@ -77,7 +78,7 @@ function serverOf({ name: client, path, common }: Client, place: readonly string
 const nameOf = (place: readonly string[]): string => (place.at(-1) ?? '').replace(/[^A-Za-z0-9._-]/g, '-').slice(0, 64) || 'server';
 
 /** What puts one server behind Aegis: its command line after ours, the variables it was given passed on, the key of the client’s agent. */
-export function wrapEdits(text: string, place: readonly string[], credentials: { readonly url: string; readonly key: string }): readonly Edit[] {
+export function wrapEdits(text: string, place: readonly string[], credentials: Credentials): readonly Edit[] {
   const entry = (valueAt(text, place) ?? {}) as JsonObject;
   const { command, args } = entry;
   const given = Object.keys((entry['env'] ?? {}) as JsonObject);
@@ -89,5 +90,8 @@ export function wrapEdits(text: string, place: readonly string[], credentials: {
     { kind: 'set', at: [...place, 'args'], value: ours, ...(args === undefined ? {} : { before: args }) },
     { kind: 'set', at: [...place, 'env', 'AEGIS_URL'], value: credentials.url },
     { kind: 'set', at: [...place, 'env', 'AEGIS_KEY'], value: credentials.key },
+    ...(credentials.answerKey === undefined
+      ? []
+      : [{ kind: 'set' as const, at: [...place, 'env', 'AEGIS_ANSWER_KEY'], value: credentials.answerKey }]),
   ];
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { connection } from '../connection.ts';
+import type { Credentials } from '../credentials.ts';
 import { loadCredentials } from '../credentials.ts';
 import { CliError } from '../exit.ts';
 import { installHook } from '../hook/install.ts';
@@ -67,23 +68,23 @@ async function serverSteps(path: string, servers: readonly ServerFound[], yes: b
 async function wrap(path: string, servers: readonly ServerFound[]): Promise<void> {
   const client = (servers[0]?.client ?? 'mcp').toLowerCase().replaceAll(' ', '-');
   const digest = createHash('sha256').update(`${hostname()} ${path}`).digest('hex').slice(0, 8);
-  const { url, key } = await clientKey(`${client}-mcp-${digest}`);
+  const credentials = await clientKey(`${client}-mcp-${digest}`);
   const text = readFileSync(path, 'utf8');
-  const edits = servers.flatMap(({ place }) => wrapEdits(text, place, { url, key }));
+  const edits = servers.flatMap(({ place }) => wrapEdits(text, place, credentials));
   carryOut({ id: `mcp-${digest}-${String(Date.now())}`, kind: 'mcp', label: `MCP servers in ${path}`, detail: { path } }, [
     { path, edits, private: true },
   ]);
 }
 
 /** One agent per client's file on this machine; its key is nowhere else, so an older one may be replaced. */
-async function clientKey(agent: string): Promise<{ readonly url: string; readonly key: string }> {
+async function clientKey(agent: string): Promise<Credentials> {
   const credentials = loadCredentials();
   if (credentials.key.startsWith('aegis_agent_')) return credentials;
   const aegis = connection(credentials);
   const { agents } = (await aegis.get('/v1/agents')) as { agents: readonly { agent: string }[] };
   const rotate = agents.some((known) => known.agent === agent) ? { rotate: true } : {};
   const made = (await aegis.post('/v1/agents', { agent, framework: 'mcp', ...rotate })) as { key: string };
-  return { url: credentials.url, key: made.key };
+  return { ...credentials, key: made.key };
 }
 
 async function attempted(step: Step, act: () => Promise<void>): Promise<Step> {

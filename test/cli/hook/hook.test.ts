@@ -66,7 +66,7 @@ test('[HOOK-13] a hook that is gone, turned off, replaced or fails open is unpro
   await shell.write('aegis.yaml', 'hooks:\n  canaryMs: 0\n');
   const { url, admin, stop } = await shell.up();
   await shell.aegis('login', admin, '--url', url);
-  await shell.aegis('hook', 'install', 'claude-code');
+  await shell.aegis('hook', 'install', 'claude-code', '--handler', 'http');
   await shell.aegis('hook', 'install', 'codex');
   await shell.aegis('hook', 'install', 'copilot');
   trust(shell, 'codex');

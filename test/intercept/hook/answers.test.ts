@@ -63,7 +63,7 @@ test('[HOOK-7, DOOR-16] over the socket alone: decided, refused in the harnessâ€
 test('[HOOK-7, DOOR-14] a socket others could have put there is not spoken to; where none lies HTTP is asked', async (context) => {
   const aegis = await running(context);
   const { settings } = place(context);
-  const terms = { url: aegis.daemon.url, sockets: [aegis.daemon.socket], key: await aegis.agent('bot') };
+  const terms = { url: aegis.daemon.url, sockets: [aegis.daemon.socket], key: await aegis.agent('bot'), answerKey: aegis.answerKey };
   chmodSync(dirname(aegis.daemon.socket ?? ''), 0o755);
   const unsafe = await ran([process.execPath, LAUNCHER, 'claude-code', 'PreToolUse', settings(terms)], EVENT);
   assert.equal(unsafe.code, 2);

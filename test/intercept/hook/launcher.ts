@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { ANSWER_KEY, identified } from '../../client/answer-key.ts';
 
 export const LAUNCHER = fileURLToPath(new URL('../../../bin/aegis-hook.mjs', import.meta.url));
 
@@ -48,7 +49,7 @@ export function place(context: TestContext): Place {
       const path = join(folder, `settings-${String(made++)}.json`);
       writeFileSync(
         path,
-        JSON.stringify({ key: 'aegis_agent_x', onUnavailable: 'deny', deadlineMs: 20_000, journal: join(folder, 'journal.jsonl'), ...terms }),
+        JSON.stringify({ key: 'aegis_agent_x', answerKey: ANSWER_KEY, onUnavailable: 'deny', deadlineMs: 20_000, journal: join(folder, 'journal.jsonl'), ...terms }),
         {
           mode: 0o600,
         },
@@ -58,14 +59,14 @@ export function place(context: TestContext): Place {
   };
 }
 
-/** A port on loopback that answers each connection as `speak` does. */
+/** A port on loopback that says who it is, as a daemon does, and answers each connection as `speak` does then. */
 export async function stub(context: TestContext, speak: (socket: Socket) => void): Promise<string> {
   const sockets = new Set<Socket>();
   const server: Server = createServer((socket) => {
     sockets.add(socket);
     socket.on('error', () => undefined);
     socket.on('close', () => sockets.delete(socket));
-    speak(socket);
+    identified(socket, speak);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   context.after(() => {

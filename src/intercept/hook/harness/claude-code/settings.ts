@@ -4,7 +4,8 @@ export const settings: HarnessSettings = {
   home: { folder: '.claude', variable: 'CLAUDE_CONFIG_DIR' },
   files: { user: 'settings.json', project: '.claude/settings.local.json' },
   offSwitches: [{ at: ['disableAllHooks'], is: true }],
-  handlers: ['http', 'command'],
+  // The launcher makes sure that the answer is Aegis's; an http request of the harness's own takes anybody's.
+  handlers: ['command', 'http'],
   commandMember: 'command',
   blocking: { setting: 'onFailure', value: 'block', since: '2.1.295' },
   waitSeconds: 60,
