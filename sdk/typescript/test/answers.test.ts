@@ -15,7 +15,17 @@ for (const script of SCRIPTS) {
     const { url, socket, strayed } = await scriptedDaemon(context, script);
     // What a flood may hold before the time is over is bounded as well, but takes longer to come.
     const timeoutMs = one.answer.then === undefined ? 10_000 : 400;
-    const aegis = connect({ url, socket, answerKey: ANSWER_KEY, key: 'k', agentId: 'a', session: 's', timeoutMs, askTimeoutMs: 0, journalPath: join(folder, 'j.jsonl') });
+    const aegis = connect({
+      url,
+      socket,
+      answerKey: ANSWER_KEY,
+      key: 'k',
+      agentId: 'a',
+      session: 's',
+      timeoutMs,
+      askTimeoutMs: 0,
+      journalPath: join(folder, 'j.jsonl'),
+    });
     const { runs, error } = await aegis.decide({ name: 'look', args: {} }).then(
       ({ effect }) => ({ runs: effect === 'allow' || effect === 'modify', error: null }),
       (thrown: unknown) => ({ runs: false, error: thrown }),

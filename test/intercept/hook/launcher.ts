@@ -49,7 +49,14 @@ export function place(context: TestContext): Place {
       const path = join(folder, `settings-${String(made++)}.json`);
       writeFileSync(
         path,
-        JSON.stringify({ key: 'aegis_agent_x', answerKey: ANSWER_KEY, onUnavailable: 'deny', deadlineMs: 20_000, journal: join(folder, 'journal.jsonl'), ...terms }),
+        JSON.stringify({
+          key: 'aegis_agent_x',
+          answerKey: ANSWER_KEY,
+          onUnavailable: 'deny',
+          deadlineMs: 20_000,
+          journal: join(folder, 'journal.jsonl'),
+          ...terms,
+        }),
         {
           mode: 0o600,
         },
