@@ -1,8 +1,10 @@
 import type { Decision, Reason } from '../kernel/decision.ts';
+import { duration } from '../kernel/words/units.ts';
+import { adviceFor } from './advice.ts';
 
 /**
- * What an agent is shown, exactly; null when it may simply go on. It names the code, the reason and the next step. What inspection quotes from
- * the arguments stays in the log, so that a refusal does not carry an injected text back into the conversation (DOOR-4).
+ * What an agent is shown, exactly; null when it may simply go on. It names the reason, the code and what it may do instead. What inspection quotes
+ * from the arguments stays in the log, so that a refusal does not carry an injected text back into the conversation (DOOR-4).
  */
 export function textOf(decision: Decision): string | null {
   switch (decision.effect) {
@@ -10,11 +12,11 @@ export function textOf(decision: Decision): string | null {
     case 'modify':
       return null;
     case 'deny':
-      return `Aegis denied this action. ${because(decision)} Do not retry it unchanged.`;
+      return `Aegis denied this action. ${because(decision)} Do not retry it unchanged. ${sentence(adviceFor(decisive(decision)[0] ?? decision.reasons[0]))}`;
     case 'ask':
-      return `Aegis is holding this action until a person decides (approval ${decision.ask.approval}). ${because(decision)} It has not been done.`;
+      return `Aegis is holding this action until a person decides (approval ${decision.ask.approval}). ${because(decision)} It has not been done. Wait for the answer, or go on with something else.`;
     case 'defer':
-      return `Aegis deferred this action: it waits for ${decision.defer.waitingFor}. It has not been done; try again in ${String(decision.defer.retryAfterMs)} ms.`;
+      return `Aegis deferred this action: it waits for ${decision.defer.waitingFor}. It has not been done; try again in ${duration(decision.defer.retryAfterMs)}.`;
   }
 }
 
@@ -24,17 +26,23 @@ export function decisive(decision: Decision): readonly Reason[] {
   return speaking.length > 0 ? speaking : decision.reasons;
 }
 
-/** Codes whose message is a finding's code and, behind a colon, a quotation. */
+/** Codes whose message ends, behind a colon, with a quotation from the arguments. */
 const QUOTING: ReadonlySet<string> = new Set(['FINDING', 'UNINSPECTABLE']);
 
 function because(decision: Decision): string {
   return decisive(decision)
     .slice(0, 3)
     .map(
-      ({ code, message, hint }) =>
-        `${sentence(QUOTING.has(code) ? `Inspection found ${message.split(':', 1)[0] ?? code}` : message)} (${code})${hint === undefined ? '' : ` ${sentence(hint)}`}`,
+      ({ code, message, finding }) =>
+        `${sentence(QUOTING.has(code) ? unquoted(message, decision) : message)} (${code}${finding === undefined ? '' : ` · ${finding}`})`,
     )
     .join(' ');
+}
+
+/** A decision of semantics 1 or 2 begins with the finding's code, a later one with its meaning. */
+function unquoted(message: string, { semantics }: Decision): string {
+  const said = message.split(':', 1)[0] ?? '';
+  return semantics >= 3 ? said : `Inspection found ${said}`;
 }
 
 function sentence(text: string): string {

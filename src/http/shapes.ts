@@ -105,6 +105,7 @@ const Reason = Type.Object({
   message: Type.String(),
   hint: optional(Type.String()),
   pointer: optional(Type.String()),
+  finding: optional(Type.String({ description: 'Code of the finding the reason rests on.' })),
 });
 const EffectName = oneOf(...EFFECT_CHOICES);
 

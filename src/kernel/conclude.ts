@@ -3,14 +3,18 @@ import { decide } from './decide.ts';
 import type { DecideContext } from './decide.ts';
 import type { Decision, DecisionCore } from './decision.ts';
 import type { Policy } from './policy.ts';
+import { wordsOf } from './words/words.ts';
 import type { World } from './world.ts';
 
 function denied(decision: Decision, status: string): Decision {
   const { action, reasons, risk, policy, worldIndex, semantics, obligations, origins } = decision;
   const core: DecisionCore = { action, reasons, risk, policy, worldIndex, semantics, obligations, origins };
   const code = status === 'expired' ? 'APPROVAL_EXPIRED' : status === 'refused' ? 'APPROVAL_REFUSED' : 'APPROVAL_INVALID';
-  const message = `The approval is ${status}, not granted.`;
-  return { ...core, effect: 'deny', reasons: [...reasons, { code, rule: 'approval', effect: 'deny', message, hint: 'Ask again.' }] };
+  return {
+    ...core,
+    effect: 'deny',
+    reasons: [...reasons, { code, rule: 'approval', effect: 'deny', ...wordsOf({ semantics }).approvalEnded(status) }],
+  };
 }
 
 /**

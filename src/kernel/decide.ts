@@ -4,7 +4,7 @@ import { fallback } from './fallback.ts';
 import type { ActionId, ApprovalId, Digest } from './ids.ts';
 import { lockRetryMs } from './locks.ts';
 import { reasonsOf, strictest } from './merge.ts';
-import { CONFLICT, modifiedArgs } from './modify.ts';
+import { conflict, modifiedArgs } from './modify.ts';
 import { obligationsOf } from './obligations.ts';
 import type { Policy } from './policy.ts';
 import { release } from './release.ts';
@@ -15,6 +15,7 @@ import { RULES } from './rules/rules.ts';
 import { describe, SILENCE } from './rules/subject.ts';
 import type { Rule, RuleOpinion, Subject } from './rules/subject.ts';
 import { SEMANTICS } from './semantics.ts';
+import { wordsOf } from './words/words.ts';
 import type { World } from './world.ts';
 import { worstRisk } from './finding.ts';
 
@@ -34,7 +35,7 @@ function opinionsOf(rule: Rule, subject: Subject): readonly RuleOpinion[] {
   try {
     return rule.speak(subject);
   } catch {
-    return [ruleError(rule.name)];
+    return [ruleError(rule.name, subject.world)];
   }
 }
 
@@ -53,18 +54,16 @@ function allOpinions(subject: Subject): readonly RuleOpinion[] {
 function crowded(subject: Subject): readonly RuleOpinion[] {
   const pending = subject.agent?.pendingApprovals ?? 0;
   if (pending < subject.policy.approvals.maxPendingPerAgent) return SILENCE;
-  const message = `The agent has ${String(pending)} approvals pending already.`;
-  return [{ rule: 'approval', effect: 'deny', code: 'APPROVAL_REQUIRED', message, hint: 'Wait until some are answered.' }];
+  return [{ rule: 'approval', effect: 'deny', code: 'APPROVAL_REQUIRED', ...wordsOf(subject.world).tooManyPending(pending) }];
 }
 
 /** Changes that conflict become a question; a question too many becomes a denial. */
 function settled(subject: Subject, first: readonly RuleOpinion[]): { readonly opinions: readonly RuleOpinion[]; readonly effect: Effect } {
   let opinions = first;
   let effect = strictest(opinions);
-  if (effect === 'modify' && modifiedArgs(subject, opinions) === null) opinions = release([...opinions, CONFLICT], subject);
+  if (effect === 'modify' && modifiedArgs(subject, opinions) === null) opinions = release([...opinions, conflict('ask', subject)], subject);
   effect = strictest(opinions);
-  if (effect === 'modify' && modifiedArgs(subject, opinions) === null)
-    return { opinions: [...opinions, { ...CONFLICT, effect: 'deny' }], effect: 'deny' };
+  if (effect === 'modify' && modifiedArgs(subject, opinions) === null) return { opinions: [...opinions, conflict('deny', subject)], effect: 'deny' };
   if (effect !== 'ask') return { opinions, effect };
   opinions = [...opinions, ...crowded(subject)];
   return { opinions, effect: strictest(opinions) };
@@ -101,7 +100,7 @@ function place(effect: Effect, core: DecisionCore, rest: { subject: Subject; opi
 
 /** Whatever could not even be read is denied (DEC-2). */
 function unreadable(action: Partial<Action> | null, world: Partial<World> | null, policy: Partial<Policy> | null): Decision {
-  const { message, hint, rule, code } = ruleError('decide');
+  const { message, hint, rule, code } = ruleError('decide', { semantics: world?.semantics ?? SEMANTICS });
   return {
     action: action?.id ?? ('unreadable' as ActionId),
     effect: 'deny',
@@ -121,7 +120,7 @@ function judge(subject: Subject, context: DecideContext): Decision {
   const shadows = (policy.auditOnly || subject.precision?.auditOnly === true) && !opinions.some((one) => one.effect === 'deny' && HARD.has(one.code));
   const core: DecisionCore = {
     action: action.id,
-    reasons: reasonsOf(opinions),
+    reasons: reasonsOf(opinions, world),
     risk: worstRisk([...opinions.map((one) => one.risk), ...action.findings.map((finding) => finding.risk)]),
     policy: policy.digest,
     worldIndex: world.size,

@@ -18,6 +18,8 @@ export interface Reason {
   readonly message: string;
   readonly hint?: string;
   readonly pointer?: string;
+  /** Code of the finding it rests on (since semantics 3). */
+  readonly finding?: string;
 }
 
 export interface Obligations {

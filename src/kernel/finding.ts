@@ -75,7 +75,7 @@ export interface Target {
  */
 export interface Finding {
   readonly detector: Detector;
-  /** SCREAMING_SNAKE, e.g. `SQL_DROP`, `SHELL_RECURSIVE_DELETE`, `UNINSPECTABLE`. Listed in src/inspect/codes.ts. */
+  /** SCREAMING_SNAKE, e.g. `SQL_DROP`, `SHELL_RECURSIVE_DELETE`, `UNINSPECTABLE`. Listed in kernel/words/findings.ts. */
   readonly code: string;
   readonly risk: Risk;
   readonly category?: Category;

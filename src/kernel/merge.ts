@@ -2,6 +2,8 @@ import { EFFECTS } from './decision.ts';
 import type { Effect, Reason } from './decision.ts';
 import { REASON_CODES } from './rules/rules.ts';
 import type { RuleOpinion } from './rules/subject.ts';
+import { wordsOf } from './words/words.ts';
+import type { World } from './world.ts';
 
 const CODE_RANK: ReadonlyMap<string, number> = new Map(REASON_CODES.map((code, rank) => [code, rank]));
 const EFFECT_RANK: ReadonlyMap<Effect, number> = new Map(EFFECTS.map((effect, rank) => [effect, rank]));
@@ -30,8 +32,16 @@ function byOrder(a: RuleOpinion, b: RuleOpinion): number {
   );
 }
 
-function toReason({ code, rule, effect, message, hint, pointer }: RuleOpinion): Reason {
-  return { code, rule, effect, message, ...(hint === undefined ? {} : { hint }), ...(pointer === undefined ? {} : { pointer }) };
+function toReason({ code, rule, effect, message, hint, pointer, finding }: RuleOpinion): Reason {
+  return {
+    code,
+    rule,
+    effect,
+    message,
+    ...(hint === undefined ? {} : { hint }),
+    ...(pointer === undefined ? {} : { pointer }),
+    ...(finding === undefined ? {} : { finding }),
+  };
 }
 
 /** DEC-4: deny > defer > ask > modify > allow. */
@@ -41,11 +51,13 @@ export function strictest(opinions: readonly RuleOpinion[]): Effect {
   return EFFECTS[rank] ?? 'deny';
 }
 
-const OK: readonly [Reason] = [{ code: 'OK', rule: 'default', effect: 'allow', message: 'Nothing speaks against it.' }];
+function nothingMatched(world: Pick<World, 'semantics'>): readonly [Reason] {
+  return [{ code: 'OK', rule: 'default', effect: 'allow', message: wordsOf(world).nothingMatched }];
+}
 
 /** DEC-6: every rule that spoke, in the order of REASON_CODES, strictest first within a code; at most 16 of one code. */
-export function reasonsOf(opinions: readonly RuleOpinion[]): readonly [Reason, ...Reason[]] {
-  if (opinions.length === 0) return OK;
+export function reasonsOf(opinions: readonly RuleOpinion[], world: Pick<World, 'semantics'>): readonly [Reason, ...Reason[]] {
+  if (opinions.length === 0) return nothingMatched(world);
   const kept: Reason[] = [];
   let code = '';
   let count = 0;
@@ -55,5 +67,5 @@ export function reasonsOf(opinions: readonly RuleOpinion[]): readonly [Reason, .
     if (count <= MAX_REASONS_PER_CODE) kept.push(toReason(one));
   }
   const [first, ...rest] = kept;
-  return first === undefined ? OK : [first, ...rest];
+  return first === undefined ? nothingMatched(world) : [first, ...rest];
 }

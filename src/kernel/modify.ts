@@ -3,15 +3,12 @@ import type { Json, JsonObject } from './json.ts';
 import { disjoint, replaceAt, valueAt } from './pointer.ts';
 import { reachesThreshold } from './rules/detectors.ts';
 import type { RuleOpinion, Subject } from './rules/subject.ts';
+import { wordsOf } from './words/words.ts';
 
 /** Two changes of one place: nobody can say which is meant, so a person is asked (DEC-7). */
-export const CONFLICT: RuleOpinion = {
-  rule: 'modify',
-  effect: 'ask',
-  code: 'APPROVAL_REQUIRED',
-  message: 'Several rules want to change the same arguments.',
-  hint: 'Give each rule a pointer of its own.',
-};
+export function conflict(effect: 'ask' | 'deny', { world }: Subject): RuleOpinion {
+  return { rule: 'modify', effect, code: 'APPROVAL_REQUIRED', ...wordsOf(world).conflictingChanges };
+}
 
 /** The arguments after every change, or null when the changes conflict. */
 function changed(args: JsonObject, opinions: readonly RuleOpinion[]): JsonObject | null {

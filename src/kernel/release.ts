@@ -2,6 +2,8 @@ import type { Action } from './action.ts';
 import type { RuleOpinion, Subject } from './rules/subject.ts';
 import type { StandingGrant } from './entry.ts';
 import { validVotes } from './votes.ts';
+import { wordsOf } from './words/words.ts';
+import type { ApprovalFault } from './words/sentences.ts';
 import type { ApprovalState, World } from './world.ts';
 
 /** Codes a standing grant that names no exact arguments cannot release: nobody has seen these arguments (ASK-7). */
@@ -12,15 +14,15 @@ function quorumStands(approval: ApprovalState, world: World): boolean {
 }
 
 /** Why this approval does not release exactly this action now, or null when it does (ASK-3). */
-export function faultOf(action: Action, approval: ApprovalState | undefined, world: World): string | null {
-  if (approval === undefined) return 'There is no such approval.';
-  if (approval.status !== 'granted') return `The approval is ${approval.status}, not granted.`;
-  if (approval.expiresAt <= action.at) return 'The approval has expired.';
+export function faultOf(action: Action, approval: ApprovalState | undefined, world: World): ApprovalFault | null {
+  if (approval === undefined) return 'unknown';
+  if (approval.status !== 'granted') return 'not-granted';
+  if (approval.expiresAt <= action.at) return 'expired';
   if (approval.agent !== action.agent || approval.session !== action.session || approval.tool !== action.name) {
-    return 'The approval was given for another agent, session or tool.';
+    return 'other-action';
   }
-  if ((approval.editedArgsDigest ?? approval.argsDigest) !== action.argsDigest) return 'The approval was given for other arguments.';
-  return quorumStands(approval, world) ? null : 'Not enough of the people who approved may still approve.';
+  if ((approval.editedArgsDigest ?? approval.argsDigest) !== action.argsDigest) return 'other-arguments';
+  return quorumStands(approval, world) ? null : 'votes';
 }
 
 function covers(grant: StandingGrant & { readonly used: number }, action: Action): boolean {
@@ -38,10 +40,13 @@ const NOTHING: ReadonlySet<string> = new Set();
 
 /** ASK-3: a redeemed approval or a standing grant turns `ask` into `allow`; a denial or a deferral never moves. */
 export function release(opinions: readonly RuleOpinion[], { action, world }: Subject): readonly RuleOpinion[] {
+  const words = wordsOf(world);
   if (action.redeems !== undefined) {
-    const fault = faultOf(action, world.approvals.get(action.redeems), world);
-    if (fault === null) return released(opinions, { rule: 'approval', message: `Released by approval ${action.redeems}.` }, NOTHING);
-    return [...opinions, { rule: 'approval', effect: 'deny', code: 'APPROVAL_INVALID', message: fault, hint: 'Ask again.', risk: 'HIGH' }];
+    const approval = world.approvals.get(action.redeems);
+    const fault = faultOf(action, approval, world);
+    if (fault === null) return released(opinions, { rule: 'approval', ...words.released(action.redeems) }, NOTHING);
+    const said = words.approvalFault(fault, approval?.status ?? 'unknown');
+    return [...opinions, { rule: 'approval', effect: 'deny', code: 'APPROVAL_INVALID', ...said, risk: 'HIGH' }];
   }
   if (world.grants.size === 0 || !opinions.some((one) => one.effect === 'ask')) return opinions;
   const mine = [...world.grants.entries()].map(([, grant]) => grant).filter((grant) => covers(grant, action));
@@ -50,5 +55,5 @@ export function release(opinions: readonly RuleOpinion[], { action, world }: Sub
   if (grant === undefined) return opinions;
   const except = grant.argsDigest === undefined ? SEEN_ONLY : NOTHING;
   if (!opinions.some((one) => one.effect === 'ask' && !except.has(one.code))) return opinions;
-  return released(opinions, { rule: `grant:${grant.id}`, message: `Released by the standing grant ${grant.id}.` }, except);
+  return released(opinions, { rule: `grant:${grant.id}`, ...words.releasedByGrant(grant.id) }, except);
 }

@@ -2,15 +2,16 @@ import { EFFECTS } from '../decision.ts';
 import type { Opinion, Voice } from '../policy.ts';
 import { SILENCE } from './subject.ts';
 import type { RuleOpinion, Subject } from './subject.ts';
+import { wordsOf } from '../words/words.ts';
+import type { World } from '../world.ts';
 
 /** DEC-5: whoever throws, or says something that is no opinion, denies. */
-export function ruleError(rule: string): RuleOpinion {
+export function ruleError(rule: string, world: Pick<World, 'semantics'>): RuleOpinion {
   return {
     rule,
     effect: 'deny',
     code: 'RULE_ERROR',
-    message: `The rule ${rule} failed, so it denies.`,
-    hint: 'Correct the rule; `aegis policy test` shows it.',
+    ...wordsOf(world).ruleFailed(rule),
     risk: 'HIGH',
   };
 }
@@ -24,9 +25,9 @@ function opinionOf(voice: Voice, subject: Subject): RuleOpinion | null {
   try {
     const opinion = voice.speak(subject.action, subject.world);
     if (opinion === null) return null;
-    return sound(opinion) ? { ...opinion, rule: voice.rule } : ruleError(voice.rule);
+    return sound(opinion) ? { ...opinion, rule: voice.rule } : ruleError(voice.rule, subject.world);
   } catch {
-    return ruleError(voice.rule);
+    return ruleError(voice.rule, subject.world);
   }
 }
 

@@ -3,6 +3,8 @@ import type { Finding, Risk } from '../finding.ts';
 import type { DetectorRule } from '../policy.ts';
 import { SILENCE } from './subject.ts';
 import type { Rule, RuleOpinion, Subject } from './subject.ts';
+import { wordsOf } from '../words/words.ts';
+import type { World } from '../world.ts';
 
 function reaches(risk: Risk, bar: Risk | null): boolean {
   return bar !== null && atLeast(risk, bar);
@@ -20,12 +22,13 @@ function excused(finding: Finding, { precision, action }: Subject): boolean {
   return finding.category !== undefined && precision.allowCategories.includes(finding.category);
 }
 
-function opinionOf(finding: Finding, rule: DetectorRule): RuleOpinion | null {
+function opinionOf(finding: Finding, rule: DetectorRule, world: World): RuleOpinion | null {
   const effect = reaches(finding.risk, rule.deny) ? 'deny' : reaches(finding.risk, rule.ask) ? 'ask' : null;
   if (effect === null) return null;
   const code = finding.inspected ? 'FINDING' : 'UNINSPECTABLE';
-  const message = `${finding.code}: ${finding.evidence}`;
-  return { rule: `detector:${finding.detector}`, effect, code, message, pointer: finding.pointer, risk: finding.risk };
+  const { detector, pointer, risk } = finding;
+  const named = world.semantics >= 3 ? { finding: finding.code } : {};
+  return { rule: `detector:${detector}`, effect, code, ...wordsOf(world).found(finding), pointer, risk, ...named };
 }
 
 /** One opinion per detector, code and effect, at the first place it was seen: a thousand equal findings are one reason. */
@@ -38,7 +41,7 @@ export const detectors: Rule = {
     for (const finding of findings) {
       const rule = subject.policy.detectors.get(finding.detector);
       if (!reachesThreshold(finding, rule) || excused(finding, subject)) continue;
-      const opinion = opinionOf(finding, rule);
+      const opinion = opinionOf(finding, rule, subject.world);
       if (opinion !== null) {
         const key = `${opinion.rule} ${finding.code} ${opinion.effect} ${opinion.code}`;
         const known = opinions.get(key);
@@ -50,7 +53,7 @@ export const detectors: Rule = {
           rule: `detector:${finding.detector}`,
           effect: 'modify',
           code: 'REDACTED',
-          message: `What ${finding.detector} found is redacted.`,
+          ...wordsOf(subject.world).redacted(finding.detector),
         });
       }
     }

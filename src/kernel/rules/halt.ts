@@ -1,22 +1,24 @@
 import { mustHalt } from '../violations.ts';
 import { SILENCE } from './subject.ts';
 import type { Rule, RuleOpinion, Subject } from './subject.ts';
+import { wordsOf } from '../words/words.ts';
+import type { Said } from '../words/sentences.ts';
 
-function deny(code: string, message: string, hint: string): RuleOpinion {
-  return { rule: 'halt', effect: 'deny', code, message, hint, risk: 'HIGH' };
+function deny(code: string, said: Said): RuleOpinion {
+  return { rule: 'halt', effect: 'deny', code, ...said, risk: 'HIGH' };
 }
 
 function aboutAgent({ action, agent, world, policy }: Subject): RuleOpinion | null {
-  if (agent === undefined) return deny('UNKNOWN_AGENT', `The agent ${action.agent} is not registered.`, 'Register it first.');
-  if (agent.revoked) return deny('HALTED', `The agent ${action.agent} was revoked.`, 'A revoked agent stays revoked; register another.');
+  if (agent === undefined) return deny('UNKNOWN_AGENT', wordsOf(world).unknownAgent(action.agent));
+  if (agent.revoked) return deny('HALTED', wordsOf(world).revoked(action.agent));
   if (!mustHalt(action.agent, action.at, world, policy)) return null;
-  return deny('HALTED', 'The agent was denied too often in a short time.', 'An operator can look at it and resume it.');
+  return deny('HALTED', { message: 'The agent was denied too often in a short time.', hint: 'An operator can look at it and resume it.' });
 }
 
-function aboutSession({ action, session }: Subject): RuleOpinion | null {
-  if (session === undefined) return deny('SESSION_CLOSED', `The session ${action.session} is not open.`, 'Open a session first.');
-  if (session.agent !== action.agent) return deny('INVALID_ACTION', 'The session belongs to another agent.', 'Use a session of your own.');
-  if (session.closed) return deny('SESSION_CLOSED', `The session ${action.session} is closed.`, 'Start a new session.');
+function aboutSession({ action, session, world }: Subject): RuleOpinion | null {
+  if (session === undefined) return deny('SESSION_CLOSED', wordsOf(world).sessionNotOpen(action.session));
+  if (session.agent !== action.agent) return deny('INVALID_ACTION', wordsOf(world).sessionForeign(action.session));
+  if (session.closed) return deny('SESSION_CLOSED', wordsOf(world).sessionClosed(action.session));
   return null;
 }
 
@@ -31,7 +33,7 @@ export const halt: Rule = {
     const opinions = [agent, session].filter((one) => one !== null);
     for (const { scope, reason } of world.halts) {
       const mine = scope.kind === 'all' || (scope.kind === 'agent' ? scope.id === action.agent : scope.id === action.session);
-      if (mine) opinions.push(deny('HALTED', `Halted (${scope.kind}): ${reason}`, 'An operator can resume it.'));
+      if (mine) opinions.push(deny('HALTED', wordsOf(world).halted(scope, reason)));
     }
     return opinions;
   },

@@ -3,11 +3,13 @@ import { heldBy, liveHolders, MAX_LOCKS, waitersAhead, wouldDeadlock } from '../
 import { canonicalResource } from '../resource-id.ts';
 import { SILENCE } from './subject.ts';
 import type { Rule, RuleOpinion } from './subject.ts';
+import { wordsOf } from '../words/words.ts';
+import type { Said } from '../words/sentences.ts';
 
 export type { LockEviction };
 
-function say(effect: 'deny' | 'defer', code: string, message: string): RuleOpinion {
-  return { rule: 'lock', effect, code, message };
+function say(effect: 'deny' | 'defer', code: string, said: Said): RuleOpinion {
+  return { rule: 'lock', effect, code, ...said };
 }
 
 /** LOCK: who finds no free slot, or others before it in the queue, waits; who would close a circle of waiting is denied. */
@@ -20,16 +22,16 @@ export const lock: Rule = {
     const state = world.locks.get(resource);
     const live = liveHolders(state, action.at);
     if (live.some((holder) => holder.action === action.id)) return SILENCE;
+    const words = wordsOf(world);
     const opinions: RuleOpinion[] = [];
     if (live.length > 0 && state !== undefined && state.slots !== claim.slots) {
-      opinions.push(say('deny', 'INVALID_ACTION', `${resource} is held with ${String(state.slots)} slots; every claim must name that number.`));
+      opinions.push(say('deny', 'INVALID_ACTION', words.lockSlots(resource, state.slots)));
     }
-    if (heldBy(action.agent, world) >= MAX_LOCKS) opinions.push(say('deny', 'LOCK_HELD', `The agent holds ${String(MAX_LOCKS)} locks already.`));
+    if (heldBy(action.agent, world) >= MAX_LOCKS) opinions.push(say('deny', 'LOCK_HELD', words.locksHeld(MAX_LOCKS)));
     if (live.length + waitersAhead(action, state, world) >= claim.slots) {
-      const message = `${resource} is held by ${live.length > 0 ? 'another action' : 'nobody, but others wait before this one'}.`;
-      opinions.push(say('defer', 'LOCK_HELD', message));
+      opinions.push(say('defer', 'LOCK_HELD', words.lockHeld(resource, live.length > 0)));
       if (wouldDeadlock(action, live, world)) {
-        opinions.push(say('deny', 'LOCK_DEADLOCK', `Waiting for ${resource} would never end: its holder waits for this session.`));
+        opinions.push(say('deny', 'LOCK_DEADLOCK', words.deadlock(resource)));
       }
     }
     return opinions.length === 0 ? SILENCE : opinions;

@@ -2,6 +2,8 @@ import { markOf } from '../call-marks.ts';
 import type { SessionState } from '../world.ts';
 import { SILENCE } from './subject.ts';
 import type { Rule, RuleOpinion, Subject } from './subject.ts';
+import { wordsOf } from '../words/words.ts';
+import type { Said } from '../words/sentences.ts';
 
 type Call = SessionState['calls'][number];
 
@@ -71,19 +73,20 @@ export const loop: Rule = {
     const since = action.at - (identical?.windowMs ?? DEFAULT_WINDOW_MS);
     const counts: Counts = (call) => call.at > since && call.action !== action.id;
     const times = repetitions(session, action, counts);
-    const say = (message: string): RuleOpinion => ({ rule: 'loop', effect, code: 'LOOP_DETECTED', message, hint: 'Do something else, or wait.' });
+    const words = wordsOf(subject.world);
+    const say = (said: Said): RuleOpinion => ({ rule: 'loop', effect, code: 'LOOP_DETECTED', ...said });
     const opinions: RuleOpinion[] = [];
     if (identical !== null && times >= identical.max) {
-      opinions.push(say(`The same call was made ${String(identical.max)} times already.`));
+      opinions.push(say(words.repeatedCall(identical.max)));
     }
     // A sequence that ends in this call had this call in it before.
     if (sequences && times > 0) {
       const all: readonly Named[] = [...newest(session.calls, REPEATS * LONGEST - 1, counts), action];
       for (let period = 2; period <= LONGEST; period++) {
-        if (repeats(all, period)) opinions.push(say(`The same ${String(period)} calls repeat for the third time.`));
+        if (repeats(all, period)) opinions.push(say(words.repeatedSequence(period)));
       }
     }
-    if (stuck(subject, session.calls, counts)) opinions.push(say('The same tool ended in the same state again and again.'));
+    if (stuck(subject, session.calls, counts)) opinions.push(say(words.noProgress(action.name)));
     return opinions.length === 0 ? SILENCE : opinions;
   },
 };

@@ -3,6 +3,7 @@ import type { RateLimit } from '../policy.ts';
 import { rateKeys, windowSum } from '../rate-window.ts';
 import { SILENCE } from './subject.ts';
 import type { Rule, RuleOpinion, Subject } from './subject.ts';
+import { wordsOf } from '../words/words.ts';
 
 function keyOf(limit: RateLimit, { action }: Subject): string {
   const [agent, agentTool, tenant, tenantTool] = rateKeys(action.agent, action.name);
@@ -18,8 +19,8 @@ function check(limit: RateLimit, kind: 'calls' | 'tokens', subject: Subject): Ru
   if (need === 0 || sum + need <= bound) return null;
   // What is more than a whole minute's worth never fits: waiting would be a lie.
   const effect = need > bound ? 'deny' : 'defer';
-  const wait = effect === 'defer' ? ` It is free again in ${String(freeInMs)} ms.` : '';
-  return { rule: `rate:${limit.id}`, effect, code: 'RATE_LIMITED', message: `More than ${String(bound)} ${kind} per minute.${wait}` };
+  const said = wordsOf(subject.world).rate({ limit: bound, kind, retryMs: effect === 'defer' ? freeInMs : null });
+  return { rule: `rate:${limit.id}`, effect, code: 'RATE_LIMITED', ...said };
 }
 
 /** How long until the fullest window that was hit lets something out. */

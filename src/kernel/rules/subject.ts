@@ -22,6 +22,8 @@ export interface Subject {
 /** An opinion with the name of who holds it. */
 export interface RuleOpinion extends Opinion {
   readonly rule: string;
+  /** Code of the finding it rests on. */
+  readonly finding?: string;
 }
 
 export interface Rule {

@@ -6,6 +6,8 @@ import { sinksOf } from '../sinks.ts';
 import { SILENCE } from './subject.ts';
 import type { Rule, RuleOpinion, Subject } from './subject.ts';
 import type { Opinion } from '../policy.ts';
+import { wordsOf } from '../words/words.ts';
+import type { Words } from '../words/sentences.ts';
 
 /** TAINT-3: only inside longer text, of an origin nobody trusts. */
 function untrustedQuote(print: Print, { session, policy }: Subject): readonly Label[] | null {
@@ -15,13 +17,12 @@ function untrustedQuote(print: Print, { session, policy }: Subject): readonly La
   return labels.length === 0 ? null : labels;
 }
 
-function opinion(place: { authority: Authority; pointer: string; effect: Opinion['effect'] }, labels: readonly Label[]): RuleOpinion {
+function opinion(place: { authority: Authority; pointer: string; effect: Opinion['effect']; words: Words }, labels: readonly Label[]): RuleOpinion {
   return {
     rule: 'taint',
     effect: place.effect,
     code: 'TAINTED_TO_HIGH_RISK',
-    message: `The ${place.authority} was quoted from ${labels.join(', ')}, not given by the user.`,
-    hint: 'Let the user name it, or let an operator endorse the value: aegis endorse <session> <value>.',
+    ...place.words.tainted(place.authority, labels),
     pointer: place.pointer,
     risk: 'HIGH',
   };
@@ -32,6 +33,7 @@ export const taint: Rule = {
   name: 'taint',
   speak(subject) {
     const { action, policy, session } = subject;
+    const words = wordsOf(subject.world);
     const { quoted: effect, sinks, authority } = policy.taint;
     if (effect === 'allow' || action.traces.length === 0 || session === undefined) return SILENCE;
     if (session.prints.size === 0 && !session.overflowed) return SILENCE;
@@ -40,7 +42,7 @@ export const taint: Rule = {
     for (const trace of action.traces) {
       const whole = trace.authority !== undefined && authority.includes(trace.authority) ? untrustedQuote(trace.whole, subject) : null;
       if (trace.authority !== undefined && whole !== null) {
-        opinions.push(opinion({ authority: trace.authority, pointer: trace.pointer, effect }, whole));
+        opinions.push(opinion({ authority: trace.authority, pointer: trace.pointer, effect, words }, whole));
         continue;
       }
       // A leaf that is the user's own as a whole carries nothing foreign inside it.
@@ -49,7 +51,7 @@ export const taint: Rule = {
       for (const part of trace.parts) {
         const labels = authority.includes(part.authority) ? untrustedQuote(part.print, subject) : null;
         if (labels === null) continue;
-        opinions.push(opinion({ authority: part.authority, pointer: trace.pointer, effect }, labels));
+        opinions.push(opinion({ authority: part.authority, pointer: trace.pointer, effect, words }, labels));
         break;
       }
     }

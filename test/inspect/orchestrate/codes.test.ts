@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { CODES } from '../../../src/inspect/codes.ts';
+import { CODES } from '../../../src/kernel/words/findings.ts';
 
 /** Environment variables and stored procedures, which are spelled like codes. */
 const NOT_CODES =

@@ -1,4 +1,4 @@
-/** Every finding code with one sentence; a test holds the list complete. */
+/** Every finding code with one sentence; a test holds the list complete. The sentences stand in decisions: new codes come, old sentences stay. */
 export const CODES: ReadonlyMap<string, string> = new Map(
   `
 UNINSPECTABLE | Something that could matter could not be parsed, decoded or fully expanded.
@@ -176,3 +176,8 @@ SUPPLY_PUBLISH | A package or image is published.
       return [line.slice(0, at), line.slice(at + 3)];
     }),
 );
+
+/** What a finding code means, as the beginning of a sentence; a code of a later version speaks for itself. */
+export function meaningOf(code: string): string {
+  return (CODES.get(code) ?? code).replace(/\.$/, '');
+}
