@@ -1,3 +1,4 @@
+import type { Effect } from './decision.ts';
 import type { Finding } from './finding.ts';
 import type { Json, JsonObject } from './json.ts';
 import { disjoint, replaceAt, valueAt } from './pointer.ts';
@@ -6,7 +7,7 @@ import type { RuleOpinion, Subject } from './rules/subject.ts';
 import { wordsOf } from './words/words.ts';
 
 /** Two changes of one place: nobody can say which is meant, so a person is asked (DEC-7). */
-export function conflict(effect: 'ask' | 'deny', { world }: Subject): RuleOpinion {
+export function conflict(effect: Effect, { world }: Subject): RuleOpinion {
   return { rule: 'modify', effect, code: 'APPROVAL_REQUIRED', ...wordsOf(world).conflictingChanges };
 }
 

@@ -37,7 +37,7 @@ test('[DOOR-4] a denied agent is told code, reason and next step', async (contex
   const key = await aegis.agent('bot');
   const { body } = await aegis.ask('POST', '/v1/actions', { key, body: { session: 's1', name: 'run_shell', args: { command: 'rm -rf /' } } });
   assert.equal(body['effect'], 'deny');
-  assert.match(String(body['text']), /^Aegis denied this action\. .* Do not retry it unchanged\.$/);
+  assert.match(String(body['text']), /^Aegis denied this action\. .* Do not retry it unchanged\. [A-Z].*\.$/);
 });
 
 test('[DOOR-2] a key speaks for its own agent only, and a person’s key for none', async (context) => {

@@ -80,7 +80,7 @@ test('[LOG-30] categories, operations, accesses, codes, risks, effects and names
     ),
   );
   const reason = entry.body.decision.reasons.find(({ code }) => code === 'FINDING');
-  assert.equal(reason?.message, `SHELL_RECURSIVE_DELETE: ${SEALED}`);
+  assert.equal(reason?.message, `A command deletes a whole tree: ${SEALED}`);
   await gate.close();
 });
 

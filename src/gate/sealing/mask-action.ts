@@ -2,10 +2,10 @@ import { isPlainName } from '../../inspect/key-names.ts';
 import type { Claims } from '../../kernel/action.ts';
 import type { Decision, DecisionCore, Reason } from '../../kernel/decision.ts';
 import type { ActionRecord } from '../../kernel/entry.ts';
-import type { Finding } from '../../kernel/finding.ts';
 import type { Policy } from '../../kernel/policy.ts';
 import { REASON_CODES } from '../../kernel/rules/rules.ts';
 import { SEALED } from '../../kernel/sealed.ts';
+import { CODES as FINDING_CODES, meaningOf } from '../../kernel/words/findings.ts';
 import type { ActionParts, DecisionParts } from '../../kernel/sealed.ts';
 import type { MaskPointer } from './mask-pointer.ts';
 import { mapChanged, maskFacts, maskFindings } from './mask-reading.ts';
@@ -91,10 +91,10 @@ function withPointer<T extends { readonly pointer?: string }>(item: T, at: MaskP
 type Texts = Pick<DecisionCore, 'reasons' | 'origins' | 'obligations'>;
 
 /** The decision as the entry holds it: codes, rules, effects and amounts; sentences that can quote the arguments are sealed. */
-export function maskDecision(decision: Decision, at: MaskPointer, findings: readonly Finding[]): Masked<Decision, DecisionParts> {
+export function maskDecision(decision: Decision, at: MaskPointer): Masked<Decision, DecisionParts> {
   const { reasons, origins, obligations } = decision;
   const shown: Texts = {
-    reasons: mapChanged(reasons, (reason) => maskReason(reason, at, findings)) as Texts['reasons'],
+    reasons: mapChanged(reasons, (reason) => maskReason(reason, at)) as Texts['reasons'],
     origins: mapChanged(origins, (origin) => withPointer(origin, at)),
     obligations: maskObligations(obligations, at),
   };
@@ -111,20 +111,22 @@ function maskObligations(obligations: Decision['obligations'], at: MaskPointer):
   return redact === obligations.redact ? obligations : { ...obligations, redact };
 }
 
-function maskReason(reason: Reason, at: MaskPointer, findings: readonly Finding[]): Reason {
-  const { code, rule, effect, pointer } = reason;
+function maskReason(reason: Reason, at: MaskPointer): Reason {
+  const { code, rule, effect, pointer, finding } = reason;
   if (SAID.has(code)) return withPointer(reason, at);
   return {
     code: CODES.has(code) || /^[A-Z][A-Z0-9_]{0,63}$/.test(code) ? code : SEALED,
     rule,
     effect,
-    message: shortened(reason, findings),
+    message: unquoted(reason),
     ...(pointer === undefined ? {} : { pointer: at(pointer) }),
+    ...(finding === undefined ? {} : { finding }),
   };
 }
 
-/** The code of what was found stays readable. */
-function shortened({ message }: Reason, findings: readonly Finding[]): string {
-  const found = findings.find(({ code }) => message.includes(code));
-  return found === undefined ? SEALED : `${found.code}: ${SEALED}`;
+/** What a finding means is a sentence of ours; what it quotes is not. A reason of semantics 1 or 2 begins with the code. */
+function unquoted({ message, finding }: Reason): string {
+  if (finding !== undefined) return `${meaningOf(finding)}: ${SEALED}`;
+  const head = message.split(':', 1)[0] ?? '';
+  return FINDING_CODES.has(head) ? `${head}: ${SEALED}` : SEALED;
 }

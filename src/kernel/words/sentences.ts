@@ -1,6 +1,7 @@
 import type { Amounts } from '../decision.ts';
 import type { HaltScope } from '../entry.ts';
 import type { Finding } from '../finding.ts';
+import type { Policy } from '../policy.ts';
 
 /** What a reason tells a person: what happened, with its values, and the next step. */
 export interface Said {
@@ -30,7 +31,7 @@ export type ClaimName = 'priority' | 'complexity' | 'confidence' | 'usdMicros' |
  */
 export interface Words {
   readonly nothingMatched: string;
-  defaultEffect(effect: 'allow' | 'ask' | 'deny'): Said;
+  defaultEffect(effect: Policy['fallback']): Said;
   unlisted(tool: string): Said;
   blocked(tool: string): Said;
   review(tool: string): Said;

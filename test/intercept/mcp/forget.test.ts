@@ -70,7 +70,7 @@ test('[MCP-17] a person sees what would be forgotten, and forgets it by a word',
   const one = await aegis(place, 'forget', 'mail', 'send_mail', '--yes', '--json');
   assert.deepEqual([one.code, JSON.parse(one.said)], [0, { agent: 'a1', server: 'mail', tools: ['send_mail'], forgotten: true }]);
   // What nobody shows is refused; what is shown again is new.
-  assert.match((await agent.call('send_mail', { text: 'x' })).text, /never showed/);
+  assert.match((await agent.call('send_mail', { text: 'x' })).text, /has not shown/);
   assert.equal((await agent.call('send_mail', { text: 'x' })).text, 'x');
   const body = { identity: '0'.repeat(64), session: 's2', tools: [tool('send_mail')] };
   await place.aegis.ask('POST', '/v1/mcp/servers/mail/tools', { key: await place.aegis.agent('a2'), body });
