@@ -52,6 +52,8 @@ export interface Outcome {
   readonly action: ActionId;
   readonly status: OutcomeStatus;
   readonly usage: Usage;
+  /** Tokens of a model's answer: a model the policy in force prices is charged by them at its own prices (SPEND-10). */
+  readonly counts?: { readonly input: number; readonly output: number };
   /** JSON value, or text; labelled, fingerprinted, redacted and stored beside the log. */
   readonly result?: Json;
   /** Pointers within the result that are digests the integration took itself, as in `Proposal`. */

@@ -33,6 +33,7 @@ const WRITERS = {
   'checkpoint-signed': ['system'],
   'request-refused': ['agent', 'system'],
   'answer-received': ['agent'],
+  'usage-doubted': ['agent'],
   'canary-answered': [...ACTING, 'system'],
   'approval-voided': ['system'],
 } as const satisfies { readonly [T in EntryType]?: readonly Writer[] };

@@ -43,6 +43,10 @@ export const MEMORY_OPERATIONS = ['read', 'write'] as const;
 export const JOURNALLED_EFFECTS = ['allow', 'deny'] as const satisfies readonly Effect[];
 export const PIN_CAUSES = ['first-seen', 'program-seen', 'restored', 'accepted'] as const;
 
+/** Why a provider's counts cannot be. */
+export const USAGE_DOUBTS = ['COUNTS_CONTRADICT', 'OUTPUT_BELOW_TEXT', 'OUTPUT_ABOVE_BOUND', 'INPUT_BELOW_PROMPT', 'INPUT_ABOVE_PROMPT'] as const;
+export type UsageDoubt = (typeof USAGE_DOUBTS)[number];
+
 export interface Usage {
   /** Absent: the reservation stands as the charge. */
   readonly usdMicros?: MicroUsd;
@@ -197,6 +201,13 @@ export interface EntryBodies {
     readonly calls: readonly { readonly id: string; readonly kind?: string; readonly action?: ActionId }[];
     /** Of calls a person was asked about: those that leave with this answer. Without it, what was granted has not gone out yet. */
     readonly passed?: readonly ActionId[];
+  };
+  /** An alert: what a provider says an answer used cannot be, so the estimate stands as its charge (SPEND-9). Nothing a decision reads. */
+  'usage-doubted': {
+    readonly action: ActionId;
+    readonly doubts: readonly UsageDoubt[];
+    /** Tokens, as the provider counts them; absent where it says no number. */
+    readonly said: { readonly input?: number; readonly output?: number };
   };
   'request-refused': { readonly code: string; readonly door: Door; readonly pointer?: string };
   /** A synthetic call that must be stopped was made where an agent would make it: `protected` when it was, an alert when it was not. */

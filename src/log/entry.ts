@@ -69,6 +69,7 @@ export function actionOf(entry: EntryDraft): string | undefined {
     case 'approval-consumed':
     case 'lock-granted':
     case 'answer-received':
+    case 'usage-doubted':
       return entry.body.action;
     default:
       return undefined;

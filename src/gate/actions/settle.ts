@@ -1,11 +1,14 @@
 import { AegisError } from '../../errors.ts';
 import { OUTCOME_STATUSES } from '../../kernel/entry.ts';
-import type { EntryBodies } from '../../kernel/entry.ts';
+import { isAmount } from '../../kernel/amounts.ts';
+import type { EntryBodies, Usage } from '../../kernel/entry.ts';
+import type { Policy } from '../../kernel/policy.ts';
 import { openEntry } from '../../log/entry.ts';
 import { digestOf } from '../../wire/digest.ts';
 import type { Outcome as ActionOutcome, Receipt } from '../nouns.ts';
 import type { Operation } from '../queue/operation.ts';
 import { ok } from '../queue/operation.ts';
+import { policyOf } from '../tenant/tenant.ts';
 import type { Tenant } from '../tenant/tenant.ts';
 import { sealValue } from '../sealing/seal-value.ts';
 import { redactAside } from './redact.ts';
@@ -81,15 +84,25 @@ export async function settle(tenant: Tenant, outcome: ActionOutcome): Promise<Re
       ? null
       : readValue(tenant, { agent, session: known?.session }, { name: known?.name ?? '', value: result, source, most, digests });
   const value = read instanceof Promise ? await read : read;
-  const receipt = await tenant.queue.submit(settling(outcome, value));
+  const receipt = await tenant.queue.submit(settling(tenant, outcome, value));
   return receipt ?? settledBefore(tenant, outcome, value);
 }
 
+/** A model the policy prices costs what the policy says, whatever a catalogue knows (SPEND-10). */
+function pricedUsage({ models }: Policy, name: string, { usage, counts }: ActionOutcome): Usage {
+  const tier = counts === undefined ? undefined : models.find(({ model }) => name === `model:${model}`);
+  if (tier === undefined || counts === undefined) return usage;
+  const cost = (counts.input * tier.usdMicrosPerMillionInput + counts.output * tier.usdMicrosPerMillionOutput) / 1_000_000;
+  const usdMicros = Math.ceil(cost);
+  return isAmount(usdMicros) ? { ...usage, usdMicros } : usage;
+}
+
 /** Null: the world does not know the action as open; the log may. */
-function settling(outcome: ActionOutcome, value: ReadValue | null): Operation<Receipt | null> {
+function settling(tenant: Tenant, asked: ActionOutcome, value: ReadValue | null): Operation<Receipt | null> {
   return (batch) => {
-    const known = batch.world().actions.get(outcome.action);
+    const known = batch.world().actions.get(asked.action);
     if (known === undefined) return ok(null);
+    const outcome = { ...asked, usage: pricedUsage(policyOf(tenant, batch.world()), known.name, asked) };
     if (known.agent !== outcome.agent) throw new AegisError('NOT_FOUND', { what: 'action' });
     const { effect } = known.decision;
     if (effect !== 'allow' && effect !== 'modify')

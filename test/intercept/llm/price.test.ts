@@ -98,7 +98,8 @@ test('[LLM-48, LLM-49] a price that is remembered is the catalogue’s own, for 
       for (const [at, input] of counts.entries()) {
         const output = counts[(at * 3) % counts.length] ?? 0;
         const expected = catalogued(provider, id, { input_tokens: input, output_tokens: output });
-        assert.equal(cost(provider, id, { input, output }), expected, `${provider} ${id} ${String(input)} ${String(output)}`);
+        // An id that is no name of its own may still name a model (SPEND-11).
+        if (expected !== null) assert.equal(cost(provider, id, { input, output }), expected, `${provider} ${id} ${String(input)} ${String(output)}`);
       }
     }
   }
@@ -140,4 +141,67 @@ test('[LLM-50] an estimate is at least what any answer within its bounds costs',
       },
     ),
   );
+});
+
+const MILLION = { input: 100_000, output: 100_000 };
+const priceOf = (provider: string, model: string): number => cost(provider, model, MILLION) ?? assert.fail(`${model} has no price`);
+
+test('[SPEND-11] a name is priced by the model it names, whatever stands before and behind it', () => {
+  const sonnet = priceOf('anthropic', 'claude-sonnet-4-5');
+  const names: readonly (readonly [provider: string, model: string, least: number])[] = [
+    ['openai', 'anthropic/claude-sonnet-4-5', sonnet],
+    ['openai', 'openrouter/anthropic/claude-sonnet-4.5', sonnet],
+    ['openai', 'openrouter/anthropic/claude-sonnet-4.5:free', sonnet],
+    ['openai', 'anthropic/claude-sonnet-4.5:thinking', sonnet],
+    ['openai', 'bedrock/us.anthropic.claude-sonnet-4-5-20250929-v1:0', sonnet],
+    ['anthropic', 'us.anthropic.claude-sonnet-4-5-20250929-v1:0', sonnet],
+    ['anthropic', 'anthropic.claude-sonnet-4-5-20250929-v1:0', sonnet],
+    ['anthropic', 'claude-sonnet-4-5[1m]', sonnet],
+    ['anthropic', 'claude-sonnet-4-5@20250929', sonnet],
+    ['anthropic', 'Claude-Sonnet-4-5', sonnet],
+    ['openai', 'openai/gpt-4o-mini', priceOf('openai', 'gpt-4o-mini')],
+    ['openai', 'azure/gpt-4o', priceOf('openai', 'gpt-4o')],
+    ['openai', 'GPT-4o-Mini', priceOf('openai', 'gpt-4o-mini')],
+    ['openai', 'vertex_ai/gemini-2.5-flash', priceOf('google', 'gemini-2.5-flash')],
+    ['openai', 'google/gemini-2.5-flash', priceOf('google', 'gemini-2.5-flash')],
+    ['google', 'models/gemini-2.5-flash', priceOf('google', 'gemini-2.5-flash')],
+    ['openai', 'ft:gpt-4.1-mini-2025-04-14:o:s:i', priceOf('openai', 'gpt-4.1-mini')],
+    ['openai', 'ft:gpt-4o-mini-2024-07-18:o::i', priceOf('openai', 'gpt-4o-mini')],
+    ['google', 'gemini-flash-latest', priceOf('google', 'gemini-2.5-flash')],
+    ['google', 'gemini-pro-latest', priceOf('google', 'gemini-2.5-pro')],
+    ['anthropic', 'claude-opus-latest', priceOf('anthropic', 'claude-opus-4-5')],
+    ['openai', 'x-ai/grok-3', priceOf('x-ai', 'grok-3')],
+    ['openai', 'meta-llama/llama-3.3-70b-instruct:free', 1],
+  ];
+  for (const [provider, model, least] of names) {
+    const charged = priceOf(provider, model);
+    assert.ok(charged >= least, `${model}: ${String(charged)} < ${String(least)}`);
+    assert.ok(charged <= least * 8 || least === 1, `${model}: ${String(charged)} is another model's price`);
+    const bound = prices.estimate({ provider, model, inputTokens: MILLION.input, outputTokens: MILLION.output });
+    assert.ok(bound !== null && bound >= charged, model);
+  }
+});
+
+test('[SPEND-11] a name that names nothing known has no price, whatever stands around it', () => {
+  for (const model of [
+    'llama3',
+    'openrouter/auto',
+    'anthropic/my-model',
+    'ft:my-model:o:s:i',
+    'nothing-latest',
+    '-latest',
+    '/',
+    'a/',
+    'gpt-4o-of-my-own:free',
+    '[1m]',
+  ]) {
+    assert.equal(cost('openai', model, MILLION), null, model);
+  }
+});
+
+test('[SPEND-11] a long context is charged by its own price', () => {
+  const rate = (model: string, inputTokens: number): number =>
+    (prices.estimate({ provider: 'anthropic', model, inputTokens, outputTokens: 0 }) ?? assert.fail(model)) / inputTokens;
+  assert.ok(rate('claude-sonnet-4-5[1m]', 400_000) > rate('claude-sonnet-4-5[1m]', 1_000));
+  assert.equal(rate('claude-sonnet-4-5[1m]', 400_000), rate('claude-sonnet-4-5', 400_000));
 });

@@ -25,7 +25,7 @@ export interface ModelAction extends Conversation {
 /** What a policy's lists call each kind of request: `model:*` is what costs. */
 const KINDS = { generate: 'model', count: 'model-count', list: 'model-list' } as const;
 /** A model's name as every provider writes them, so that a policy's list can name it. */
-const MODEL = /^[A-Za-z0-9][A-Za-z0-9._:@/+-]{0,127}$/;
+const MODEL = /^[A-Za-z0-9][A-Za-z0-9._:@/+-]{0,127}(?:\[[A-Za-z0-9]{1,8}\])?$/;
 /** Asked for when a request sets no bound of its own. */
 const ANSWER_TOKENS = 4_096;
 

@@ -3,6 +3,8 @@ import type * as PriceModule from '@pydantic/genai-prices';
 import type { ModelPrice } from '@pydantic/genai-prices';
 import type { Clock } from '../../../ports.ts';
 import type { TokenUsage } from '../dialect/model-answer.ts';
+import { meaningsOf } from './model-names.ts';
+import type { Catalogue, Meaning } from './model-names.ts';
 
 /** Money. Micro-dollars, rounded up; null: nobody knows this model's price. */
 export interface Prices {
@@ -36,20 +38,64 @@ const OUTPUT = ['output_mtok', 'output_audio_mtok', 'output_image_mtok', 'output
  */
 export function libraryPrices(clock: Pick<Clock, 'now'>): Prices {
   const pricing = createPricing(clock);
+  const meanings = createMeanings(clock);
   return {
     estimate: ({ provider, model, inputTokens, outputTokens }) => {
-      const known = pricing({ input_tokens: inputTokens, output_tokens: outputTokens }, provider, model);
-      if (known === null) return null;
-      const { price } = known;
-      const dearest = (kinds: readonly string[]): number => kinds.reduce((most, kind) => Math.max(most, rateAt(price[kind], inputTokens)), 0);
-      // A catalogue in which a kind of ours is cheaper than plain tokens must not lower the bound.
-      return micros(Math.max(known.usd, (inputTokens * dearest(INPUT) + outputTokens * dearest(OUTPUT)) / MICROS));
+      const counted = { input_tokens: inputTokens, output_tokens: outputTokens };
+      return dearest(meanings(provider, model), (meaning) => {
+        const known = pricing(counted, meaning.provider, meaning.model);
+        if (known === null) return null;
+        const rate = (kinds: readonly string[]): number => kinds.reduce((most, kind) => Math.max(most, rateAt(known.price[kind], inputTokens)), 0);
+        // A catalogue in which a kind of ours is cheaper than plain tokens must not lower the bound.
+        return Math.max(known.usd, (inputTokens * rate(INPUT) + outputTokens * rate(OUTPUT)) / MICROS);
+      });
     },
     cost: ({ provider, model, usage }) => {
       const counted = countedOf(usage);
-      const known = counted === null ? null : pricing(counted, provider, model);
-      return known === null ? null : micros(known.usd);
+      if (counted === null) return null;
+      return dearest(meanings(provider, model), (meaning) => pricing(counted, meaning.provider, meaning.model)?.usd ?? null);
     },
+  };
+}
+
+/** The dearest of what a name may mean; null when one of them has no price for these counts. */
+function dearest(meanings: readonly Meaning[], usdOf: (meaning: Meaning) => number | null): number | null {
+  let most: number | null = null;
+  for (const meaning of meanings) {
+    const usd = usdOf(meaning);
+    if (usd === null) return null;
+    most = Math.max(most ?? 0, usd * meaning.times);
+  }
+  return most === null ? null : micros(most);
+}
+
+/** What names mean, remembered: most agents ask for a few models, many times. */
+function createMeanings(clock: Pick<Clock, 'now'>): (provider: string, model: string) => readonly Meaning[] {
+  const remembered = new Map<string, readonly Meaning[]>();
+  const known: Catalogue = {
+    has: (provider, model) => {
+      try {
+        return (
+          catalogue().calcPrice({ input_tokens: 1, output_tokens: 1 }, model, { providerId: provider, timestamp: new Date(clock.now()) }) !== null
+        );
+      } catch {
+        return false;
+      }
+    },
+    models: (provider) =>
+      catalogue()
+        .findProvider({ providerId: provider })
+        ?.models.map(({ id }) => id) ?? [],
+  };
+  return (provider, model) => {
+    if (model.length > LONGEST_NAME) return [];
+    const name = `${provider}\n${model}`;
+    const before = remembered.get(name);
+    if (before !== undefined) return before;
+    const found = meaningsOf(known, provider, model);
+    if (remembered.size >= MOST_MODELS) remembered.clear();
+    remembered.set(name, found);
+    return found;
   };
 }
 

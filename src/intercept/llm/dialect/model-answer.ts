@@ -24,6 +24,8 @@ export interface TokenUsage {
   readonly reasoning?: number;
   readonly audioInput?: number;
   readonly audioOutput?: number;
+  /** The provider contradicted itself: what should be a count was none, or became less (SPEND-9). */
+  readonly contradicts?: true;
 }
 
 /** An answer read whole, streamed or not. */

@@ -1,5 +1,6 @@
 import type { Json } from '../../../../kernel/json.ts';
 import type { TokenUsage } from '../../dialect/model-answer.ts';
+import { laterUsage, wrongCounts } from '../../dialect/counts.ts';
 import { countOf, known, objectOf } from '../../dialect/members.ts';
 
 /** What both messages and their deltas count; a stream's later counts are totals, never less than what was said before. */
@@ -11,17 +12,16 @@ export function usageOf(value: Json | undefined, before: TokenUsage = {}): Token
   const long = countOf(objectOf(usage['cache_creation'])?.['ephemeral_1h_input_tokens']);
   const fresh = countOf(usage['input_tokens']);
   // Ours counts all input; Anthropic counts what was neither read from nor written to the cache.
-  const input = fresh === undefined ? undefined : fresh + (read ?? before.cachedInput ?? 0) + (written ?? before.cacheWrite ?? 0);
-  return known<TokenUsage>({
-    input: larger(input, before.input),
-    cachedInput: larger(read, before.cachedInput),
-    cacheWrite: larger(written, before.cacheWrite),
-    cacheWriteLong: larger(long, before.cacheWriteLong),
-    output: larger(countOf(usage['output_tokens']), before.output),
+  const cached = (read ?? before.cachedInput ?? 0) + (written ?? before.cacheWrite ?? 0);
+  // Some gateways count the input at the start alone, and say nothing of it later.
+  const input = fresh === undefined || (fresh === 0 && before.input !== undefined) ? undefined : fresh + cached;
+  const now = known<TokenUsage>({
+    input,
+    cachedInput: read,
+    cacheWrite: written,
+    cacheWriteLong: long,
+    output: countOf(usage['output_tokens']),
+    ...wrongCounts(usage['input_tokens'], usage['output_tokens'], usage['cache_read_input_tokens'], usage['cache_creation_input_tokens']),
   });
-}
-
-function larger(a: number | undefined, b: number | undefined): number | undefined {
-  if (a === undefined || b === undefined) return a ?? b;
-  return Math.max(a, b);
+  return laterUsage(before, now);
 }

@@ -3,9 +3,10 @@ import type { AnswerReader } from '../../dialect/dialect.ts';
 import { known } from '../../dialect/members.ts';
 import { frameOf } from '../../dialect/frame.ts';
 import type { Place } from './reading.ts';
-import { answerOf, newReading, readBody } from './reading.ts';
+import { answerOf, newReading, readBody, signaturesOf } from './reading.ts';
 import { rewriteBody } from './rewrite.ts';
-import type { Answer, CallDecision } from '../../dialect/model-answer.ts';
+import type { Rewriting } from './rewrite.ts';
+import type { Answer } from '../../dialect/model-answer.ts';
 import type { Frame } from '../../dialect/frame.ts';
 import type { ModelRequest } from '../../dialect/model-request.ts';
 
@@ -45,7 +46,8 @@ export function createReader(request: ModelRequest): AnswerReader {
     release(decisions) {
       if (decisions.length !== reading.calls.length) throw new Error('there is not one decision for each call');
       if (decisions.every((decision) => decision.kind === 'pass')) return held.map(({ frame }) => frame);
-      return released(held, decisions, left?.words ?? false);
+      const rewriting = { decisions, signatures: signaturesOf(reading.calls, decisions), written: new Set<number>(), words: left?.words ?? false };
+      return released(held, rewriting);
     },
     abandon(text) {
       if (reading.failure !== null) return failed === null ? [] : [failed];
@@ -68,8 +70,7 @@ function isTold({ blocked, finished }: Left): boolean {
   return blocked || (finished.size > 0 && [...finished.values()].every((ended) => ended));
 }
 
-function released(held: readonly Held[], decisions: readonly CallDecision[], words: boolean): readonly Frame[] {
-  const rewriting = { decisions, written: new Set<number>(), words };
+function released(held: readonly Held[], rewriting: Rewriting): readonly Frame[] {
   return held.flatMap(({ frame, places }) => {
     if (frame.data === null || frame.data.candidates === undefined) return [frame];
     const body = rewriteBody(frame.data, places, rewriting);

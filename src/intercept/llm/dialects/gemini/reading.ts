@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../../../kernel/json.ts';
-import type { Answer, TokenUsage, ToolCall } from '../../dialect/model-answer.ts';
+import type { Answer, CallDecision, TokenUsage, ToolCall } from '../../dialect/model-answer.ts';
 import { carriesCall, soundsLikeCall, unknownIn } from '../../dialect/carries.ts';
+import { laterUsage } from '../../dialect/counts.ts';
 import { failureOf } from '../../dialect/failure.ts';
 import { isEmpty, known, listOf, objectOf, textOf, upstreamInvalid } from '../../dialect/members.ts';
 import type { PartialArgs } from './partial-args.ts';
@@ -8,7 +9,7 @@ import { addPartial, argsOfPartial, emptyArgs } from './partial-args.ts';
 import { usageOf } from './usage.ts';
 
 /** A call, written at once or in pieces. */
-interface Call {
+export interface Call {
   readonly candidate: number;
   readonly id: string | null;
   readonly name: string;
@@ -16,6 +17,8 @@ interface Call {
   /** Set while pieces of its arguments are still to come. */
   pieces: PartialArgs | null;
   readonly done: boolean;
+  /** Of the thoughts before it, as the provider wants it back with the step. */
+  signature: string | null;
 }
 
 /** Where in a body a part of a call stands, so that it can be written anew. */
@@ -97,7 +100,7 @@ const KINDS: ReadonlySet<string> = new Set([...INERT, 'executableCode', 'toolCal
 export function readBody(reading: Reading, body: JsonObject): readonly Place[] {
   reading.id = textOf(body.responseId) ?? reading.id;
   reading.model = textOf(body.modelVersion) ?? reading.model;
-  if (!isEmpty(body.usageMetadata)) reading.usage = { ...reading.usage, ...usageOf(body.usageMetadata) };
+  if (!isEmpty(body.usageMetadata)) reading.usage = laterUsage(reading.usage, usageOf(body.usageMetadata));
   if (textOf(objectOf(body.promptFeedback)?.blockReason) !== null) reading.blocked = true;
   if (!isEmpty(body.candidates) && !Array.isArray(body.candidates)) throw upstreamInvalid('candidates is no array');
   reading.unknown += unknownIn(body, BODY);
@@ -136,6 +139,15 @@ function readPart(reading: Reading, candidate: number, part: JsonObject): number
     if (kind === 'text' && part.thought !== true) say(reading, textOf(part.text) ?? '');
     return null;
   }
+  const at = callIn(reading, candidate, { part, kind });
+  const call = at === null ? undefined : reading.calls[at];
+  if (call !== undefined && RESULTS.has(kind) === false) call.signature ??= textOf(part.thoughtSignature);
+  return at;
+}
+
+const RESULTS: ReadonlySet<string> = new Set(['codeExecutionResult', 'toolResponse']);
+
+function callIn(reading: Reading, candidate: number, { part, kind }: { readonly part: JsonObject; readonly kind: string }): number | null {
   if (kind === 'executableCode') return recorded(reading, { candidate, id: null, name: 'code_execution', args: objectOf(part.executableCode) });
   if (kind === 'toolCall') return recorded(reading, ranAtProvider(candidate, objectOf(part.toolCall)));
   if (kind === 'codeExecutionResult') return resultOf(reading, candidate, null);
@@ -163,7 +175,7 @@ function ranAtProvider(candidate: number, call: JsonObject | null): Recorded {
 }
 
 function recorded(reading: Reading, call: Recorded): number {
-  const at = reading.calls.push({ ...call, pieces: null, done: true }) - 1;
+  const at = reading.calls.push({ ...call, pieces: null, done: true, signature: null }) - 1;
   reading.ran.set(String(call.candidate), at);
   if (call.id !== null) reading.ran.set(`${String(call.candidate)} ${call.id}`, at);
   return at;
@@ -199,7 +211,25 @@ function beginCall(reading: Reading, candidate: number, name: string, call: Json
   const inPieces = call.willContinue === true || !isEmpty(call.partialArgs);
   if (inPieces && !isEmpty(call.args)) throw upstreamInvalid('a call comes both whole and in pieces');
   const args = inPieces ? null : call.args === undefined || call.args === null ? {} : objectOf(call.args);
-  return reading.calls.push({ candidate, id: textOf(call.id), name, args, pieces: inPieces ? emptyArgs() : null, done: false }) - 1;
+  return reading.calls.push({ candidate, id: textOf(call.id), name, args, pieces: inPieces ? emptyArgs() : null, done: false, signature: null }) - 1;
+}
+
+/**
+ * Where each signature stands when some calls are refused: with its call, or with the next that stays of the same step, which then is the first of it
+ * and must have one; with the words of the refusal when none stays (LLM-27).
+ */
+export function signaturesOf(calls: readonly Call[], decisions: readonly CallDecision[]): ReadonlyMap<number, string> {
+  const signed = new Map<number, string>();
+  for (const [at, { signature }] of calls.entries()) if (signature !== null) signed.set(at, signature);
+  const stays = (at: number): boolean => decisions[at]?.kind !== 'refuse' && calls[at]?.done === false;
+  for (const [at, signature] of [...signed]) {
+    if (decisions[at]?.kind !== 'refuse' || calls[at]?.done !== false) continue;
+    const heir = calls.findIndex((one, later) => later > at && one.candidate === calls[at]?.candidate && stays(later));
+    if (heir === -1 || signed.has(heir)) continue;
+    signed.delete(at);
+    signed.set(heir, signature);
+  }
+  return signed;
 }
 
 /** A call without an id is known by its name, as its result will be; the second of a name by its number too. */

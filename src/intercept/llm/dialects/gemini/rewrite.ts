@@ -7,6 +7,8 @@ import { partsOf } from './reading.ts';
 /** How far the rewriting of one answer has come. */
 export interface Rewriting {
   readonly decisions: readonly CallDecision[];
+  /** Signatures of thoughts by the call they stand with. */
+  readonly signatures: ReadonlyMap<number, string>;
   /** Calls whose first part was written already. */
   readonly written: Set<number>;
   /** Whether words stand before, so that a refusal begins a paragraph of its own. */
@@ -41,14 +43,21 @@ function rewritePart(part: JsonObject, call: number | undefined, rewriting: Rewr
   }
   if (decision === undefined) throw new Error('there is not one decision for each call');
   // Arguments of what the provider ran already cannot be replaced.
-  if (decision.kind === 'pass' || (decision.kind === 'replace' && part.functionCall === undefined)) return [part];
+  if (decision.kind === 'replace' && part.functionCall === undefined) return [part];
+  const signature = rewriting.signatures.get(call);
+  const signed = signature === undefined ? {} : { thoughtSignature: signature };
+  if (decision.kind === 'pass') {
+    const first = !rewriting.written.has(call) && part.functionCall !== undefined;
+    rewriting.written.add(call);
+    return [first && part.thoughtSignature === undefined ? { ...part, ...signed } : part];
+  }
   if (rewriting.written.has(call)) return [];
   rewriting.written.add(call);
   if (decision.kind === 'refuse') {
     const text = rewriting.words ? `\n\n${decision.text}` : decision.text;
     rewriting.words = true;
-    return [{ text }];
+    return [{ text, ...signed }];
   }
   const { partialArgs: _pieces, willContinue: _more, ...whole } = objectOf(part.functionCall) ?? {};
-  return [{ ...part, functionCall: { ...whole, args: decision.args } }];
+  return [{ ...part, ...signed, functionCall: { ...whole, args: decision.args } }];
 }

@@ -1,5 +1,6 @@
 import type { Json } from '../../../../kernel/json.ts';
 import type { TokenUsage } from '../../dialect/model-answer.ts';
+import { wholeOutput, wrongCounts } from '../../dialect/counts.ts';
 import { countOf, known, listOf, objectOf } from '../../dialect/members.ts';
 
 /**
@@ -11,13 +12,16 @@ export function usageOf(value: Json | undefined): TokenUsage {
   const prompt = countOf(usage?.promptTokenCount);
   const answer = countOf(usage?.candidatesTokenCount);
   const thoughts = countOf(usage?.thoughtsTokenCount);
+  const input = prompt === undefined ? undefined : prompt + (countOf(usage?.toolUsePromptTokenCount) ?? 0);
+  const output = answer === undefined && thoughts === undefined ? undefined : (answer ?? 0) + (thoughts ?? 0);
   return known<TokenUsage>({
-    input: prompt === undefined ? undefined : prompt + (countOf(usage?.toolUsePromptTokenCount) ?? 0),
+    input,
     cachedInput: countOf(usage?.cachedContentTokenCount),
-    output: answer === undefined && thoughts === undefined ? undefined : (answer ?? 0) + (thoughts ?? 0),
+    output: wholeOutput({ input, output, reasoning: undefined, total: countOf(usage?.totalTokenCount) }),
     reasoning: thoughts,
     audioInput: audioIn(usage?.promptTokensDetails),
     audioOutput: audioIn(usage?.candidatesTokensDetails),
+    ...wrongCounts(usage?.promptTokenCount, usage?.candidatesTokenCount, usage?.thoughtsTokenCount, usage?.totalTokenCount),
   });
 }
 

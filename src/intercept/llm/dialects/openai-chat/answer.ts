@@ -13,6 +13,8 @@ export interface ChatCall {
   readonly kind: 'function' | 'custom' | 'legacy';
   readonly name: string;
   readonly text: string;
+  /** What else its provider wrote to it, such as the signature of thoughts that Gemini wants back. */
+  readonly extra?: JsonObject;
 }
 
 /** Members of a message or a delta that carry words, never a call. */
@@ -106,15 +108,28 @@ interface DecidedCall {
 }
 
 /** Sorts decided calls into those that stay, as the wire has them, and the words that stand for the others. */
-export function sorted(decided: readonly DecidedCall[]): { readonly kept: readonly ChatCall[]; readonly words: string } {
+export function sorted(decided: readonly DecidedCall[]): { readonly kept: readonly ChatCall[]; readonly words: string; readonly extra: JsonObject } {
   const kept: ChatCall[] = [];
   const words: string[] = [];
+  // The signature of a step stays with what is left of it: the next call, else the words (LLM-27).
+  let left: JsonObject = {};
   for (const { call, decision } of decided) {
-    if (decision.kind === 'refuse') words.push(decision.text);
-    else if (decision.kind === 'pass') kept.push(call);
-    else kept.push({ ...call, text: writtenArgs(call, decision.args) });
+    if (decision.kind === 'refuse') {
+      words.push(decision.text);
+      left = signedExtra(call) ?? left;
+      continue;
+    }
+    const text = decision.kind === 'pass' ? call.text : writtenArgs(call, decision.args);
+    kept.push({ ...call, text, extra: { ...left, ...call.extra } });
+    left = {};
   }
-  return { kept, words: words.join('\n\n') };
+  return { kept, words: words.join('\n\n'), extra: kept.length === 0 ? left : {} };
+}
+
+/** Where Gemini's servers put what belongs to a step. Source: Gemini API, thought signatures, OpenAI compatibility. */
+function signedExtra({ extra }: ChatCall): JsonObject | null {
+  const content = extra?.['extra_content'];
+  return content === undefined ? null : { extra_content: content };
 }
 
 function writtenArgs(call: ChatCall, args: JsonObject): string {
@@ -124,7 +139,7 @@ function writtenArgs(call: ChatCall, args: JsonObject): string {
 
 /** @returns the members of a choice that change */
 function rewritten(choice: JsonObject, message: JsonObject, decided: readonly DecidedCall[]): JsonObject {
-  const { kept, words } = sorted(decided);
+  const { kept, words, extra } = sorted(decided);
   const { tool_calls: _calls, function_call: _legacy, ...rest } = message;
   const said = textOf(message['content']) ?? '';
   const tools = kept.filter(({ kind }) => kind !== 'legacy');
@@ -132,6 +147,7 @@ function rewritten(choice: JsonObject, message: JsonObject, decided: readonly De
   return {
     message: {
       ...rest,
+      ...extra,
       content: words === '' ? (message['content'] ?? null) : said === '' ? words : `${said}\n\n${words}`,
       ...(tools.length === 0 ? {} : { tool_calls: tools.map(writtenCall) }),
       ...(legacy === undefined ? {} : { function_call: { name: legacy.name, arguments: legacy.text } }),
@@ -145,8 +161,18 @@ export function finishOf(reason: Json | undefined, kept: number): Json {
   return calling && kept === 0 ? 'stop' : (reason ?? null);
 }
 
-export function writtenCall({ id, kind, name, text }: ChatCall): JsonObject {
-  return kind === 'custom' ? { id, type: 'custom', custom: { name, input: text } } : { id, type: 'function', function: { name, arguments: text } };
+export function writtenCall({ id, kind, name, text, extra }: ChatCall): JsonObject {
+  const call = kind === 'custom' ? { type: 'custom', custom: { name, input: text } } : { type: 'function', function: { name, arguments: text } };
+  return { id, ...call, ...extra };
+}
+
+const CALL: ReadonlySet<string> = new Set(['id', 'type', 'index', 'function', 'custom']);
+
+/** Members of a call besides what it calls. @throws AegisError UPSTREAM_INVALID when one of them can carry another call */
+export function extraOf(call: JsonObject): JsonObject | null {
+  unknownIn(call, CALL);
+  const extra = Object.entries(call).filter(([key, value]) => !CALL.has(key) && value !== null);
+  return extra.length === 0 ? null : Object.fromEntries(extra);
 }
 
 function choicesOf(body: JsonObject): readonly { value: Json; choice: JsonObject; message: JsonObject; calls: readonly ChatCall[] }[] {
@@ -170,7 +196,8 @@ function callsOf(message: JsonObject, choice: number): readonly ChatCall[] {
     const name = textOf(body?.['name']);
     if (body === null || name === null) throw upstreamInvalid('a tool call has no name');
     const text = written(body, kind === 'custom' ? 'input' : 'arguments');
-    return { choice, id: textOf(call['id']) ?? `call-${String(choice)}-${String(at)}`, kind, name, text };
+    const extra = extraOf(call);
+    return { choice, id: textOf(call['id']) ?? `call-${String(choice)}-${String(at)}`, kind, name, text, ...(extra === null ? {} : { extra }) };
   });
   const legacy = message['function_call'];
   if (legacy === undefined || legacy === null) return calls;

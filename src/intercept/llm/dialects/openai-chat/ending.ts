@@ -17,8 +17,8 @@ export function ending(reading: Reading, calls: readonly ChatCall[], decisions: 
   const decided = calls.map((call, at) => ({ call, decision: decisions[at] ?? UNDECIDED }));
   const frames = reading.held.flatMap((frame) => wordsOf(reading, frame));
   for (const [index, reason] of [...reading.finished].toSorted(([a], [b]) => a - b)) {
-    const { kept, words } = sorted(decided.filter(({ call }) => call.choice === index));
-    if (words !== '') frames.push(chunk(reading, index, { content: reading.text.length === 0 ? words : `\n\n${words}` }));
+    const { kept, words, extra } = sorted(decided.filter(({ call }) => call.choice === index));
+    if (words !== '') frames.push(chunk(reading, index, { ...extra, content: reading.text.length === 0 ? words : `\n\n${words}` }));
     const tools = kept.filter(({ kind }) => kind !== 'legacy');
     for (const [at, call] of tools.entries()) frames.push(chunk(reading, index, { tool_calls: [{ index: at, ...writtenCall(call) }] }));
     for (const { name, text } of kept.filter(({ kind }) => kind === 'legacy')) {
@@ -44,7 +44,9 @@ function wordsOf(reading: Reading, { data }: Frame): readonly Frame[] {
   return listOf(data?.['choices']).flatMap((value) => {
     const choice = objectOf(value) ?? {};
     const delta = objectOf(choice['delta']) ?? {};
-    const words = Object.fromEntries(besideCalls(delta));
+    // Some servers say who speaks in the very chunk that calls, and clients want to know.
+    const role = delta['role'] === undefined || delta['role'] === null ? {} : { role: delta['role'] };
+    const words = { ...role, ...Object.fromEntries(besideCalls(delta)) };
     return Object.keys(words).length === 0 ? [] : [chunk(reading, Number(choice['index'] ?? 0), words)];
   });
 }

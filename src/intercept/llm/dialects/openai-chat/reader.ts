@@ -1,9 +1,10 @@
 import type { Json, JsonObject } from '../../../../kernel/json.ts';
 import type { AnswerReader } from '../../dialect/dialect.ts';
+import { laterUsage } from '../../dialect/counts.ts';
 import { DONE } from '../../dialect/frame.ts';
 import { isEmpty, listOf, objectOf, textOf, upstreamInvalid } from '../../dialect/members.ts';
 import { frameOf } from '../../dialect/frame.ts';
-import { besideCalls, CALLS, checkOneKind, checkUnknown, failureIn, toolCall, written } from './answer.ts';
+import { besideCalls, CALLS, checkOneKind, checkUnknown, extraOf, failureIn, toolCall, written } from './answer.ts';
 import type { ChatCall } from './answer.ts';
 import { ending, closing, isTold } from './ending.ts';
 import type { Building, Reading } from './reading.ts';
@@ -45,7 +46,7 @@ function take(reading: Reading, frame: Frame): readonly Frame[] {
     return pass(reading, frame);
   }
   reading.unknown += checkUnknown(data);
-  if (!isEmpty(data['usage'])) reading.usage = usageOf(data['usage']);
+  if (!isEmpty(data['usage'])) reading.usage = laterUsage(reading.usage, usageOf(data['usage']));
   const choices = data['choices'];
   if (!isEmpty(choices) && !Array.isArray(choices)) throw upstreamInvalid('choices is no array');
   const failure = failureIn(data);
@@ -141,13 +142,14 @@ function readPart(reading: Reading, part: JsonObject | null, choice: number): vo
   if (call === undefined) {
     const kind = textOf(part['type']) ?? (isEmpty(part['custom']) ? 'function' : 'custom');
     if (kind !== 'function' && kind !== 'custom') throw upstreamInvalid('a tool call is of an unknown kind');
-    call = { choice, key: index, kind, id: id ?? `call-${String(choice)}-${String(index)}`, name: '', pieces: [] };
+    call = { choice, key: index, kind, id: id ?? `call-${String(choice)}-${String(index)}`, name: '', pieces: [], extra: {} };
     begin(reading, call);
   } else if (id !== null && id !== '' && id !== call.id) {
     throw upstreamInvalid('two tool calls share an index');
   }
   if (call.kind === 'legacy') throw upstreamInvalid('a tool call is of two kinds');
   checkOneKind(part, call.kind);
+  call.extra = { ...call.extra, ...extraOf(part) };
   add(call, objectOf(part[call.kind]), call.kind === 'custom' ? 'input' : 'arguments');
 }
 
@@ -169,7 +171,7 @@ function readLegacy(reading: Reading, part: JsonObject | null, choice: number): 
   if (part === null) throw upstreamInvalid('a function call is no object');
   let call = reading.calls.find((one) => one.choice === choice && one.key === 'legacy');
   if (call === undefined) {
-    call = { choice, key: 'legacy', kind: 'legacy', id: `function-${String(choice)}`, name: '', pieces: [] };
+    call = { choice, key: 'legacy', kind: 'legacy', id: `function-${String(choice)}`, name: '', pieces: [], extra: {} };
     begin(reading, call);
   }
   add(call, part, 'arguments');
@@ -202,7 +204,7 @@ function split(data: JsonObject): readonly [Frame, Frame] {
 
 export function callsOf(reading: Reading): readonly ChatCall[] {
   return reading.calls
-    .map(({ choice, kind, id, name, pieces }) => ({ choice, kind, id, name, text: pieces.join('') }))
+    .map(({ choice, kind, id, name, pieces, extra }) => ({ choice, kind, id, name, text: pieces.join(''), extra }))
     .toSorted((a, b) => a.choice - b.choice);
 }
 

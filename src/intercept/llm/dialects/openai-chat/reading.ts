@@ -11,6 +11,7 @@ export interface Building {
   readonly id: string;
   name: string;
   readonly pieces: string[];
+  extra: JsonObject;
 }
 
 /** What was read of a streamed answer so far. */
