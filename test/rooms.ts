@@ -103,6 +103,7 @@ export const ROOMS: readonly Room[] = [
       'log',
       'checkpoints',
       'views',
+      'lab',
       'api',
       'config',
     ],

@@ -5,8 +5,9 @@ import type { AnswerKey } from '../http/answer-signing.ts';
 import type { RateLimiter } from '../http/rate.ts';
 import type { Shares } from '../http/shares.ts';
 import type { JsonObject } from '../kernel/json.ts';
-import type { Digest, EntryIndex, TenantId } from '../kernel/ids.ts';
-import type { Policy } from '../kernel/policy.ts';
+import type { EntryIndex, TenantId } from '../kernel/ids.ts';
+import type { ReplayReport } from '../lab/replay.ts';
+import type { SimulationReport } from '../lab/simulate.ts';
 import type { Holder } from '../log/sqlite/leases.ts';
 import type { LogStore } from '../log/store.ts';
 import type { Clock, Ids, Random } from '../ports.ts';
@@ -14,7 +15,10 @@ import type { Clock, Ids, Random } from '../ports.ts';
 /** Everything the API is given. It owns nothing and constructs nothing. */
 export interface ApiDeps {
   readonly gate: Gate;
+  /** The log for those who may wait: it is read in turns (GATE-23). */
   readonly store: LogStore;
+  /** The same log for what agents wait for. */
+  readonly direct: LogStore;
   readonly clock: Clock;
   /** One for every transport, so that a key has one rate (AUTH-6). */
   readonly limiter: RateLimiter;
@@ -30,12 +34,15 @@ export interface ApiDeps {
   /** Every process that serves the store at this moment, this one first (GATE-27). */
   readonly daemons: () => readonly Holder[];
   readonly answers: AnswerKey;
-  /** Faults of a policy document, as JSON objects; empty when it may be activated. */
-  readonly policyFaults: (document: string) => Promise<readonly JsonObject[]>;
-  /** The document compiled, not activated. @throws AegisError POLICY_INVALID */
-  readonly compilePolicy: (document: string) => Promise<Policy>;
-  /** A recorded policy made again from what lies beside its entry; null when it no longer is that policy. */
-  readonly reloadPolicy: (kept: Uint8Array, digest: Digest) => Promise<Policy | null>;
+  /** Faults of a policy document, as JSON objects; empty when it may be activated. Of very many the first, and how many more there are. */
+  readonly policyFaults: (document: string, signal?: AbortSignal) => Promise<{ readonly faults: readonly JsonObject[]; readonly omitted: number }>;
+  /** A tenant's log decided again, or one session of it, beside everything else (GATE-23). */
+  readonly replay: (of: { readonly tenant: TenantId; readonly session?: string }, signal: AbortSignal) => Promise<ReplayReport>;
+  /** What another document would have decided. @throws AegisError POLICY_INVALID */
+  readonly simulate: (
+    terms: { readonly tenant: TenantId; readonly document: string; readonly limit: number },
+    signal: AbortSignal,
+  ) => Promise<SimulationReport>;
   /** The newest signed checkpoint of a tenant as a C2SP note, or null before the first. */
   readonly checkpoint: (tenant: TenantId) => Promise<string | null>;
   /** One of everything that is in the log now; the newest there is when the second place cannot take one. */

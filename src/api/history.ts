@@ -9,8 +9,9 @@ import type { SessionId } from '../kernel/ids.ts';
 import { readsPayloads } from '../http/payload-readers.ts';
 import { PEOPLE } from '../kernel/role.ts';
 import type { ApiParts } from './deps.ts';
+import { faulty } from './policies.ts';
 
-type Parts = ApiParts<LogGate, 'store' | 'reloadPolicy' | 'policyFaults' | 'compilePolicy'>;
+type Parts = ApiParts<LogGate, 'policyFaults' | 'replay' | 'simulate'>;
 
 const doc = (summary: string) => ({ summary, tag: 'history' });
 const READ = { method: 'GET', auth: 'key', tenant: 'key', audited: [] } as const;
@@ -22,7 +23,7 @@ const Report = Type.Object({
 
 /** The past decided again: as it was (replay), or under another policy (simulate). Nothing is recorded. */
 export function historyRoutes(deps: Parts): readonly Route[] {
-  // The lab refolds the log on this thread; one at a time, so that reading the past cannot starve the present.
+  // All of the log is folded for it: one at a time.
   let busy = false;
   const alone = async <T>(work: () => Promise<T>): Promise<T> => {
     if (busy) throw new AegisError('RATE_LIMITED', { retryAfterMs: 2_000 });
@@ -33,14 +34,9 @@ export function historyRoutes(deps: Parts): readonly Route[] {
       busy = false;
     }
   };
-  const again = async (principal: Principal, session?: string): Promise<unknown> => {
-    const { replayTenant } = await import('../lab/replay.ts');
-    const { equal, erased, difference } = await replayTenant(
-      deps.store,
-      principal.tenant,
-      deps.reloadPolicy,
-      (entry) => session === undefined || entry.session === session,
-    );
+  const again = async (principal: Principal, signal: AbortSignal, session?: string): Promise<unknown> => {
+    const of = { tenant: principal.tenant, ...(session === undefined ? {} : { session }) };
+    const { equal, erased, difference } = await deps.replay(of, signal);
     const counts = { compared: equal + (difference === null ? 0 : 1), erased: erased.length };
     if (difference === null) return counts;
     const { index, recorded, replayed } = difference;
@@ -54,7 +50,7 @@ export function historyRoutes(deps: Parts): readonly Route[] {
       role: PEOPLE,
       doc: doc('Every recorded decision made again on the recorded facts'),
       response: Report,
-      handle: ({ principal }) => alone(() => again(principal)),
+      handle: ({ principal, signal }) => alone(() => again(principal, signal())),
     }),
     route({
       ...READ,
@@ -63,9 +59,9 @@ export function historyRoutes(deps: Parts): readonly Route[] {
       doc: doc('Every decision of one session made again, each on everything the log held before it'),
       params: NameParams,
       response: Report,
-      handle: ({ principal, params }) => {
+      handle: ({ principal, params, signal }) => {
         if (!deps.gate.world(principal.tenant).sessions.has(params.id as SessionId)) throw new AegisError('NOT_FOUND', { what: 'session' });
-        return alone(() => again(principal, params.id));
+        return alone(() => again(principal, signal(), params.id));
       },
     }),
     simulateRoute(deps, alone),
@@ -83,12 +79,11 @@ const simulateRoute = (deps: Parts, alone: <T>(work: () => Promise<T>) => Promis
     doc: doc('Which past actions a document would have decided differently'),
     body: Type.Object({ document: Type.String({ minLength: 1, maxLength: 1_048_576 }), limit: Type.Optional(integer(1, 1_000_000)) }, CLOSED),
     response: Type.Object({ decided: Type.Integer(), erased: Type.Integer(), flipped: Type.Integer(), flips: Type.Array(jsonObject()) }),
-    handle: async ({ principal, body }) => {
-      const faults = await deps.policyFaults(body.document);
-      if (faults.length > 0) return { refused: new AegisError('POLICY_INVALID', { count: faults.length }), extensions: { faults } };
-      const policy = await deps.compilePolicy(body.document);
-      const { simulate } = await import('../lab/simulate.ts');
-      const report = await alone(() => simulate({ store: deps.store, tenant: principal.tenant, policy, limit: body.limit ?? 10_000 }));
+    handle: async ({ principal, body, signal }) => {
+      const { document, limit = 10_000 } = body;
+      const checked = await deps.policyFaults(document, signal());
+      if (checked.faults.length > 0) return faulty(checked);
+      const report = await alone(() => deps.simulate({ tenant: principal.tenant, document, limit }, signal()));
       if (readsPayloads(principal, undefined)) return report;
       return { ...report, flips: report.flips.map((flip) => ({ ...flip, reason: flip.reason.split(' ', 1).join() })) };
     },

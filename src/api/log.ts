@@ -1,8 +1,10 @@
 import { Type } from 'typebox';
 import { AegisError } from '../errors.ts';
+import { holderName } from '../http/exchange.ts';
 import { route } from '../http/route.ts';
 import type { Route } from '../http/route.ts';
 import { CLOSED, integer, jsonObject } from '../http/shapes.ts';
+import { createShares } from '../http/shares.ts';
 import { exportLog } from '../log/export.ts';
 import { consistencyProof, inclusionReceipt, rangeRoot } from '../log/receipt.ts';
 import { toDigest } from '../log/tree-hash.ts';
@@ -76,8 +78,12 @@ const consistencyRoute = ({ store }: Parts): Route =>
     },
   });
 
-const exportRoute = ({ store, signNow }: Parts): Route =>
-  route({
+/** Exports under way: each keeps the digests of what it still has to bring. */
+const MOST_EXPORTS = 16;
+
+function exportRoute({ store, signNow }: Parts): Route {
+  const underWay = createShares(MOST_EXPORTS);
+  return route({
     ...READ,
     path: '/v1/log/export',
     // Payloads are arguments and results in the clear: more than a reader of the log may need.
@@ -85,13 +91,17 @@ const exportRoute = ({ store, signNow }: Parts): Route =>
     doc: doc('The whole log as JSON lines, verifiable offline; `payloads=true` adds what lies beside it'),
     query: Type.Object({ payloads: Type.Optional(Type.Boolean()) }, CLOSED),
     response: { contentType: 'application/jsonl; charset=utf-8' },
-    handle: async ({ principal, query }) => {
+    handle: async ({ principal, query, signal }) => {
       // Signed first and cut there: an export whose last entries nobody vouches for proves nothing of them.
       const { note, fresh } = await signNow(principal.tenant);
       const terms = { ...(note === null ? {} : { checkpoint: note }), payloads: query.payloads === true, signedOnly: fresh };
-      return { contentType: 'application/jsonl; charset=utf-8', body: lines(exportLog(store, principal.tenant, terms)) };
+      const leave = underWay.take(holderName(principal));
+      if (leave === null) throw new AegisError('RATE_LIMITED', { retryAfterMs: 5_000 });
+      signal().addEventListener('abort', leave, { once: true });
+      return { contentType: 'application/jsonl; charset=utf-8', body: lines(exportLog(store, principal.tenant, terms), leave) };
     },
   });
+}
 
 const rotateRoute = ({ rotateKey }: Parts): Route =>
   route({
@@ -111,6 +121,10 @@ const rotateRoute = ({ rotateKey }: Parts): Route =>
     },
   });
 
-async function* lines(source: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
-  for await (const line of source) yield Buffer.from(line).toString('utf8') + '\n';
+async function* lines(source: AsyncIterable<Uint8Array>, done: () => void): AsyncGenerator<string> {
+  try {
+    for await (const line of source) yield Buffer.from(line).toString('utf8') + '\n';
+  } finally {
+    done();
+  }
 }

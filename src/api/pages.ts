@@ -39,6 +39,10 @@ export function opened({ bytes, index, leaf }: SealedEntry): LoggedEntry {
   return { ...openEntry(bytes, index), leaf };
 }
 
+/** Entries that are opened at once, and bytes of them after which a page ends before its limit (GATE-23). */
+const PIECE = 128;
+const MOST_BYTES = 1_048_576;
+
 /** One page; `next` continues where it ended, absent at the end. */
 export async function page(
   store: LogStore,
@@ -47,9 +51,20 @@ export async function page(
 ): Promise<{ readonly entries: readonly LoggedEntry[]; readonly next?: number }> {
   const limit = filter.limit ?? 100;
   const query: EntryFilter = { ...(Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined)) as Page), limit };
-  const entries = (await store.read(tenant, query)).map(opened);
-  const last = entries.at(-1);
-  if (entries.length < limit || last === undefined) return { entries };
-  // Newest first goes on below (`to` is exclusive), oldest first above.
-  return { entries, next: filter.reverse === true ? last.index : last.index + 1 };
+  const entries: LoggedEntry[] = [];
+  let bytes = 0;
+  for (let at = {}; ;) {
+    const most = Math.min(PIECE, limit - entries.length);
+    const piece = await store.read(tenant, { ...query, ...at, limit: most });
+    for (const sealed of piece) {
+      entries.push(opened(sealed));
+      bytes += sealed.bytes.length;
+    }
+    const last = piece.at(-1);
+    if (last === undefined || piece.length < most) return { entries };
+    // Newest first goes on below (`to` is exclusive), oldest first above.
+    const next = filter.reverse === true ? last.index : last.index + 1;
+    if (entries.length >= limit || bytes >= MOST_BYTES) return { entries, next };
+    at = filter.reverse === true ? { to: next } : { from: next };
+  }
 }

@@ -9,7 +9,7 @@ import type { JsonObject } from '../kernel/json.ts';
 import { PEOPLE } from '../kernel/role.ts';
 import { parseStrict } from '../wire/strict-json.ts';
 import { openEntry } from '../log/entry.ts';
-import type { ApiParts } from './deps.ts';
+import type { ApiDeps, ApiParts } from './deps.ts';
 import type { Refusal } from '../http/problem.ts';
 
 type Parts = ApiParts<OperatorGate & LogGate, 'store' | 'policyFaults'>;
@@ -17,8 +17,14 @@ type Parts = ApiParts<OperatorGate & LogGate, 'store' | 'policyFaults'>;
 const doc = (summary: string) => ({ summary, tag: 'policies' });
 const DocumentBody = Type.Object({ document: Type.String({ minLength: 1, maxLength: 1_048_576, description: 'YAML' }) }, CLOSED);
 
-function faulty(faults: readonly JsonObject[]): Refusal {
-  return { refused: new AegisError('POLICY_INVALID', { count: faults.length }), extensions: { faults } };
+type Checked = Awaited<ReturnType<ApiDeps['policyFaults']>>;
+
+/** The answer to a document with faults. */
+export function faulty({ faults, omitted }: Checked): Refusal {
+  return {
+    refused: new AegisError('POLICY_INVALID', { count: faults.length + omitted }),
+    extensions: { faults, ...(omitted === 0 ? {} : { omitted }) },
+  };
 }
 
 /** Policies in force and to come. Activation is one entry; a faulty document changes nothing. */
@@ -65,10 +71,14 @@ const checkRoute = ({ policyFaults }: Parts): Route =>
     audited: [],
     doc: doc('Every fault of a document with line, column and hint; nothing is changed'),
     body: DocumentBody,
-    response: Type.Object({ ok: Type.Boolean(), faults: Type.Array(jsonObject()) }),
-    handle: async ({ body }) => {
-      const faults = await policyFaults(body.document);
-      return { ok: faults.length === 0, faults };
+    response: Type.Object({
+      ok: Type.Boolean(),
+      faults: Type.Array(jsonObject(), { description: 'In reading order; of very many the first' }),
+      omitted: Type.Optional(Type.Integer({ description: 'How many more there are' })),
+    }),
+    handle: async ({ body, signal }) => {
+      const { faults, omitted } = await policyFaults(body.document, signal());
+      return { ok: faults.length === 0, faults, ...(omitted === 0 ? {} : { omitted }) };
     },
   });
 
@@ -84,7 +94,7 @@ const activateRoute = ({ gate, policyFaults }: Parts): Route =>
     body: DocumentBody,
     response: Type.Object({ digest: Type.String(), index: Type.Integer() }),
     handle: async ({ principal, body }) => {
-      const faults = await policyFaults(body.document);
-      return faults.length > 0 ? faulty(faults) : gate.activate(principal.tenant, body.document, principal);
+      const checked = await policyFaults(body.document);
+      return checked.faults.length > 0 ? faulty(checked) : gate.activate(principal.tenant, body.document, principal);
     },
   });

@@ -17,7 +17,7 @@ import { opened } from './pages.ts';
 
 type Parts = ApiParts<LogGate, 'store'>;
 
-const PAGE = 256;
+const PAGE = 64;
 const HEARTBEAT_MS = 15_000;
 /** Open streams of all tenants, and of all people of one. */
 const MOST_STREAMS = { all: 256, tenant: 192 } as const;

@@ -4,22 +4,25 @@ import type { SecondPlace } from '../checkpoints/second-place.ts';
 import type { Config } from '../config/schema.ts';
 import { AegisError } from '../errors.ts';
 import type { Gate } from '../gate/gate.ts';
-import { loadPolicy, reloadPolicy } from '../gate/tenant/policies.ts';
+import { processTimers } from '../gate/timers.ts';
 import { LOOPBACK_HOSTS } from '../http/hosts.ts';
 import { rateLimiter } from '../http/rate.ts';
 import { createServer } from '../http/server.ts';
 import { createShares } from '../http/shares.ts';
 import { createSocketServer } from '../http/socket/socket-server.ts';
-import type { JsonObject } from '../kernel/json.ts';
+import type { ReplayReport } from '../lab/replay.ts';
+import type { SimulationReport } from '../lab/simulate.ts';
+import { inTurns } from '../log/in-turns.ts';
 import type { Holder } from '../log/sqlite/leases.ts';
-import { checkPolicy, compilePolicy } from '../policy/compile.ts';
+import type { LogStore } from '../log/store.ts';
 import { VERSION } from '../version.ts';
 import { openAnswerKey } from './answer-key.ts';
+import { openAside } from './aside.ts';
+import type { Aside } from './aside.ts';
 import { listenLocally } from './listen-socket.ts';
 import { openMcpDoor } from './mcp-door.ts';
 import { openModelDoor } from './model-door.ts';
 import type { GateParts } from './open-gate.ts';
-import { policyFileReader } from './policy-files.ts';
 import { allRoutes } from './routes.ts';
 import { systemClock, systemRandom, uuidv7 } from './runtime.ts';
 
@@ -40,11 +43,12 @@ export async function openDoors(parts: ServerParts, serve: 'all' | 'models'): Pr
   const models = config.llm.listen === 'on' || serve === 'models' ? await openModelDoor(parts, config, onFault) : null;
   if (mcp === null && models !== null) return { url: models.url, modelUrl: models.url, socket: null, answerKey: null, close: () => models.close() };
   const passages = mcp === null ? [] : [mcp.passage];
-  const [deps, routes] = serverParts(parts);
+  const { deps, routes, endOffline } = serverParts(parts);
   const app = createServer(deps, routes, passages);
   const close = async (): Promise<void> => {
     await models?.close();
     await app.close();
+    await endOffline();
     mcp?.close();
   };
   try {
@@ -88,15 +92,33 @@ export interface ServerParts extends GateParts {
   readonly daemons: () => readonly Holder[];
 }
 
-function serverParts(parts: ServerParts): [ApiDeps, ReturnType<typeof allRoutes>] {
+/** Pieces of work of people that may wait for a thread. */
+const MOST_WAITING = 32;
+
+/** What people ask for, beside everything else: a check is not to wait for a replay (GATE-23). */
+function openOffline(store: LogStore, base: string): Pick<ApiDeps, 'policyFaults' | 'replay' | 'simulate'> & { close(): Promise<void> } {
+  const [checks, past] = [0, 1].map(() => openAside({ store, base, timers: processTimers, most: MOST_WAITING })) as [Aside, Aside];
+  return {
+    policyFaults: (document, signal) => checks.run({ kind: 'check', document }, signal) as Promise<never>,
+    replay: (of, signal) => past.run({ kind: 'replay', ...of }, signal) as Promise<ReplayReport>,
+    simulate: (terms, signal) => past.run({ kind: 'simulate', ...terms }, signal) as Promise<SimulationReport>,
+    close: async () => {
+      await Promise.all([checks.close(), past.close()]);
+    },
+  };
+}
+
+function serverParts(parts: ServerParts): { deps: ApiDeps; routes: ReturnType<typeof allRoutes>; endOffline: () => Promise<void> } {
   const { store, gate, config, policy, secondPlace, daemons, onFault } = parts;
   const loopback = config.server.host === '127.0.0.1' || config.server.host === '::1' || config.server.host === 'localhost';
   const hosts = [...LOOPBACK_HOSTS, ...(loopback ? [] : [config.server.host]), ...config.server.hosts].map((name) => name.toLowerCase());
   const answers = openAnswerKey(config.dataDir);
-  const resolve = policyFileReader(policy.base);
+  const turns = inTurns(store);
+  const { close: endOffline, ...offline } = openOffline(turns, policy.base);
   const deps: ApiDeps = {
     gate,
-    store,
+    store: turns,
+    direct: store,
     clock: systemClock,
     limiter: rateLimiter(config.limits.requestsPerSecond),
     underWay: createShares(config.limits.connections),
@@ -108,16 +130,11 @@ function serverParts(parts: ServerParts): [ApiDeps, ReturnType<typeof allRoutes>
     origins: config.server.origins,
     version: VERSION,
     daemons,
-    policyFaults: async (document) => {
-      const checked = checkPolicy(document, resolve);
-      return checked.ok ? [] : (checked.faults as unknown as readonly JsonObject[]);
-    },
-    compilePolicy: async (document) => (await loadPolicy({ compile: compilePolicy, resolve, initial: document }, document)).policy,
-    reloadPolicy: (kept, digest) => reloadPolicy(compilePolicy, kept, digest),
+    ...offline,
     checkpoint: (tenant) => secondPlace.latest(tenant),
     signNow: (tenant) => secondPlace.signNow(tenant),
     rotateKey: (by, reason) => secondPlace.rotate(gate, by, reason),
     onFault,
   };
-  return [deps, allRoutes(deps)];
+  return { deps, routes: allRoutes(deps), endOffline };
 }

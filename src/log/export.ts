@@ -25,7 +25,7 @@ export interface ExportTerms {
   readonly signedOnly?: boolean;
 }
 
-const PAGE = 500;
+const PAGE = 128;
 const encoder = new TextEncoder();
 
 /** The whole log as JSON lines, without line ends, as it stands when asked. */

@@ -37,7 +37,7 @@ interface Running {
   policyName: string | undefined;
 }
 
-const PAGE = 1_000;
+const PAGE = 128;
 const HOUR_MS = 3_600_000;
 const MAX_HOURS = 24 * 8;
 
