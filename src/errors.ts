@@ -46,6 +46,11 @@ export const ERRORS = {
     hint: 'Nothing more can be decided here; the agent must ask again.',
   },
   APPROVAL_EXPIRED: { status: 410, message: 'This approval expired', hint: 'The action was denied; the agent must ask again.' },
+  INTERRUPTED: {
+    status: 500,
+    message: 'Something inside Aegis failed while this was under way',
+    hint: 'It was not allowed by this answer; whether it was begun, the log says. Ask the operator to look at the daemon’s own log, then try again.',
+  },
   GATE_CLOSED: {
     status: 503,
     message: 'The log cannot be written, so nothing is decided: {detail}',

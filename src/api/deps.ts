@@ -2,6 +2,7 @@ import type { Config } from '../config/schema.ts';
 import type { Gate } from '../gate/gate.ts';
 import type { Principal } from '../gate/nouns.ts';
 import type { AnswerKey } from '../http/answer-signing.ts';
+import type { InFlight } from '../http/in-flight.ts';
 import type { RateLimiter } from '../http/rate.ts';
 import type { Shares } from '../http/shares.ts';
 import type { JsonObject } from '../kernel/json.ts';
@@ -24,6 +25,8 @@ export interface ApiDeps {
   readonly limiter: RateLimiter;
   /** Requests under way over every transport; each holder of a key has its share (DOOR-19). */
   readonly underWay: Shares;
+  /** Exchanges that are not answered yet, over every transport (DOOR-12). */
+  readonly inFlight: InFlight;
   readonly ids: Ids;
   readonly random: Random;
   readonly limits: Config['limits'];

@@ -6,6 +6,7 @@ import { AegisError } from '../errors.ts';
 import type { Gate } from '../gate/gate.ts';
 import { processTimers } from '../gate/timers.ts';
 import { LOOPBACK_HOSTS } from '../http/hosts.ts';
+import type { InFlight } from '../http/in-flight.ts';
 import { rateLimiter } from '../http/rate.ts';
 import { createServer } from '../http/server.ts';
 import { createShares } from '../http/shares.ts';
@@ -88,6 +89,7 @@ export interface ServerParts extends GateParts {
   readonly gate: Gate;
   readonly config: Config;
   readonly secondPlace: SecondPlace;
+  readonly inFlight: InFlight;
   /** Every process that serves the store, this one first. */
   readonly daemons: () => readonly Holder[];
 }
@@ -109,7 +111,7 @@ function openOffline(store: LogStore, base: string): Pick<ApiDeps, 'policyFaults
 }
 
 function serverParts(parts: ServerParts): { deps: ApiDeps; routes: ReturnType<typeof allRoutes>; endOffline: () => Promise<void> } {
-  const { store, gate, config, policy, secondPlace, daemons, onFault } = parts;
+  const { store, gate, config, policy, secondPlace, inFlight, daemons, onFault } = parts;
   const loopback = config.server.host === '127.0.0.1' || config.server.host === '::1' || config.server.host === 'localhost';
   const hosts = [...LOOPBACK_HOSTS, ...(loopback ? [] : [config.server.host]), ...config.server.hosts].map((name) => name.toLowerCase());
   const answers = openAnswerKey(config.dataDir);
@@ -122,6 +124,7 @@ function serverParts(parts: ServerParts): { deps: ApiDeps; routes: ReturnType<ty
     clock: systemClock,
     limiter: rateLimiter(config.limits.requestsPerSecond),
     underWay: createShares(config.limits.connections),
+    inFlight,
     random: systemRandom,
     ids: uuidv7(systemClock, systemRandom),
     limits: config.limits,

@@ -7,6 +7,9 @@ import type { Gate } from '../gate/gate.ts';
 import type { Holder } from '../log/sqlite/leases.ts';
 import { holdStore } from './hold-store.ts';
 import { keepCurrent } from './keep-current.ts';
+import { AegisError } from '../errors.ts';
+import { createInFlight } from '../http/in-flight.ts';
+import { DEFAULT_TENANT } from '../kernel/ids.ts';
 import { firstAdministrators } from './first-administrators.ts';
 import type { FirstKey } from './first-administrators.ts';
 import { lastResort } from './last-resort.ts';
@@ -28,6 +31,8 @@ export interface Daemon {
   readonly answerKey: string | null;
   readonly firstKeys: readonly FirstKey[];
   readonly gate: Gate;
+  /** Refuses whoever waits for an answer, at every door; how many there were. */
+  refuseWaiting(): number;
   /** Other processes that serve the same store at this moment. */
   others(): readonly Holder[];
   /** Drains, signs the last checkpoint and closes the store; a second call is the first one. */
@@ -85,17 +90,35 @@ async function start({ config, cwd, onFault, serve = 'all', rehearse = false }: 
   await secondPlace.settle(gate);
   unfollow = await secondPlace.follow(gate, onFault);
   opened(keepCurrent(gate, onFault));
-  const doors = await openDoors({ store, gate, config, policy, secondPlace, onFault, daemons: () => [lease.self(), ...lease.others()] }, serve);
+  const inFlight = createInFlight();
+  const doors = await openDoors(
+    { store, gate, config, policy, secondPlace, inFlight, onFault, daemons: () => [lease.self(), ...lease.others()] },
+    serve,
+  );
   opened(() => doors.close());
   lease.listens(doors.url);
   // Last of all: a start that fails must not make a key that nobody is shown.
   const firstKeys = await firstAdministrators(gate, config);
   if (rehearse) opened(warmUp(policy));
   const { url, modelUrl, socket, answerKey } = doors;
-  return { url, modelUrl, socket, answerKey, firstKeys, gate, others: () => lease.others() };
+  const refuseWaiting = (): number => inFlight.refuse(new AegisError('INTERRUPTED'));
+  return { url, modelUrl, socket, answerKey, firstKeys, gate, refuseWaiting, others: () => lease.others() };
 }
 
 /** For a process that is the daemon and nothing else (DOOR-12). */
 export function surviveFaults(daemon: Daemon, onFault: OnFault): void {
-  lastResort({ onFault, monotonic: () => systemClock.monotonic(), end: () => daemon.close() });
+  const refuse = (error: unknown): void => {
+    const refused = daemon.refuseWaiting();
+    // GATE-2: a closed gate has nothing to write to, and told its operator so.
+    daemon.gate.record(DEFAULT_TENANT, 'daemon-faulted', { ...faultOf(error), refused }, 'system').catch(() => undefined);
+  };
+  lastResort({ onFault, refuse, monotonic: () => systemClock.monotonic(), end: () => daemon.close() });
+}
+
+/** What kind of error it was and where it was thrown: its own words may hold what is nobody's to read. */
+function faultOf(error: unknown): { readonly error: string; readonly at?: string } {
+  if (!(error instanceof Error)) return { error: typeof error };
+  const [, frame = ''] = error.stack?.split('\n') ?? [];
+  const at = frame.lastIndexOf('/src/');
+  return { error: error.constructor.name.slice(0, 64), ...(at < 0 ? {} : { at: frame.slice(at + 1, at + 129).replace(')', '') }) };
 }

@@ -4,6 +4,7 @@ import type * as UndiciModule from 'undici';
 import { createConnections } from '../http/connections.ts';
 import { holderName } from '../http/exchange.ts';
 import { checkHost, LOOPBACK_HOSTS } from '../http/hosts.ts';
+import type { InFlight } from '../http/in-flight.ts';
 import { principalOf } from '../http/keys.ts';
 import { rateLimiter } from '../http/rate.ts';
 import { createShares } from '../http/shares.ts';
@@ -30,7 +31,7 @@ export interface OpenModelDoor {
 
 /** @throws AegisError LISTEN_FAILED */
 export async function openModelDoor(
-  { gate, store }: { readonly gate: ActionGate & LogGate; readonly store: LogStore },
+  { gate, store, inFlight }: { readonly gate: ActionGate & LogGate; readonly store: LogStore; readonly inFlight: InFlight },
   config: Config,
   onFault: (fault: { readonly what: string; readonly error: unknown }) => void,
 ): Promise<OpenModelDoor> {
@@ -57,6 +58,7 @@ export async function openModelDoor(
     checkHost: (request) => checkHost(request, rules),
     dispatcher,
     connections: connectionsOf(config),
+    inFlight,
     onFault,
   });
   try {

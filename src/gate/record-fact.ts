@@ -31,6 +31,7 @@ const WRITERS = {
   'key-rotated': ['admin', 'system'],
   'store-recovered': ['system'],
   'checkpoint-signed': ['system'],
+  'daemon-faulted': ['system'],
   'request-refused': ['agent', 'system'],
   'answer-received': ['agent'],
   'usage-doubted': ['agent'],

@@ -1,6 +1,7 @@
 import { AegisError } from '../errors.ts';
 import type { LogGate } from '../gate/log-gate.ts';
 import type { Clock } from '../ports.ts';
+import type { InFlight } from './in-flight.ts';
 import type { KeyHolder } from './keys.ts';
 import { codedError, problemOf } from './problem.ts';
 import type { RateLimiter } from './rate.ts';
@@ -31,6 +32,7 @@ export interface Admission {
   readonly limiter: RateLimiter;
   /** Requests under way over every transport; each holder of a key has its share (DOOR-19). */
   readonly underWay: Shares;
+  readonly inFlight: InFlight;
 }
 
 /** The holder of a key, as limits tell holders apart: one agent or operator, however many keys it has. */

@@ -1,4 +1,4 @@
-import type { Server } from 'node:http';
+import type { Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import Fastify from 'fastify';
@@ -11,6 +11,7 @@ import type { Connections } from './connections.ts';
 import { admit, holderName, refusal, runner } from './exchange.ts';
 import type { Admission, Exchange } from './exchange.ts';
 import { checkHost, isFromHere } from './hosts.ts';
+import type { InFlight } from './in-flight.ts';
 import { readJson } from './json-body.ts';
 import { authenticate } from './keys.ts';
 import type { KeyGate, KeyHolder } from './keys.ts';
@@ -60,7 +61,7 @@ export function createServer(deps: ServerDeps, routes: readonly Route[], passage
     clientErrorHandler: (error, socket) => broken(connections, error, socket),
   });
   const connections = createConnections({ most: limits.connections });
-  watch(app.server, connections);
+  watch(app.server, connections, deps.inFlight);
   app.addHook('onClose', (_app, closed) => {
     connections.close();
     closed();
@@ -108,14 +109,25 @@ async function answerError(terms: { deps: ServerDeps; error: FastifyError; reque
 }
 
 /** Every connection has its place, and every request on it counts while it is under way. */
-function watch(server: Server, connections: Connections): void {
+function watch(server: Server, connections: Connections, inFlight: InFlight): void {
   server.on('connection', (socket) => connections.take(socket));
   server.on('timeout', (socket) => connections.quiet(socket));
   server.on('request', (request, response) => {
     // A passage writes to the response itself; an error event without a listener would end the process.
     response.on('error', () => response.destroy());
     response.once('close', connections.begin(request.socket));
+    response.once(
+      'close',
+      inFlight.enter((error) => interrupt(response, error)),
+    );
   });
+}
+
+/** Whatever answers it does not come to answer it. */
+function interrupt(response: ServerResponse, error: AegisError): void {
+  if (response.headersSent || response.writableEnded) return void response.destroy();
+  response.writeHead(error.status, { ...HEADERS, 'content-type': PROBLEM_TYPE, connection: 'close' });
+  response.end(JSON.stringify(problemOf(error)));
 }
 
 interface Guards {

@@ -182,6 +182,14 @@ export interface EntryBodies {
   };
   'checkpoint-signed': { readonly size: number; readonly root: Digest };
   'clock-regressed': { readonly byMs: number };
+  /** Something failed that nothing caught; what was under way at every door was refused. What it says of itself stays in the daemon's own log. */
+  'daemon-faulted': {
+    /** The kind of error, and the place in the source where it was thrown. */
+    readonly error: string;
+    readonly at?: string;
+    /** Exchanges that were refused. */
+    readonly refused: number;
+  };
   /** The definition of an MCP tool is trusted from here on, exactly as it is; its bytes lie beside the log. */
   'tool-pinned': ShownTool & { readonly why: (typeof PIN_CAUSES)[number]; readonly by?: OperatorId };
   /** A definition no call may use until a person accepts it. */

@@ -8,7 +8,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
-import { atEnd, places, up } from './daemon.ts';
+import { atEnd, logOf, places, up } from './daemon.ts';
 import type { Daemon } from './daemon.ts';
 
 const PATIENT = { timeout: 120_000 };
@@ -138,6 +138,70 @@ test('[DOOR-11] a client that resets its connection, whatever it sent, ends noth
 
 /** A fault of ours: an error nobody catches, at each signal. */
 const FAULTY = `data:text/javascript;base64,${Buffer.from("process.on('SIGUSR2', () => { Promise.reject(new Error('of ours')); })").toString('base64')}`;
+
+/** The status of an exchange that is refused while it waits, and the code in its body. */
+async function refusedWith(asked: Promise<Response>): Promise<readonly [number, string | null]> {
+  const answer = await asked;
+  return [answer.status, /INTERRUPTED/.exec(await answer.text().catch(() => ''))?.[0] ?? null];
+}
+
+test('[DOOR-12] an error nobody caught refuses whoever waits, at every door, and stands in the log', PATIENT, async (t) => {
+  const where = places(t);
+  // Takes a request and never answers it.
+  const mute = createServer(() => undefined).listen(0, '127.0.0.1');
+  await once(mute, 'listening');
+  atEnd(t, () => {
+    mute.closeAllConnections();
+    mute.close();
+  });
+  const url = `http://127.0.0.1:${String((mute.address() as AddressInfo).port)}`;
+  const config = join(where.root, 'aegis.json');
+  writeFileSync(config, JSON.stringify({ llm: { port: 0, openai: { url, key: 'sk-upstream' } } }));
+  const policy = join(where.root, 'policy.yaml');
+  writeFileSync(policy, 'apiVersion: aegis.dev/v1\nkind: Policy\nmetadata: { name: t }\ndefault: allow\nagents: { bot: { allow: [lookup, "model*"], review: [pay] } }\n');
+  const daemon = await up(t, { ...where, config, policy, before: ['env', `NODE_OPTIONS=--import=${FAULTY}`] });
+  const key = await agentOf(daemon);
+  const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
+  const pay = (id: string): string => JSON.stringify({ id, session: 's', name: 'pay', args: { to: id } });
+  const overHttp = fetch(`${daemon.url}/v1/actions?wait=600000`, { method: 'POST', headers, body: pay('p1') });
+  const local = connect(join(where.root, 'aegis', `${new URL(daemon.url).port}.sock`));
+  local.on('error', () => undefined);
+  local.write(`{"aegis":1,"key":"${key}"}\n{"id":7,"method":"POST","path":"/v1/actions?wait=600000","body":${pay('p2')}}\n`);
+  const overSocket = once(local, 'data');
+  const asked = { model: 'gpt-4o-mini', messages: [{ role: 'user', content: 'hi' }] };
+  const reached = once(mute, 'request');
+  const toModel = fetch(`${daemon.modelUrl ?? ''}/v1/chat/completions`, { method: 'POST', headers, body: JSON.stringify(asked) });
+  await reached;
+  const stream = await fetch(`${daemon.url}/v1/stream?from=0`, { headers: { authorization: `Bearer ${daemon.firstKey ?? ''}` } });
+  const waits = async (): Promise<number> =>
+    ((await daemon.ask('GET', '/v1/approvals', { key: daemon.firstKey })).body['approvals'] as unknown[]).length;
+  while ((await waits()) < 2);
+  process.kill(daemon.pid, 'SIGUSR2');
+  assert.deepEqual(await refusedWith(overHttp), [500, 'INTERRUPTED']);
+  assert.deepEqual(await refusedWith(toModel), [500, 'INTERRUPTED']);
+  assert.match(String(await overSocket), /^\{"id":7,"status":500,"body":\{.*"INTERRUPTED"/);
+  await assert.rejects(stream.text());
+  // Each of these is in the log once it is durable.
+  const entry = async (type: string): Promise<Readonly<Record<string, unknown>>> => {
+    for (;;) {
+      const [found] = await logOf(daemon.ask, daemon.firstKey ?? '', type);
+      if (found !== undefined) return found.body;
+    }
+  };
+  const fault = await entry('daemon-faulted');
+  assert.equal(fault['error'], 'Error');
+  assert.ok(Number(fault['refused']) >= 4, JSON.stringify(fault));
+  const settled = await entry('action-settled');
+  assert.deepEqual([settled['status'], settled['errorCode']], ['unknown', 'INTERRUPTED']);
+  local.destroy();
+  // What waits still waits, and the next action is decided.
+  assert.equal(await waits(), 2);
+  const next = await daemon.ask('POST', '/v1/actions', { key, body: { session: 's', name: 'lookup', args: {} } });
+  assert.equal(next.body['effect'], 'allow');
+  const { code, stderr } = await daemon.end('SIGTERM');
+  assert.equal(code, 0, stderr);
+  assert.match(stderr, /an error nobody caught: of ours/);
+});
 
 test('[DOOR-12] an error nobody caught is told and the daemon goes on; too many end it in order', PATIENT, async (t) => {
   const where = places(t);

@@ -41,6 +41,7 @@ interface Connection {
 /** Whether anybody still waits for an answer; the signal is made where a handler asks for it. */
 interface Waiter {
   gone: boolean;
+  answered: boolean;
   controller: AbortController | null;
 }
 
@@ -134,7 +135,7 @@ function unreadable(connection: Connection, line: Exclude<Line, { kind: 'partial
 
 async function answer(connection: Connection, id: number | null, asked: Parameters<typeof answerTo>[1]['asked']): Promise<void> {
   const { deps, socket, open, writer } = connection;
-  const waiter: Waiter = { gone: false, controller: null };
+  const waiter: Waiter = { gone: false, answered: false, controller: null };
   // Before anything is waited for: a second line with this id, or its cancellation, may be the next one.
   if (id !== null) open.set(id, waiter);
   const found = holderNow(connection);
@@ -146,11 +147,20 @@ async function answer(connection: Connection, id: number | null, asked: Paramete
     return writer.write(`{"id":${String(id)},${said(full.status, problemOf(full))}}`);
   }
   const done = deps.connections.begin(socket);
+  const say = (text: string): void => {
+    if (!connection.over && !waiter.answered) writer.write(`{"id":${String(id)},${text}}`);
+    waiter.answered = true;
+  };
+  const out = deps.admission.inFlight.enter((error) => {
+    say(said(error.status, problemOf(error)));
+    forsake(waiter);
+  });
   const text = await answerTo(deps, { asked, holder: () => found, signal: () => signalOf(waiter) });
   leave();
   done();
   if (id !== null) open.delete(id);
-  if (!connection.over) writer.write(`{"id":${String(id)},${text}}`);
+  out();
+  say(text);
 }
 
 function signalOf(waiter: Waiter): AbortSignal {

@@ -95,6 +95,7 @@ function relay(
     if (over) return false;
     over = true;
     leave?.();
+    answered();
     if (status !== 'succeeded') call?.abort();
     const outcome = { ...caller, action, status, usage: {}, source: 'model_output', trusted: false } as const;
     actions.gate.settle({ ...outcome, ...(errorCode === undefined ? {} : { errorCode, state: action }) }).catch((error: unknown) => {
@@ -105,6 +106,7 @@ function relay(
   const refuse = (error: AegisError): void => {
     if (finish(settledBy(error), error.code)) sendRefusal(response, dialect, refusalOf(error));
   };
+  const answered = answers.inFlight.enter(refuse);
   const leave = answers.live.add({
     caller,
     session,

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Dispatcher } from 'undici';
+import type { AegisError } from '../../errors.ts';
 import type { ActionGate } from '../../gate/action-gate.ts';
 import type { LogGate } from '../../gate/log-gate.ts';
 import type { Digest } from '../../kernel/ids.ts';
@@ -67,6 +68,12 @@ export interface ModelConnections {
   close(): void;
 }
 
+/** Exchanges that are not answered yet: each is refused when something broke that nothing caught (DOOR-12). */
+export interface ModelExchanges {
+  /** @returns what takes it out again */
+  enter(refuse: (error: AegisError) => void): () => void;
+}
+
 /** What the proxy needs from elsewhere; src/daemon/model-door.ts injects it. */
 export interface ModelProxyDeps {
   readonly gate: ActionGate & LogGate;
@@ -84,6 +91,7 @@ export interface ModelProxyDeps {
   readonly checkHost: (request: IncomingMessage) => void;
   readonly dispatcher: Pick<Dispatcher, 'dispatch'>;
   readonly connections: ModelConnections;
+  readonly inFlight: ModelExchanges;
   readonly onFault: OnFault;
 }
 
@@ -147,6 +155,6 @@ export function createModelProxy(deps: ModelProxyDeps): ModelProxy {
       answerBytes: limits.answerBytes,
       patience: settings.patience,
     }),
-    answers: { actions, conversations, live, clock, answerBytes: limits.answerBytes, keepAliveMs },
+    answers: { actions, conversations, live, inFlight: deps.inFlight, clock, answerBytes: limits.answerBytes, keepAliveMs },
   };
 }

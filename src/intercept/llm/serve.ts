@@ -68,6 +68,10 @@ async function take({ proxy, gate, connections }: Serving, incoming: IncomingMes
   const { entrance } = proxy;
   let dialect: Dialect | null = null;
   let caller: ModelCaller | null = null;
+  response.once(
+    'close',
+    interruptible(proxy, response, () => dialect),
+  );
   try {
     entrance.checkHost(incoming);
     checkOnce(incoming.rawHeaders);
@@ -98,6 +102,13 @@ async function take({ proxy, gate, connections }: Serving, incoming: IncomingMes
     if (!incoming.complete && !response.headersSent) response.setHeader('connection', 'close');
     sendRefusal(response, dialect, refusalOf(coded));
   }
+}
+
+/** Answered all the same where nothing else comes to answer it; what is on its way from a provider ends in its own form. */
+function interruptible({ answers }: ModelProxy, response: ServerResponse, dialect: () => Dialect | null): () => void {
+  return answers.inFlight.enter((error) => {
+    if (!response.writableEnded) sendRefusal(response, dialect(), refusalOf(error));
+  });
 }
 
 /** Whose words a refusal is said in, when nobody serves the route. */

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import type { AegisError } from '../../../errors.ts';
 import type { Clock } from '../../../ports.ts';
 import type { SecretMask } from '../../../wire/secret-mask.ts';
 import type { Actions } from '../action/actions.ts';
@@ -12,6 +13,8 @@ export interface AnswerParts {
   readonly actions: Actions;
   readonly conversations: Conversations;
   readonly live: LiveAnswers;
+  /** Refused together when something broke that nothing caught (DOOR-12). */
+  readonly inFlight: { enter(refuse: (error: AegisError) => void): () => void };
   readonly clock: Pick<Clock, 'monotonic'>;
   /** Bytes of one answer that are held, and of one that is not streamed. */
   readonly answerBytes: number;

@@ -65,7 +65,7 @@ export function stoppedText(why: string, code: string): string {
   return `Aegis stopped this answer (${code}). ${/[.!?]$/.test(why) ? why : `${why}.`} No tool call of it was passed on or done.`;
 }
 
-/** A provider that fell silent may have done what it was asked; one that broke off or answered what cannot be read failed. */
+/** A provider that fell silent, or that nobody heard to the end, may have done what it was asked; one that broke off or answered what cannot be read failed. */
 export function settledBy({ code }: AegisError): 'failed' | 'unknown' {
-  return code === 'UPSTREAM_TIMEOUT' ? 'unknown' : 'failed';
+  return code === 'UPSTREAM_TIMEOUT' || code === 'INTERRUPTED' ? 'unknown' : 'failed';
 }

@@ -35,7 +35,15 @@ export function sendOn(sending: Sending): void {
     halt: (reason) => (sink ?? waiting(relay)).halt(reason),
     tick: (now) => sink?.tick(now),
   });
-  const relay: Relay = createRelay({ exchange, upstream, leave: () => leave?.() });
+  const answered = parts.inFlight.enter((error) => (sink ?? waiting(relay)).broken(error));
+  const relay: Relay = createRelay({
+    exchange,
+    upstream,
+    leave: () => {
+      leave?.();
+      answered();
+    },
+  });
   if (leave === null) {
     waiting(relay).broken(new AegisError('RATE_LIMITED', { retryAfterMs: 1_000 }));
     return;

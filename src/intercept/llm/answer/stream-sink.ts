@@ -1,3 +1,4 @@
+import type { Ending } from '../action/settle-model.ts';
 import type { AegisError } from '../../../errors.ts';
 import { cancelUndelivered, decideCalls, rememberRunning } from '../action/decide-calls.ts';
 import { createArrayWriter } from '../bytes/array-writer.ts';
@@ -165,7 +166,7 @@ async function decideThenRelease(streaming: Streaming): Promise<void> {
   streaming.close();
 }
 
-function finish({ reader, relay }: Streaming, status: 'succeeded' | 'failed' | 'cancelled', errorCode?: string): boolean {
+function finish({ reader, relay }: Streaming, status: Ending['status'], errorCode?: string): boolean {
   return relay.finish({ status, answer: reader.answer(), ...(errorCode === undefined ? {} : { errorCode }) });
 }
 
@@ -185,7 +186,8 @@ function broken(streaming: Streaming, error: AegisError): void {
   const told = reader.told();
   // A connection that breaks behind the end takes nothing from the answer; what could have carried a call there does.
   const whole = failure === null && told && !streaming.holding && error.code === 'UPSTREAM_UNREACHABLE';
-  if (!(whole ? finish(streaming, 'succeeded') : finish(streaming, 'failed', failure ?? error.code))) return;
+  if (!(whole ? finish(streaming, 'succeeded') : finish(streaming, error.code === 'INTERRUPTED' ? 'unknown' : 'failed', failure ?? error.code)))
+    return;
   if (failure !== null) {
     streaming.close();
     return;
