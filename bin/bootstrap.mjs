@@ -33,6 +33,7 @@ const COMMANDS = {
     ],
   ],
   bench: [['--expose-gc', 'bench/main.ts']],
+  soak: [['bench/soak/main.ts']],
   eval: [['eval/main.ts']],
   'eval:harness': [['eval/harness/main.ts']],
   'pack:sdk': [['bin/pack-sdk.mjs']],
