@@ -27,7 +27,8 @@ export function actionListRoutes({ store }: Parts): readonly Route[] {
       doc: { summary: 'Decided actions, by agent, session or place', tag: 'actions' },
       query: Type.Object({ ...PageQuery.properties, effect: Type.Optional(oneOf(...EFFECT_CHOICES)) }, CLOSED),
       response: Type.Object({ actions: Type.Array(jsonObject()), next: Type.Optional(Type.Integer()) }),
-      handle: async ({ principal, query }) => {
+      handle: async ({ principal, query, signal }) => {
+        const gone = signal();
         const own = principal.role === 'agent' ? { agent: principal.agent } : {};
         const { effect, limit = 100, reverse = true, ...rest } = query;
         const filter = { ...rest, ...own, reverse, type: 'action-decided' };
@@ -36,13 +37,13 @@ export function actionListRoutes({ store }: Parts): readonly Route[] {
         // The store does not know effects: pages are read until enough match, at most a thousand entries per answer.
         for (let read = 0; read < 1000 && found.length < limit;) {
           const at = next === undefined ? {} : reverse ? { to: next } : { from: next };
-          const got = await page(store, principal.tenant, { ...filter, ...at, limit: Math.min(limit, 1000 - read) });
+          const got = await page(store, principal.tenant, { ...filter, ...at, limit: Math.min(limit, 1000 - read) }, gone);
           const decided = got.entries.filter((entry) => entry.type === 'action-decided');
           const wanted = decided.filter(({ body }) => effect === undefined || body.decision.effect === effect);
           for (const entry of wanted) found.push(view(entry, await decisionFor(principal, store, entry)));
           read += got.entries.length;
           next = got.next;
-          if (next === undefined) break;
+          if (next === undefined || gone.aborted) break;
         }
         return { actions: found.slice(0, limit), ...(next === undefined ? {} : { next }) };
       },

@@ -33,7 +33,7 @@ const entriesRoute = ({ store }: Parts): Route =>
     doc: doc('Entries of the log by place, type, agent, session or action'),
     query: PageQuery,
     response: EntriesReply,
-    handle: ({ principal, query }) => page(store, principal.tenant, query),
+    handle: ({ principal, query, signal }) => page(store, principal.tenant, query, signal()),
   });
 
 const checkpointRoute = ({ store, checkpoint }: Parts): Route =>

@@ -48,6 +48,7 @@ export async function page(
   store: LogStore,
   tenant: TenantId,
   filter: Page,
+  gone?: AbortSignal,
 ): Promise<{ readonly entries: readonly LoggedEntry[]; readonly next?: number }> {
   const limit = filter.limit ?? 100;
   const query: EntryFilter = { ...(Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined)) as Page), limit };
@@ -61,7 +62,8 @@ export async function page(
       bytes += sealed.bytes.length;
     }
     const last = piece.at(-1);
-    if (last === undefined || piece.length < most) return { entries };
+    // Nobody waits for more.
+    if (last === undefined || piece.length < most || gone?.aborted === true) return { entries };
     // Newest first goes on below (`to` is exclusive), oldest first above.
     const next = filter.reverse === true ? last.index : last.index + 1;
     if (entries.length >= limit || bytes >= MOST_BYTES) return { entries, next };

@@ -11,24 +11,43 @@ const WINDOW = 16_384;
  * a decision never waits for more than one of them (GATE-23). Everything else goes straight to the store.
  */
 export function inTurns(store: LogStore): LogStore {
-  let last = Promise.resolve();
-  const turn = (): Promise<void> => (last = last.then(() => new Promise((resolve) => setImmediate(resolve))));
-  const inTurn = async <Result>(work: () => Promise<Result>): Promise<Result> => {
-    await turn();
+  const turn = createTurns();
+  const inTurn = async <Result>(tenant: TenantId, work: () => Promise<Result>): Promise<Result> => {
+    await turn(tenant);
     return work();
   };
   return {
     ...store,
     read: (tenant, filter) => readInPieces({ store, turn }, tenant, filter),
-    payload: (tenant, digest) => inTurn(() => store.payload(tenant, digest)),
-    leaves: (tenant, from, count) => inTurn(() => store.leaves(tenant, from, count)),
-    subtrees: (tenant, from, count) => inTurn(() => store.subtrees(tenant, from, count)),
+    payload: (tenant, digest) => inTurn(tenant, () => store.payload(tenant, digest)),
+    leaves: (tenant, from, count) => inTurn(tenant, () => store.leaves(tenant, from, count)),
+    subtrees: (tenant, from, count) => inTurn(tenant, () => store.subtrees(tenant, from, count)),
   };
+}
+
+/** One turn in each round of the event loop; tenants have theirs one after another, so that none waits for what another asked for. */
+function createTurns(): (tenant: TenantId) => Promise<void> {
+  const waiting = new Map<TenantId, (() => void)[]>();
+  const next = (): void => {
+    const [tenant, queue] = waiting.entries().next().value ?? [];
+    if (tenant === undefined || queue === undefined) return;
+    waiting.delete(tenant);
+    queue.shift()?.();
+    if (queue.length > 0) waiting.set(tenant, queue);
+    if (waiting.size > 0) setImmediate(next);
+  };
+  return (tenant) =>
+    new Promise((resolve) => {
+      const queue = waiting.get(tenant);
+      if (queue !== undefined) return void queue.push(resolve);
+      if (waiting.size === 0) setImmediate(next);
+      waiting.set(tenant, [resolve]);
+    });
 }
 
 /** As the store reads it, a window of places at a time: a filter that few entries pass is looked for through all of the log. */
 async function readInPieces(
-  { store, turn }: { readonly store: LogStore; readonly turn: () => Promise<void> },
+  { store, turn }: { readonly store: LogStore; readonly turn: (tenant: TenantId) => Promise<void> },
   tenant: TenantId,
   filter: EntryFilter,
 ): Promise<readonly SealedEntry[]> {
@@ -36,7 +55,7 @@ async function readInPieces(
   let [from, to] = [Math.max(0, filter.from ?? 0), Math.min(size, filter.to ?? size)];
   const found: SealedEntry[] = [];
   while (found.length < filter.limit && from < to) {
-    await turn();
+    await turn(tenant);
     const window = filter.reverse === true ? { from: Math.max(from, to - WINDOW), to } : { from, to: Math.min(to, from + WINDOW) };
     const limit = Math.min(PIECE, filter.limit - found.length);
     const piece = await store.read(tenant, { ...filter, ...window, limit });
