@@ -158,7 +158,10 @@ test('[DOOR-12] an error nobody caught refuses whoever waits, at every door, and
   const config = join(where.root, 'aegis.json');
   writeFileSync(config, JSON.stringify({ llm: { port: 0, openai: { url, key: 'sk-upstream' } } }));
   const policy = join(where.root, 'policy.yaml');
-  writeFileSync(policy, 'apiVersion: aegis.dev/v1\nkind: Policy\nmetadata: { name: t }\ndefault: allow\nagents: { bot: { allow: [lookup, "model*"], review: [pay] } }\n');
+  writeFileSync(
+    policy,
+    'apiVersion: aegis.dev/v1\nkind: Policy\nmetadata: { name: t }\ndefault: allow\nagents: { bot: { allow: [lookup, "model*"], review: [pay] } }\n',
+  );
   const daemon = await up(t, { ...where, config, policy, before: ['env', `NODE_OPTIONS=--import=${FAULTY}`] });
   const key = await agentOf(daemon);
   const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
