@@ -78,6 +78,16 @@ export const ERRORS = {
     message: 'The log does not verify at entry {index}: {detail}',
     hint: 'Do not write to it. `aegis log verify` names the first bad entry.',
   },
+  STORE_INCOMPLETE: {
+    status: 503,
+    message: 'The store is incomplete: {detail}',
+    hint: 'Put it back from a backup. What cannot be put back an operator accepts on record: `aegis recover --reason "…"`.',
+  },
+  STORE_UNREADABLE: {
+    status: 503,
+    message: 'The log {path} cannot be read: {detail}',
+    hint: 'Name the data folder of Aegis with --data; nothing was written to it.',
+  },
   STORE_UNAVAILABLE: {
     status: 503,
     message: 'The store cannot be written: {detail}',

@@ -33,10 +33,16 @@ export interface Checkpointer {
   failure(): string | null;
 }
 
+/** The store is told of checkpoints this seldom, so that it costs appends nothing; and whenever one is asked for. */
+const [TELL_ENTRIES, TELL_MS] = [8192, 10_000];
+
 interface Due {
   size: EntryIndex;
   signed: EntryIndex;
   since: Millis | null;
+  /** What the store was told of it last, and when (LOG-27). */
+  told: EntryIndex;
+  toldAt: Millis;
   /** A signing that has not begun yet; it will see every entry that comes until then. */
   queued: Promise<void> | null;
 }
@@ -49,6 +55,18 @@ function oneByOne(): <T>(work: () => Promise<T>) => Promise<T> {
     last = done.catch(() => undefined);
     return done;
   };
+}
+
+const isTellDue = ({ told, signed, toldAt }: Due, now: Millis): boolean => told === 0 || signed - told >= TELL_ENTRIES || now - toldAt >= TELL_MS;
+
+/** A store that cannot take it closes its gate by itself; the checkpoint stands all the same. */
+async function tell({ store, clock }: CheckpointerOptions, tenant: TenantId, due: Due): Promise<void> {
+  if (due.signed <= due.told) return;
+  due.toldAt = clock.now();
+  await store.rememberCheckpoint(tenant, due.signed).then(
+    () => (due.told = due.signed),
+    () => undefined,
+  );
 }
 
 export function createCheckpointer(options: CheckpointerOptions): Checkpointer {
@@ -64,6 +82,7 @@ export function createCheckpointer(options: CheckpointerOptions): Checkpointer {
     const note = signCheckpoint({ origin, size: frontier.size, root: toDigest(rootOf(frontier)) }, options.signer(tenant));
     await options.place.write({ kind: 'checkpoint', at: clock.now(), origin, note });
     due.signed = frontier.size;
+    if (isTellDue(due, clock.now())) await tell(options, tenant, due);
     due.since = due.size > frontier.size ? clock.monotonic() : null;
   };
   /** One at a time, in order: a smaller tree never follows a larger one into the place. */
@@ -92,7 +111,7 @@ export function createCheckpointer(options: CheckpointerOptions): Checkpointer {
   };
   return {
     appended: (tenant, size) => {
-      const due = tenants.get(tenant) ?? { size: 0, signed: 0, since: null, queued: null };
+      const due = tenants.get(tenant) ?? { size: 0, signed: 0, since: null, told: 0, toldAt: 0, queued: null };
       tenants.set(tenant, due);
       due.size = Math.max(due.size, size);
       due.since ??= clock.monotonic();
@@ -103,6 +122,7 @@ export function createCheckpointer(options: CheckpointerOptions): Checkpointer {
     },
     flush: async () => {
       await Promise.all([...tenants].map(([tenant, due]) => enqueue(tenant, due)));
+      for (const [tenant, due] of tenants) await inOrder(() => tell(options, tenant, due));
     },
     exclusively: inOrder,
     failure: () => failure,

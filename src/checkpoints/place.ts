@@ -1,6 +1,8 @@
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
 import { open, rename } from 'node:fs/promises';
 import { join } from 'node:path';
+import { AegisError } from '../errors.ts';
+import { isObject } from '../kernel/json.ts';
 import { parseCheckpoint } from '../log/checkpoint.ts';
 
 /** One line of the second place. */
@@ -16,12 +18,21 @@ export interface PlaceRecord {
   readonly detail?: string;
 }
 
+export interface AllRecords {
+  readonly records: readonly PlaceRecord[];
+  /** Whether `latest.json` names any of them. */
+  readonly named: boolean;
+  readonly fault: string | null;
+}
+
 /** Where checkpoints are kept apart from the store they witness (LOG-12). A resolved write is durable. */
 export interface CheckpointPlace {
   write(record: PlaceRecord): Promise<void>;
   /** The last record of an origin, and the largest checkpoint since the origin was last recovered. */
   latest(origin: string): Promise<PlaceRecord | null>;
   origins(): Promise<readonly string[]>;
+  /** Every record of an origin since it was last recovered, and that one; what no writer leaves behind as a sentence. */
+  all(origin: string): Promise<AllRecords>;
 }
 
 /** Enough of the end of the file for any crash between the two writes. */
@@ -32,7 +43,6 @@ const TAIL = 65_536;
  * `latest.json` holds the last of each origin and is replaced whole.
  */
 export function folderPlace(folder: string): CheckpointPlace {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
   const lines = join(folder, 'checkpoints.jsonl');
   const latestFile = join(folder, 'latest.json');
   let latest: Map<string, PlaceRecord> | null = null;
@@ -42,6 +52,7 @@ export function folderPlace(folder: string): CheckpointPlace {
     write: (record) => {
       // One after another: `latest.json` is built from what the write before left. No disk is waited for on the thread that decides.
       const attempt = writing.then(async () => {
+        mkdirSync(folder, { recursive: true, mode: 0o700 });
         const next = new Map(load()).set(record.origin, record);
         await appendDurably(lines, JSON.stringify(record) + '\n');
         await replaceDurably(folder, latestFile, JSON.stringify(Object.fromEntries(next)) + '\n');
@@ -50,22 +61,59 @@ export function folderPlace(folder: string): CheckpointPlace {
       writing = attempt.catch(() => undefined);
       return attempt;
     },
-    latest: (origin) => Promise.resolve(load().get(origin) ?? null),
-    origins: () => Promise.resolve([...load().keys()].sort()),
+    latest: async (origin) => Promise.resolve(load().get(origin) ?? null),
+    origins: async () => Promise.resolve([...load().keys()].sort()),
+    all: async (origin) => Promise.resolve(allRecords({ lines, latestFile }, origin)),
   };
 }
 
 function readLatest(lines: string, latestFile: string): Map<string, PlaceRecord> {
   const found = new Map<string, PlaceRecord>();
-  if (existsSync(latestFile)) {
-    const parsed = JSON.parse(readFileSync(latestFile, 'utf8')) as Readonly<Record<string, PlaceRecord>>;
-    for (const record of Object.values(parsed)) take(found, record);
-  }
+  for (const record of newestOf(latestFile)) take(found, record);
   for (const line of tailLines(lines)) {
     const record = recordOf(line);
     if (record !== null) take(found, record);
   }
   return found;
+}
+
+/** @throws AegisError STORE_INCOMPLETE when it is not what was written */
+function newestOf(latestFile: string): readonly PlaceRecord[] {
+  if (!existsSync(latestFile)) return [];
+  try {
+    const parsed = JSON.parse(readFileSync(latestFile, 'utf8')) as Readonly<Record<string, unknown>>;
+    const records = Object.values(parsed).map(checked);
+    if (records.every((record) => record !== null)) return records;
+  } catch {
+    // Told below: it is replaced whole, so no crash leaves half of it.
+  }
+  throw new AegisError('STORE_INCOMPLETE', { detail: `${latestFile} was changed: it holds no checkpoints` });
+}
+
+interface PlaceFiles {
+  readonly lines: string;
+  readonly latestFile: string;
+}
+
+function allRecords({ lines, latestFile }: PlaceFiles, origin: string): AllRecords {
+  const text = existsSync(lines) ? readFileSync(lines, 'utf8').split('\n') : [];
+  let records: PlaceRecord[] = [];
+  let fault: string | null = null;
+  for (const [at, line] of text.entries()) {
+    const record = recordOf(line);
+    // A crash leaves the beginning of a line, never one with an end.
+    if (record === null && line.endsWith('}')) fault ??= `line ${String(at + 1)} of ${lines} was changed`;
+    if (record?.origin !== origin) continue;
+    if (record.kind === 'recovered') records = [];
+    records.push(record);
+  }
+  const newest = newestOf(latestFile).find((record) => record.origin === origin);
+  // A line is durable before `latest.json` names it.
+  const at = records.findLastIndex((record) => JSON.stringify(record) === JSON.stringify(newest));
+  if (newest !== undefined && at === -1) fault ??= `${latestFile} names a checkpoint that ${lines} does not hold`;
+  // Between the two a crash leaves one line.
+  else if (newest !== undefined && at < records.length - 2) fault ??= `${latestFile} was set back: ${lines} goes on behind what it names`;
+  return { records, named: newest !== undefined, fault };
 }
 
 /** Later lines win when they are recoveries or larger trees: whoever puts an old file back does not shrink what the other one knows. */
@@ -78,11 +126,20 @@ function take(found: Map<string, PlaceRecord>, record: PlaceRecord): void {
 
 function recordOf(line: string): PlaceRecord | null {
   try {
-    return JSON.parse(line) as PlaceRecord;
+    return checked(JSON.parse(line));
   } catch {
     // The last line may be torn by a crash; it was never acknowledged.
     return null;
   }
+}
+
+const MEMBERS: ReadonlySet<string> = new Set(['kind', 'at', 'origin', 'note', 'by', 'reason', 'detail']);
+
+function checked(value: unknown): PlaceRecord | null {
+  if (!isObject(value) || !Object.keys(value).every((key) => MEMBERS.has(key))) return null;
+  const { kind, at, origin, note } = value;
+  const known = (kind === 'checkpoint' || kind === 'recovered') && Number.isSafeInteger(at) && typeof origin === 'string' && typeof note === 'string';
+  return known ? (value as unknown as PlaceRecord) : null;
 }
 
 function tailLines(path: string): readonly string[] {

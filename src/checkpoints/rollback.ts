@@ -5,10 +5,10 @@ import { toDigest } from '../log/tree-hash.ts';
 import type { NoteSigner, NoteVerifier } from '../log/note-key.ts';
 import type { CheckpointPlace } from './place.ts';
 import { rangeRoot } from '../log/receipt.ts';
-import type { LogStore } from '../log/store.ts';
+import type { LogReader, LogStore } from '../log/store.ts';
 
 export interface CheckedPlace {
-  readonly store: LogStore;
+  readonly store: LogReader;
   readonly place: CheckpointPlace;
   /** `<log name>/`; what follows it in an origin is the tenant. */
   readonly originPrefix: string;
@@ -20,7 +20,7 @@ export type Comparison =
   | {
       readonly ok: false;
       readonly tenant: TenantId;
-      readonly kind: 'truncated' | 'forked' | 'unreadable';
+      readonly kind: 'truncated' | 'forked' | 'unreadable' | 'withdrawn';
       readonly size: number;
       readonly anchored: number;
       readonly detail: string;
@@ -45,7 +45,9 @@ async function compareOne({ store, place, originPrefix, keysFor }: CheckedPlace,
   const origin = originPrefix + tenant;
   const record = await place.latest(origin);
   const { size } = await store.head(tenant);
-  if (record === null) return { ok: true, tenant, anchored: 0 };
+  const remembered = await store.checkpointed(tenant);
+  if (record === null && remembered === 0) return { ok: true, tenant, anchored: 0 };
+  if (record === null) return { ok: false, tenant, kind: 'withdrawn', size, anchored: 0, detail: withdrawn(remembered, 0) };
   const opened = openCheckpoint(record.note, keysFor);
   if (!opened.ok || opened.checkpoint.origin !== origin) {
     const detail = opened.ok ? 'its checkpoint is of another log' : `its checkpoint cannot be believed: ${opened.detail}`;
@@ -56,14 +58,22 @@ async function compareOne({ store, place, originPrefix, keysFor }: CheckedPlace,
     const detail = `${String(anchored)} entries were signed, ${String(size)} are here`;
     return { ok: false, tenant, kind: 'truncated', size, anchored, detail };
   }
+  // What the second place held is told before what it is compared with: an older folder was put in its place.
+  if (anchored < remembered) return { ok: false, tenant, kind: 'withdrawn', size, anchored, detail: withdrawn(remembered, anchored) };
   const root: Digest = toDigest(await rangeRoot(store, tenant, [0, anchored]));
   if (root === opened.checkpoint.root) return { ok: true, tenant, anchored };
   return { ok: false, tenant, kind: 'forked', size, anchored, detail: `the first ${String(anchored)} entries are not the ones that were signed` };
 }
 
-/** @throws AegisError STORE_ROLLED_BACK naming the first log that does not agree with its checkpoint */
+export function withdrawn(remembered: number, anchored: number): string {
+  const now = anchored === 0 ? 'none' : `none beyond ${String(anchored)}`;
+  return `a checkpoint of ${String(remembered)} entries was kept in the second place, which holds ${now} now`;
+}
+
+/** @throws AegisError STORE_INCOMPLETE, STORE_ROLLED_BACK naming the first log that does not agree with its checkpoint */
 export async function refuseRollback(witnessed: CheckedPlace): Promise<void> {
   for (const result of await compareWithCheckpoint(witnessed)) {
+    if (!result.ok && result.kind === 'withdrawn') throw new AegisError('STORE_INCOMPLETE', { detail: `${result.tenant}: ${result.detail}` });
     if (!result.ok)
       throw new AegisError('STORE_ROLLED_BACK', { detail: `${result.tenant}: ${result.detail}`, size: result.size, anchored: result.anchored });
   }
@@ -74,11 +84,18 @@ export async function refuseRollback(witnessed: CheckedPlace): Promise<void> {
  * What was lost stays on record in the place; nothing is taken out of it. Returns the comparison that was accepted.
  */
 export async function recover(
-  witnessed: CheckedPlace,
+  witnessed: CheckedPlace & { readonly store: LogStore },
   tenant: TenantId,
-  terms: { readonly signer: NoteSigner; readonly at: Millis; readonly by: string; readonly reason: string },
+  terms: {
+    readonly signer: NoteSigner;
+    readonly at: Millis;
+    readonly by: string;
+    readonly reason: string;
+    /** What was gone besides. */ readonly gone?: readonly string[];
+  },
 ): Promise<Comparison> {
   const before = await compareOne(witnessed, tenant);
+  const details = [...(terms.gone ?? []), ...(before.ok ? [] : [before.detail])];
   const origin = witnessed.originPrefix + tenant;
   const { size } = await witnessed.store.head(tenant);
   const root = toDigest(await rangeRoot(witnessed.store, tenant, [0, size]));
@@ -90,7 +107,8 @@ export async function recover(
     note,
     by: terms.by,
     reason: terms.reason,
-    ...(before.ok ? {} : { detail: before.detail }),
+    ...(details.length === 0 ? {} : { detail: details.join('; ') }),
   });
+  await witnessed.store.rememberCheckpoint(tenant, size, true);
   return before;
 }

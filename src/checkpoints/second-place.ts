@@ -7,6 +7,7 @@ import type { TenantId } from '../kernel/ids.ts';
 import { createCheckpointer } from './checkpointer.ts';
 import type { Checkpointer } from './checkpointer.ts';
 import type { NoteSigner } from '../log/note-key.ts';
+import { idFile, refuseIncomplete } from './parts.ts';
 import { folderPlace } from './place.ts';
 import type { CheckedPlace } from './rollback.ts';
 import type { LogStore } from '../log/store.ts';
@@ -19,6 +20,7 @@ type OnFault = (fault: { readonly what: string; readonly error: unknown }) => vo
 
 /** The second place of one log: its folder, its keys, and what compares the log with it (LOG-12). */
 export interface SecondPlace extends CheckedPlace {
+  readonly store: LogStore;
   /** The key that signs a tenant's checkpoints now. */
   signer(tenant: TenantId): NoteSigner;
   /** The newest signed checkpoint of a tenant as a C2SP note; null before the first. */
@@ -43,10 +45,12 @@ interface Opening {
 /**
  * A log carries a random id in `<dataDir>/log.id`; its checkpoints lie in `<checkpointDir>/<id>` beside the first public key they were signed with,
  * so that a restored or copied data folder meets the checkpoints of what it was.
- * @throws AegisError STORE_ROLLED_BACK when the key that signs is not one the place's key was handed over to
+ * @throws AegisError STORE_INCOMPLETE when the log has entries and lacks a part, STORE_ROLLED_BACK when the key that signs is not one the place's key
+ *   was handed over to
  */
 export async function openSecondPlace({ config, store, clock, random }: Opening): Promise<SecondPlace> {
-  const id = kept(join(config.dataDir, 'log.id'), () => Buffer.from(random.bytes(8)).toString('hex'));
+  await refuseIncomplete(config, store);
+  const id = kept(idFile(config), () => Buffer.from(random.bytes(8)).toString('hex'));
   const folder = join(config.checkpointDir, id);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const keys = await openSigningKeys({ name: `aegis-${id}`, dataDir: config.dataDir, folder, store, random });

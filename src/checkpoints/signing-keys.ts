@@ -7,9 +7,9 @@ import type { TenantId } from '../kernel/ids.ts';
 import { openEntry } from '../log/entry.ts';
 import { noteSigner, noteVerifier } from '../log/note-key.ts';
 import type { NoteSigner, NoteVerifier } from '../log/note-key.ts';
-import { handedTo, keyring } from '../log/rotation.ts';
+import { handedTo, keyring, ofName } from '../log/rotation.ts';
 import type { FoundRotation, Keyring } from '../log/rotation.ts';
-import type { LogStore } from '../log/store.ts';
+import type { LogReader } from '../log/store.ts';
 import type { Random } from '../ports.ts';
 
 export type Rotated = EntryBodies['key-rotated'];
@@ -20,7 +20,7 @@ export interface KeyTerms {
   readonly dataDir: string;
   /** The second place: `key.pub`, the first key, never rewritten, and `rotations.jsonl`, every handover since. */
   readonly folder: string;
-  readonly store: LogStore;
+  readonly store: LogReader;
   readonly random: Random;
 }
 
@@ -72,7 +72,7 @@ export function signerOf({ rings, held, pending }: SigningKeys, tenant: TenantId
 
 /** @throws AegisError STORE_ROLLED_BACK when a handover in the chain is not signed by both keys */
 export function setRing({ terms, first, rings }: SigningKeys, tenant: TenantId, found: readonly FoundRotation[]): void {
-  const ring = keyring(terms.name, first, found);
+  const ring = keyring(terms.name, first, ofName(terms.name, found));
   if (ring === null) throw new AegisError('STORE_ROLLED_BACK', { detail: `${tenant}: a rotation of its key is not signed by both keys` });
   rings.set(tenant, { found, ring });
 }
@@ -95,7 +95,7 @@ export function wayTo(keys: SigningKeys, from: NoteVerifier, to: NoteVerifier): 
   return null;
 }
 
-async function rotationsOf(store: LogStore, tenant: TenantId): Promise<readonly FoundRotation[]> {
+export async function rotationsOf(store: LogReader, tenant: TenantId): Promise<readonly FoundRotation[]> {
   const entries = await store.read(tenant, { type: 'key-rotated', limit: 100_000 });
   return entries.flatMap(({ bytes, index }) => {
     const entry = openEntry(bytes, index);
@@ -124,7 +124,9 @@ export function newSeed({ random }: KeyTerms): string {
 }
 
 export function readSeed({ name }: KeyTerms, file: string): NoteSigner {
-  return noteSigner(name, Buffer.from(readFileSync(file, 'utf8').trim(), 'hex'));
+  const seed = Buffer.from(readFileSync(file, 'utf8').trim(), 'hex');
+  if (seed.length !== 32) throw new AegisError('STORE_INCOMPLETE', { detail: `${file} holds no signing key` });
+  return noteSigner(name, seed);
 }
 
 /** A small secret or name that is made once and read from then on. */

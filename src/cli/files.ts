@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
+import type { Stats } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CliError, EXIT } from './exit.ts';
@@ -23,4 +24,31 @@ export function readText(path: string): string {
 /** Files a policy names are read beside it. */
 export function beside(path: string): (name: string) => { readonly bytes: Uint8Array } {
   return (name) => ({ bytes: readFileSync(resolve(dirname(path), name)) });
+}
+
+/** Opening what is no file may never end: a pipe, a device, a folder. @throws CliError */
+export function checkFile(path: string, what: string, hint = 'Check the path.'): void {
+  const found = statOf(path);
+  if (found === null) throw new CliError(EXIT.usage, 'NO_FILE', `Cannot read ${path}.`, hint);
+  if (!found.isFile()) throw new CliError(EXIT.usage, 'NOT_A_FILE', `${what} ${path} is ${kindOf(found)}, not a file.`, hint);
+}
+
+/** @throws CliError */
+export function checkFolder(path: string, what: string, hint = 'Check the path.'): void {
+  const found = statOf(path);
+  if (found === null) throw new CliError(EXIT.usage, 'NO_FOLDER', `${what} ${path} does not exist.`, hint);
+  if (!found.isDirectory()) throw new CliError(EXIT.usage, 'NOT_A_FOLDER', `${what} ${path} is ${kindOf(found)}, not a folder.`, hint);
+}
+
+function statOf(path: string): Stats | null {
+  try {
+    return statSync(path);
+  } catch {
+    return null;
+  }
+}
+
+function kindOf(found: Stats): string {
+  if (found.isDirectory()) return 'a folder';
+  return found.isFile() ? 'a file' : 'neither a file nor a folder';
 }

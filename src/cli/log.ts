@@ -66,10 +66,10 @@ function defineVerify(command: Command): void {
     .command('verify')
     .description('re-hash every byte; exit code 1 and the first bad entry when anything was touched')
     .option('--data <folder>', 'the store to verify (default ./.aegis)')
-    .option('--checkpoints <folder>', 'the second place to compare with')
+    .option('--checkpoints <folder>', 'the second place to compare with, or saved checkpoints for --export')
     .option('--config <file>', 'configuration file')
     .option('--export <file>', 'verify an export instead of a store')
-    .option('--key <vkey>', 'the public key the checkpoint of the export must be signed with')
+    .option('--key <vkey>', 'the public key, or the file of it, that must have signed the checkpoints')
     .option('--without-payloads', 'the export was made without payloads: verify its entries alone')
     .option('--json', 'print JSON')
     .action(verify);
@@ -84,12 +84,12 @@ async function verify(options: VerifyOptions): Promise<void> {
     const where = `${visible(result.tenant)}: ${String(result.size)} entries`;
     if (result.ok)
       line(`${tone('good', 'ok')}   ${where}, root ${result.root}, ${String(result.anchored)} of them vouched for by a signed checkpoint`);
+    else if (result.firstBad === undefined) line(`${tone('bad', 'BAD')}  ${where} verify, but ${visible(result.detail)}`);
     else line(`${tone('bad', 'BAD')}  ${where} verify, then entry ${String(result.firstBad)} does not: ${visible(result.detail)}${culprit(result)}`);
-    if (result.ok && options.export !== undefined && options.key === undefined)
-      line('     complete and in order, but without --key anybody could have written it');
-    const { intact, erased, missing, neverStored } = result.payloads;
+    const { intact, erased, missing } = result.payloads;
     line(`     payloads: ${String(intact)} intact, ${String(erased)} erased, ${String(missing)} missing`);
-    if (neverStored > 0) line(`     ${String(neverStored)} events are of builds that kept only the digest of their payload`);
+    for (const one of result.against) line(`     checked: ${visible(one)}`);
+    for (const one of result.notVerified) line(`     not checked: ${visible(one)}`);
   }
 }
 

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { compareWithCheckpoint, recover } from '../checkpoints/rollback.ts';
+import { replaceParts } from '../checkpoints/parts.ts';
 import { openSecondPlace } from '../checkpoints/second-place.ts';
 import type { Config } from '../config/schema.ts';
 import type { TenantId } from '../kernel/ids.ts';
@@ -14,12 +15,13 @@ export async function recoverStore(
 ): Promise<readonly { readonly tenant: TenantId; readonly detail: string }[]> {
   const store = await openSqliteStore({ path: join(config.dataDir, LOG_FILE) });
   try {
+    const gone = await replaceParts(config, store, systemRandom);
     const secondPlace = await openSecondPlace({ config, store, clock: systemClock, random: systemRandom });
     const accepted: { tenant: TenantId; detail: string }[] = [];
     for (const result of await compareWithCheckpoint(secondPlace)) {
-      if (result.ok) continue;
-      await recover(secondPlace, result.tenant, { signer: secondPlace.signer(result.tenant), at: systemClock.now(), ...terms });
-      accepted.push({ tenant: result.tenant, detail: result.detail });
+      if (result.ok && gone.length === 0) continue;
+      await recover(secondPlace, result.tenant, { signer: secondPlace.signer(result.tenant), at: systemClock.now(), gone, ...terms });
+      accepted.push({ tenant: result.tenant, detail: [...gone, ...(result.ok ? [] : [result.detail])].join('; ') });
     }
     return accepted;
   } finally {

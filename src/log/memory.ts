@@ -16,6 +16,7 @@ interface Chain {
   /** Erasures that wait for their entry, by subject. */
   readonly pending: Map<string, { readonly reason: string; readonly digests: Set<string> }>;
   snapshot: WorldSnapshot | null;
+  checkpointed: number;
 }
 
 /** The log in memory, for tests, simulation and the lab. Nothing survives the process; nothing is encrypted. */
@@ -30,6 +31,7 @@ export function memoryStore(): LogStore {
       payloads: new Map(),
       pending: new Map(),
       snapshot: null,
+      checkpointed: 0,
     };
     return found;
   };
@@ -49,6 +51,12 @@ export function memoryStore(): LogStore {
     payload: (tenant, digest) => Promise.resolve(find(chain(tenant), digest)),
     erase: async (tenant, subject, reason = '') => Promise.resolve(erase(chain(tenant), subject, reason)),
     pendingErasures: (tenant) => Promise.resolve([...chain(tenant).pending].map(([subject, { reason }]) => ({ subject, reason }))),
+    checkpointed: (tenant) => Promise.resolve(chain(tenant).checkpointed),
+    rememberCheckpoint: async (tenant, size, anew = false) => {
+      const target = chain(tenant);
+      target.checkpointed = anew ? size : Math.max(size, target.checkpointed);
+      return Promise.resolve();
+    },
     saveSnapshot: async (tenant, { size, leaf, parts }) => {
       const target = chain(tenant);
       chains.set(tenant, target);

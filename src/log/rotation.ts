@@ -27,6 +27,11 @@ export function rotateKey(log: string, previous: NoteSigner, next: NoteSigner): 
   };
 }
 
+/** Those of one name: a log that lost its key went on under another, and what the old one handed over is no business of the new. */
+export function ofName(name: string, rotations: readonly FoundRotation[]): readonly FoundRotation[] {
+  return rotations.filter(({ body }) => body.previous.startsWith(`${name}+`));
+}
+
 /** Keys of one chain by the sizes they may sign. */
 export interface Keyring {
   keysFor(size: number): readonly NoteVerifier[];

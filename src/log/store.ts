@@ -64,6 +64,8 @@ export interface LogReader {
   payload(tenant: TenantId, digest: Digest): Promise<Uint8Array | 'erased' | null>;
   /** Erasures that were begun and are not on record (LOG-24). */
   pendingErasures(tenant: TenantId): Promise<readonly PendingErasure[]>;
+  /** The size of a checkpoint the second place is known to hold; 0 when none is (LOG-27). */
+  checkpointed(tenant: TenantId): Promise<EntryIndex>;
   loadSnapshot(tenant: TenantId): Promise<WorldSnapshot | null>;
   /** Leaf hashes in order, for trees and proofs; `count` × 32 bytes. */
   leaves(tenant: TenantId, from: EntryIndex, count: number): Promise<Uint8Array>;
@@ -90,6 +92,8 @@ export interface LogStore extends LogReader {
    * for its `payload-erased` entry; until that is appended the erasure is pending, and asked again it answers them again.
    */
   erase(tenant: TenantId, subject: string, reason?: string): Promise<readonly Digest[]>;
+  /** Told of a checkpoint that is durable in the second place. `anew`: an operator accepted it though a larger one was known. */
+  rememberCheckpoint(tenant: TenantId, size: EntryIndex, anew?: boolean): Promise<void>;
   /** Takes the place of the last snapshot once all of it is durable. Parts that throw, or a crash on the way, leave the last one as it is. */
   saveSnapshot(tenant: TenantId, snapshot: NewSnapshot): Promise<void>;
 }

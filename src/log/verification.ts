@@ -42,6 +42,12 @@ export interface VerifyTerms {
   readonly payloads?: boolean;
 }
 
+/** A verification as it is shown: what it was held against, and what nothing here could be held against. */
+export interface VerifyReport extends Verification {
+  readonly against: readonly string[];
+  readonly notVerified: readonly string[];
+}
+
 /** What is said of a log in which nothing is wrong. */
 export function verified(found: Omit<Verification, 'ok' | 'detail' | 'firstBad'>): Verification {
   return { ok: true, ...found, detail: `${String(found.size)} entries verified, ${String(found.anchored)} of them anchored by a checkpoint` };

@@ -8,7 +8,7 @@ import { exportPayloads } from './export-payloads.ts';
 import type { ExportPayloads } from './export-payloads.ts';
 import { columns, ENTRY_LIMITS, openEntry } from './entry.ts';
 import type { NoteVerifier } from './note-key.ts';
-import { keyring } from './rotation.ts';
+import { keyring, ofName } from './rotation.ts';
 import type { FoundRotation } from './rotation.ts';
 import { leafHash, toDigest } from './tree-hash.ts';
 import { noPayloads } from './verification.ts';
@@ -102,7 +102,7 @@ function disbelieved(
   let broken = false;
   const opened = openCheckpoint(note, (size, origin) =>
     terms.keysFor(size, origin).flatMap((trusted) => {
-      const ring = keyring(origin.slice(0, origin.lastIndexOf('/')), trusted, terms.rotations);
+      const ring = keyring(origin.slice(0, origin.lastIndexOf('/')), trusted, ofName(trusted.name, terms.rotations));
       broken ||= ring === null;
       return ring?.keysFor(size) ?? [];
     }),

@@ -125,6 +125,7 @@ test('[LOG-12] a place that fails is said and tried again', async () => {
   const place: CheckpointPlace = {
     write: () => (broken ? Promise.reject(new Error('no space')) : Promise.resolve(void written.push(1))),
     latest: () => Promise.resolve(null),
+    all: () => Promise.resolve({ records: [], named: false, fault: null }),
     origins: () => Promise.resolve([]),
   };
   const keeper = createCheckpointer({

@@ -1,8 +1,10 @@
+import { existsSync } from 'node:fs';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Head } from '../sealed-entry.ts';
 import { openErasures } from './erasures.ts';
 import type { Erasures } from './erasures.ts';
 import { COUNT_PAYLOADS, FIELD, FILL, idsOf, mend, SPAN } from './lookup.ts';
+import { openReadOnly } from './read-only.ts';
 import { makeRoom } from './room.ts';
 import { openKeys, openLog, openReader } from './schema.ts';
 import { dropKeptSnapshot } from './snapshot-file.ts';
@@ -49,6 +51,16 @@ export class CorruptLog extends Error {
   }
 }
 
+/** A file that belongs to the log is not there; making a new one would hide that. */
+export class IncompleteStore extends Error {}
+
+/** New keys are for a log without payloads: where some are sealed, theirs are gone, and nothing may look as if they never had any (LOG-28). */
+function refuseWithoutKeys(database: DatabaseSync, { keysPath, masterKeyPath }: WriterOptions): void {
+  const gone = [keysPath, masterKeyPath].find((file) => !existsSync(file));
+  if (gone === undefined || database.prepare('SELECT 1 FROM payload WHERE sealed IS NOT NULL LIMIT 1').get() === undefined) return;
+  throw new IncompleteStore(`its payloads are sealed under keys that are gone: there is no ${gone}`);
+}
+
 export interface Openers {
   readonly log: (path: string) => DatabaseSync;
   readonly keys: (path: string) => DatabaseSync;
@@ -66,6 +78,7 @@ export function connect(options: WriterOptions, acknowledged: ReadonlyMap<string
   const database = openers.log(options.path);
   let keys: DatabaseSync | null = null;
   try {
+    refuseWithoutKeys(database, options);
     keys = openers.keys(options.keysPath);
     const vault = openVault(keys, masterKey(options.masterKeyPath));
     const busy = database.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get()?.['busy'] === 1;
@@ -100,7 +113,7 @@ export function connect(options: WriterOptions, acknowledged: ReadonlyMap<string
 
 /** For one answer while nothing can be written: a full or read-only disk hides no payload (GATE-2). It outlives no erasure. */
 export function connectToRead(options: WriterOptions): Connection {
-  const database = openReader(options.path);
+  const database = openReadOnly(options.path);
   let keys: DatabaseSync | null = null;
   try {
     keys = openReader(options.keysPath);
@@ -109,7 +122,7 @@ export function connectToRead(options: WriterOptions): Connection {
       opened.close();
       database.close();
     };
-    return { database, vault: openVault(keys, masterKey(options.masterKeyPath)), erasures: null, statements: prepare(database), close };
+    return { database, vault: openVault(keys, masterKey(options.masterKeyPath, 'as it is')), erasures: null, statements: prepare(database), close };
   } catch (error) {
     keys?.close();
     database.close();

@@ -8,7 +8,7 @@ import type { EntryFilter, PendingErasure, WorldSnapshot } from '../store.ts';
 import type { Head, SealedEntry } from '../sealed-entry.ts';
 import { FIELD, lookedUp, SPAN } from './lookup.ts';
 import { COLUMNS, newestRows } from './newest.ts';
-import { openReader } from './schema.ts';
+import { remembered } from './remembered.ts';
 import { tenantRow } from './tail.ts';
 import type { TenantRow } from './tail.ts';
 
@@ -23,6 +23,8 @@ export interface Reader {
   leaves(tenant: TenantId, from: number, count: number): Uint8Array;
   subtrees(tenant: TenantId, from: number, count: number): Uint8Array;
   pendingErasures(tenant: TenantId): readonly PendingErasure[];
+  /** The size of a checkpoint the second place is known to hold. */
+  checkpointed(tenant: TenantId): number;
   /** The number its rows go under; null for a tenant without any. */
   number(tenant: TenantId): number | null;
   /** What an older build kept in the log's own file. */
@@ -30,8 +32,7 @@ export interface Reader {
   close(): void;
 }
 
-export function sqliteReader(path: string): Reader {
-  const database = openReader(path);
+export function sqliteReader(database: DatabaseSync): Reader {
   const prepared = new Map<string, StatementSync>();
   const prepare = (sql: string): StatementSync => {
     const statement = prepared.get(sql) ?? database.prepare(sql);
@@ -73,6 +74,7 @@ export function sqliteReader(path: string): Reader {
     leaves: (tenant, from, count) => run('entry', 'leaf', { tenant, from, count }),
     subtrees: (tenant, from, count) => run('subtree', 'root', { tenant, from, count }),
     pendingErasures: (tenant) => pendingErasures(prepare, row(tenant)?.no ?? -1),
+    checkpointed: (tenant) => remembered(database, tenant),
     number: (tenant) => row(tenant)?.no ?? null,
     keptSnapshot: (no) => keptSnapshot(database, no),
     close: () => {

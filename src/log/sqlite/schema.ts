@@ -2,6 +2,7 @@ import { chmodSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { ERASURE_TABLES } from './erasures.ts';
 import { fillAll, SPAN } from './lookup.ts';
+import { REMEMBERED_TABLE } from './remembered.ts';
 import { WAL_PAGES } from './room.ts';
 
 /** The layouts' versions, kept in `PRAGMA user_version`. */
@@ -53,6 +54,7 @@ export function openLog(path: string): DatabaseSync {
     database.exec('PRAGMA cache_size = -16000;');
     migrate(database, { to: VERSION, empty: TABLES, older: (version) => older(database, version) });
     database.exec(ERASURE_TABLES);
+    database.exec(REMEMBERED_TABLE);
   });
 }
 
@@ -82,6 +84,14 @@ export function openReader(path: string): DatabaseSync {
   const database = new DatabaseSync(path, { readOnly: true });
   database.exec('PRAGMA busy_timeout = 5000; PRAGMA cache_size = -16000;');
   return database;
+}
+
+/** Why a database cannot be read as a log as it is; null when it can. */
+export function layoutFault(database: DatabaseSync): string | null {
+  if (database.prepare(`SELECT 1 FROM sqlite_schema WHERE name = 'tenant'`).get() === undefined) return 'it is a database, but not a log of Aegis';
+  const version = versionOf(database);
+  if (version < VERSION) return `its layout has version ${String(version)}; start Aegis once to carry it over to ${String(VERSION)}`;
+  return version > VERSION ? `its layout has version ${String(version)}, this build knows ${String(VERSION)}` : null;
 }
 
 function versionOf(database: DatabaseSync): number {

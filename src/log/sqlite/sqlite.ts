@@ -5,7 +5,9 @@ import type { LogStore } from '../store.ts';
 import { writerQueue } from './queue.ts';
 import { sqliteReader } from './reader.ts';
 import { loadSnapshotFile, saveSnapshotFile, snapshotPath } from './snapshot-file.ts';
+import { openReader } from './schema.ts';
 import { stretches } from './stretches.ts';
+import type { WriterOptions } from './wire.ts';
 
 export interface SqliteOptions {
   /** The log's file. */
@@ -16,14 +18,18 @@ export interface SqliteOptions {
   readonly masterKeyPath?: string;
 }
 
+export function filesOf({ path, keysPath, masterKeyPath }: SqliteOptions): WriterOptions {
+  return { path, keysPath: keysPath ?? `${path}.keys`, masterKeyPath: masterKeyPath ?? `${path}.master` };
+}
+
 /**
  * The embedded store: node:sqlite in a writer thread (WAL, synchronous FULL, group commit), read beside it on the caller's thread.
  * A resolved append survives power loss. After an I/O error appends reject with STORE_UNAVAILABLE and each next one tries to reopen.
  * @throws AegisError STORE_CORRUPT | STORE_UNAVAILABLE when it cannot be opened or its tail does not hold together
  */
 export async function openSqliteStore(options: SqliteOptions): Promise<LogStore> {
-  const { path } = options;
-  const files = { path, keysPath: options.keysPath ?? `${path}.keys`, masterKeyPath: options.masterKeyPath ?? `${path}.master` };
+  const files = filesOf(options);
+  const { path } = files;
   const queue = writerQueue(files);
   try {
     await queue.ask({ kind: 'open' });
@@ -31,7 +37,7 @@ export async function openSqliteStore(options: SqliteOptions): Promise<LogStore>
     await queue.ask({ kind: 'close' });
     throw error;
   }
-  const reader = sqliteReader(path);
+  const reader = sqliteReader(openReader(path));
   let closed: Promise<void> | null = null;
   // Reading may meet a damaged page; the caller gets a coded error, never a raw one.
   const read = async <Result>(work: () => Result | Promise<Result>): Promise<Result> => {
@@ -66,6 +72,10 @@ export async function openSqliteStore(options: SqliteOptions): Promise<LogStore>
         return no === null ? null : ((await loadSnapshotFile(snapshotPath(path, no))) ?? reader.keptSnapshot(no));
       }),
     pendingErasures: (tenant) => read(() => reader.pendingErasures(tenant)),
+    checkpointed: (tenant) => read(() => reader.checkpointed(tenant)),
+    rememberCheckpoint: async (tenant, size, anew = false) => {
+      await queue.ask({ kind: 'remember', tenant, size, anew });
+    },
     leaves: (tenant, from, count) => read(() => reader.leaves(tenant, from, count)),
     frontier: (tenant) => read(() => reader.frontier(tenant)),
     subtrees: (tenant, from, count) => read(() => reader.subtrees(tenant, from, count)),

@@ -19,6 +19,7 @@ import type { WriterOptions } from './wire.ts';
 const { options, tenant, terms } = workerData as { readonly options: WriterOptions; readonly tenant: TenantId; readonly terms: StretchTerms };
 const connection = connectToRead(options);
 const base = Number(connection.statements.tenant.get(tenant)?.['no'] ?? -1) * SPAN;
+const cutAt = new Set(terms.cuts);
 const kept = terms.payloads ? payloadReader(connection, tenant) : null;
 
 /** Rows read in one go, and the longest that are: this many fit into memory whatever they hold. */
@@ -82,7 +83,7 @@ function verify({ from, to }: Range): Stretch | null {
     for (const row of page) {
       const entry = stretch.push(rowOf(row));
       if (entry === null) return null;
-      if (terms.cuts.includes(stretch.size())) cuts.push({ size: stretch.size(), nodes: stretch.nodes() });
+      if (cutAt.has(stretch.size())) cuts.push({ size: stretch.size(), nodes: stretch.nodes() });
       if (kept !== null && !countPayloads(entry, kept, count)) return null;
     }
   }

@@ -25,9 +25,9 @@ export interface Subject {
 const NONCE = 12;
 const TAG = 16;
 
-/** Reads the 32-byte master key, making it (mode 0600, synced) when there is none. @throws when others may read it. */
-export function masterKey(path: string): Buffer {
-  if (!existsSync(path)) makeMasterKey(path);
+/** Reads the 32-byte master key, making it (mode 0600, synced) when there is none, unless it is to be read as it is. @throws when others may read it. */
+export function masterKey(path: string, how: 'made' | 'as it is' = 'made'): Buffer {
+  if (how === 'made' && !existsSync(path)) makeMasterKey(path);
   if ((statSync(path).mode & 0o077) !== 0) throw new Error(`the master key ${path} may be read by others; set its mode to 0600`);
   const key = readFileSync(path);
   if (key.length !== 32) throw new Error(`the master key ${path} is not 32 bytes`);

@@ -22,6 +22,7 @@ export type Job =
   | { readonly kind: 'appends'; readonly appends: readonly AppendJob[] }
   | { readonly kind: 'payload'; readonly tenant: string; readonly digest: string }
   | { readonly kind: 'erase'; readonly tenant: string; readonly subject: string; readonly reason?: string }
+  | { readonly kind: 'remember'; readonly tenant: string; readonly size: number; readonly anew: boolean }
   | { readonly kind: 'close' };
 
 /** The head after each append of an `appends` job, and whether it was ours. */
@@ -32,7 +33,12 @@ export interface Appended {
 
 export type Answer =
   | { readonly ok: true; readonly value: unknown }
-  | { readonly ok: false; readonly code: 'STORE_UNAVAILABLE' | 'STORE_CORRUPT'; readonly detail: string; readonly index: number };
+  | {
+      readonly ok: false;
+      readonly code: 'STORE_UNAVAILABLE' | 'STORE_CORRUPT' | 'STORE_INCOMPLETE';
+      readonly detail: string;
+      readonly index: number;
+    };
 
 export interface WriterOptions {
   readonly path: string;

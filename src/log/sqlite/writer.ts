@@ -2,10 +2,11 @@ import type { Digest } from '../../kernel/ids.ts';
 import { fromDigest, leafHash, toDigest } from '../tree-hash.ts';
 import { growFrontier, hashesOf, SUBTREE_LEAVES } from '../merkle.ts';
 import type { Head } from '../sealed-entry.ts';
-import { connect, connectToRead, CorruptLog, OPENERS } from './connection.ts';
+import { connect, connectToRead, CorruptLog, IncompleteStore, OPENERS } from './connection.ts';
 import type { Connection, Openers } from './connection.ts';
 import { countOf, fillRuns, lookedUp, SPAN } from './lookup.ts';
 import { rangeOf, readPayload } from './payloads.ts';
+import { remember } from './remembered.ts';
 import { makeRoom } from './room.ts';
 import { tenantRow } from './tail.ts';
 import type { TenantRow } from './tail.ts';
@@ -61,6 +62,7 @@ function readAside(options: WriterOptions, job: Job & { kind: 'payload' }, first
 function refusal(error: unknown): Answer {
   if (error instanceof CorruptLog) return { ok: false, code: 'STORE_CORRUPT', ...error.fault };
   const detail = error instanceof Error ? error.message : String(error);
+  if (error instanceof IncompleteStore) return { ok: false, code: 'STORE_INCOMPLETE', detail, index: 0 };
   if (/malformed|not a database/.test(detail)) return { ok: false, code: 'STORE_CORRUPT', detail, index: 0 };
   return { ok: false, code: 'STORE_UNAVAILABLE', detail, index: 0 };
 }
@@ -87,6 +89,8 @@ function run(connection: Connection, job: Exclude<Job, { kind: 'close' }>, ackno
       return readPayload(connection, job);
     case 'erase':
       return erase(connection, job);
+    case 'remember':
+      return transaction(connection, () => remember(connection.database, job));
   }
 }
 
