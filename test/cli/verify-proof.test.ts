@@ -7,6 +7,7 @@ import { verifyData, verifyFile } from '../../src/cli/verify.ts';
 import type { VerifyReport } from '../../src/log/verification.ts';
 import { DEFAULTS } from '../../src/config/schema.ts';
 import { startDaemon } from '../../src/daemon/main.ts';
+import { noteSigner } from '../../src/log/note-key.ts';
 import { recoverStore } from '../../src/daemon/recover-store.ts';
 import { running } from '../api/daemon.ts';
 import { testFolder } from '../log/folder.ts';
@@ -161,8 +162,11 @@ test('[LOG-26] a log a killed daemon left is verified with what its write-ahead 
 
 test('[LOG-25, LOG-26] the key of another log, and a folder without checkpoints of this one, vouch for nothing', async () => {
   const other = 'aegis-0123456789abcdef+8cfdda57+AdBVzZKnCYRIxFuOlW5Y3ZkfHKSpJk7aNHHy46sbFzWe';
-  assert.equal((await verify(good, { key: key.replace(/^aegis-\w/, 'aegis-0') }).catch(() => ({ ok: false }))).ok, false);
-  await assert.rejects(verifyFile(exported, { key: other }), { code: 'USAGE' });
+  const foreign = await verify(good, { key: noteSigner('aegis-other', Buffer.alloc(32, 7)).vkey });
+  assert.deepEqual([foreign.ok, /of another log/.test(foreign.detail)], [false, true]);
+  const stranger = await verify(good, { key: noteSigner(key.split('+')[0] ?? '', Buffer.alloc(32, 7)).vkey });
+  assert.deepEqual([stranger.ok, /cannot be believed/.test(stranger.detail)], [false, true]);
+  await assert.rejects(verifyFile(exported, { key: other }), { code: 'USAGE' }, 'a key whose id does not fit its bytes');
   const empty = join(folder, 'empty');
   mkdirSync(empty);
   await assert.rejects(verifyFile(exported, { checkpoints: empty }), { code: 'NO_CHECKPOINT' });
