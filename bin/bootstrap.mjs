@@ -36,6 +36,7 @@ const COMMANDS = {
   soak: [['bench/soak/main.ts']],
   eval: [['eval/main.ts']],
   'eval:harness': [['eval/harness/main.ts']],
+  mutate: [['test/fault/mutations.ts']],
   'pack:sdk': [['bin/pack-sdk.mjs']],
 };
 

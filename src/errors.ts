@@ -78,6 +78,11 @@ export const ERRORS = {
     message: 'The log does not verify at entry {index}: {detail}',
     hint: 'Do not write to it. `aegis log verify` names the first bad entry.',
   },
+  FOLDER_UNUSABLE: {
+    status: 500,
+    message: 'The folder {path} cannot be used: {detail}',
+    hint: 'Name a folder this user may write: --data or dataDir for the store, --checkpoints or checkpointDir for its signed checkpoints.',
+  },
   STORE_INCOMPLETE: {
     status: 503,
     message: 'The store is incomplete: {detail}',

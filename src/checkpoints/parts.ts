@@ -1,9 +1,10 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from '../config/schema.ts';
 import { AegisError } from '../errors.ts';
 import { DEFAULT_TENANT } from '../kernel/ids.ts';
 import { noteSigner } from '../log/note-key.ts';
+import { makePrivateFolder } from '../log/private-folder.ts';
 import type { LogReader } from '../log/store.ts';
 import type { Random } from '../ports.ts';
 import { kept, rotationsOf } from './signing-keys.ts';
@@ -70,7 +71,7 @@ export async function replaceParts(places: Places, store: LogReader, random: Ran
   kept(seedFile(places), () => Buffer.from(random.bytes(32)).toString('hex'));
   const id = identityOf(places) ?? '';
   if (!existsSync(keyFile(places, id))) {
-    mkdirSync(join(places.checkpointDir, id), { recursive: true, mode: 0o700 });
+    makePrivateFolder(join(places.checkpointDir, id));
     writeFileSync(keyFile(places, id), `${await firstKey(places, store, id)}\n`, { mode: 0o600, flush: true });
   }
   return gone.map(({ detail }) => detail);

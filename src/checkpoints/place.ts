@@ -1,9 +1,10 @@
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
 import { open, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AegisError } from '../errors.ts';
 import { isObject } from '../kernel/json.ts';
 import { parseCheckpoint } from '../log/checkpoint.ts';
+import { makePrivateFolder } from '../log/private-folder.ts';
 
 /** One line of the second place. */
 export interface PlaceRecord {
@@ -52,7 +53,7 @@ export function folderPlace(folder: string): CheckpointPlace {
     write: (record) => {
       // One after another: `latest.json` is built from what the write before left. No disk is waited for on the thread that decides.
       const attempt = writing.then(async () => {
-        mkdirSync(folder, { recursive: true, mode: 0o700 });
+        makePrivateFolder(folder);
         const next = new Map(load()).set(record.origin, record);
         await appendDurably(lines, JSON.stringify(record) + '\n');
         await replaceDurably(folder, latestFile, JSON.stringify(Object.fromEntries(next)) + '\n');

@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from '../config/schema.ts';
 import type { LogGate } from '../gate/log-gate.ts';
@@ -10,6 +9,7 @@ import type { NoteSigner } from '../log/note-key.ts';
 import { idFile, refuseIncomplete } from './parts.ts';
 import { folderPlace } from './place.ts';
 import type { CheckedPlace } from './rollback.ts';
+import { makePrivateFolder } from '../log/private-folder.ts';
 import type { LogStore } from '../log/store.ts';
 import { rotateSigningKey, settleKeys } from './rotate-key.ts';
 import type { RotationReceipt } from './rotate-key.ts';
@@ -52,7 +52,7 @@ export async function openSecondPlace({ config, store, clock, random }: Opening)
   await refuseIncomplete(config, store);
   const id = kept(idFile(config), () => Buffer.from(random.bytes(8)).toString('hex'));
   const folder = join(config.checkpointDir, id);
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  makePrivateFolder(folder);
   const keys = await openSigningKeys({ name: `aegis-${id}`, dataDir: config.dataDir, folder, store, random });
   const place = folderPlace(folder);
   const originPrefix = `aegis-${id}/`;

@@ -10,7 +10,7 @@ import { digestOf } from '../wire/digest.ts';
 import { compilePolicy } from '../policy/compile.ts';
 import type { Resolve } from '../policy/resolve.ts';
 import { CliError, EXIT } from './exit.ts';
-import { policyFile, readText } from './files.ts';
+import { checkFolder, policyFile, readText } from './files.ts';
 
 /** The parts of this build, for the runner that judges any build. */
 async function thisBuild(): Promise<ConformDeps> {
@@ -34,7 +34,19 @@ async function thisBuild(): Promise<ConformDeps> {
 
 /** Every pack of a folder against this build. */
 export async function runPacks(folder: string): Promise<Report> {
-  return conform(readPacks(folder), await thisBuild());
+  checkFolder(folder, 'The folder of packs', 'Name a folder of *.yaml packs; see conformance/README.md.');
+  let packs;
+  try {
+    packs = readPacks(folder);
+  } catch (error) {
+    throw new CliError(
+      EXIT.usage,
+      'NO_PACK',
+      error instanceof Error ? error.message : String(error),
+      'See conformance/README.md for the form of a pack.',
+    );
+  }
+  return conform(packs, await thisBuild());
 }
 
 /** The cases that lie beside a policy. */

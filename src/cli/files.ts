@@ -1,5 +1,5 @@
-import { readFileSync, statSync } from 'node:fs';
-import type { Stats } from 'node:fs';
+import { createWriteStream, fchmodSync, openSync, readFileSync, statSync } from 'node:fs';
+import type { Stats, WriteStream } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CliError, EXIT } from './exit.ts';
@@ -15,10 +15,13 @@ export function policyFile(name: string): string {
 
 export function readText(path: string): string {
   try {
-    return readFileSync(path, 'utf8');
+    // A device may never end; what a shell hands over as a pipe does.
+    const found = statSync(path);
+    if (found.isFile() || found.isFIFO() || path === '/dev/stdin') return readFileSync(path, 'utf8');
   } catch {
-    throw new CliError(EXIT.usage, 'NO_FILE', `Cannot read ${path}.`, 'Check the path; shipped policies are called default, strict and locked.');
+    // Told below, as what is no file.
   }
+  throw new CliError(EXIT.usage, 'NO_FILE', `Cannot read ${path}.`, 'Check the path; shipped policies are called default, strict and locked.');
 }
 
 /** Files a policy names are read beside it. */
@@ -51,4 +54,21 @@ function statOf(path: string): Stats | null {
 function kindOf(found: Stats): string {
   if (found.isDirectory()) return 'a folder';
   return found.isFile() ? 'a file' : 'neither a file nor a folder';
+}
+
+/** Arguments and results in the clear: nobody else may read them, also where a file of that name was open to others. @throws CliError */
+export function createPrivateFile(path: string): WriteStream {
+  let fd: number;
+  try {
+    fd = openSync(path, 'w', 0o600);
+    if (statSync(path).isFile()) fchmodSync(fd, 0o600);
+  } catch (error) {
+    throw new CliError(
+      EXIT.usage,
+      'NO_FILE',
+      `Cannot write ${path}: ${error instanceof Error ? error.message : String(error)}`,
+      'Name a file in a folder you may write.',
+    );
+  }
+  return createWriteStream(path, { fd });
 }

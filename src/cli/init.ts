@@ -2,8 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Define } from './define.ts';
-import { CliError, EXIT } from './exit.ts';
-import { policyFile, readText } from './files.ts';
+import { checkFolder, policyFile, readText } from './files.ts';
 import { frameworksIn } from './init/frameworks.ts';
 import { harnessesFound } from './init/harnesses-found.ts';
 import { serversFound } from './init/mcp-clients.ts';
@@ -23,7 +22,7 @@ export const define: Define = (command) => {
 };
 
 async function init(folder: string, options: { yes?: true; json?: true }): Promise<void> {
-  if (!existsSync(folder)) throw new CliError(EXIT.usage, 'NO_FOLDER', `There is no folder ${folder}.`, 'Name the folder of your project.');
+  checkFolder(folder, 'The folder', 'Name the folder of your project.');
   const yes = options.yes === true;
   const files = planned(folder).filter(({ path }) => !existsSync(path));
   const snippets = frameworksIn(folder);

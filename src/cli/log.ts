@@ -1,10 +1,10 @@
-import { createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import type { Command } from 'commander';
 import type { Define } from './define.ts';
 import { connection } from './connection.ts';
 import { examples } from './examples.ts';
 import { EXIT } from './exit.ts';
+import { createPrivateFile } from './files.ts';
 import type { StoreFlags } from './flags.ts';
 import { whole } from './numbers.ts';
 import { json, jsonText, line, note, shortened, tone, visible } from './print.ts';
@@ -166,6 +166,6 @@ async function exportLog(options: { out?: string }): Promise<void> {
     }
   }
   if (options.out === undefined) return pipeline(lines(), process.stdout, { end: false });
-  await pipeline(lines(), createWriteStream(options.out, { mode: 0o600 }));
+  await pipeline(lines(), createPrivateFile(options.out));
   note(`${String(count)} lines in ${options.out}. Verify it anywhere: aegis log verify --export ${options.out}`);
 }

@@ -61,9 +61,11 @@ function report(error: unknown, asJson: boolean): number {
   return error instanceof CliError ? error.exitCode : exitOf(error);
 }
 
+const WRONG_USAGE: ReadonlySet<string> = new Set(['CONFIG_INVALID', 'FOLDER_UNUSABLE', 'STORE_UNREADABLE']);
+
 /** Errors the daemon's own parts throw at start-up. */
 function exitOf(error: unknown): number {
-  return error instanceof AegisError && error.code === 'CONFIG_INVALID' ? EXIT.usage : EXIT.failed;
+  return error instanceof AegisError && WRONG_USAGE.has(error.code) ? EXIT.usage : EXIT.failed;
 }
 
 /** Commands that go on when nobody reads them any more. */

@@ -1,5 +1,10 @@
+import { existsSync } from 'node:fs';
 import { userInfo } from 'node:os';
+import { join } from 'node:path';
+import { LOG_FILE } from '../daemon/log-file.ts';
 import type { Define } from './define.ts';
+import { CliError, EXIT } from './exit.ts';
+import { checkFolder } from './files.ts';
 import { flagsOf } from './flags.ts';
 import { json, line, visible } from './print.ts';
 
@@ -23,6 +28,9 @@ export const define: Define = (command) => {
         flags: flagsOf(options),
         cwd: process.cwd(),
       });
+      checkFolder(config.dataDir, 'The data folder', 'Name the folder with --data.');
+      if (!existsSync(join(config.dataDir, LOG_FILE)))
+        throw new CliError(EXIT.usage, 'NO_STORE', `There is no log in ${config.dataDir}.`, 'Name the folder with --data.');
       const accepted = await recoverStore(config, { by: userInfo().username, reason: options.reason });
       if (options.json === true) return json(accepted);
       if (accepted.length === 0) line('Nothing to recover: the store agrees with its checkpoints.');

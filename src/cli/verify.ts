@@ -1,5 +1,6 @@
 import { createReadStream, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { idFile } from '../checkpoints/parts.ts';
 import { savedNotes } from '../checkpoints/saved-notes.ts';
 import type { SavedNotes } from '../checkpoints/saved-notes.ts';
 import { placeToVerify } from '../checkpoints/verify-place.ts';
@@ -49,7 +50,9 @@ export async function verifyData(options: DataOptions): Promise<readonly VerifyR
     store = openSqliteToVerify({ path });
   } catch (error) {
     // Opening re-hashes the newest entries; what it finds is a verification's answer, not a crash.
-    if (!(error instanceof AegisError) || error.code !== 'STORE_CORRUPT') throw error;
+    // A file that lies where this folder's log lies and is none any more was changed; without its name beside it, it never was one.
+    const own = error instanceof AegisError && error.code === 'STORE_UNREADABLE' && existsSync(idFile(config));
+    if (!(error instanceof AegisError) || (error.code !== 'STORE_CORRUPT' && !own)) throw error;
     return [damaged(error)];
   }
   try {

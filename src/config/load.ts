@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Check, Errors } from 'typebox/value';
@@ -51,13 +51,22 @@ async function readFile({ file, cwd }: ConfigSources): Promise<Layer | null> {
     throw wrong(`there is no file ${path}`);
   }
   const { parseDocument } = await import('yaml');
-  const document = parseDocument(readFileSync(path, 'utf8'), { uniqueKeys: true, schema: 'core' });
+  const document = parseDocument(textOf(path), { uniqueKeys: true, schema: 'core' });
   const [fault] = document.errors;
   if (fault !== undefined) throw wrong(`${path}: ${fault.message.split('\n')[0] ?? ''}`);
   const values: unknown = document.toJS({ maxAliasCount: 0 });
   if (values === null) return null;
   if (typeof values !== 'object' || Array.isArray(values)) throw wrong(`${path} must hold a mapping`);
   return { origin: path, values };
+}
+
+function textOf(path: string): string {
+  try {
+    if (statSync(path).isFile() || path === '/dev/stdin') return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw wrong(`${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  throw wrong(`${path} is not a file`);
 }
 
 function merge(base: Record<string, unknown>, over: Record<string, unknown>, place: { origin: string; path: string }): Record<string, unknown> {

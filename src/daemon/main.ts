@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs';
 import { recordRecoveries } from '../checkpoints/record-recoveries.ts';
 import { refuseRollback } from '../checkpoints/rollback.ts';
 import { openSecondPlace } from '../checkpoints/second-place.ts';
@@ -16,6 +15,7 @@ import { lastResort } from './last-resort.ts';
 import { openDoors } from './listen.ts';
 import { openGate } from './open-gate.ts';
 import type { OnFault } from './open-gate.ts';
+import { prepareFolders } from './prepare-folders.ts';
 import { readPolicy } from './policy-files.ts';
 import { systemClock, systemRandom } from './runtime.ts';
 import { warmUp } from './warm-up.ts';
@@ -71,7 +71,7 @@ export async function startDaemon(terms: StartTerms): Promise<Daemon> {
 type Opened = (close: () => Promise<void> | void) => void;
 
 async function start({ config, cwd, onFault, serve = 'all', rehearse = false }: StartTerms, opened: Opened): Promise<Omit<Daemon, 'close'>> {
-  mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
+  prepareFolders(config, onFault);
   const policy = readPolicy(config.policy, cwd);
   const { store, lease } = await holdStore(config.dataDir);
   opened(() => lease.end());

@@ -1,4 +1,4 @@
-import { readFileSync, realpathSync } from 'node:fs';
+import { readFileSync, realpathSync, statSync } from 'node:fs';
 import { dirname, isAbsolute, join, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { AegisError } from '../errors.ts';
@@ -21,10 +21,11 @@ export function readPolicy(nameOrFile: string, cwd: string): PolicyText {
   const shipped = (SHIPPED as readonly string[]).includes(nameOrFile);
   const path = shipped ? join(SHIPPED_DIR, `${nameOrFile}.yaml`) : resolve(cwd, nameOrFile);
   try {
-    return { path, text: readFileSync(path, 'utf8'), base: dirname(path) };
+    if (statSync(path).isFile()) return { path, text: readFileSync(path, 'utf8'), base: dirname(path) };
   } catch {
-    throw new AegisError('CONFIG_INVALID', { detail: `the policy ${nameOrFile} cannot be read (${path}); name ${SHIPPED.join(', ')} or a file` });
+    // Told below, as what is no file.
   }
+  throw new AegisError('CONFIG_INVALID', { detail: `the policy ${nameOrFile} cannot be read (${path}); name ${SHIPPED.join(', ')} or a file` });
 }
 
 /** Reads files that a policy document names: relative, inside `base` after links are followed, not too large. Throws otherwise. */

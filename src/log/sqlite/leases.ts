@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
@@ -36,6 +36,8 @@ const NAME = /^\d+-[0-9a-f]{12}$/;
 export function takeLease(folder: string, holder: Omit<Holder, 'url'>, terms: LeaseTerms): Lease {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const name = `${String(holder.pid)}-${randomBytes(6).toString('hex')}`;
+  // Its journal takes the mode of the file.
+  closeSync(openSync(join(folder, `${name}.lock`), 'wx', 0o600));
   const lock = new DatabaseSync(join(folder, `${name}.lock`));
   let at: string | null = null;
   const say = (url: string | null): void => {

@@ -45,7 +45,7 @@ export function writerQueue(options: WriterOptions): WriterQueue {
     const done = underway;
     underway = [];
     done.forEach((item, at) => {
-      if (!answer.ok) item.reject(new AegisError(answer.code, { detail: answer.detail, index: answer.index }));
+      if (!answer.ok) item.reject(new AegisError(answer.code, { detail: answer.detail, index: answer.index, path: options.path }));
       else item.resolve(item.job.kind === 'append' ? (answer.value as readonly Appended[])[at] : answer.value);
     });
     next();

@@ -25,5 +25,7 @@ export function remember(database: DatabaseSync, { tenant, size, anew }: Remembe
 /** 0 when none is known; a store no build of today has opened yet lacks the table. */
 export function remembered(database: DatabaseSync, tenant: string): number {
   if (database.prepare(`SELECT 1 FROM sqlite_schema WHERE name = 'checkpointed'`).get() === undefined) return 0;
-  return Number(database.prepare('SELECT checkpointed.size AS size FROM checkpointed JOIN tenant ON no = tenant WHERE name = ?').get(tenant)?.['size'] ?? 0);
+  return Number(
+    database.prepare('SELECT checkpointed.size AS size FROM checkpointed JOIN tenant ON no = tenant WHERE name = ?').get(tenant)?.['size'] ?? 0,
+  );
 }

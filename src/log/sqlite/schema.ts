@@ -1,4 +1,4 @@
-import { chmodSync } from 'node:fs';
+import { chmodSync, closeSync, openSync, statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { ERASURE_TABLES } from './erasures.ts';
 import { fillAll, SPAN } from './lookup.ts';
@@ -67,11 +67,20 @@ export function openKeys(path: string): DatabaseSync {
   });
 }
 
+/** Before SQLite sees it: its write-ahead log, shared memory and journal take the mode of the file they belong to. */
+function makePrivate(path: string): void {
+  closeSync(openSync(path, 'a', 0o600));
+  for (const file of [path, `${path}-wal`, `${path}-shm`, `${path}-journal`]) {
+    const found = statSync(file, { throwIfNoEntry: false });
+    if (found !== undefined && (found.mode & 0o077) !== 0) chmodSync(file, 0o600);
+  }
+}
+
 function opened(path: string, prepare: (database: DatabaseSync) => void): DatabaseSync {
+  if (path !== ':memory:') makePrivate(path);
   const database = new DatabaseSync(path);
   try {
     prepare(database);
-    if (path !== ':memory:') chmodSync(path, 0o600);
     return database;
   } catch (error) {
     database.close();
@@ -98,6 +107,16 @@ function versionOf(database: DatabaseSync): number {
   return Number(database.prepare('PRAGMA user_version').get()?.['user_version'] ?? 0);
 }
 
+/** A database of somebody else: nothing is added to it. */
+export class ForeignDatabase extends Error {}
+
+function isForeign(database: DatabaseSync): boolean {
+  const names = database.prepare(`SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'`).all();
+  return (
+    names.some(({ name }) => name !== 'tenant' && name !== 'subject_key') && !names.some(({ name }) => name === 'tenant' || name === 'subject_key')
+  );
+}
+
 interface Layout {
   readonly to: number;
   readonly empty: string;
@@ -110,6 +129,7 @@ function migrate(database: DatabaseSync, { to, empty, older }: Layout): void {
   const found = versionOf(database);
   if (found > to) throw new Error(`its layout has version ${String(found)}, this build knows ${String(to)}`);
   if (found === to) return;
+  if (found === 0 && isForeign(database)) throw new ForeignDatabase('it is a database, but not a log of Aegis');
   database.exec('BEGIN IMMEDIATE');
   // Asked again: another process may have been faster.
   const now = versionOf(database);

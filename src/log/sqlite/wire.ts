@@ -35,7 +35,7 @@ export type Answer =
   | { readonly ok: true; readonly value: unknown }
   | {
       readonly ok: false;
-      readonly code: 'STORE_UNAVAILABLE' | 'STORE_CORRUPT' | 'STORE_INCOMPLETE';
+      readonly code: 'STORE_UNAVAILABLE' | 'STORE_CORRUPT' | 'STORE_INCOMPLETE' | 'STORE_UNREADABLE';
       readonly detail: string;
       readonly index: number;
     };

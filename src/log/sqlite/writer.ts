@@ -8,6 +8,7 @@ import { countOf, fillRuns, lookedUp, SPAN } from './lookup.ts';
 import { rangeOf, readPayload } from './payloads.ts';
 import { remember } from './remembered.ts';
 import { makeRoom } from './room.ts';
+import { ForeignDatabase } from './schema.ts';
 import { tenantRow } from './tail.ts';
 import type { TenantRow } from './tail.ts';
 import type { Subject } from './vault.ts';
@@ -63,6 +64,7 @@ function refusal(error: unknown): Answer {
   if (error instanceof CorruptLog) return { ok: false, code: 'STORE_CORRUPT', ...error.fault };
   const detail = error instanceof Error ? error.message : String(error);
   if (error instanceof IncompleteStore) return { ok: false, code: 'STORE_INCOMPLETE', detail, index: 0 };
+  if (error instanceof ForeignDatabase) return { ok: false, code: 'STORE_UNREADABLE', detail, index: 0 };
   if (/malformed|not a database/.test(detail)) return { ok: false, code: 'STORE_CORRUPT', detail, index: 0 };
   return { ok: false, code: 'STORE_UNAVAILABLE', detail, index: 0 };
 }
