@@ -73,9 +73,7 @@ export async function openSqliteStore(options: SqliteOptions): Promise<LogStore>
       }),
     pendingErasures: (tenant) => read(() => reader.pendingErasures(tenant)),
     checkpointed: (tenant) => read(() => reader.checkpointed(tenant)),
-    rememberCheckpoint: async (tenant, size, anew = false) => {
-      await queue.ask({ kind: 'remember', tenant, size, anew });
-    },
+    rememberCheckpoint: async (tenant, size, anew = false) => void (await queue.ask({ kind: 'remember', tenant, size, anew })),
     leaves: (tenant, from, count) => read(() => reader.leaves(tenant, from, count)),
     frontier: (tenant) => read(() => reader.frontier(tenant)),
     subtrees: (tenant, from, count) => read(() => reader.subtrees(tenant, from, count)),
