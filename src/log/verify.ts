@@ -104,16 +104,19 @@ export function startJudge(tenant: TenantId, checkpoints: readonly Checkpoint[])
   const waiting = checkpoints.toSorted((a, b) => a.size - b.size);
   let fault: { readonly index: EntryIndex; readonly detail: string } | null = null;
   let anchored = 0;
+  /** The largest tree a checkpoint of a smaller size than the last one agreed with: two of one size may say two things. */
+  let below = 0;
   const root = (): Digest => toDigest(chain.size() === 0 ? EMPTY_ROOT : rootOf(chain.frontier()));
   const size = (): number => chain.size();
   const meet = (): void => {
     for (let next = waiting[0]; fault === null && next?.size === size(); next = waiting[0]) {
       waiting.shift();
+      if (next.size > anchored) below = anchored;
       if (next.root === root()) anchored = next.size;
       else
         fault = {
-          index: anchored,
-          detail: `the first ${String(next.size)} entries are not the ones a checkpoint was signed for; the first change lies at or after entry ${String(anchored)}`,
+          index: below,
+          detail: `the first ${String(next.size)} entries are not the ones a checkpoint was signed for; the first change lies at or after entry ${String(below)}`,
         };
     }
   };

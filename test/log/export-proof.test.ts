@@ -74,6 +74,8 @@ test('[LOG-25] checkpoints that were saved elsewhere are compared with an export
   assert.ok((await check(forked)).ok, 'signed with the real key it looks real');
   const found = await check(forked, { saved });
   assert.deepEqual([found.ok, found.firstBad], [false, 0]);
+  const own = await check(forked, { saved: [await noteOf(await storeOf(3)), await noteOf(real)] });
+  assert.deepEqual([own.ok, own.firstBad], [false, 3], 'behind the last saved one that agrees, whatever its own one says');
   assert.match(found.detail, /not the ones a checkpoint was signed for/);
   const cut = await check(await linesOf(await storeOf(8), null), { saved });
   assert.deepEqual([cut.ok, cut.anchored], [false, 6]);
