@@ -38,11 +38,11 @@ function kindOf(at: string, path: string): 'folder' | 'missing' {
 }
 
 const WORDS: Readonly<Record<string, string>> = {
-  EACCES: 'this user may not write there',
-  EPERM: 'this user may not write there',
-  EROFS: 'the disk is read-only',
+  EACCES: 'it cannot be written by this user',
+  EPERM: 'it cannot be written by this user',
+  EROFS: 'it cannot be written, the disk is read-only',
   ENOENT: 'no folder can be made there',
-  ENOSPC: 'the disk is full',
+  ENOSPC: 'it cannot be written, the disk is full',
 };
 
 function unusable(path: string, error: unknown): AegisError {
