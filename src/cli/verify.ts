@@ -77,8 +77,19 @@ interface Held {
 async function verifyTenant({ store, place, key }: Held, tenant: TenantId): Promise<VerifyReport> {
   const saved = await place.saved(tenant);
   const found = await verifyStore(store, tenant, { checkpoints: saved.believed });
-  const told = found.ok && saved.fault !== null ? { ...found, ok: false, anchored: 0, detail: saved.fault } : found;
+  const fault = found.ok ? (saved.fault ?? (await snapshotFault(store, tenant))) : null;
+  const told = fault === null ? found : { ...found, ok: false, anchored: saved.fault === null ? found.anchored : 0, detail: fault };
   return storeReport(told, { place, saved, ...(key === undefined ? {} : { key }) });
+}
+
+/** A start would pass over it and fold the log; that it was changed is told all the same. */
+async function snapshotFault(store: LogReader, tenant: TenantId): Promise<string | null> {
+  try {
+    await store.loadSnapshot(tenant);
+    return null;
+  } catch {
+    return 'its snapshot (log.sqlite.snapshot-…) is not what was written; it only saves time: remove the file';
+  }
 }
 
 /** The message of a damaged end names its tenant before a colon. */

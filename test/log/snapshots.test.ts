@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, statSync, utimesSync } from 'node:fs';
+import { readFileSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
@@ -74,4 +74,21 @@ test('[LOG-11] a snapshot that an older build kept in the log’s own file is re
   const after = new DatabaseSync(path, { readOnly: true });
   assert.equal(after.prepare('SELECT count(*) AS kept FROM snapshot').get()?.['kept'], 0);
   after.close();
+});
+
+test('[LOG-11] a snapshot that was changed is never taken for the world; one of an older build, without a hash, is', async () => {
+  const path = join(folder, 'changed.db');
+  const store = await openSqliteStore({ path });
+  const head = await fill(store, 3);
+  await store.saveSnapshot(TENANT, { ...head, parts: [Buffer.from('the '), Buffer.from('world')] });
+  assert.equal(text((await store.loadSnapshot(TENANT))?.bytes), 'the world');
+  const file = `${path}.snapshot-1`;
+  const whole = readFileSync(file, 'utf8');
+  for (const changed of [whole.replace('world', 'words'), whole.slice(0, -1), `${whole} `, whole.replace(/"sha256":"./, '"sha256":"x')]) {
+    writeFileSync(file, changed);
+    await assert.rejects(store.loadSnapshot(TENANT), { code: 'STORE_CORRUPT' });
+  }
+  writeFileSync(file, whole.replace(/,"sha256":"\w+"/, ''));
+  assert.equal(text((await store.loadSnapshot(TENANT))?.bytes), 'the world');
+  await store.close();
 });

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, hash, randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
@@ -26,15 +26,20 @@ export async function saveSnapshotFile(path: string, { size, leaf, parts }: NewS
   const draft = `${path}.${randomBytes(8).toString('hex')}`;
   const file = await open(draft, 'wx', 0o600);
   try {
-    await writeAll(file, Buffer.from(`${JSON.stringify({ size, leaf })}\n`, 'utf8'));
+    await writeAll(file, headerOf(size, leaf, NO_DIGEST));
+    const digest = createHash('sha256');
     let unsynced = 0;
     for (const part of parts) {
       await writeAll(file, part);
+      digest.update(part);
       unsynced += part.length;
       if (unsynced < UNSYNCED) continue;
       await file.datasync();
       unsynced = 0;
     }
+    // Known only now; it takes the place of as many noughts.
+    const header = headerOf(size, leaf, digest.digest('hex'));
+    await file.write(header, 0, header.length, 0);
     await file.sync();
     await file.close();
     await rename(draft, path);
@@ -47,7 +52,13 @@ export async function saveSnapshotFile(path: string, { size, leaf, parts }: NewS
   await removeAbandoned(path);
 }
 
-/** null when there is none. Throws when its first line is not what was written. */
+const NO_DIGEST = '0'.repeat(64);
+
+function headerOf(size: number, leaf: string, sha256: string): Buffer {
+  return Buffer.from(`${JSON.stringify({ size, leaf, sha256 })}\n`, 'utf8');
+}
+
+/** null when there is none. Throws when it is not what was written: a flipped bit would be another world. */
 export async function loadSnapshotFile(path: string): Promise<WorldSnapshot | null> {
   let whole: Buffer;
   try {
@@ -57,9 +68,17 @@ export async function loadSnapshotFile(path: string): Promise<WorldSnapshot | nu
     throw error;
   }
   const end = whole.indexOf('\n');
-  const { size, leaf } = JSON.parse(whole.toString('utf8', 0, Math.max(end, 0))) as { readonly size?: unknown; readonly leaf?: unknown };
+  const header = JSON.parse(whole.toString('utf8', 0, Math.max(end, 0))) as {
+    readonly size?: unknown;
+    readonly leaf?: unknown;
+    readonly sha256?: unknown;
+  };
+  const { size, leaf, sha256 } = header;
   if (!Number.isSafeInteger(size) || typeof leaf !== 'string') throw new TypeError('a snapshot does not say where it was taken');
-  return { size: size as number, leaf: leaf as Digest, bytes: whole.subarray(end + 1) };
+  const bytes = whole.subarray(end + 1);
+  // Older builds wrote none.
+  if (sha256 !== undefined && hash('sha256', bytes, 'hex') !== sha256) throw new TypeError('a snapshot is not what was written');
+  return { size: size as number, leaf: leaf as Digest, bytes };
 }
 
 /** Removes what an older build kept in the log's own file, once there is a snapshot beside it. */
