@@ -57,6 +57,7 @@ const WORDS: ReadonlySet<string> = new Set([...FIELDS.split(/\s+/), ...[...VERBS
 
 /** Words of error codes, beside those of fields. */
 const FAILURES = `
+insufficient authentication
 aborted absent already arg argument bad blocked broken busy canceled cancelled closed conflict corrupt crash crashed critical dead denied dependency
 disconnected duplicate elapsed empty exceeded exceeds exception exhausted exists exit exited expired fail failed failure fault fatal file forbidden found gone guarantee
 halted impossible in incomplete incompatible interrupted internal invalid killed locked lost malformed mismatch missing not offline on out overflow overloaded

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { isPlainCode } from '../../../src/inspect/key-names.ts';
 import { createReaderFor } from './reading.ts';
 import { CLAUDE, GPT, stage } from './stage.ts';
 import type { Stage } from './stage.ts';
@@ -231,4 +232,15 @@ test('[LLM-25] an answer that came whole and is an error is one in the log, with
   });
   assert.equal(text, '{"error":{"code":"model_overloaded","message":"x"}}');
   assert.deepEqual([status, errorCode], ['failed', 'model_overloaded']);
+});
+
+test('[LLM-25] the codes providers fail with stand in the log as they are', () => {
+  const codes =
+    'overloaded_error rate_limit_error rate_limit_exceeded server_error engine_overloaded insufficient_quota context_length_exceeded model_not_found ' +
+    'invalid_request_error authentication_error permission_error not_found_error api_error timeout_error request_too_large content_filter UNAVAILABLE ' +
+    'RESOURCE_EXHAUSTED DEADLINE_EXCEEDED INVALID_ARGUMENT PERMISSION_DENIED UPSTREAM_502 UPSTREAM_ERROR';
+  assert.deepEqual(
+    codes.split(' ').filter((code) => !isPlainCode(code)),
+    [],
+  );
 });
