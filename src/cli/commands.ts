@@ -18,6 +18,8 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   { name: 'hook', summary: 'have the tool calls of a coding agent decided', load: async () => (await import('./hook.ts')).define },
   { name: 'login', summary: 'remember the address and key to use', load: async () => (await import('./login.ts')).define },
+  { name: 'lock', summary: 'keep the saved key behind a passphrase', load: async () => (await import('./lock.ts')).define },
+  { name: 'unlock', summary: 'open the saved key for this terminal, for a time', load: async () => (await import('./lock.ts')).defineUnlock },
   { name: 'identity', summary: 'the key that answers of the daemon are signed with', load: async () => (await import('./identity.ts')).define },
   { name: 'doctor', summary: 'check this machine, the store and the daemon', load: async () => (await import('./doctor.ts')).define },
   { name: 'status', summary: 'the daemon at a glance', load: async () => (await import('./status.ts')).define },

@@ -6,6 +6,7 @@ import { isObject } from '../kernel/json.ts';
 import { growingBytes } from '../wire/growing-bytes.ts';
 import { loadCredentials, type Credentials } from './credentials.ts';
 import { CliError, EXIT } from './exit.ts';
+import { presence } from './presence.ts';
 
 /** A typed door to the daemon for people: JSON in, JSON out, every failure a CliError. */
 export interface Connection {
@@ -31,7 +32,7 @@ export const LONG_MS = 600_000;
 
 export function connection(credentials: Credentials = loadCredentials()): Connection {
   const { url, key, answerKey } = credentials;
-  const daemon = daemonClient({ url, key, answerKey, mostBytes: ANSWER_BYTES });
+  const daemon = daemonClient({ url, key, answerKey, mostBytes: ANSWER_BYTES, ...(key.startsWith('aegis_agent_') ? {} : { presence: presence() }) });
   const agentKey = key.startsWith('aegis_agent_');
   const ask = async ({ method, path, body, patienceMs }: Asked): Promise<unknown> => {
     const timeoutMs = patienceMs ?? PATIENCE_MS[method];

@@ -2,12 +2,26 @@ import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { CliError, EXIT } from './exit.ts';
+import { lockKey, openKey } from './key-lock.ts';
+import type { LockedKey } from './key-lock.ts';
+import { askPassphrase } from './passphrase.ts';
+import { unlockedHere } from './unlocked.ts';
 
 export interface Credentials {
   readonly url: string;
   readonly key: string;
   /** The daemon's answer key, kept at login. */
   readonly answerKey?: string;
+}
+
+/** What `aegis login` keeps: the key itself, or locked with a passphrase. */
+export interface SavedCredentials {
+  readonly url: string;
+  readonly key?: string;
+  readonly locked?: LockedKey;
+  readonly answerKey?: string;
+  /** Commands that loosen may run without a terminal. */
+  readonly allowScripts?: true;
 }
 
 export const DEFAULT_URL = 'http://127.0.0.1:7411';
@@ -20,7 +34,7 @@ export function credentialsPath(env: NodeJS.ProcessEnv = process.env): string {
 /** AEGIS_URL and AEGIS_KEY win over what `aegis login` saved. */
 export function loadCredentials(env: NodeJS.ProcessEnv = process.env): Credentials {
   const saved = readSaved(credentialsPath(env));
-  const key = env['AEGIS_KEY'] ?? saved?.key;
+  const key = env['AEGIS_KEY'] ?? saved?.key ?? (saved?.locked === undefined ? undefined : unlocked(saved.locked));
   if (key === undefined || key === '') {
     throw new CliError(
       EXIT.refused,
@@ -35,7 +49,33 @@ export function loadCredentials(env: NodeJS.ProcessEnv = process.env): Credentia
   return { url, key, ...(answerKey === undefined || answerKey === '' ? {} : { answerKey }) };
 }
 
-export function saveCredentials(credentials: Credentials, env: NodeJS.ProcessEnv = process.env): string {
+/** The key behind the passphrase, which is asked for where this terminal was not unlocked. @throws CliError KEY_LOCKED, WRONG_PASSPHRASE */
+function unlocked(locked: LockedKey): string {
+  const known = unlockedHere(Date.now());
+  if (known !== null) return known;
+  const passphrase = process.stdin.isTTY ? askPassphrase('Passphrase of your Aegis key: ') : null;
+  if (passphrase === null)
+    throw new CliError(
+      EXIT.refused,
+      'KEY_LOCKED',
+      'The saved key is locked, and there is no terminal to ask for its passphrase.',
+      'Run it in a terminal, or `aegis unlock` there first.',
+    );
+  const key = openKey(locked, passphrase);
+  if (key !== null) return key;
+  throw new CliError(
+    EXIT.refused,
+    'WRONG_PASSPHRASE',
+    'That is not the passphrase.',
+    'Try again. A lost one cannot be found: log in with another token.',
+  );
+}
+
+export function saveLocked(rest: Omit<SavedCredentials, 'key' | 'locked'>, key: string, passphrase: string): string {
+  return saveCredentials({ ...rest, locked: lockKey(key, passphrase) });
+}
+
+export function saveCredentials(credentials: SavedCredentials, env: NodeJS.ProcessEnv = process.env): string {
   const path = credentialsPath(env);
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   writeFileSync(path, `${JSON.stringify(credentials, null, 2)}\n`, { mode: 0o600 });
@@ -48,11 +88,11 @@ export function forgetCredentials(env: NodeJS.ProcessEnv = process.env): void {
 }
 
 /** What `aegis login` kept. */
-export const savedCredentials = (env: NodeJS.ProcessEnv = process.env): Credentials | undefined => readSaved(credentialsPath(env));
+export const savedCredentials = (env: NodeJS.ProcessEnv = process.env): SavedCredentials | undefined => readSaved(credentialsPath(env));
 
-function readSaved(path: string): Credentials | undefined {
+function readSaved(path: string): SavedCredentials | undefined {
   try {
-    return JSON.parse(readFileSync(path, 'utf8')) as Credentials;
+    return JSON.parse(readFileSync(path, 'utf8')) as SavedCredentials;
   } catch {
     return undefined;
   }

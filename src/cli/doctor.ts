@@ -4,7 +4,7 @@ import { loadConfig } from '../config/load.ts';
 import { AegisError } from '../errors.ts';
 import type { Define } from './define.ts';
 import { connection } from './connection.ts';
-import { credentialsPath } from './credentials.ts';
+import { credentialsPath, savedCredentials } from './credentials.ts';
 import { CliError, EXIT } from './exit.ts';
 import type { Finding } from './finding.ts';
 import { flagsOf } from './flags.ts';
@@ -21,7 +21,14 @@ export const define: Define = (command) => {
     .option('--json', 'print JSON')
     .addHelpText('after', '\nExamples:\n  $ aegis doctor\n  $ aegis doctor --data /var/lib/aegis --json')
     .action(async (options: DoctorOptions) => {
-      const findings = [runtime(), ...(await places(options)), environment(process.env), ...(await daemon()), ...(await hookFindings())];
+      const findings = [
+        runtime(),
+        ...(await places(options)),
+        environment(process.env),
+        operatorKey(process.env),
+        ...(await daemon()),
+        ...(await hookFindings()),
+      ];
       if (findings.some(({ state }) => state === 'bad')) process.exitCode = EXIT.failed;
       if (options.json === true) return json(findings);
       for (const { check, state, detail, next } of findings) {
@@ -94,6 +101,17 @@ function disk(check: string, folder: string): Finding {
       next: 'Choose a writable folder: --data, or dataDir and checkpointDir in aegis.yaml.',
     };
   }
+}
+
+/** A login that any program of this user could grant with. */
+function operatorKey(env: NodeJS.ProcessEnv): Finding {
+  const check = 'operator key';
+  const saved = savedCredentials(env);
+  if (saved === undefined) return { check, state: 'ok', detail: 'no login is kept here' };
+  const scripts = saved.allowScripts === true ? '; programs may grant with it without a terminal' : '';
+  if (saved.locked !== undefined) return { check, state: 'ok', detail: `locked with a passphrase${scripts}` };
+  const detail = `the login in ${credentialsPath(env)} is not locked: an agent of this user can approve its own actions with it${scripts}`;
+  return { check, state: 'warn', detail, next: 'Lock it with a passphrase: `aegis lock`.' };
 }
 
 /** A person's token in a place where an agent of the same user can read it. */

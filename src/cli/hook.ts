@@ -89,6 +89,8 @@ async function install(name: string, options: InstallOptions & Printed): Promise
   line(`Installed into ${visible(path)}; calls are decided as the agent ${visible(agent)}.`);
   for (const note of [...notes, ...httpNotes(harness, terms)]) line(`  ${note}`);
   line('Restart the agent, then see that it holds: aegis doctor');
+  const { offerLock } = await import('./lock.ts');
+  offerLock();
 }
 
 function httpNotes({ title, settings: { blocking } }: Harness, terms: InstallTerms): readonly string[] {

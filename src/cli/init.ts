@@ -1,3 +1,4 @@
+import { offerLock } from './lock.ts';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -35,6 +36,7 @@ async function init(folder: string, options: { yes?: true; json?: true }): Promi
   for (const { path } of files) line(`${yes ? tone('good', 'wrote') : 'would write'} ${path}`);
   if (files.length === 0) line('Nothing to write: aegis.yaml and policy.yaml are already here.');
   if (wired !== null) showWiring(wired, yes);
+  if (yes) offerLock();
   for (const { framework, where, code, install } of snippets) line(`\n${tone('bold', framework)}\n\n  ${install}\n\nand ${where}:\n\n${code}`);
   if (snippets.length === 0) line('\nNo agent framework found in package.json. Over HTTP: docs/how-to/connect-over-http.md');
   if (yes && files.length > 0) line('\nNext: `aegis up` in this folder.');

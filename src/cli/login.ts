@@ -1,9 +1,21 @@
 import type { Define } from './define.ts';
 import { connection } from './connection.ts';
-import { DEFAULT_URL, forgetCredentials, saveCredentials } from './credentials.ts';
+import { DEFAULT_URL, forgetCredentials, saveCredentials, saveLocked } from './credentials.ts';
 import { CliError, EXIT } from './exit.ts';
+import { newPassphrase } from './lock.ts';
+import { forgetUnlocked } from './unlocked.ts';
 import { publishedKey } from './published-key.ts';
+import { hasTerminal } from './presence.ts';
 import { json, line, visible } from './print.ts';
+
+interface LoginOptions {
+  readonly url?: string;
+  readonly answerKey?: string;
+  readonly lock?: true;
+  readonly allowScripts?: true;
+  readonly forget?: true;
+  readonly json?: true;
+}
 
 /** `aegis login`: checks a token against the daemon, then keeps it for the other commands. */
 export const define: Define = (command) => {
@@ -11,25 +23,43 @@ export const define: Define = (command) => {
     .argument('[token]', 'the token `aegis up` or `aegis operators add` printed')
     .option('--url <address>', `where Aegis runs (default: AEGIS_URL, else ${DEFAULT_URL})`)
     .option('--answer-key <key>', 'the answer key of the daemon, from `aegis identity` on its machine (default: what answers there says)')
+    .option('--lock', 'lock the key with a passphrase, asked for at this terminal')
+    .option('--allow-scripts', 'let programs run commands that loosen (grant, resume, activate …) with this login, without a terminal')
     .option('--forget', 'remove what was remembered')
     .option('--json', 'print JSON')
     .addHelpText(
       'after',
-      '\nExamples:\n  $ aegis login aegis_admin_…\n  $ aegis login aegis_admin_… --url http://10.0.0.5:7411\n  $ aegis login --forget',
+      '\nExamples:\n  $ aegis login aegis_admin_…\n  $ aegis login aegis_admin_… --url http://10.0.0.5:7411\n  $ aegis login aegis_admin_… --lock\n  $ aegis login --forget',
     )
-    .action(async (token: string | undefined, options: { url?: string; answerKey?: string; forget?: true; json?: true }) => {
+    .action(async (token: string | undefined, options: LoginOptions) => {
       if (options.forget === true) {
         forgetCredentials();
+        forgetUnlocked();
         return options.json === true ? json({ forgotten: true }) : line('Forgotten.');
       }
       if (token === undefined)
         throw new CliError(EXIT.usage, 'USAGE', 'No token given.', 'Give the token that the first `aegis up` printed: aegis login <token>');
       const url = (options.url ?? process.env['AEGIS_URL'] ?? DEFAULT_URL).replace(/\/+$/, '');
       const answerKey = options.answerKey ?? (await publishedKey(url))?.answerKey;
-      const credentials = { url, key: token, ...(answerKey === undefined ? {} : { answerKey }) };
+      const kept = {
+        url,
+        ...(answerKey === undefined ? {} : { answerKey }),
+        ...(options.allowScripts === true ? { allowScripts: true as const } : {}),
+      };
+      const credentials = { ...kept, key: token };
       const me = (await connection(credentials).get('/v1/operators/self')) as { role: string; name: string };
-      const path = saveCredentials(credentials);
+      const passphrase = options.lock === true ? newPassphrase() : null;
+      if (options.lock === true && passphrase === null)
+        throw new CliError(
+          EXIT.refused,
+          'NEEDS_TERMINAL',
+          'A passphrase is chosen at a terminal only.',
+          'Run it where you can type, or leave --lock out.',
+        );
+      forgetUnlocked();
+      const path = passphrase === null ? saveCredentials(credentials) : saveLocked(kept, token, passphrase);
       if (options.json === true) return json({ url, name: me.name, role: me.role, path });
       line(`Logged in as ${visible(me.name)} (${me.role}). Kept in ${path}, readable by you only.`);
+      if (passphrase === null && hasTerminal()) line('Any program of yours can use it. Lock it with a passphrase: aegis lock');
     });
 };

@@ -4,6 +4,7 @@ import { AegisError } from '../errors.ts';
 import { VERSION } from '../version.ts';
 import { COMMANDS } from './commands.ts';
 import { CliError, EXIT } from './exit.ts';
+import { pathOf, requirePresence } from './presence.ts';
 import { json, note, visible } from './print.ts';
 import { starterGone } from './stopped.ts';
 import { unknownHelp, usageError, withHelp } from './usage.ts';
@@ -23,6 +24,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     // Only the command that was asked for is imported; the others are a name and a sentence. Completion has to know all of them.
     if (name === (argv[0] === 'help' ? argv[1] : argv[0]) || argv[0] === 'completion') (await load())(command);
   }
+  program.hook('preAction', (_program, action) => requirePresence(pathOf(action)));
   try {
     const lost = unknownHelp(program, argv);
     if (lost !== null) throw lost;

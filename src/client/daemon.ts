@@ -1,4 +1,5 @@
 import { AegisError } from '../errors.ts';
+import type { Presence } from '../kernel/role.ts';
 import type { Json } from '../kernel/json.ts';
 
 /** One request, as the routes of the daemon know it. */
@@ -22,6 +23,8 @@ export interface DaemonAnswer {
 export interface DaemonTerms {
   readonly url: string;
   readonly key: string;
+  /** How the person whose key it is is there. */
+  readonly presence?: Presence;
   /** The daemon's answer key. With one, nothing is told over HTTP to whoever does not prove to hold it, and no other answer is one (DOOR-29). */
   readonly answerKey?: string | undefined;
   /** A longer answer is none. */

@@ -13,10 +13,10 @@ import type { Asking, DaemonAnswer, DaemonClient, DaemonTerms } from './daemon.t
 type Send = (path: string, options: RequestOptions, answered: (answer: IncomingMessage) => void) => ClientRequest;
 
 /** The daemon over HTTP, with connections that are kept. Redirects are not followed: they are no answer. */
-export function httpTransport({ url, key, mostBytes, answerKey }: DaemonTerms): DaemonClient {
+export function httpTransport({ url, key, mostBytes, answerKey, presence }: DaemonTerms): DaemonClient {
   const known = answerKey === undefined ? null : knownKey(answerKey);
   const { send, close } = known === null ? senderTo(url) : provenSender(url, known);
-  const authorization = { authorization: `Bearer ${key}` };
+  const authorization = { authorization: `Bearer ${key}`, ...(presence === undefined ? {} : { 'aegis-presence': presence }) };
   return {
     ask: (asking) => ask(send, asking, { authorization, mostBytes, known: known === null ? null : { key: known, host: new URL(url).host, url } }),
     stream: (path, signal) => stream(send, path, { authorization, signal }),

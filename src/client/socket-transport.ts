@@ -56,7 +56,7 @@ interface Pending {
   readonly reject: (error: Error) => void;
 }
 
-function transportOver(socket: Socket, { key, mostBytes }: DaemonTerms, gone: () => void): SocketTransport {
+function transportOver(socket: Socket, { key, mostBytes, presence }: DaemonTerms, gone: () => void): SocketTransport {
   /** Null for one whose caller no longer waits: its answer is still to come. */
   const pending = new Map<number, Pending | null>();
   let next = 1;
@@ -76,7 +76,7 @@ function transportOver(socket: Socket, { key, mostBytes }: DaemonTerms, gone: ()
   socket.on('error', (error) => end(error.message));
   socket.on('close', () => end('it closed the connection'));
   socket.unref();
-  socket.write(`${JSON.stringify({ aegis: 1, key })}\n`);
+  socket.write(`${JSON.stringify({ aegis: 1, key, presence })}\n`);
   return {
     close: () => end('the connection was closed'),
     ask: ({ method, path, body, timeoutMs, signal }) =>

@@ -6,12 +6,12 @@ import type { ToolDeclaration, PromptDetector } from '../kernel/finding.ts';
 import type { ActionId, AgentId, ApprovalId, Digest, EntryIndex, OperatorId, SessionId, TenantId } from '../kernel/ids.ts';
 import type { Json, JsonObject } from '../kernel/json.ts';
 import type { PromptWord } from '../kernel/policy.ts';
-import type { PersonRole } from '../kernel/role.ts';
+import type { PersonRole, Presence } from '../kernel/role.ts';
 
 /** Who is asking, as established by a key; never by what the request says about itself. */
 export type Principal =
   | { readonly role: 'agent'; readonly tenant: TenantId; readonly agent: AgentId }
-  | { readonly role: PersonRole; readonly tenant: TenantId; readonly operator: OperatorId };
+  | { readonly role: PersonRole; readonly tenant: TenantId; readonly operator: OperatorId; readonly presence?: Presence };
 
 /** A principal that is a person. */
 export type Operator = Principal & { readonly role: PersonRole };

@@ -9,7 +9,8 @@ export const SYSTEM: Actor = { kind: 'system' };
 
 export function actorOf(by: Principal | 'system'): Actor {
   if (by === 'system') return SYSTEM;
-  return by.role === 'agent' ? { kind: 'agent', id: by.agent } : { kind: 'operator', id: by.operator, role: by.role };
+  if (by.role === 'agent') return { kind: 'agent', id: by.agent };
+  return { kind: 'operator', id: by.operator, role: by.role, ...(by.presence === undefined ? {} : { presence: by.presence }) };
 }
 
 /**

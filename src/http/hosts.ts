@@ -11,7 +11,17 @@ export interface HostRules {
 /** Names a loopback listener answers to. */
 export const LOOPBACK_HOSTS = ['127.0.0.1', 'localhost', '[::1]'] as const;
 
-const SINGLE = new Set(['host', 'origin', 'authorization', 'content-type', 'aegis-nonce', 'content-length', 'content-encoding', 'transfer-encoding']);
+const SINGLE = new Set([
+  'host',
+  'origin',
+  'authorization',
+  'content-type',
+  'aegis-nonce',
+  'aegis-presence',
+  'content-length',
+  'content-encoding',
+  'transfer-encoding',
+]);
 
 /**
  * The guard against DNS rebinding and foreign pages, on every route and on none too: Host must be a name we know, Origin absent, ours

@@ -1,8 +1,11 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import { AegisError } from '../errors.ts';
 import type { LogGate } from '../gate/log-gate.ts';
 import type { Principal } from '../gate/nouns.ts';
 import { DEFAULT_TENANT } from '../kernel/ids.ts';
 import type { Digest, TenantId } from '../kernel/ids.ts';
+import { PRESENCES } from '../kernel/role.ts';
+import type { Presence } from '../kernel/role.ts';
 import type { World } from '../kernel/world.ts';
 import { sha256 } from '../wire/digest.ts';
 import type { Random } from '../ports.ts';
@@ -26,9 +29,12 @@ export type KeyHolder = Principal & { readonly keyDigest: Digest };
 export type KeyGate = Pick<LogGate, 'world' | 'current'>;
 
 /** Who holds the key of an Authorization header; null when nobody does. */
-export function authenticate(header: string | undefined, gate: KeyGate): ReturnType<ReturnType<typeof keyLookup>> {
-  const key = bearer(header);
-  return key === null ? null : keyLookup(key)(gate);
+export function authenticate(
+  { authorization, [PRESENCE_HEADER]: presence }: IncomingHttpHeaders,
+  gate: KeyGate,
+): ReturnType<ReturnType<typeof keyLookup>> {
+  const key = bearer(authorization);
+  return key === null ? null : keyLookup(key, presenceOf(presence))(gate);
 }
 
 export type AgentPrincipal = Principal & { readonly role: 'agent' };
@@ -53,14 +59,26 @@ export function principalOf(key: string, gate: Pick<LogGate, 'world'>): KeyHolde
  * Reads a key once and finds its holder as often as asked, so that a key revoked a moment ago, through whichever daemon, is nobody's
  * (GATE-26): a promise only where another daemon wrote. Found by the digest of the whole key, so nothing about a secret is compared byte by byte.
  */
-export function keyLookup(key: string): (gate: KeyGate) => KeyHolder | null | Promise<KeyHolder | null> {
+export function keyLookup(key: string, presence?: Presence): (gate: KeyGate) => KeyHolder | null | Promise<KeyHolder | null> {
   const tenant = key.length > 1024 ? null : tenantOf(key);
   if (tenant === null) return () => null;
   const digest = keyDigest(key);
   return (gate) => {
     const behind = gate.current(tenant);
-    return behind === null ? holderOf(gate, tenant, digest) : behind.then(() => holderOf(gate, tenant, digest));
+    const found = (): KeyHolder | null => there(holderOf(gate, tenant, digest), presence);
+    return behind === null ? found() : behind.then(found);
   };
+}
+
+/** A person is there as their program says; an agent is no person. */
+function there(holder: KeyHolder | null, presence: Presence | undefined): KeyHolder | null {
+  return holder === null || holder.role === 'agent' || presence === undefined ? holder : { ...holder, presence };
+}
+
+export const PRESENCE_HEADER = 'aegis-presence';
+
+export function presenceOf(word: unknown): Presence | undefined {
+  return PRESENCES.find((one) => one === word);
 }
 
 /** Whether who came in is somebody still, in the same role, as far as the log is folded here: for what goes on after its request. */

@@ -155,7 +155,7 @@ function enter(guards: Guards, entering: Entering, done: (error?: Error) => void
     done();
   };
   try {
-    const holder = one.keyed ? authenticate(request.headers.authorization, guards.deps.gate) : null;
+    const holder = one.keyed ? authenticate(request.headers, guards.deps.gate) : null;
     if (holder instanceof Promise) holder.then(go, done);
     else go(holder);
   } catch (error) {

@@ -4,12 +4,12 @@ import type { Amounts, Decision, Effect, KNOWN_PROVENANCES, Label } from './deci
 import type { Facts, Finding } from './finding.ts';
 import type { ActionId, AgentId, ApprovalId, Digest, EntryIndex, MicroUsd, Millis, OperatorId, Print, SessionId, TenantId } from './ids.ts';
 import type { JsonObject } from './json.ts';
-import type { PersonRole, Role } from './role.ts';
+import type { PersonRole, Presence, Role } from './role.ts';
 
 /** Who caused an entry. `system` is Aegis itself (expiry, start-up, clock). */
 export type Actor =
   | { readonly kind: 'agent'; readonly id: AgentId }
-  | { readonly kind: 'operator'; readonly id: OperatorId; readonly role: Role }
+  | { readonly kind: 'operator'; readonly id: OperatorId; readonly role: Role; readonly presence?: Presence }
   | { readonly kind: 'system' };
 
 /** The action as the log keeps it: everything `decide` reads but the argument bytes, which lie beside the log under `argsDigest`. */

@@ -8,6 +8,10 @@ export const EVERYONE = ['agent', ...PEOPLE] as const;
 /** Roles that act; an auditor only reads. */
 export const ACTING = ['agent', ...DECIDERS] as const;
 
+/** How a person is there, by the word of the program they use: it says what was meant, and proves nothing (AUTH-18). */
+export const PRESENCES = ['terminal', 'browser', 'chat', 'script'] as const;
+export type Presence = (typeof PRESENCES)[number];
+
 export type Role = (typeof EVERYONE)[number];
 export type PersonRole = (typeof PEOPLE)[number];
 export type Decider = (typeof DECIDERS)[number];

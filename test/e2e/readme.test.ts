@@ -74,7 +74,8 @@ test('the first five minutes of the README, as they are written', async (context
       for (const [, name = '', value = ''] of words.matchAll(/(AEGIS_\w+)=(<[^>]*>|\S+)/g)) if (!value.startsWith('<')) agent.env[name] = value;
       continue;
     }
-    const filled = words.replace('<the admin token>', up.admin).replace('<id>', await firstApproval(up));
+    // Written for a person at a terminal, run by a program.
+    const filled = words.replace('<the admin token>', `${up.admin} --allow-scripts`).replace('<id>', await firstApproval(up));
     if (filled.startsWith('npx aegis actions')) {
       const denied = await program('rm -rf / --no-preserve-root');
       assert.notEqual(denied.code, 0);

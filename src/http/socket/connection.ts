@@ -109,7 +109,7 @@ function greeted(connection: Connection, frame: Frame): void {
       connection,
       new AegisError('REQUEST_INVALID', { detail: 'The first line of a connection holds `aegis` and `key`, and no other does' }),
     );
-  connection.holderOf = frame.key === null ? () => null : keyLookup(frame.key);
+  connection.holderOf = frame.key === null ? () => null : keyLookup(frame.key, frame.presence);
   const known = (holder: KeyHolder | null): void => {
     if (holder !== null) connection.deps.connections.known(connection.socket, holderName(holder));
   };

@@ -1,12 +1,14 @@
 import { AegisError } from '../../errors.ts';
 import { isObject } from '../../kernel/json.ts';
 import type { Json, JsonObject } from '../../kernel/json.ts';
+import type { Presence } from '../../kernel/role.ts';
+import { presenceOf } from '../keys.ts';
 import { parseStrict, STRICT_LIMITS } from '../../wire/strict-json.ts';
 
 /** What a client may say, one JSON object in one line (DOOR-13, docs/formats/socket.md). */
 export type Frame =
-  /** The first line of a connection: `{"aegis":1,"key":"…"}`. */
-  | { readonly kind: 'hello'; readonly key: string | null }
+  /** The first line of a connection: `{"aegis":1,"key":"…"}`, with `presence` for a person's. */
+  | { readonly kind: 'hello'; readonly key: string | null; readonly presence: Presence | undefined }
   /** `{"id":1,"method":"POST","path":"/v1/actions?wait=0","body":{…}}`, method, path and body as in HTTP. */
   | RequestFrame
   /** `{"cancel":1}`: nobody waits for this answer any more. */
@@ -60,11 +62,11 @@ function frameOf(value: Json): Frame {
   return { kind: 'request', id: idOf(id, true), method, path, body };
 }
 
-function helloOf({ aegis, key = null, ...odd }: JsonObject): Frame {
+function helloOf({ aegis, key = null, presence, ...odd }: JsonObject): Frame {
   if (aegis !== REVISION) throw invalid(`This daemon speaks revision ${String(REVISION)} of the line protocol`);
   if (Object.keys(odd).length > 0 || (key !== null && (typeof key !== 'string' || key.length > MOST_KEY)))
-    throw invalid('The first line holds `aegis` and `key`, and nothing else');
-  return { kind: 'hello', key };
+    throw invalid('The first line holds `aegis`, `key` and `presence`, and nothing else');
+  return { kind: 'hello', key, presence: presenceOf(presence) };
 }
 
 function idOf(id: Json | undefined, alone: boolean): number {
