@@ -2,11 +2,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { mutate } from './mutations.ts';
 
-/** Kinds after which everything that is claimed can still be there: another copy, a later checkpoint, a checkpoint that was saved, a byte nobody reads. */
+/** Kinds after which everything claimed can still be there: another copy, an erasure on record, a later or a saved checkpoint, a byte nobody reads. */
 const HARMLESS: ReadonlySet<string> = new Set([
   'checkpoint line removed',
   'checkpoint lines swapped',
   'export checkpoint removed',
+  'export payload removed',
   'file byte flipped',
   'file cut',
   'file emptied',
