@@ -2,10 +2,10 @@ import { Type } from 'typebox';
 import { AegisError } from '../errors.ts';
 import type { LogGate } from '../gate/log-gate.ts';
 import type { Principal } from '../gate/nouns.ts';
+import { loggedResource } from '../gate/sealing/resource-name.ts';
 import { route } from '../http/route.ts';
 import type { Route } from '../http/route.ts';
 import { CLOSED, integer, jsonObject, ReceiptReply } from '../http/shapes.ts';
-import { canonicalResource } from '../kernel/resource-id.ts';
 import { PEOPLE, ACTING } from '../kernel/role.ts';
 import type { LockState, World } from '../kernel/world.ts';
 import type { ApiParts } from './deps.ts';
@@ -29,7 +29,7 @@ type Holder = LockState['holders'][number];
 
 /** The holder a fence names; for an agent another's fence holds nothing (AUTH-5). */
 function holderOf(world: World, principal: Principal, { resource, fence }: { readonly resource: string; readonly fence: number }): Holder {
-  const holder = world.locks.get(canonicalResource(resource))?.holders.find((one) => one.fence === fence);
+  const holder = world.locks.get(loggedResource(world, principal.tenant, resource))?.holders.find((one) => one.fence === fence);
   if (holder === undefined || (principal.role === 'agent' && holder.agent !== principal.agent))
     throw new AegisError('CONFLICT', { detail: 'This fence does not hold the resource (any more).' });
   return holder;

@@ -1,5 +1,6 @@
 import { AegisError } from '../errors.ts';
 import type { EntryBodies, EntryType } from '../kernel/entry.ts';
+import type { SessionId, TenantId } from '../kernel/ids.ts';
 import { canonicalResource } from '../kernel/resource-id.ts';
 import { ACTING, DECIDERS } from '../kernel/role.ts';
 import type { World } from '../kernel/world.ts';
@@ -7,6 +8,8 @@ import { canonicalBytes } from '../wire/jcs.ts';
 import type { FactPlace, Principal, Receipt } from './nouns.ts';
 import type { Operation } from './queue/operation.ts';
 import { ok } from './queue/operation.ts';
+import { loggedResource } from './sealing/resource-name.ts';
+import { sealFact } from './sealing/seal-fact.ts';
 import { actorOf, operatorOf } from './principal.ts';
 
 type Writer = (typeof ACTING)[number] | 'system';
@@ -95,22 +98,31 @@ function subjectOf({ session, agent }: FactPlace): string {
   return `agent/${agent ?? 'unknown'}`;
 }
 
+/** Who renews, releases or evicts names a resource as it asked for it; the log has a name of its own for it. */
+function withLoggedName<B extends object>(body: B, world: World, tenant: TenantId): B {
+  if (!('resource' in body) || typeof body.resource !== 'string') return body;
+  return { ...body, resource: loggedResource(world, tenant, body.resource) };
+}
+
 /** @throws AegisError FORBIDDEN, REQUEST_INVALID, CONFLICT, NOT_FOUND */
 export function recording<T extends Writable>(
   fact: { type: T; body: EntryBodies[T]; place: FactPlace },
   by: Principal | 'system',
 ): Operation<Receipt> {
-  const { type, body, place } = fact;
+  const { type, place } = fact;
   return (batch) => {
     const world = batch.world();
+    const sealed = sealFact(type, withLoggedName(fact.body, world, batch.tenant));
+    const { body } = sealed;
     checkWriter(type, by, world);
     checkOwn(place, by, world);
     if (type === 'operator-added') checkNew(body as EntryBodies['operator-added'], world);
     if (type === 'grant-revoked') checkSigned(body, by);
     if (type === 'lock-renewed' || type === 'lock-released') checkFence(body as EntryBodies['lock-released'], by, { ...world, at: batch.at });
     const agent = by !== 'system' && by.role === 'agent' ? by.agent : place.agent;
-    const { kept, ...rest } = place;
-    const payload = kept === undefined ? {} : { payload: { subject: subjectOf(place), bytes: canonicalBytes(kept) } };
+    const { kept = sealed.kept, ...rest } = place;
+    const about = { ...place, ...(agent === undefined ? {} : { agent }), ...(sealed.session === undefined ? {} : { session: sealed.session as SessionId }) };
+    const payload = kept === undefined ? {} : { payload: { subject: subjectOf(about), bytes: canonicalBytes(kept) } };
     return ok(batch.write(type, body, { actor: actorOf(by), ...rest, ...payload, ...(agent === undefined ? {} : { agent }) }));
   };
 }

@@ -49,8 +49,10 @@ export interface Trace {
 
 /** A lock or semaphore slot the action needs while it runs. */
 export interface ResourceClaim {
-  /** Canonical id, e.g. `file:/data/a`, `wallet:0xabc`. */
+  /** Canonical id, e.g. `file:/data/a`, `wallet:0xabc`; since names are sealed, their kind and a hash. */
   readonly resource: string;
+  /** What the agent calls it, where `resource` does not say so; never in an entry (LOG-30). */
+  readonly name?: string;
   /** 1 is a mutex. All claims on one resource must name the same number. */
   readonly slots: number;
   readonly ttlMs: number;

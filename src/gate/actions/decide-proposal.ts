@@ -1,14 +1,17 @@
 import { AegisError } from '../../errors.ts';
+import type { Action } from '../../kernel/action.ts';
 import type { Decision } from '../../kernel/decision.ts';
 import { KEPT } from '../../kernel/fold/sweep.ts';
 import type { ApprovalId, EntryIndex } from '../../kernel/ids.ts';
 import { locksToEvict } from '../../kernel/locks.ts';
+import { canonicalResource } from '../../kernel/resource-id.ts';
 import type { ActionState, World } from '../../kernel/world.ts';
 import { endApproval, decideNow, recordDecision } from './record-decision.ts';
 import type { WriteBatch } from '../queue/write-batch.ts';
 import { SYSTEM } from '../principal.ts';
 import { actionOf } from './inspect-proposal.ts';
 import type { InspectedProposal } from './inspect-proposal.ts';
+import { loggedClaim } from '../sealing/resource-name.ts';
 import type { Tenant } from '../tenant/tenant.ts';
 import { grantedFor, isLive } from '../tenant/tenant.ts';
 import { openSession } from './sessions.ts';
@@ -50,7 +53,9 @@ function decideWithLocks(
   // An action the world does not know was never asked about.
   const redeems = batch.world().actions.has(id) ? grantedFor(tenant, batch.world(), id) : undefined;
   const salt = batch.world().sessions.get(session)?.salt ?? '';
-  const action = actionOf(inspected, { salt, at: batch.at, redeems });
+  const claim = inspected.proposal.resource;
+  const resource = claim === undefined ? undefined : loggedClaim(batch.world(), tenant.id, claim);
+  const action = actionOf(inspected, { salt, at: batch.at, redeems, resource });
   const first = decideNow(tenant, batch, action);
   if (first.effect !== 'defer' || !first.reasons.some((reason) => reason.code === 'LOCK_HELD')) return { action, decision: first };
   const before = batch.savePoint();
@@ -96,19 +101,22 @@ export function decideProposal(tenant: Tenant, batch: WriteBatch, inspected: Ins
   const registered = batch.world().agents.has(proposal.agent);
   if (registered && !batch.world().sessions.has(proposal.session)) openSession(tenant, batch, proposal);
   const { action, decision } = decideWithLocks(tenant, batch, inspected);
-  if (known?.decision.effect === 'defer' && decision.effect === 'defer' && stillQueued(known, decision, batch)) {
+  if (known?.decision.effect === 'defer' && decision.effect === 'defer' && isLockWait(decision) && stillQueued(known, action, batch)) {
     return { decision: known.decision, recorded: known.index };
   }
   recordDecision(tenant, batch, { action, decision, bytes, digest: argsDigest });
   return { decision, recorded: null };
 }
 
-function stillQueued(known: ActionState, decision: Decision & { effect: 'defer' }, batch: WriteBatch): boolean {
-  if (known.decision.effect !== 'defer' || known.decision.defer.waitingFor !== decision.defer.waitingFor) return false;
-  for (const lock of [decision.defer.waitingFor]) {
-    const resource = lock.startsWith('lock:') ? batch.world().locks.get(lock.slice(5)) : undefined;
-    const waiter = resource?.waiting.find((one) => one.session === known.session);
-    if (waiter !== undefined) return (waiter.until ?? 0) - batch.at > DEFER_REPEAT_MS;
-  }
-  return false;
+function isLockWait({ defer }: Decision & { effect: 'defer' }): boolean {
+  return defer.waitingFor.startsWith('lock:');
+}
+
+function stillQueued(known: ActionState, { resource }: Action, batch: WriteBatch): boolean {
+  if (known.decision.effect !== 'defer' || resource === undefined) return false;
+  // The names the world knows: both are in the log.
+  const name = canonicalResource(resource.resource);
+  if (known.decision.defer.waitingFor !== `lock:${name}`) return false;
+  const waiter = batch.world().locks.get(name)?.waiting.find((one) => one.session === known.session);
+  return waiter !== undefined && (waiter.until ?? 0) - batch.at > DEFER_REPEAT_MS;
 }

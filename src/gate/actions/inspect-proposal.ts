@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import type { Inspect } from '../../inspect/inspect.ts';
 import { printTraces, traceArgs } from '../../inspect/trace/trace.ts';
 import type { PlainTrace, PrintOf } from '../../inspect/trace/trace.ts';
-import type { Action } from '../../kernel/action.ts';
+import type { Action, ResourceClaim } from '../../kernel/action.ts';
 import type { Category, Reading } from '../../kernel/finding.ts';
 import type { ActionId, ApprovalId, Digest, Millis, Print } from '../../kernel/ids.ts';
 import type { JsonObject } from '../../kernel/json.ts';
@@ -103,10 +103,11 @@ export function printer(salt: string): PrintOf {
 /** The action `decide` is given, placed in its session and in time. */
 export function actionOf(
   inspected: InspectedProposal,
-  place: { readonly salt: string; readonly at: Millis; readonly redeems?: ApprovalId | undefined },
+  place: { readonly salt: string; readonly at: Millis; readonly redeems?: ApprovalId | undefined; readonly resource?: ResourceClaim | undefined },
 ): Action {
   const { proposal, args, argsDigest, toolDigest, reading, traces } = inspected;
-  const { parent, tool, resource, harness } = proposal;
+  const { parent, tool, harness } = proposal;
+  const { resource } = place;
   const action: { -readonly [K in keyof Action]: Action[K] } = {
     id: proposal.id,
     tenant: proposal.tenant,

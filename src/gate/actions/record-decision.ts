@@ -3,6 +3,7 @@ import { conclude } from '../../kernel/conclude.ts';
 import type { Decision } from '../../kernel/decision.ts';
 import type { HaltScope } from '../../kernel/entry.ts';
 import type { ApprovalId, Digest } from '../../kernel/ids.ts';
+import { SEALED } from '../../kernel/sealed.ts';
 import { ledgersOf } from '../../kernel/ledger.ts';
 import { mustHalt } from '../../kernel/violations.ts';
 import { sha256 } from '../../wire/digest.ts';
@@ -102,8 +103,12 @@ function heldFor(tenant: Tenant, batch: WriteBatch, approval: ApprovalId): HeldA
 
 /** The halt, the denial of everything it covers that waits for a person, and the return of the locks held (GATE-8). */
 export function haltOn(tenant: Tenant, batch: WriteBatch, terms: HaltTerms): Receipt {
-  const { scope, reason, cause, actor } = terms;
-  const receipt = batch.write('agent-halted', { scope, reason, cause }, { actor, ...placeOf(scope) });
+  const { scope, cause, actor } = terms;
+  // A person's reason is on record as it was given; an agent's may be any text of its own (LOG-30).
+  const own = actor.kind === 'agent' && scope.kind !== 'all';
+  const reason = own ? SEALED : terms.reason;
+  const payload = own ? { payload: { subject: `${scope.kind}/${scope.id}`, bytes: canonicalBytes({ reason: terms.reason }) } } : {};
+  const receipt = batch.write('agent-halted', { scope, reason, cause }, { actor, ...placeOf(scope), ...payload });
   for (const [approval, state] of [...batch.world().approvals.entries()]) {
     if (isLive(state) && covers(scope, state)) {
       batch.write('approval-voided', { approval, reason: `halted: ${reason}` }, { actor: SYSTEM, agent: state.agent, session: state.session });

@@ -1,6 +1,8 @@
 import { AegisError } from '../../errors.ts';
 import type { Actor } from '../../kernel/entry.ts';
 import type { AgentId, SessionId } from '../../kernel/ids.ts';
+import { SEALED } from '../../kernel/sealed.ts';
+import { canonicalBytes } from '../../wire/jcs.ts';
 import { DECIDERS } from '../../kernel/role.ts';
 import type { SessionState, World } from '../../kernel/world.ts';
 import type { WriteBatch } from '../queue/write-batch.ts';
@@ -9,6 +11,9 @@ import type { Operation } from '../queue/operation.ts';
 import { ok } from '../queue/operation.ts';
 import { actorOf, operatorOf } from '../principal.ts';
 import type { Tenant } from '../tenant/tenant.ts';
+
+/** What the event door says when an agent's own events end. */
+export const TERMINATED = 'the agent reported TERMINATION';
 
 const SALT_BYTES = 16;
 
@@ -71,6 +76,10 @@ export function closing(session: SessionId, reason: string, by: Principal): Oper
     const foreign = actor.kind === 'agent' && known?.agent !== actor.id;
     if (known === undefined || foreign) throw new AegisError('NOT_FOUND', { what: 'session' });
     if (known.closed) throw new AegisError('CONFLICT', { detail: 'The session is closed already.' });
-    return ok(batch.write('session-closed', { reason }, { actor, agent: known.agent, session }));
+    const place = { actor, agent: known.agent, session };
+    // A person's reason is on record as it was given; an agent's may be any text of its own (LOG-30).
+    if (actor.kind !== 'agent' || reason === TERMINATED) return ok(batch.write('session-closed', { reason }, place));
+    const payload = { subject: `session/${session}`, bytes: canonicalBytes({ reason }) };
+    return ok(batch.write('session-closed', { reason: SEALED }, { ...place, payload }));
   };
 }

@@ -25,11 +25,10 @@ const SAID: ReadonlySet<string> = new Set([
   'BUDGET_EXCEEDED',
   'RATE_LIMITED',
   'LOOP_DETECTED',
+  'TAINTED_TO_HIGH_RISK',
   'INTENT_BLOCKED',
   'PRIORITY_TOO_LOW',
   'PRIORITY_EXCEEDED',
-  'LOCK_HELD',
-  'LOCK_DEADLOCK',
   'FENCE_STALE',
   'APPROVAL_REQUIRED',
   'APPROVAL_INVALID',
@@ -51,7 +50,7 @@ export interface Masked<T, P> {
 
 /** The record as the entry holds it (LOG-30): no text of the arguments, the claims or the keys in it. */
 export function maskRecord(record: ActionRecord, at: MaskPointer, models: Policy['models']): Masked<ActionRecord, ActionParts> {
-  const { claims, facts, findings, harness, traces } = record;
+  const { claims, facts, findings, harness, resource, traces } = record;
   const shown = {
     claims: maskClaims(claims, models),
     facts: maskFacts(facts, at),
@@ -65,8 +64,10 @@ export function maskRecord(record: ActionRecord, at: MaskPointer, models: Policy
   const named = harness === undefined || isPlainName(harness);
   if (!named) sealed.harness = harness;
   if (shown.traces !== traces) sealed.traces = traces;
+  if (resource?.name !== undefined) sealed.resource = resource;
   if (Object.keys(sealed).length === 0) return { shown: record, sealed: null };
-  return { shown: { ...record, ...shown, ...(named ? {} : { harness: SEALED }) }, sealed };
+  const logged = resource?.name === undefined ? {} : { resource: { resource: resource.resource, slots: resource.slots, ttlMs: resource.ttlMs } };
+  return { shown: { ...record, ...shown, ...logged, ...(named ? {} : { harness: SEALED }) }, sealed };
 }
 
 /** An intent is free text; a model and a framework are names where the policy or the vocabulary knows them. */
@@ -91,7 +92,7 @@ function withPointer<T extends { readonly pointer?: string }>(item: T, at: MaskP
 type Texts = Pick<DecisionCore, 'reasons' | 'origins' | 'obligations'>;
 
 /** The decision as the entry holds it: codes, rules, effects and amounts; sentences that can quote the arguments are sealed. */
-export function maskDecision(decision: Decision, at: MaskPointer): Masked<Decision, DecisionParts> {
+export function maskDecision(decision: Decision, at: MaskPointer, { resource }: Pick<ActionRecord, 'resource'>): Masked<Decision, DecisionParts> {
   const { reasons, origins, obligations } = decision;
   const shown: Texts = {
     reasons: mapChanged(reasons, (reason) => maskReason(reason, at)) as Texts['reasons'],
@@ -102,7 +103,10 @@ export function maskDecision(decision: Decision, at: MaskPointer): Masked<Decisi
   if (shown.obligations !== obligations) sealed.obligations = obligations;
   if (shown.origins !== origins) sealed.origins = origins;
   if (shown.reasons !== reasons) sealed.reasons = reasons;
-  return Object.keys(sealed).length === 0 ? { shown: decision, sealed: null } : { shown: { ...decision, ...shown }, sealed };
+  const waits = decision.effect === 'defer' && resource?.name !== undefined && decision.defer.waitingFor === `lock:${resource.name}`;
+  const logged = waits ? { defer: { ...decision.defer, waitingFor: `lock:${resource.resource}` } } : {};
+  if (waits) sealed.defer = decision.defer;
+  return Object.keys(sealed).length === 0 ? { shown: decision, sealed: null } : { shown: { ...decision, ...shown, ...logged } as Decision, sealed };
 }
 
 function maskObligations(obligations: Decision['obligations'], at: MaskPointer): Decision['obligations'] {
@@ -111,9 +115,14 @@ function maskObligations(obligations: Decision['obligations'], at: MaskPointer):
   return redact === obligations.redact ? obligations : { ...obligations, redact };
 }
 
+/** Rules whose sentences can name what the arguments name, whatever their code; a rule of the policy document says what stands there. */
+function quotes(rule: string): boolean {
+  return rule === 'lock' || rule.startsWith('rego:') || rule.startsWith('cedar:');
+}
+
 function maskReason(reason: Reason, at: MaskPointer): Reason {
   const { code, rule, effect, pointer, finding } = reason;
-  if (SAID.has(code)) return withPointer(reason, at);
+  if (!quotes(rule) && (SAID.has(code) || rule.startsWith('rule:'))) return withPointer(reason, at);
   return {
     code: CODES.has(code) || /^[A-Z][A-Z0-9_]{0,63}$/.test(code) ? code : SEALED,
     rule,

@@ -12,7 +12,7 @@ export function holdsText(entry: Entry): boolean {
   switch (entry.type) {
     case 'action-decided': {
       const { action, decision } = entry.body;
-      const shown = { action: maskRecord(action, at, []).shown, decision: maskDecision(decision, at).shown };
+      const shown = { action: maskRecord(action, at, []).shown, decision: maskDecision(decision, at, action).shown };
       return canonical(shown) !== canonical({ action, decision });
     }
     case 'action-settled':
@@ -29,7 +29,7 @@ export function withoutTexts({ action, decision }: HeldAction): HeldAction {
   const { shown } = maskRecord(recordOf(action), at, []);
   return {
     action: { ...action, ...shown, args: {} },
-    decision: maskDecision(decision, at).shown,
+    decision: maskDecision(decision, at, action).shown,
     bytes: new Uint8Array(),
     erased: true,
   };

@@ -15,7 +15,7 @@ export function sealAction(
 ): { readonly record: ActionRecord; readonly decision: Decision; readonly bytes: Uint8Array | null; readonly whole: boolean } {
   const at = pointerMask(from.action.args);
   const action = maskRecord(record, at, from.policy.models);
-  const decided = maskDecision(decision, at);
+  const decided = maskDecision(decision, at, record);
   if (action.sealed === null && decided.sealed === null) return { record, decision, bytes: from.bytes, whole: false };
   const bytes = from.bytes === null ? null : sealedBytes(action.sealed, decided.sealed, from.bytes);
   return { record: action.shown, decision: decided.shown, bytes, whole: true };

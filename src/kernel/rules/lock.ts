@@ -19,19 +19,20 @@ export const lock: Rule = {
     const claim = action.resource;
     if (claim === undefined) return SILENCE;
     const resource = canonicalResource(claim.resource);
+    const called = claim.name ?? resource;
     const state = world.locks.get(resource);
     const live = liveHolders(state, action.at);
     if (live.some((holder) => holder.action === action.id)) return SILENCE;
     const words = wordsOf(world);
     const opinions: RuleOpinion[] = [];
     if (live.length > 0 && state !== undefined && state.slots !== claim.slots) {
-      opinions.push(say('deny', 'INVALID_ACTION', words.lockSlots(resource, state.slots)));
+      opinions.push(say('deny', 'INVALID_ACTION', words.lockSlots(called, state.slots)));
     }
     if (heldBy(action.agent, world) >= MAX_LOCKS) opinions.push(say('deny', 'LOCK_HELD', words.locksHeld(MAX_LOCKS)));
     if (live.length + waitersAhead(action, state, world) >= claim.slots) {
-      opinions.push(say('defer', 'LOCK_HELD', words.lockHeld(resource, live.length > 0)));
+      opinions.push(say('defer', 'LOCK_HELD', words.lockHeld(called, live.length > 0)));
       if (wouldDeadlock(action, live, world)) {
-        opinions.push(say('deny', 'LOCK_DEADLOCK', words.deadlock(resource)));
+        opinions.push(say('deny', 'LOCK_DEADLOCK', words.deadlock(called)));
       }
     }
     return opinions.length === 0 ? SILENCE : opinions;

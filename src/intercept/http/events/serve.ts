@@ -1,6 +1,7 @@
 import { Type } from 'typebox';
 import { AegisError } from '../../../errors.ts';
 import type { ActionGate } from '../../../gate/action-gate.ts';
+import { TERMINATED } from '../../../gate/actions/sessions.ts';
 import type { LogGate } from '../../../gate/log-gate.ts';
 import type { Principal } from '../../../gate/nouns.ts';
 import type { EntryBodies } from '../../../kernel/entry.ts';
@@ -122,7 +123,7 @@ async function act(gate: ActionGate & LogGate, caller: AgentPrincipal, envelope:
       return null;
     }
     case 'TERMINATION':
-      await gate.closeSession(tenant, session, 'the agent reported TERMINATION', caller);
+      await gate.closeSession(tenant, session, TERMINATED, caller);
       return null;
     default:
       return null;

@@ -3,6 +3,7 @@ import { AegisError } from '../../../errors.ts';
 import type { ActionGate } from '../../../gate/action-gate.ts';
 import type { LogGate } from '../../../gate/log-gate.ts';
 import type { Principal } from '../../../gate/nouns.ts';
+import { loggedResource } from '../../../gate/sealing/resource-name.ts';
 import type { AgentId, SessionId } from '../../../kernel/ids.ts';
 import { EVERYONE, ACTING } from '../../../kernel/role.ts';
 import { agentOf } from '../../../http/keys.ts';
@@ -96,6 +97,7 @@ const releaseRoute = (gate: ActionGate & LogGate): Route =>
 
 /** The protocol lets a client name the resource as it asked for it, without our scheme. */
 function heldName(gate: ActionGate & LogGate, { tenant }: AgentPrincipal, resource: string): string {
-  const { locks } = gate.world(tenant);
-  return [resource, lockName(resource, 'wallet'), lockName(resource, 'file')].find((name) => locks.has(name)) ?? resource;
+  const world = gate.world(tenant);
+  const held = (name: string): boolean => world.locks.has(loggedResource(world, tenant, name));
+  return [resource, lockName(resource, 'wallet'), lockName(resource, 'file')].find(held) ?? resource;
 }
