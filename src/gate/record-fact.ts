@@ -121,7 +121,11 @@ export function recording<T extends Writable>(
     if (type === 'lock-renewed' || type === 'lock-released') checkFence(body as EntryBodies['lock-released'], by, { ...world, at: batch.at });
     const agent = by !== 'system' && by.role === 'agent' ? by.agent : place.agent;
     const { kept = sealed.kept, ...rest } = place;
-    const about = { ...place, ...(agent === undefined ? {} : { agent }), ...(sealed.session === undefined ? {} : { session: sealed.session as SessionId }) };
+    const about = {
+      ...place,
+      ...(agent === undefined ? {} : { agent }),
+      ...(sealed.session === undefined ? {} : { session: sealed.session as SessionId }),
+    };
     const payload = kept === undefined ? {} : { payload: { subject: subjectOf(about), bytes: canonicalBytes(kept) } };
     return ok(batch.write(type, body, { actor: actorOf(by), ...rest, ...payload, ...(agent === undefined ? {} : { agent }) }));
   };

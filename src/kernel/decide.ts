@@ -90,7 +90,10 @@ function place(effect: Effect, core: DecisionCore, rest: { subject: Subject; opi
       return {
         ...core,
         effect,
-        defer: { retryAfterMs, waitingFor: lock ? `lock:${action.resource?.name ?? action.resource?.resource ?? ''}` : (waiting.sort()[0] ?? 'rule') },
+        defer: {
+          retryAfterMs,
+          waitingFor: lock ? `lock:${action.resource?.name ?? action.resource?.resource ?? ''}` : (waiting.sort()[0] ?? 'rule'),
+        },
       };
     }
     case 'deny':

@@ -70,7 +70,7 @@ async function http(door: Door): Promise<void> {
   }
   await post(door, '/v1/sessions/http/content', { source: 'user_input', value: { [token]: `rm -rf / # ${phone}`, mail: email } });
   await post(door, '/v1/actions', { session: 'http', name: 'x', args: {}, [email]: 1 });
-  await post(door, '/v1/actions', { session: 'http', name: 'x', args: { deep: { [token]: 1e400 } }, claims: { [password]: 1 } });
+  await post(door, '/v1/actions', { session: 'http', name: 'x', args: {}, claims: { [password]: 1 } });
   await post(door, '/v1/journal', {
     entries: [{ action: { session: 'http', name: 'bash', args: ARGS }, effect: 'allow', mode: 'allow', decidedAt: 1 }],
   });

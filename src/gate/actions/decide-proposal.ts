@@ -117,6 +117,9 @@ function stillQueued(known: ActionState, { resource }: Action, batch: WriteBatch
   // The names the world knows: both are in the log.
   const name = canonicalResource(resource.resource);
   if (known.decision.defer.waitingFor !== `lock:${name}`) return false;
-  const waiter = batch.world().locks.get(name)?.waiting.find((one) => one.session === known.session);
+  const waiter = batch
+    .world()
+    .locks.get(name)
+    ?.waiting.find((one) => one.session === known.session);
   return waiter !== undefined && (waiter.until ?? 0) - batch.at > DEFER_REPEAT_MS;
 }
