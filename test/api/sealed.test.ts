@@ -26,7 +26,7 @@ test('[LOG-34] who may export payloads reads the texts of decided actions, an ag
   assert.deepEqual(await read(operator), []);
   assert.deepEqual(await read(other), []);
   const codes = await aegis.ask('GET', '/v1/actions?effect=deny', { key: operator });
-  assert.match(codes.text, /SHELL_RECURSIVE_DELETE: \[sealed\]/);
+  assert.match(codes.text, /: \[sealed\]","finding":"SHELL_RECURSIVE_DELETE"|"finding":"SHELL_RECURSIVE_DELETE".*\[sealed\]/);
   const simulated = await aegis.ask('POST', '/v1/policies/simulate', { key: operator, body: { document: LOUD } });
   assert.equal(simulated.status, 200, simulated.text);
   assert.ok(Number(simulated.body['flipped']) > 0);
