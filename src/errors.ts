@@ -40,6 +40,11 @@ export const ERRORS = {
   REQUEST_TIMEOUT: { status: 408, message: 'The request did not arrive in time', hint: 'Send the whole request at once.' },
   CONFLICT: { status: 409, message: '{detail}', hint: 'Read the current state and try again.' },
   IDEMPOTENCY_MISMATCH: { status: 409, message: 'The action id {id} was already used with other arguments', hint: 'Use a new id for a new action.' },
+  OWNER_AMBIGUOUS: {
+    status: 409,
+    message: 'Several agents have a {what} `{id}`: {agents}',
+    hint: 'Say whose is meant: `?agent=` in a request, `--agent` on the command line.',
+  },
   APPROVAL_NOT_PENDING: {
     status: 409,
     message: 'This approval is already {status}',

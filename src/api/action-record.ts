@@ -1,8 +1,9 @@
 import { Type } from 'typebox';
 import { AegisError } from '../errors.ts';
+import { ambiguous } from '../gate/owner.ts';
 import { route } from '../http/route.ts';
 import type { Route } from '../http/route.ts';
-import { ActionParams, CLOSED, jsonObject, name } from '../http/shapes.ts';
+import { ActionParams, AgentQuery, jsonObject } from '../http/shapes.ts';
 import type { Principal } from '../gate/nouns.ts';
 import { PEOPLE } from '../kernel/role.ts';
 import { canonical } from '../wire/jcs.ts';
@@ -46,18 +47,15 @@ export function actionRecordRoute({ store }: Parts): Route {
     audited: [],
     doc: { summary: 'One action in full: its arguments, findings, decisions and outcome', tag: 'actions' },
     params: ActionParams,
-    query: Type.Object({ agent: Type.Optional(name()) }, CLOSED),
+    query: AgentQuery,
     response: Reply,
     handle: async ({ principal, params, query }) => {
       const { entries } = await page(store, principal.tenant, { ...query, action: params.id, limit: MOST });
       const decided = entries.filter((entry): entry is Decided => entry.type === 'action-decided');
       const [first] = decided;
       if (first === undefined) throw new AegisError('NOT_FOUND', { what: 'action' });
-      const owners = [...new Set(decided.map(({ agent }) => agent ?? ''))];
-      if (owners.length > 1)
-        throw new AegisError('CONFLICT', {
-          detail: `The agents ${owners.join(', ')} each have an action called ${params.id}; name one with ?agent=`,
-        });
+      const owners = [...new Set(decided.flatMap(({ agent }) => (agent === undefined ? [] : [agent])))].sort();
+      if (owners.length > 1) throw ambiguous('action', params.id, owners);
       const { action } = first.body;
       const own = entries.filter(({ agent }) => agent === undefined || agent === first.agent);
       const [whole, ...told] = await Promise.all([wholeFor(principal, store, first), ...own.map((entry) => asRead(principal, store, entry))]);

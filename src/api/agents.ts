@@ -10,6 +10,7 @@ import { CLOSED, integer, name, NameParams, oneOf, ReceiptReply } from '../http/
 import type { EntryBodies } from '../kernel/entry.ts';
 import type { AgentId } from '../kernel/ids.ts';
 import { DECIDERS, EVERYONE } from '../kernel/role.ts';
+import { violationCount } from '../kernel/violations.ts';
 import type { AgentState, World } from '../kernel/world.ts';
 import type { ApiParts } from './deps.ts';
 import { mintKey } from '../http/keys.ts';
@@ -69,9 +70,9 @@ function view(
   { state, protection }: { readonly state: AgentState; readonly protection: Protection | undefined },
 ): object {
   const { keyDigest, ...registered } = state.registered;
-  const { firstSeen, violations, pendingApprovals } = state;
+  const { firstSeen, pendingApprovals } = state;
   const readOnlyTools = registered.capabilities.filter((one) => one.startsWith(READ_ONLY)).map((one) => one.slice(READ_ONLY.length));
-  const counts = { firstSeen, violations: violations.length, pendingApprovals, hasKey: keyDigest !== undefined };
+  const counts = { firstSeen, violations: violationCount(world, agent), pendingApprovals, hasKey: keyDigest !== undefined };
   const proved = protection === undefined ? {} : { protection };
   return { agent, status: statusOf(world, agent, state), ...registered, ...counts, readOnlyTools, ...proved };
 }

@@ -11,6 +11,7 @@ import type { ReplayReport } from '../lab/replay.ts';
 import type { SimulationReport } from '../lab/simulate.ts';
 import type { Holder } from '../log/sqlite/leases.ts';
 import type { LogStore } from '../log/store.ts';
+import type { SessionPlace } from '../kernel/owned.ts';
 import type { Clock, Ids, Random } from '../ports.ts';
 
 /** Everything the API is given. It owns nothing and constructs nothing. */
@@ -40,7 +41,7 @@ export interface ApiDeps {
   /** Faults of a policy document, as JSON objects; empty when it may be activated. Of very many the first, and how many more there are. */
   readonly policyFaults: (document: string, signal?: AbortSignal) => Promise<{ readonly faults: readonly JsonObject[]; readonly omitted: number }>;
   /** A tenant's log decided again, or one session of it, beside everything else (GATE-23). */
-  readonly replay: (of: { readonly tenant: TenantId; readonly session?: string }, signal: AbortSignal) => Promise<ReplayReport>;
+  readonly replay: (of: { readonly tenant: TenantId; readonly place?: SessionPlace }, signal: AbortSignal) => Promise<ReplayReport>;
   /** What another document would have decided. @throws AegisError POLICY_INVALID */
   readonly simulate: (
     terms: { readonly tenant: TenantId; readonly document: string; readonly limit: number },

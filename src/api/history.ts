@@ -4,12 +4,13 @@ import type { LogGate } from '../gate/log-gate.ts';
 import type { Principal } from '../gate/nouns.ts';
 import { route } from '../http/route.ts';
 import type { Route } from '../http/route.ts';
-import { CLOSED, integer, jsonObject, NameParams } from '../http/shapes.ts';
-import type { SessionId } from '../kernel/ids.ts';
+import { AgentQuery, CLOSED, integer, jsonObject, NameParams } from '../http/shapes.ts';
 import { readsPayloads } from '../http/payload-readers.ts';
+import type { SessionPlace } from '../kernel/owned.ts';
 import { PEOPLE } from '../kernel/role.ts';
 import type { ApiParts } from './deps.ts';
 import { faulty } from './policies.ts';
+import { sessionFor } from './session-for.ts';
 
 type Parts = ApiParts<LogGate, 'policyFaults' | 'replay' | 'simulate'>;
 
@@ -34,8 +35,8 @@ export function historyRoutes(deps: Parts): readonly Route[] {
       busy = false;
     }
   };
-  const again = async (principal: Principal, signal: AbortSignal, session?: string): Promise<unknown> => {
-    const of = { tenant: principal.tenant, ...(session === undefined ? {} : { session }) };
+  const again = async (principal: Principal, signal: AbortSignal, place?: SessionPlace): Promise<unknown> => {
+    const of = { tenant: principal.tenant, ...(place === undefined ? {} : { place: { agent: place.agent, session: place.session } }) };
     const { equal, erased, difference } = await deps.replay(of, signal);
     const counts = { compared: equal + (difference === null ? 0 : 1), erased: erased.length };
     if (difference === null) return counts;
@@ -58,10 +59,11 @@ export function historyRoutes(deps: Parts): readonly Route[] {
       role: PEOPLE,
       doc: doc('Every decision of one session made again, each on everything the log held before it'),
       params: NameParams,
+      query: AgentQuery,
       response: Report,
-      handle: ({ principal, params, signal }) => {
-        if (!deps.gate.world(principal.tenant).sessions.has(params.id as SessionId)) throw new AegisError('NOT_FOUND', { what: 'session' });
-        return alone(() => again(principal, signal(), params.id));
+      handle: ({ principal, params, query, signal }) => {
+        const place = sessionFor(principal, { ...params, ...query }, deps.gate.world(principal.tenant));
+        return alone(() => again(principal, signal(), place));
       },
     }),
     simulateRoute(deps, alone),

@@ -4,14 +4,14 @@ import type { OperatorGate } from '../gate/operator-gate.ts';
 import type { LogGate } from '../gate/log-gate.ts';
 import { route } from '../http/route.ts';
 import type { Route } from '../http/route.ts';
-import { CLOSED, name, NameParams, oneOf, ReceiptReply } from '../http/shapes.ts';
-import type { OperatorId } from '../kernel/ids.ts';
+import { AgentQuery, CLOSED, name, NameParams, oneOf, ReceiptReply } from '../http/shapes.ts';
+import { sessionSubject } from '../log/session-subject.ts';
+import type { AgentId, OperatorId, SessionId } from '../kernel/ids.ts';
 import { PEOPLE } from '../kernel/role.ts';
-import { openEntry } from '../log/entry.ts';
 import type { ApiParts } from './deps.ts';
 import { mintKey } from '../http/keys.ts';
 
-type Parts = ApiParts<OperatorGate & LogGate, 'store' | 'random'>;
+type Parts = ApiParts<OperatorGate & LogGate, 'random'>;
 
 const doc = (summary: string) => ({ summary, tag: 'operators' });
 const roleName = () => oneOf(...PEOPLE);
@@ -100,15 +100,25 @@ const removeRoute = ({ gate }: Parts): Route =>
     },
   });
 
-const eraseRoute = ({ gate, store }: Parts): Route =>
+/** One agent's session, where several have one of that name. @throws AegisError REQUEST_INVALID */
+function subjectOf(subject: string, agent: string | undefined): string {
+  if (agent === undefined) return subject;
+  const session = subject.slice('session/'.length);
+  if (!subject.startsWith('session/') || session.includes('~'))
+    throw new AegisError('REQUEST_INVALID', { detail: '`agent` says whose session is meant; the subject is another one' }, '/agent');
+  return sessionSubject({ agent: agent as AgentId, session: session as SessionId });
+}
+
+const eraseRoute = ({ gate }: Parts): Route =>
   route({
     method: 'POST',
     path: '/v1/erase',
     ...ADMIN,
     audited: ['payload-erased'],
-    doc: doc('Destroy the key of a subject’s payloads; the log goes on verifying'),
+    doc: doc('Destroy the key of a subject’s payloads (`agent/a1`, `session/a1~s1`, `session/s1` where one agent has it); the log goes on verifying'),
+    query: AgentQuery,
     body: Type.Object(
-      { subject: Type.String({ pattern: '^(?:agent|session|subject)/[^\\s]{1,200}$' }), reason: Type.String({ minLength: 1, maxLength: 1024 }) },
+      { subject: Type.String({ pattern: '^(?:agent|session|subject)/[^\\s]{1,300}$' }), reason: Type.String({ minLength: 1, maxLength: 1024 }) },
       CLOSED,
     ),
     response: Type.Object({
@@ -119,10 +129,5 @@ const eraseRoute = ({ gate, store }: Parts): Route =>
       index: Type.Integer(),
       leaf: Type.String(),
     }),
-    handle: async ({ principal, body }) => {
-      const receipt = await gate.erase(principal.tenant, body.subject, body.reason, principal);
-      const [found] = await store.read(principal.tenant, { from: receipt.index, to: receipt.index + 1, limit: 1 });
-      const entry = found === undefined ? null : openEntry(found.bytes, found.index);
-      return { erased: entry?.type === 'payload-erased' ? entry.body.digests.length : 0, ...receipt };
-    },
+    handle: ({ principal, body, query }) => gate.erase(principal.tenant, subjectOf(body.subject, query.agent), body.reason, principal),
   });

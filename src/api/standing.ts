@@ -49,10 +49,12 @@ const setBudgetRoute = ({ gate }: Parts): Route =>
     role: DECIDERS,
     tenant: 'key',
     audited: ['budget-set'],
-    doc: doc('Set a limit on a ledger (`session/s1`, `agent/a1/day`, `tenant`), over and above the policy’s'),
+    doc: doc(
+      'Set a limit on a ledger (`session/a1~s1`, `session/s1` for everybody’s session of that name, `agent/a1/day`, `tenant`), over and above the policy’s',
+    ),
     body: Type.Object(
       {
-        ledger: Type.String({ pattern: '^(?:tenant|(?:session|agent|team)/[^/]{1,200})(?:/(?:hour|day|month)(?:/[0-9T-]{7,13})?)?$' }),
+        ledger: Type.String({ pattern: '^(?:tenant|(?:session|agent|team)/[^/]{1,800})(?:/(?:hour|day|month)(?:/[0-9T-]{7,13})?)?$' }),
         limit: Type.Object({ usdMicros: amount(), tokens: amount(), toolCalls: amount(), modelCalls: amount(), steps: amount() }, CLOSED),
         reason: Type.String({ minLength: 1, maxLength: 1024 }),
       },

@@ -23,7 +23,7 @@ interface Options {
 export const define: Define = (command) => {
   command
     .argument('[id]', 'one action in full: its number in the log, its id or the beginning of it')
-    .option('--agent <id>', 'only this agent’s')
+    .option('--agent <id>', 'only this agent’s; with an id, whose action is meant')
     .option('--session <id>', 'only this session’s')
     .addOption(new Option('--effect <effect>', 'only these').choices(EFFECT_CHOICES))
     .option('--limit <number>', 'how many, newest first', whole(1, 1000), 30)

@@ -107,7 +107,8 @@ async function whole(pieces: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
 
 const decoder = new TextDecoder();
 
-function search(query: Query = {}): string {
+/** The query of a path, with its question mark; nothing where nothing is asked. */
+export function search(query: Query = {}): string {
   const given = Object.entries(query).filter((pair): pair is [string, string | number | boolean] => pair[1] !== undefined);
   return given.length === 0 ? '' : `?${new URLSearchParams(Object.fromEntries(given.map(([name, value]) => [name, String(value)]))).toString()}`;
 }

@@ -1,6 +1,7 @@
 import type { Define } from './define.ts';
-import { connection } from './connection.ts';
+import { connection, search } from './connection.ts';
 import { CliError, EXIT } from './exit.ts';
+import { ownerOption } from './owner.ts';
 import { json, line, visible } from './print.ts';
 
 /** `aegis erase`: destroys the subject's key; the log still verifies. */
@@ -8,17 +9,22 @@ export const define: Define = (command) => {
   command
     .argument('<subject>', 'agent/<id> or session/<id>')
     .requiredOption('--reason <text>', 'why; it is recorded')
+    .addOption(ownerOption('session'))
     .option('--json', 'print JSON')
     .addHelpText('after', '\nExamples:\n  $ aegis erase session/4be1 --reason "request 881"')
-    .action(async (subject: string, options: { reason: string; json?: true }) => {
-      if (!/^(?:agent|session|subject)\/[^\s]{1,200}$/.test(subject))
+    .action(async (subject: string, options: { reason: string; agent?: string; json?: true }) => {
+      if (!/^(?:agent|session|subject)\/[^\s]{1,300}$/.test(subject))
         throw new CliError(
           EXIT.usage,
           'USAGE',
           `'${subject}' is no subject.`,
           'Say agent/<id>, session/<id>, or subject/<name> as the policy names it.',
         );
-      const result = (await connection().post('/v1/erase', { subject, reason: options.reason })) as { index: number; erased: number; plain: number };
+      const result = (await connection().post(`/v1/erase${search({ agent: options.agent })}`, { subject, reason: options.reason })) as {
+        index: number;
+        erased: number;
+        plain: number;
+      };
       if (options.json === true) json(result);
       else {
         line(

@@ -1,3 +1,4 @@
+import { Option } from 'commander';
 import { nearest } from '../config/keys.ts';
 import type { Define } from './define.ts';
 import { connection } from './connection.ts';
@@ -5,25 +6,40 @@ import { CliError, EXIT } from './exit.ts';
 import { json, line, visible } from './print.ts';
 import { named, scopeOf } from './scope.ts';
 
+interface Options {
+  readonly reason: string;
+  readonly agent?: string;
+  readonly unknown?: true;
+  readonly json?: true;
+}
+
+interface Halted {
+  readonly index: number;
+  /** Whose sessions of that name it stopped. */
+  readonly sessions?: readonly { readonly agent: string; readonly session: string }[];
+}
+
 /** `aegis halt`: one command, recorded, in force when it returns. */
 export const define: Define = (command) => {
   command
     .argument('<agent|session|all>', 'what to halt')
     .argument('[id]', 'the agent or session')
     .requiredOption('--reason <text>', 'why; it is recorded')
+    .addOption(new Option('--agent <id>', 'only this agent’s session of that name'))
     .option('--unknown', 'also when no agent of this name is registered; the halt holds once it is')
     .option('--json', 'print JSON')
     .addHelpText(
       'after',
       '\nExamples:\n  $ aegis halt agent support-bot --reason "misbehaving"\n  $ aegis halt session 4be1 --reason "wrong customer"\n  $ aegis halt all --reason "incident 12"',
     )
-    .action(async (kind: string, id: string | undefined, options: { reason: string; unknown?: true; json?: true }) => {
-      const scope = scopeOf(kind, id);
+    .action(async (kind: string, id: string | undefined, options: Options) => {
+      const scope = scopeOf(kind, id, options.agent);
       // A typing error in a hurry must not look like a halt.
       if (scope.kind === 'agent' && options.unknown !== true) await mustBeRegistered(scope.id);
-      const receipt = (await connection().post('/v1/halt', { scope, reason: options.reason })) as { index: number };
+      const receipt = (await connection().post('/v1/halt', { scope, reason: options.reason })) as Halted;
       if (options.json === true) return json(receipt);
       line(`Halted ${visible(named(scope))}; recorded as entry ${String(receipt.index)}.`);
+      for (const { agent, session } of receipt.sessions ?? []) line(`  session ${visible(session)} of ${visible(agent)}`);
     });
 };
 

@@ -2,12 +2,15 @@ import type { HaltScope } from '../kernel/entry.ts';
 import { CliError, EXIT } from './exit.ts';
 
 /** What a halt covers, as the API takes it. */
-export type Scope = { readonly kind: 'all' } | { readonly kind: Exclude<HaltScope['kind'], 'all'>; readonly id: string };
+export type Scope = { readonly kind: 'all' } | { readonly kind: Exclude<HaltScope['kind'], 'all'>; readonly id: string; readonly agent?: string };
 
 /** `agent <id>`, `session <id>` or `all`, as the API wants it. */
-export function scopeOf(kind: string, id: string | undefined): Scope {
+export function scopeOf(kind: string, id: string | undefined, agent?: string): Scope {
+  if (agent !== undefined && kind !== 'session')
+    throw new CliError(EXIT.usage, 'USAGE', '`--agent` says whose session is meant.', 'Leave it out, or say `session <id> --agent <id>`.');
   if (kind === 'all' && id === undefined) return { kind };
-  if ((kind === 'agent' || kind === 'session') && id !== undefined) return { kind, id };
+  if (kind === 'session' && id !== undefined) return { kind, id, ...(agent === undefined ? {} : { agent }) };
+  if (kind === 'agent' && id !== undefined) return { kind, id };
   throw new CliError(
     EXIT.usage,
     'USAGE',
@@ -18,5 +21,6 @@ export function scopeOf(kind: string, id: string | undefined): Scope {
 
 /** `agent support-bot`, `all`, as people say it. */
 export function named(scope: Scope): string {
-  return scope.kind === 'all' ? 'all' : `${scope.kind} ${scope.id}`;
+  if (scope.kind === 'all') return 'all';
+  return `${scope.kind} ${scope.id}${scope.agent === undefined ? '' : ` of ${scope.agent}`}`;
 }

@@ -6,6 +6,7 @@ import type { ReplayReport } from '../lab/replay.ts';
 import { simulate } from '../lab/simulate.ts';
 import type { SimulationReport } from '../lab/simulate.ts';
 import type { Digest, TenantId } from '../kernel/ids.ts';
+import type { SessionPlace } from '../kernel/owned.ts';
 import type { EntryFilter, LogStore } from '../log/store.ts';
 import { checkPolicy, compilePolicy } from '../policy/compile.ts';
 import type { Fault } from '../policy/fault.ts';
@@ -14,7 +15,7 @@ import { policyFileReader } from './policy-files.ts';
 /** What is done aside. */
 export type AsideJob =
   | { readonly kind: 'check'; readonly document: string }
-  | { readonly kind: 'replay'; readonly tenant: TenantId; readonly session?: string }
+  | { readonly kind: 'replay'; readonly tenant: TenantId; readonly place?: SessionPlace }
   | { readonly kind: 'simulate'; readonly tenant: TenantId; readonly document: string; readonly limit: number };
 
 export interface CheckedDocument {
@@ -62,9 +63,14 @@ function say(message: FromThread): void {
 
 async function work(job: AsideJob): Promise<AsideResult> {
   if (job.kind === 'replay') {
-    const { tenant, session } = job;
+    const { tenant, place } = job;
     const recompile = (kept: Uint8Array, digest: Digest): ReturnType<typeof reloadPolicy> => reloadPolicy(compilePolicy, kept, digest);
-    return replayTenant(store, tenant, recompile, (entry) => session === undefined || entry.session === session);
+    return replayTenant(
+      store,
+      tenant,
+      recompile,
+      ({ agent, session }) => place === undefined || (session === place.session && agent === place.agent),
+    );
   }
   if (job.kind === 'check') {
     const checked = checkPolicy(job.document, resolve);

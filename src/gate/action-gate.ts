@@ -1,16 +1,18 @@
 import { AegisError } from '../errors.ts';
 import type { Decision } from '../kernel/decision.ts';
 import type { EntryBodies } from '../kernel/entry.ts';
-import type { ActionId, AgentId, SessionId, TenantId } from '../kernel/ids.ts';
+import type { AgentId, SessionId, TenantId } from '../kernel/ids.ts';
+import type { SessionPlace } from '../kernel/owned.ts';
 import { admit, admitAll, waitFor } from './actions/admit.ts';
 import { registering } from './actions/register-agent.ts';
 import { label } from './actions/label.ts';
-import type { BudgetUse, Content, Outcome, Principal, PromptTerms, Proposal, Receipt } from './nouns.ts';
+import type { ActionPlace, BudgetUse, Content, NamedSession, Outcome, Principal, PromptTerms, Proposal, Receipt } from './nouns.ts';
 import { dollarBudgets } from './actions/dollar-budgets.ts';
 import { preview } from './actions/preview.ts';
 import { promptTerms } from './actions/prompt-terms.ts';
 import { checkPlace } from './input.ts';
 import { closing, handingOver, opening } from './actions/sessions.ts';
+import type { Handed } from './actions/sessions.ts';
 import { settle } from './actions/settle.ts';
 import type { TenantOf } from './tenant/tenants.ts';
 
@@ -23,7 +25,7 @@ export interface ActionGate {
   /** What `admit` would decide now. Records nothing, reserves nothing, holds nothing. */
   preview(proposal: Proposal): Promise<Decision>;
   /** Waits until an asked action is finally decided. @throws AegisError NOT_FOUND */
-  wait(tenant: TenantId, action: ActionId, waitMs: number, signal?: AbortSignal): Promise<Decision>;
+  wait(action: ActionPlace, waitMs: number, signal?: AbortSignal): Promise<Decision>;
   /** Records what became of an action, once. @throws AegisError NOT_FOUND, CONFLICT, REQUEST_INVALID */
   settle(outcome: Outcome): Promise<Receipt>;
   /** Records content that enters a session outside an action. @throws AegisError UNKNOWN_AGENT, NOT_FOUND, CONFLICT */
@@ -33,17 +35,14 @@ export interface ActionGate {
   /** What the policy in force wants of the prompts of an agent; null when it says nothing of them (LLM-54). */
   prompts(tenant: TenantId, agent: AgentId): PromptTerms | null;
   register(tenant: TenantId, agent: AgentId, terms: EntryBodies['agent-registered'], by: Principal | 'system'): Promise<Receipt>;
-  openSession(tenant: TenantId, agent: AgentId, session: SessionId, parent?: SessionId): Promise<Receipt>;
+  openSession(tenant: TenantId, agent: AgentId, session: SessionId, parent?: SessionPlace): Promise<Receipt>;
   /**
    * Opens a session that goes on with what its parent knows (TAINT-6). An agent does so for itself, from a session of its own; from one agent's
    * session to another's only an operator hands over (GATE-19). @throws AegisError NOT_FOUND, CONFLICT, FORBIDDEN, UNKNOWN_AGENT
    */
-  handOver(
-    tenant: TenantId,
-    child: { readonly agent: AgentId; readonly session: SessionId; readonly parent: SessionId },
-    by: Principal,
-  ): Promise<Receipt>;
-  closeSession(tenant: TenantId, session: SessionId, reason: string, by: Principal): Promise<Receipt>;
+  handOver(tenant: TenantId, child: { readonly agent: AgentId; readonly session: SessionId } & Handed, by: Principal): Promise<Receipt>;
+  /** @throws AegisError NOT_FOUND, OWNER_AMBIGUOUS, CONFLICT, FORBIDDEN */
+  closeSession(tenant: TenantId, session: NamedSession, reason: string, by: Principal): Promise<Receipt>;
 }
 
 export function actionGate(of: TenantOf): ActionGate {
@@ -62,7 +61,8 @@ function deciding(of: TenantOf): Omit<ActionGate, keyof Sessions> {
       return admitAll(of(first.tenant), proposals);
     },
     preview: async (proposal) => preview(of(proposal.tenant), proposal),
-    wait: async (tenant: TenantId, action: ActionId, waitMs: number, signal?: AbortSignal) => waitFor(of(tenant), action, { waitMs, signal }),
+    wait: async ({ tenant, agent, action }: ActionPlace, waitMs: number, signal?: AbortSignal) =>
+      waitFor(of(tenant), { agent, id: action }, { waitMs, signal }),
     settle: async (outcome) => settle(of(outcome.tenant), outcome),
     label: async (content) => label(of(content.tenant), content),
     budgets: (tenant, agent, session) => dollarBudgets(of(tenant), agent, session),
@@ -76,7 +76,7 @@ function sessions(of: TenantOf): Sessions {
       checkPlace(agent, 'agent');
       return of(tenant).queue.submit(registering(agent, terms, by));
     },
-    openSession: async (tenant: TenantId, agent: AgentId, session: SessionId, parent?: SessionId) => {
+    openSession: async (tenant: TenantId, agent: AgentId, session: SessionId, parent?: SessionPlace) => {
       checkPlace(session, 'session');
       return of(tenant).queue.submit(opening(of(tenant), { agent, session }, parent));
     },

@@ -4,6 +4,7 @@ import type { Decision, Label } from '../kernel/decision.ts';
 import type { OutcomeStatus, ToolDoubt, Usage, ToolTrust } from '../kernel/entry.ts';
 import type { ToolDeclaration, PromptDetector } from '../kernel/finding.ts';
 import type { ActionId, AgentId, ApprovalId, Digest, EntryIndex, OperatorId, SessionId, TenantId } from '../kernel/ids.ts';
+import type { SessionPlace } from '../kernel/owned.ts';
 import type { Json, JsonObject } from '../kernel/json.ts';
 import type { PromptWord } from '../kernel/policy.ts';
 import type { PersonRole, Presence } from '../kernel/role.ts';
@@ -20,6 +21,18 @@ export type Operator = Principal & { readonly role: PersonRole };
 export interface Receipt {
   readonly index: EntryIndex;
   readonly leaf: Digest;
+}
+
+/** A halt as it was recorded; of a session's name, the sessions it stopped. */
+export interface Halted extends Receipt {
+  readonly sessions?: readonly SessionPlace[];
+}
+
+/** An erasure as it was recorded, and how many payloads it made unreadable. */
+export interface Erased extends Receipt {
+  readonly erased: number;
+  /** Entries of the session from before texts were sealed, whose facts or reasons hold some in plain: no erasure can reach these (LOG-33). */
+  readonly plain: number;
 }
 
 /** An action as an integration hands it over, before it is read, traced and placed. */
@@ -111,9 +124,21 @@ export interface Remember {
   readonly exactArgs: boolean;
 }
 
-/** An operator's word that one value is fine in one session (TAINT-7). */
-export interface Endorsement {
+/** A session as a request names it: without its agent an agent's own, or the only one of this name. */
+export interface NamedSession {
   readonly session: SessionId;
+  readonly agent?: AgentId | undefined;
+}
+
+/** One action of one agent. */
+export interface ActionPlace {
+  readonly tenant: TenantId;
+  readonly agent: AgentId;
+  readonly action: ActionId;
+}
+
+/** An operator's word that one value is fine in one session (TAINT-7). */
+export interface Endorsement extends NamedSession {
   /** The value as it stands in the arguments: a recipient, an address, an amount. */
   readonly value: string | number | boolean;
   readonly reason: string;

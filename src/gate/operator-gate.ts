@@ -5,10 +5,9 @@ import type { JsonObject } from '../kernel/json.ts';
 import type { World } from '../kernel/world.ts';
 import { granting, refusing } from './approvals/answer-approval.ts';
 import { endorse } from './operators/endorse.ts';
-import type { Erased } from './operators/erase.ts';
 import { erase } from './operators/erase.ts';
-import { checkHalter, haltNow, resuming } from './operators/halt.ts';
-import type { Endorsement, Operator, PendingApproval, Principal, Receipt, Remember } from './nouns.ts';
+import { haltedBy, haltNow, resuming } from './operators/halt.ts';
+import type { Endorsement, Erased, Halted, Operator, PendingApproval, Principal, Receipt, Remember } from './nouns.ts';
 
 import { pendingIn } from './approvals/pending.ts';
 import { activate } from './tenant/policies.ts';
@@ -29,17 +28,17 @@ export interface OperatorGate {
   ): Promise<Decision>;
   /** One person's no. @throws AegisError as `grant` */
   refuse(tenant: TenantId, approval: ApprovalId, by: Operator, terms: { readonly reason: string; readonly channel: string }): Promise<Decision>;
-  /** In force at once, recorded as soon as the log can be written; an agent may halt itself and its own sessions. @throws AegisError FORBIDDEN, GATE_CLOSED */
-  halt(tenant: TenantId, scope: HaltScope, reason: string, by: Principal | 'system'): Promise<Receipt>;
-  /** @throws AegisError FORBIDDEN, CONFLICT when nothing of this scope is halted */
+  /** A session without its agent: every agent's of that name. In force at once, recorded as soon as the log can be written; an agent may halt itself and its own sessions. @throws AegisError FORBIDDEN, GATE_CLOSED */
+  halt(tenant: TenantId, scope: HaltScope, reason: string, by: Principal | 'system'): Promise<Halted>;
+  /** @throws AegisError FORBIDDEN, CONFLICT when nothing of this scope is halted, OWNER_AMBIGUOUS when sessions of several agents are */
   resume(tenant: TenantId, scope: HaltScope, reason: string, by: Principal): Promise<Receipt>;
   /** Checks, compiles, records and switches in one step; the old policy stays on any fault. @throws AegisError FORBIDDEN, POLICY_INVALID */
   activate(tenant: TenantId, document: string, by: Principal | 'system'): Promise<{ readonly digest: Digest; readonly index: EntryIndex }>;
   /** Vouches for one value in one session. @throws AegisError NOT_FOUND, FORBIDDEN */
   endorse(tenant: TenantId, endorsement: Endorsement, by: Principal): Promise<Receipt>;
   /**
-   * Destroys the key of a subject's payloads (`agent/<id>`, `session/<id>`, `subject/<name>`) and records it.
-   * @throws AegisError FORBIDDEN, REQUEST_INVALID, GATE_CLOSED
+   * Destroys the key of a subject's payloads (`agent/<id>`, `session/<agent>~<id>`, `subject/<name>`) and records it. A session without its
+   * agent is the only one of that name. @throws AegisError FORBIDDEN, REQUEST_INVALID, OWNER_AMBIGUOUS, GATE_CLOSED
    */
   erase(tenant: TenantId, subject: string, reason: string, by: Principal | 'system'): Promise<Erased>;
 }
@@ -66,9 +65,9 @@ function approvals(of: TenantOf): Approvals {
 function oversight(of: TenantOf): Omit<OperatorGate, keyof Approvals> {
   return {
     halt: async (tenant, scope, reason, by) => {
-      const may = (world: World): void => checkHalter(by, scope, world);
-      may(of(tenant).queue.durable().world);
-      return haltNow(of(tenant), { scope, reason, cause: by === 'system' ? 'supervisor' : 'operator', actor: actorOf(by) }, may);
+      const meant = (world: World): HaltScope => haltedBy(by, scope, world);
+      const cause = by === 'system' ? 'supervisor' : 'operator';
+      return haltNow(of(tenant), { scope: meant(of(tenant).queue.durable().world), reason, cause, actor: actorOf(by) }, meant);
     },
     resume: async (tenant, scope, reason, by) => of(tenant).queue.submit(resuming(scope, reason, by)),
     activate: async (tenant, document, by) => activate(of(tenant), document, by),

@@ -1,8 +1,10 @@
 import { AegisError } from '../errors.ts';
 import type { EntryBodies, EntryType } from '../kernel/entry.ts';
-import type { SessionId, TenantId } from '../kernel/ids.ts';
+import { sessionOf } from '../kernel/owned.ts';
+import { sessionSubject } from '../log/session-subject.ts';
 import { canonicalResource } from '../kernel/resource-id.ts';
 import { ACTING, DECIDERS } from '../kernel/role.ts';
+import type { AgentId, SessionId, TenantId } from '../kernel/ids.ts';
 import type { World } from '../kernel/world.ts';
 import { canonicalBytes } from '../wire/jcs.ts';
 import type { FactPlace, Principal, Receipt } from './nouns.ts';
@@ -10,6 +12,7 @@ import type { Operation } from './queue/operation.ts';
 import { ok } from './queue/operation.ts';
 import { loggedResource } from './sealing/resource-name.ts';
 import { sealFact } from './sealing/seal-fact.ts';
+import { ownerOf } from './owner.ts';
 import { actorOf, operatorOf } from './principal.ts';
 
 type Writer = (typeof ACTING)[number] | 'system';
@@ -69,7 +72,7 @@ function checkWriter(type: Writable, by: Principal | 'system', world: World): vo
 function checkFence(body: { readonly resource: string; readonly fence: number }, by: Principal | 'system', world: World): void {
   const holder = world.locks.get(canonicalResource(body.resource))?.holders.find((one) => one.fence === body.fence);
   const mine = holder !== undefined && (by === 'system' || by.role !== 'agent' || holder.agent === by.agent);
-  if (!mine || holder.expiresAt <= world.at || world.sessions.get(holder.session)?.closed === true)
+  if (!mine || holder.expiresAt <= world.at || sessionOf(world, holder)?.closed === true)
     throw new AegisError('CONFLICT', { detail: 'This fence does not hold the resource (any more).' });
 }
 
@@ -88,13 +91,13 @@ function checkSigned(body: object, by: Principal | 'system'): void {
 function checkOwn(place: FactPlace, by: Principal | 'system', world: World): void {
   if (by === 'system' || by.role !== 'agent') return;
   if (place.agent !== undefined && place.agent !== by.agent) throw new AegisError('NOT_FOUND', { what: 'agent' });
-  const session = place.session === undefined ? undefined : world.sessions.get(place.session);
+  const session = place.session === undefined ? undefined : sessionOf(world, { agent: by.agent, session: place.session });
   if (session !== undefined && session.agent !== by.agent) throw new AegisError('NOT_FOUND', { what: 'session' });
 }
 
 /** Whose key seals what is kept with a fact. */
-function subjectOf({ session, agent }: FactPlace): string {
-  if (session !== undefined) return `session/${session}`;
+function subjectOf({ session, agent }: { readonly session?: SessionId; readonly agent?: AgentId | undefined }): string {
+  if (session !== undefined && agent !== undefined) return sessionSubject({ agent, session });
   return `agent/${agent ?? 'unknown'}`;
 }
 
@@ -104,7 +107,14 @@ function withLoggedName<B extends object>(body: B, world: World, tenant: TenantI
   return { ...body, resource: loggedResource(world, tenant, body.resource) };
 }
 
-/** @throws AegisError FORBIDDEN, REQUEST_INVALID, CONFLICT, NOT_FOUND */
+/** Whom a fact is about: the agent that says it, the one it names, or the only one with a session of this name. @throws AegisError NOT_FOUND, OWNER_AMBIGUOUS */
+function ownerIn({ agent, session }: FactPlace, by: Principal | 'system', world: World): AgentId | undefined {
+  if (by === 'system') return agent;
+  if (by.role === 'agent') return by.agent;
+  return agent ?? (session === undefined ? undefined : ownerOf(by, { what: 'session', id: session }, world));
+}
+
+/** @throws AegisError FORBIDDEN, REQUEST_INVALID, CONFLICT, NOT_FOUND, OWNER_AMBIGUOUS */
 export function recording<T extends Writable>(
   fact: { type: T; body: EntryBodies[T]; place: FactPlace },
   by: Principal | 'system',
@@ -119,13 +129,10 @@ export function recording<T extends Writable>(
     if (type === 'operator-added') checkNew(body as EntryBodies['operator-added'], world);
     if (type === 'grant-revoked') checkSigned(body, by);
     if (type === 'lock-renewed' || type === 'lock-released') checkFence(body as EntryBodies['lock-released'], by, { ...world, at: batch.at });
-    const agent = by !== 'system' && by.role === 'agent' ? by.agent : place.agent;
+    const agent = ownerIn(place, by, world);
     const { kept = sealed.kept, ...rest } = place;
-    const about = {
-      ...place,
-      ...(agent === undefined ? {} : { agent }),
-      ...(sealed.session === undefined ? {} : { session: sealed.session as SessionId }),
-    };
+    const session = sealed.session === undefined ? place.session : (sealed.session as SessionId);
+    const about = { ...(session === undefined ? {} : { session }), agent };
     const payload = kept === undefined ? {} : { payload: { subject: subjectOf(about), bytes: canonicalBytes(kept) } };
     return ok(batch.write(type, body, { actor: actorOf(by), ...rest, ...payload, ...(agent === undefined ? {} : { agent }) }));
   };

@@ -96,6 +96,8 @@ export type ContentBody = Static<typeof ContentBody>;
 
 export const WaitQuery = Type.Object({ wait: optional(integer(0, 600_000)) }, CLOSED);
 export const ActionParams = Type.Object({ id: actionId() }, CLOSED);
+/** Whose action or session a person means, where several agents have one of that name (GATE-37). */
+export const AgentQuery = Type.Object({ agent: optional(name()) }, CLOSED);
 export const NameParams = Type.Object({ id: name() }, CLOSED);
 
 const Reason = Type.Object({

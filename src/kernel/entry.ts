@@ -80,7 +80,8 @@ export interface EntryBodies {
   'agent-halted': { readonly scope: HaltScope; readonly reason: string; readonly cause: (typeof HALT_CAUSES)[number] };
   'agent-resumed': { readonly scope: HaltScope; readonly reason: string };
   'agent-revoked': { readonly agent: AgentId; readonly reason: string };
-  'session-opened': { readonly salt: string; readonly parent?: SessionId };
+  /** `parentAgent`: whose session the parent is, when it is another agent's. */
+  'session-opened': { readonly salt: string; readonly parent?: SessionId; readonly parentAgent?: AgentId };
   'session-closed': { readonly reason: string };
   'action-decided': {
     readonly action: ActionRecord;
@@ -259,8 +260,11 @@ export type EntryType = keyof EntryBodies;
 
 export const HALT_SCOPES = ['all', 'agent', 'session'] as const;
 
+/** A session without its agent is every session of that name, whoever opens it. */
 export type HaltScope =
-  { readonly kind: 'all' } | { readonly kind: 'agent'; readonly id: AgentId } | { readonly kind: 'session'; readonly id: SessionId };
+  | { readonly kind: 'all' }
+  | { readonly kind: 'agent'; readonly id: AgentId }
+  | { readonly kind: 'session'; readonly id: SessionId; readonly agent?: AgentId };
 
 /** A remembered permission: an explicit predicate with authority, expiry and count, never a vague "always". */
 export interface StandingGrant {

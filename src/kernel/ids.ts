@@ -7,6 +7,8 @@ export type ActionId = Branded<string, 'ActionId'>;
 export type TenantId = Branded<string, 'TenantId'>;
 export type AgentId = Branded<string, 'AgentId'>;
 export type SessionId = Branded<string, 'SessionId'>;
+/** Where an action or a session of an agent lies in the world (kernel/owned.ts). */
+export type OwnedKey = Branded<string, 'OwnedKey'>;
 export type ApprovalId = Branded<string, 'ApprovalId'>;
 export type OperatorId = Branded<string, 'OperatorId'>;
 /** Lower-case hex SHA-256, 64 characters. */

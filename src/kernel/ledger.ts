@@ -2,6 +2,7 @@ import { AMOUNT_FIELDS } from './amounts.ts';
 import type { Action } from './action.ts';
 import type { Amounts } from './decision.ts';
 import type { Millis } from './ids.ts';
+import { isOwned } from './owned.ts';
 import { LEDGER_PERIODS, LEDGER_SCOPES } from './policy.ts';
 import type { LedgerPeriod, LedgerScope, Policy } from './policy.ts';
 import type { Ledger, World } from './world.ts';
@@ -32,13 +33,18 @@ function escape(id: string): string {
   return id.includes('/') ? id.replaceAll('/', '%2F') : id;
 }
 
-/** `session/s1`, `agent/a1`, `team/t1`, `tenant`; a slash inside an id becomes `%2F`, so that no id can name another ledger. */
+/** `session/a1~s1`, `agent/a1`, `team/t1`, `tenant`; a slash inside an id becomes `%2F`, and no id has a `~`, so that no id can name another ledger. */
 export function scopeKey(scope: LedgerScope, action: Pick<Action, 'agent' | 'session'>, world: World): string | null {
-  if (scope === 'session') return `session/${escape(action.session)}`;
+  if (scope === 'session') return isOwned(world) ? `session/${escape(action.agent)}~${escape(action.session)}` : `session/${escape(action.session)}`;
   if (scope === 'agent') return `agent/${escape(action.agent)}`;
   if (scope === 'tenant') return 'tenant';
   const team = world.agents.get(action.agent)?.registered.team;
   return team === undefined ? null : `team/${escape(team)}`;
+}
+
+/** What a condition reads of its session. Below semantics 3 a slash in the name was not escaped here, so that none was found. */
+export function sessionLedger(action: Action, world: World): Ledger | undefined {
+  return world.ledgers.get(isOwned(world) ? (scopeKey('session', action, world) ?? '') : `session/${action.session}`);
 }
 
 /** Null when the agent has no such scope (no team). */
@@ -65,7 +71,7 @@ export function ledgersOf(action: Action, world: World, policy?: Policy): readon
       // Most ledgers have no limit: their keys are not even written.
       if (!limited && world.limits.size === 0) continue;
       const key = `${stem}/${periodOf(period, action.at)}`;
-      if (limited || world.limits.has(key) || world.limits.has(`${stem}/${period}`)) keys.push(key);
+      if (limited || limitsOn(key, world).length > 0) keys.push(key);
     }
   }
   return keys;
@@ -77,13 +83,23 @@ function isLimited(policy: Policy | undefined, scope: LedgerScope, period: Ledge
   return false;
 }
 
-/** The limits `budget-set` put on this key: by its exact name, or for every period by its stem (`agent/a1/day`). */
+/**
+ * The limits `budget-set` put on this key: by its exact name, or for every period by its stem (`agent/a1/day`). A session's may leave its agent
+ * out (`session/s1`): it then holds for everybody's session of that name.
+ */
 export function limitsOn(key: string, world: World): readonly Partial<Amounts>[] {
   if (world.limits.size === 0) return [];
-  const exact = world.limits.get(key);
-  const cut = /\/(?:hour|day|month)\/[0-9T-]+$/.test(key) ? key.slice(0, key.lastIndexOf('/')) : null;
-  const stem = cut === null ? undefined : world.limits.get(cut);
-  return [exact, stem].filter((limit) => limit !== undefined);
+  const names = [key];
+  if (/\/(?:hour|day|month)\/[0-9T-]+$/.test(key)) names.push(key.slice(0, key.lastIndexOf('/')));
+  const limits: Partial<Amounts>[] = [];
+  for (const name of names) {
+    const own = world.limits.get(name);
+    if (own !== undefined) limits.push(own);
+    const owner = name.startsWith('session/') ? name.indexOf('~') : -1;
+    const shared = owner < 0 ? undefined : world.limits.get(`session/${name.slice(owner + 1)}`);
+    if (shared !== undefined) limits.push(shared);
+  }
+  return limits;
 }
 
 /** First moment after the period of this key, or null for a ledger that never ends. */

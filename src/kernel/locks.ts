@@ -1,5 +1,7 @@
 import type { Action } from './action.ts';
-import type { AgentId, EntryIndex, Millis, SessionId } from './ids.ts';
+import type { AgentId, EntryIndex, Millis, OwnedKey } from './ids.ts';
+import { keyOf, nameBefore, sameSession } from './owned.ts';
+import type { SessionPlace } from './owned.ts';
 import { canonicalResource } from './resource-id.ts';
 import type { LockState, World } from './world.ts';
 
@@ -31,29 +33,31 @@ export function priorityOf(action: Action, world: World): number {
 /** How many stand in the queue before this one: higher priority first, then who came first. */
 export function waitersAhead(action: Action, lock: LockState | undefined, world: World): number {
   if (lock === undefined) return 0;
-  const mine = lock.waiting.find((waiter) => waiter.session === action.session);
+  const mine = lock.waiting.find((waiter) => sameSession(world, waiter, action));
   const since = mine?.since ?? action.at;
   const priority = priorityOf(action, world);
   return lock.waiting.filter((waiter) => {
-    if (waiter.session === action.session || (waiter.until ?? 0) <= action.at) return false;
+    if (waiter === mine || (waiter.until ?? 0) <= action.at) return false;
     if (waiter.priority !== priority) return waiter.priority > priority;
-    return waiter.since < since || (waiter.since === since && (mine === undefined || waiter.session < action.session));
+    return waiter.since < since || (waiter.since === since && (mine === undefined || nameBefore(waiter, action)));
   }).length;
 }
 
 /** LOCK-5: walks from the holders to what they wait for; true when it comes back to this session. */
 export function wouldDeadlock(action: Action, live: readonly Holder[], world: World): boolean {
-  const seen = new Set<SessionId>();
-  const open: SessionId[] = live.map((holder) => holder.session).filter((session) => session !== action.session);
-  for (let session = open.pop(); session !== undefined && seen.size < MAX_VISITS; session = open.pop()) {
-    if (seen.has(session)) continue;
-    seen.add(session);
-    for (const resource of world.sessions.get(session)?.waitsFor ?? []) {
+  const seen = new Set<OwnedKey>();
+  const open: SessionPlace[] = live.filter((holder) => !sameSession(world, holder, action));
+  for (let place = open.pop(); place !== undefined && seen.size < MAX_VISITS; place = open.pop()) {
+    const here = place;
+    const key = keyOf(world, here.agent, here.session);
+    if (seen.has(key)) continue;
+    seen.add(key);
+    for (const resource of world.sessions.get(key)?.waitsFor ?? []) {
       const lock = world.locks.get(resource);
-      if (lock?.waiting.some((waiter) => waiter.session === session && (waiter.until ?? 0) > action.at) !== true) continue;
+      if (lock?.waiting.some((waiter) => sameSession(world, waiter, here) && (waiter.until ?? 0) > action.at) !== true) continue;
       for (const holder of liveHolders(lock, action.at)) {
-        if (holder.session === action.session) return true;
-        open.push(holder.session);
+        if (sameSession(world, holder, action)) return true;
+        open.push(holder);
       }
     }
   }

@@ -10,7 +10,10 @@ import { SWEPT } from './world.ts';
 import type { RateSecond, RateWindow, SessionState, Sweepable, World, WorldQueues } from './world.ts';
 
 /** The form below. Another form gets another number; an unknown one is refused and the log is folded instead. */
-export const SNAPSHOT_VERSION = 2;
+export const SNAPSHOT_VERSION = 3;
+
+/** Read too, as far as its world is of semantics 1 or 2: what changed since has no place in such a world. */
+const BEFORE = 2;
 
 const MAPS = ['operators', 'keys', 'agents', 'actions', 'approvals', 'grants', 'ledgers', 'limits', 'rates', 'locks', 'tools'] as const;
 const QUEUES = ['decided', 'finished', 'approvals', 'opened', 'closed', 'sweep'] as const;
@@ -172,7 +175,8 @@ function decodeWindow(value: Json): RateWindow {
 /** The world that was encoded. Throws a TypeError on anything else: the caller then folds the log from its start. */
 export function decodeWorld(json: Json): World {
   const { version, size, at, epoch, semantics, policy, halts, sessions, queues, ...maps } = record(json, 'the snapshot');
-  if (version !== SNAPSHOT_VERSION) throw new TypeError(`world snapshot: unknown version ${String(version)}`);
+  const readable = version === SNAPSHOT_VERSION || (version === BEFORE && Number(semantics) < 3);
+  if (!readable) throw new TypeError(`world snapshot: unknown version ${String(version)}`);
   if (![size, at, epoch, semantics].every((number) => Number.isSafeInteger(number))) throw new TypeError('world snapshot: no place in the log');
   const waiting = record(queues, 'queues');
   const world: Record<string, unknown> = {

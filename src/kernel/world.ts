@@ -1,6 +1,6 @@
 import type { EntryBodies, HaltScope, ShownTool, StandingGrant, ToolDoubt } from './entry.ts';
 import type { Amounts, Decision, Label, KNOWN_PROVENANCES } from './decision.ts';
-import type { ActionId, AgentId, ApprovalId, Digest, EntryIndex, Millis, OperatorId, Print, SessionId } from './ids.ts';
+import type { ActionId, AgentId, ApprovalId, Digest, EntryIndex, Millis, OperatorId, OwnedKey, Print, SessionId } from './ids.ts';
 import { emptyMap } from './persistent-map.ts';
 import type { PersistentMap } from './persistent-map.ts';
 import { emptyQueue } from './queue.ts';
@@ -25,13 +25,14 @@ export interface World {
   /** Key digest → who holds it. */
   readonly keys: PersistentMap<Digest, KeyHolder>;
   readonly agents: PersistentMap<AgentId, AgentState>;
-  readonly sessions: PersistentMap<SessionId, SessionState>;
+  /** By `keyOf` (kernel/owned.ts), as actions are. */
+  readonly sessions: PersistentMap<OwnedKey, SessionState>;
   /** Recent actions, for idempotency and settling; bounded, oldest settled first out. */
-  readonly actions: PersistentMap<ActionId, ActionState>;
+  readonly actions: PersistentMap<OwnedKey, ActionState>;
   readonly approvals: PersistentMap<ApprovalId, ApprovalState>;
   readonly grants: PersistentMap<string, StandingGrant & { readonly used: number }>;
   readonly halts: readonly { readonly scope: HaltScope; readonly reason: string; readonly index: EntryIndex }[];
-  /** Ledger key (`session/s1`, `agent/a1/day/2026-11-21`) → what is spent and reserved. */
+  /** Ledger key (`session/a1~s1`, `agent/a1/day/2026-11-21`) → what is spent and reserved. */
   readonly ledgers: PersistentMap<string, Ledger>;
   /** Limits set by `budget-set`, over and above the policy's. */
   readonly limits: PersistentMap<string, Partial<Amounts>>;
@@ -47,12 +48,12 @@ export interface World {
 /** Order of eviction. Nothing here is a fact a rule may read. */
 export interface WorldQueues {
   /** Actions in the order they were first decided, and in the order they came to an end. */
-  readonly decided: Queue<ActionId>;
-  readonly finished: Queue<ActionId>;
+  readonly decided: Queue<OwnedKey>;
+  readonly finished: Queue<OwnedKey>;
   /** Approvals that came to an end. */
   readonly approvals: Queue<ApprovalId>;
-  readonly opened: Queue<SessionId>;
-  readonly closed: Queue<SessionId>;
+  readonly opened: Queue<OwnedKey>;
+  readonly closed: Queue<OwnedKey>;
   /** What ends by the clock, looked at in turn, four per entry. */
   readonly sweep: Queue<Sweepable>;
 }
@@ -79,17 +80,30 @@ export interface AgentState {
   readonly registered: EntryBodies['agent-registered'];
   readonly firstSeen: Millis;
   readonly revoked: boolean;
-  /** Times of recent violations, oldest first, bounded. */
+  /** Times of recent violations below semantics 3, oldest first, bounded. */
   readonly violations: readonly Millis[];
+  /** Recent violations, each call once, the latest last; bounded (DEC-17). */
+  readonly denials?: readonly Denial[];
   readonly pendingApprovals: number;
   /** Locks held and not yet released, evicted or swept (LOCK-6). */
   readonly locks?: number;
+}
+
+/** A call that was denied because the agent may not do what it tried. */
+export interface Denial {
+  readonly at: Millis;
+  /** The first code that says so. */
+  readonly code: string;
+  readonly name: string;
+  readonly argsDigest: Digest;
 }
 
 export interface SessionState {
   readonly agent: AgentId;
   readonly salt: string;
   readonly parent?: SessionId;
+  /** Whose session the parent is, when it was handed over from another agent. */
+  readonly parentAgent?: AgentId;
   readonly openedAt: Millis;
   readonly closed: boolean;
   /** Recent decided calls, oldest first, at most 64 (LOOP). */

@@ -2,6 +2,7 @@ import type { Entry } from '../kernel/entry.ts';
 import type { Digest, EntryIndex, TenantId } from '../kernel/ids.ts';
 import { openEntry } from './entry.ts';
 import type { Naming } from './payloads-named.ts';
+import { subjectsOfSession } from './session-subject.ts';
 import type { LogReader } from './store.ts';
 
 /** What the erasures of a log account for (LOG-22). */
@@ -15,8 +16,6 @@ interface Listing {
   readonly index: EntryIndex;
   readonly subject: string;
 }
-
-const SESSION = 'session/';
 
 export function erasuresOnRecord(): ErasuresOnRecord {
   const subjects = new Map<string, EntryIndex>();
@@ -33,17 +32,18 @@ export function erasuresOnRecord(): ErasuresOnRecord {
         else before.push({ index, subject });
       }
     },
-    explain: ({ digest, index, session }) => {
+    explain: ({ digest, index, agent, session }) => {
+      const own = session === undefined ? null : subjectsOfSession({ agent, session });
       // One key seals all of a session, so its erasure takes everything that was kept of it until then.
-      if (session !== undefined && (subjects.get(SESSION + session) ?? -1) > index) return true;
-      return listed.get(digest)?.some((one) => one.index > index && isOf(one.subject, session)) === true;
+      if (own?.some((subject) => (subjects.get(subject) ?? -1) > index) === true) return true;
+      return listed.get(digest)?.some((one) => one.index > index && isOf(one.subject, own)) === true;
     },
   };
 }
 
 /** An erasure of another session does not account for what this one kept. */
-function isOf(subject: string, session: string | undefined): boolean {
-  return !subject.startsWith(SESSION) || session === undefined || subject.endsWith(session);
+function isOf(subject: string, own: readonly string[] | null): boolean {
+  return !subject.startsWith('session/') || own === null || own.includes(subject);
 }
 
 const PAGE = 1_000;

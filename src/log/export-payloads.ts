@@ -30,7 +30,7 @@ export function exportPayloads(tally: Tally): ExportPayloads {
       if (isNeverStored(entry)) tally.neverStored++;
       for (const digest of toldOf(entry)) told.add(digest);
       for (const digest of keptWith(entry)) {
-        const naming = { digest, index: entry.index, session: entry.session };
+        const naming = { digest, index: entry.index, agent: entry.agent, session: entry.session };
         const before = kept.get(digest);
         if (before === undefined) kept.set(digest, [naming]);
         else before.push(naming);

@@ -6,6 +6,7 @@ import { isDigest } from '../wire/digest.ts';
 export interface Naming {
   readonly digest: Digest;
   readonly index: EntryIndex;
+  readonly agent: string | undefined;
   readonly session: string | undefined;
 }
 

@@ -77,7 +77,7 @@ async function payloadFault(
       return `its payload cannot be read: ${error instanceof Error ? error.message : String(error)}`;
     }
     if (bytes === null || bytes === 'erased') {
-      const explained = erasures.explain({ digest, index: entry.index, session: entry.session });
+      const explained = erasures.explain({ digest, index: entry.index, agent: entry.agent, session: entry.session });
       payloads[explained ? 'erased' : 'missing']++;
       if (!explained) return UNEXPLAINED;
     } else if (sha256(bytes) !== digest) return 'its payload does not hash to its digest';

@@ -3,6 +3,9 @@ import type { Action } from '../kernel/action.ts';
 import { worstRisk } from '../kernel/finding.ts';
 import type { CommandFact, Finding, PathFact, UrlFact } from '../kernel/finding.ts';
 import type { Amounts } from '../kernel/decision.ts';
+import { sessionLedger } from '../kernel/ledger.ts';
+import { sessionOf } from '../kernel/owned.ts';
+import { violationCount } from '../kernel/violations.ts';
 import type { Ledger, World } from '../kernel/world.ts';
 
 const int = (value: number): bigint => BigInt(Math.trunc(value));
@@ -218,11 +221,11 @@ class SessionFacts {
     return this.#used('usdMicros') / 1e6;
   }
   get minutes(): number {
-    const opened = this.#world.sessions.get(this.#action.session)?.openedAt ?? this.#action.at;
+    const opened = sessionOf(this.#world, this.#action)?.openedAt ?? this.#action.at;
     return Math.max(0, this.#action.at - opened) / 60_000;
   }
   #used(what: keyof Amounts): number {
-    if (this.#ledger === undefined) this.#ledger = this.#world.ledgers.get(`session/${this.#action.session}`) ?? null;
+    if (this.#ledger === undefined) this.#ledger = sessionLedger(this.#action, this.#world) ?? null;
     return this.#ledger ? this.#ledger.spent[what] + this.#ledger.reserved[what] : 0;
   }
 }
@@ -247,7 +250,7 @@ class AgentFacts {
     return this.#world.agents.get(this.#action.agent)?.registered.capabilities ?? [];
   }
   get violations(): bigint {
-    return int(this.#world.agents.get(this.#action.agent)?.violations.length ?? 0);
+    return int(violationCount(this.#world, this.#action.agent));
   }
   get pendingApprovals(): bigint {
     return int(this.#world.agents.get(this.#action.agent)?.pendingApprovals ?? 0);

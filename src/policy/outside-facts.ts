@@ -1,11 +1,12 @@
 import type { Action } from '../kernel/action.ts';
 import type { Json, JsonObject } from '../kernel/json.ts';
+import { sessionLedger } from '../kernel/ledger.ts';
 import type { World } from '../kernel/world.ts';
 
 /** What an outside policy language is told about an action: plain JSON, the same facts conditions read. Integers stay integers. */
 export function outsideFacts(action: Action, world: World): JsonObject {
   const { facts, claims } = action;
-  const ledger = world.ledgers.get(`session/${action.session}`);
+  const ledger = sessionLedger(action, world);
   const team = world.agents.get(action.agent)?.registered.team;
   const at = new Date(action.at);
   return {

@@ -118,6 +118,14 @@ test('[AUTH-5] an agent sees its own actions, sessions and standing only', async
   assert.equal((await aegis.ask('GET', '/v1/agents/self', { key: two })).body['agent'], 'two');
   const outcome = await aegis.ask('POST', '/v1/actions/a-1/outcome', { key: two, body: { status: 'succeeded' } });
   assert.equal(outcome.status, 404);
-  const foreign = await aegis.ask('POST', '/v1/sessions/s1/content', { key: two, body: { source: 'user_input', value: 'x' } });
-  assert.equal(foreign.status, 404);
+  // The name is the agent's own: it opens a session of its own and touches nobody's.
+  await aegis.ask('POST', '/v1/sessions/s1/content', { key: two, body: { source: 'user_input', value: 'x' } });
+  const sessions = (await aegis.ask('GET', '/v1/sessions', { key: aegis.admin })).body['sessions'] as { agent: string; prints: number }[];
+  assert.deepEqual(
+    new Map(sessions.map(({ agent, prints }) => [agent, prints])),
+    new Map([
+      ['one', 0],
+      ['two', 1],
+    ]),
+  );
 });

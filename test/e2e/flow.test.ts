@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { before, after, test } from 'node:test';
 import { normalise } from '../../src/inspect/trace/normalise.ts';
 import type { AgentId, OperatorId, Print, SessionId, TenantId } from '../../src/kernel/ids.ts';
+import { sessionOf } from '../../src/kernel/owned.ts';
 import type { Json } from '../../src/kernel/json.ts';
 import { running } from '../api/daemon.ts';
 import type { Running } from '../api/daemon.ts';
@@ -98,7 +99,7 @@ async function poisoned(): Promise<Session> {
 }
 
 function printIn(at: Session, value: string): Print {
-  const salt = aegis.daemon.gate.world(TENANT).sessions.get(at.id as SessionId)?.salt ?? '';
+  const salt = sessionOf(aegis.daemon.gate.world(TENANT), { agent: at.agent as AgentId, session: at.id as SessionId })?.salt ?? '';
   return createHash('sha256')
     .update(`${salt}\0${normalise(value)}`)
     .digest('base64url')
@@ -109,7 +110,10 @@ test('[TAINT-6] what a session knows goes with the work that is handed over, to 
   const parent = await poisoned();
   for (let generation = 0, from = parent; generation < 3; generation++) {
     const child = await session();
-    await aegis.daemon.gate.openSession(TENANT, child.agent as AgentId, child.id as SessionId, from.id as SessionId);
+    await aegis.daemon.gate.openSession(TENANT, child.agent as AgentId, child.id as SessionId, {
+      agent: from.agent as AgentId,
+      session: from.id as SessionId,
+    });
     const { codes, text } = await act(child, PAY);
     assert.ok(codes.includes('TAINTED_TO_HIGH_RISK'), text);
     from = child;

@@ -137,7 +137,7 @@ test('[ASK-23] a new policy that asks more people puts the question again', asyn
   assert.equal(gate.world(TENANT).approvals.get(first.ask.approval)?.status, 'voided');
   await gate.grant(TENANT, again.ask.approval, OPERATOR, YES);
   await gate.grant(TENANT, again.ask.approval, OPERATOR, { ...YES, channel: 'slack' });
-  assert.equal((await gate.wait(TENANT, id('p1'), 0)).effect, 'ask', 'one person on two channels is one person');
+  assert.equal((await gate.wait({ tenant: TENANT, agent: id('a1'), action: id('p1') }, 0)).effect, 'ask', 'one person on two channels is one person');
   assert.equal((await gate.grant(TENANT, again.ask.approval, SECOND, YES)).effect, 'allow');
   await gate.close();
 });
@@ -171,7 +171,7 @@ test('[ASK-8] the question of a removed first voter waits for another person, an
 test('[ASK-24] nobody answers, so the answer is no: by the timer, and whatever the clock does', async () => {
   const { gate, clock } = await sampleGate({ policy: ASKS });
   const { ask: terms } = await ask(gate);
-  const held = gate.wait(TENANT, id('p1'), 600_000);
+  const held = gate.wait({ tenant: TENANT, agent: id('a1'), action: id('p1') }, 600_000);
   clock.set(clock.now() - 3_600_000);
   await gate.admit(proposal());
   assert.equal(gate.world(TENANT).approvals.get(terms.approval)?.status, 'pending');
@@ -187,7 +187,7 @@ test('[ASK-24] nobody answers, so the answer is no: by the timer, and whatever t
 test('[ASK-24] a refusal denies at once, in shadow mode too', async () => {
   const { gate } = await sampleGate({ policy: ASKS });
   const { ask: terms } = await ask(gate);
-  const held = gate.wait(TENANT, id('p1'), 600_000);
+  const held = gate.wait({ tenant: TENANT, agent: id('a1'), action: id('p1') }, 600_000);
   await gate.activate(TENANT, document({ agents: { a1: { review: ['pay'] } }, audit_only: true }), ADMIN);
   assert.equal((await gate.refuse(TENANT, terms.approval, OPERATOR, NO)).effect, 'deny');
   assert.equal((await held).effect, 'deny');
@@ -204,7 +204,7 @@ test('[ASK-26] what was asked survives a restart with its bytes, and is released
   const [pending] = await second.pending(TENANT);
   assert.equal(pending?.canonicalArgs, '{"amount":5,"to":"carol"}');
   assert.equal(pending?.approval, terms.approval);
-  const held = second.wait(TENANT, id('p1'), 600_000);
+  const held = second.wait({ tenant: TENANT, agent: id('a1'), action: id('p1') }, 600_000);
   assert.equal((await second.grant(TENANT, terms.approval, OPERATOR, YES)).effect, 'allow');
   assert.equal((await held).effect, 'allow');
   await second.close();
@@ -217,7 +217,7 @@ test('[ASK-26] a restart after the expiry denies what waited', async () => {
   first.clock.move(61_000);
   const { hand: _hand, ...deps } = dependencies({ ...first.deps, hand: first.clock, policy: ASKS });
   const second = await createGate(deps);
-  assert.equal((await second.wait(TENANT, id('p1'), 0)).effect, 'deny');
+  assert.equal((await second.wait({ tenant: TENANT, agent: id('a1'), action: id('p1') }, 0)).effect, 'deny');
   await second.close();
 });
 

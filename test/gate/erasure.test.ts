@@ -19,13 +19,13 @@ test('[LOG-24] an erasure whose entry never became durable is put on record when
   assert.ok((await verifyStore(store, TENANT)).ok);
   broken = true;
   await assert.rejects(gate.erase(TENANT, 'session/s1', 'request 881', ADMIN), { code: 'GATE_CLOSED' });
-  assert.match((await verifyStore(store, TENANT)).detail, /an erasure of session\/s1 was begun and is not on record/);
+  assert.match((await verifyStore(store, TENANT)).detail, /an erasure of session\/a1~s1 was begun and is not on record/);
   const { hand: _hand, ...deps } = dependencies({ store });
   await (await createGate(deps)).close();
   const [erased, ...more] = await ofType(store, 'payload-erased');
   assert.deepEqual(
     [erased?.body.subject, erased?.body.reason, erased?.body.digests.length, erased?.actor.kind, more.length],
-    ['session/s1', 'request 881', 1, 'system', 0],
+    ['session/a1~s1', 'request 881', 1, 'system', 0],
   );
   const verified = await verifyStore(store, TENANT);
   assert.deepEqual([verified.ok, verified.payloads.erased], [true, 1], verified.detail);

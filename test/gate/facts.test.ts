@@ -134,8 +134,8 @@ test('[GATE-13] each tenant has its own chain and world, and is a fact of the de
   await gate.openTenant(acme, ADMIN);
   await gate.register(acme, id('a1'), { capabilities: [], maxPriority: 5, onUnavailable: 'deny' }, BOOT);
   assert.equal((await gate.admit(proposal({ tenant: 'acme', id: 'x1' }))).effect, 'allow');
-  assert.equal(gate.world(TENANT).actions.has(id('x1')), false);
-  await assert.rejects(gate.wait(TENANT, id('x1'), 0), coded('NOT_FOUND'));
+  assert.equal(gate.world(TENANT).actions.size, 0);
+  await assert.rejects(gate.wait({ tenant: TENANT, agent: id('a1'), action: id('x1') }, 0), coded('NOT_FOUND'));
   await assert.rejects(gate.admitAll([proposal(), proposal({ tenant: 'acme' })]), coded('REQUEST_INVALID'));
   assert.deepEqual(
     (await ofType(deps.store, 'tenant-opened')).map((entry) => entry.body.tenant),

@@ -65,7 +65,7 @@ for (const [wall, pass] of Object.entries(WALLS)) {
     const held = await (async () => {
       pass(clock, 31_000);
       const approval = await asked(gate, 'p3');
-      return { approval, waits: gate.wait(TENANT, id('p3'), 600_000) };
+      return { approval, waits: gate.wait({ tenant: TENANT, agent: id('a1'), action: id('p3') }, 600_000) };
     })();
     assert.equal(await effect({ name: 'edit', resource: lock, session: 's2' }), 'allow', 'the lock');
     pass(clock, 61_000);
@@ -85,7 +85,7 @@ for (const [wall, pass] of Object.entries(WALLS)) {
     await made.gate.close();
     pass(made.clock, 10);
     const second = await again(made);
-    const waits = second.wait(TENANT, id('p1'), 600_000);
+    const waits = second.wait({ tenant: TENANT, agent: id('a1'), action: id('p1') }, 600_000);
     pass(made.clock, 60_000);
     assert.equal((await waits).effect, 'deny');
     assert.equal(second.world(TENANT).approvals.get(approval)?.status, 'expired');

@@ -41,7 +41,7 @@ async function busy(): Promise<Awaited<ReturnType<typeof sampleGate>>> {
   await gate.refuse(TENANT, await pay('p3'), SECOND, YES);
   await pay('p4');
   clock.move(1_001);
-  await gate.wait(TENANT, id('p4'), 0);
+  await gate.wait({ tenant: TENANT, agent: id('a1'), action: id('p4') }, 0);
   const resource = { resource: 'file:/x', slots: 1, ttlMs: 60_000 };
   await gate.admit(proposal({ id: 'l1', resource }));
   await gate.admit(proposal({ id: 'l2', session: 's2', resource, args: { only: 'here' } }));

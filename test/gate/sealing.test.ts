@@ -146,7 +146,7 @@ test('[LOG-30, GATE-3] a repeated question gets the first answer, texts and all,
   const first = await gate.admit(call);
   assert.match(first.reasons[0].message, /rm -rf/);
   assert.deepEqual(await gate.admit(call), first);
-  assert.deepEqual(await gate.wait(TENANT, id('x1'), 0), first);
+  assert.deepEqual(await gate.wait({ tenant: TENANT, agent: id('a1'), action: id('x1') }, 0), first);
   await gate.close();
   const again = await sampleGate({ ...deps, hand: clock });
   assert.deepEqual(await again.gate.admit(call), first);
@@ -178,18 +178,12 @@ test('[LOG-33] an erasure says how many entries of the session are from before a
   const before = (await entriesOf(store)).filter(holdsText);
   assert.ok(before.length > 0);
   const { gate, deps } = await sampleGate({ inspect, store });
-  const sessions = [...new Set(before.map(({ session }) => session))];
-  for (const session of sessions) {
-    await gate.admit(
-      proposal({
-        agent: before.find((one) => one.session === session)?.agent,
-        session,
-        name: 'bash',
-        args: { command: `rm -rf /srv/${CANARIES.email}` },
-      }),
-    );
-    const { plain } = await gate.erase(TENANT, `session/${String(session)}`, 'asked to', ADMIN);
-    assert.equal(plain, before.filter((one) => one.session === session).length);
+  const placeOf = ({ agent, session }: { readonly agent?: string; readonly session?: string }): string => `${String(agent)}~${String(session)}`;
+  for (const place of new Set(before.map(placeOf))) {
+    const [agent, session] = place.split('~');
+    await gate.admit(proposal({ agent, session, name: 'bash', args: { command: `rm -rf /srv/${CANARIES.email}` } }));
+    const { plain } = await gate.erase(TENANT, `session/${place}`, 'asked to', ADMIN);
+    assert.equal(plain, before.filter((one) => placeOf(one) === place).length);
   }
   assert.equal((await gate.erase(TENANT, 'session/none', 'asked to', ADMIN)).plain, 0);
   assert.deepEqual((await entriesOf(deps.store)).filter(holdsText).length, before.length);

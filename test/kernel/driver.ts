@@ -20,12 +20,14 @@ export interface Driver {
 
 export function driver(start: World, rules: Policy): Driver {
   let n = 0;
+  const agents = new Map<string, string>();
   const drive: Driver = {
     now: start,
     at: DAY,
     act(part) {
       n++;
       const one = action({ id: `x${String(n)}`, at: drive.at, ...part });
+      agents.set(one.id, one.agent);
       const decision = decide(one, drive.now, rules, { approval: id(`ap-${one.id}`), askDigest: id('d') });
       drive.now = fold(drive.now, decided(one, decision, ledgersOf(one, drive.now, rules)));
       return decision;
@@ -44,7 +46,7 @@ export function driver(start: World, rules: Policy): Driver {
         findings: [],
         ...body,
       };
-      drive.now = fold(drive.now, draft('action-settled', outcome, { at: drive.at }));
+      drive.now = fold(drive.now, draft('action-settled', outcome, { at: drive.at, agent: agents.get(name) ?? 'a1' }));
     },
   };
   return drive;

@@ -42,6 +42,11 @@ function later(dice: Dice, at: number): number {
   return at + dice.pick([0, 0, 10, 400, 900, 2_000, 20_000, 61_000, dice.chance(0.05) ? 90_000_000 : 5, dice.chance(0.05) ? -5_000 : 1]);
 }
 
+/** Half of the logs begin under an older number and go on under a newer one. */
+function firstEntry(dice: Dice, at: number): readonly EntryDraft[] {
+  return dice.chance(0.5) ? [draft('gate-opened', { version: '1', semantics: dice.pick([1, 2]), epoch: 1 }, { at })] : [];
+}
+
 /** One more entry of a history: a decision the kernel takes itself, or anything else. */
 function nextEntry(dice: Dice, { now, rules, at, n }: { now: World; rules: Policy; at: number; n: number }): EntryDraft {
   if (dice.chance(0.55)) return randomEntry(dice, at, n);
@@ -58,9 +63,10 @@ test('[DEC-15] [DEC-18] folding comes to what plain maps and lists come to, and 
     const held: { readonly world: World; readonly image: string }[] = [];
     let now = emptyWorld();
     let at = DAY + dice.upTo(1_000);
+    const first = firstEntry(dice, at);
     for (let n = 5 + dice.upTo(60); n > 0; n--) {
       at = later(dice, at);
-      const entry = nextEntry(dice, { now, rules, at, n });
+      const entry = now.size < first.length && first[0] !== undefined ? first[0] : nextEntry(dice, { now, rules, at, n });
       if (dice.chance(0.1)) held.push({ world: now, image: JSON.stringify(encodeWorld(now)) });
       now = fold(now, entry);
       plain.add(entry);

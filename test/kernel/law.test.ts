@@ -198,6 +198,8 @@ test('[DEC-17] too many violations halt until somebody resumes; revocation survi
   drive.act({ name: 'bad' });
   assert.equal(drive.act({ name: 'ok' }).effect, 'allow');
   drive.act({ name: 'bad' });
+  assert.equal(drive.act({ name: 'ok' }).effect, 'allow', 'the same call denied again is one denial');
+  drive.act({ name: 'bad', argsDigest: 'f'.repeat(64) });
   assert.deepEqual(codes(drive.act({ name: 'ok' })), ['HALTED']);
   drive.append(draft('agent-resumed', { scope: { kind: 'agent', id: id('a1') }, reason: 'seen' }));
   assert.equal(drive.act({ name: 'ok' }).effect, 'allow');
@@ -219,7 +221,14 @@ test('[DEC-18] a world read back is the world that was written', () => {
     }),
     RUNS,
   );
-  for (const broken of [null, [], {}, { ...(encodeWorld(world()) as object), version: 3 }, { ...(encodeWorld(world()) as object), agents: 7 }]) {
+  for (const broken of [
+    null,
+    [],
+    {},
+    { ...(encodeWorld(world()) as object), version: 2 },
+    { ...(encodeWorld(world()) as object), version: 4 },
+    { ...(encodeWorld(world()) as object), agents: 7 },
+  ]) {
     assert.throws(() => decodeWorld(broken as never), TypeError);
   }
 });

@@ -120,13 +120,14 @@ export function micro(usd: number): number {
 
 interface Place {
   readonly at?: number;
-  readonly agent?: string;
+  readonly agent?: string | undefined;
   readonly session?: string;
 }
 
-/** The entry draft of one body, by the system, at a time and place. */
+/** The entry draft of one body, by the system, at a time and place. A session is `a1`'s where nobody else is named. */
 export function draft<T extends EntryType>(type: T, body: EntryBodies[T], place: Place = {}): EntryDraft {
-  return { tenant: 't', at: DAY, type, actor: { kind: 'system' }, ...place, body } as unknown as EntryDraft;
+  const owner = place.session === undefined ? {} : { agent: 'a1' };
+  return { tenant: 't', at: DAY, type, actor: { kind: 'system' }, ...owner, ...place, body } as unknown as EntryDraft;
 }
 
 export function foldAll(world: World, drafts: readonly EntryDraft[]): World {
@@ -136,8 +137,8 @@ export function foldAll(world: World, drafts: readonly EntryDraft[]): World {
 export const REGISTERED: EntryBodies['agent-registered'] = { capabilities: [], maxPriority: 10, onUnavailable: 'deny' };
 
 /** One registered agent `a1` with an open session `s1`. */
-export function world(more: readonly EntryDraft[] = []): World {
-  return foldAll(emptyWorld(), [
+export function world(more: readonly EntryDraft[] = [], start = emptyWorld()): World {
+  return foldAll(start, [
     draft('agent-registered', REGISTERED, { agent: 'a1' }),
     draft('session-opened', { salt: 'salt' }, { agent: 'a1', session: 's1' }),
     ...more,

@@ -9,6 +9,7 @@ import { fold } from '../../src/kernel/fold.ts';
 import type { Json, JsonObject } from '../../src/kernel/json.ts';
 import type { World } from '../../src/kernel/world.ts';
 import type { OperatorId, Print } from '../../src/kernel/ids.ts';
+import { sessionOf } from '../../src/kernel/owned.ts';
 import { action, CONTEXT, draft, facts, id, policy, world } from './samples.ts';
 
 const print = (text: string): Print => createHash('sha256').update(`salt\0${text}`).digest('base64url').slice(0, 12) as Print;
@@ -98,7 +99,7 @@ test('[TAINT-6] labels follow hand-over to a child session and memory', () => {
   const args = { iban: 'DE89370400440532013000' };
   const decision = decide(action({ session: 's2', args, traces: traceArgs(args, print), facts: PAY }), child, policy(), CONTEXT);
   assert.equal(decision.effect, 'ask');
-  assert.equal(child.sessions.get(id('s2'))?.salt, 'salt');
+  assert.equal(sessionOf(child, { agent: id('a1'), session: id('s2') })?.salt, 'salt');
   const remembered = fold(
     world(),
     draft(
@@ -130,7 +131,7 @@ test('[TAINT-7] a sanitised or endorsed value passes from then on', () => {
 test('[TAINT-8] what did not fit counts as quoted', () => {
   const page = Array.from({ length: 6_000 }, (_, i) => `https://h${String(i)}.example/x`).join(' ');
   const now = told(world(), 'retrieved_doc', page);
-  assert.equal(now.sessions.get(id('s1'))?.overflowed, true);
+  assert.equal(sessionOf(now, { agent: id('a1'), session: id('s1') })?.overflowed, true);
   assert.equal(effect(now, { to: 'late@h5999.example' }, MAIL), TAINTED);
   const typed = told(now, 'user_input', 'mail ann@work.example');
   assert.equal(effect(typed, { to: 'ann@work.example' }, MAIL), FINE);
@@ -174,7 +175,7 @@ test('[TAINT-4] the best origin wins in whatever order it came', () => {
   ]) {
     let now = world();
     for (const i of order) now = told(now, said[i]?.[0] ?? 'user_input', said[i]?.[1] ?? '');
-    const known = now.sessions.get(id('s1'))?.prints.get(print('eve@web.example'));
+    const known = sessionOf(now, { agent: id('a1'), session: id('s1') })?.prints.get(print('eve@web.example'));
     assert.deepEqual([known?.provenance, known?.labels], ['typed', ['retrieved_doc', 'tool_output', 'user_input']]);
   }
 });

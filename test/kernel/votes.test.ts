@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fc } from '../random.ts';
 import type { EntryBodies, EntryDraft } from '../../src/kernel/entry.ts';
+import { fold } from '../../src/kernel/fold.ts';
+import { emptyWorld } from '../../src/kernel/world.ts';
 import type { World } from '../../src/kernel/world.ts';
 import { codes, driver } from './driver.ts';
 import type { Driver } from './driver.ts';
@@ -26,7 +28,8 @@ function removed(operator: string): EntryDraft {
 /** An action that waits for two people, in a log written under the given behaviour. */
 function asked(semantics: number): Driver {
   const opened = draft('gate-opened', { version: 'test', semantics, epoch: 1 });
-  const drive = driver(world([opened, ...PEOPLE.map((one) => added(one, 'operator'))]), policy({ agents: LISTS, approvals: { quorum: 2 } }));
+  const people = PEOPLE.map((one) => added(one, 'operator'));
+  const drive = driver(world(people, fold(emptyWorld(), opened)), policy({ agents: LISTS, approvals: { quorum: 2 } }));
   assert.equal(drive.act({ argsDigest: '1' }).effect, 'ask');
   return drive;
 }

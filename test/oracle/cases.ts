@@ -64,13 +64,14 @@ const ENTRIES = LAWS.flatMap((law) => law.entries ?? []);
 const WEIGHT = ENTRIES.reduce((sum, [weight]) => sum + weight, 0);
 
 function randomEntry(dice: Dice, at: number, n: number): EntryDraft {
-  const place: Place = { at, agent: dice.pick(AGENTS), session: dice.pick(SESSIONS), n };
+  const agent = dice.pick(AGENTS);
+  const place: Place = { at, agent, session: dice.chance(0.6) ? (SESSIONS[AGENTS.indexOf(agent)] ?? 's1') : dice.pick(SESSIONS), n };
   let left = dice.next() * WEIGHT;
   const [, make] = ENTRIES.find(([weight]) => (left -= weight) < 0) ?? ENTRIES[0] ?? [0, () => draft('lock-released', { resource: 'r', fence: 0 })];
   return make(dice, place);
 }
 
-function settled(dice: Dice, at: number, n: number): EntryDraft {
+function settled(dice: Dice, { agent, at }: Action, n: number): EntryDraft {
   const usage = {
     ...dice.maybe(0.5, () => ({ usdMicros: dice.pick([0, 3, 30, -4, Number.NaN]) })),
     ...dice.maybe(0.3, () => ({ tokens: dice.upTo(60) })),
@@ -86,7 +87,7 @@ function settled(dice: Dice, at: number, n: number): EntryDraft {
     prints: [],
     findings: [],
   };
-  return draft('action-settled', body, { at });
+  return draft('action-settled', body, { agent, at });
 }
 
 /** Agents, sessions and people. */
@@ -101,10 +102,12 @@ function peopled(dice: Dice, at: number): World {
     };
     now = fold(now, draft('agent-registered', terms, { at, agent }));
     now = fold(now, draft('session-opened', { salt: 's' }, { at, agent, session: SESSIONS[i] ?? 's1' }));
+    // Everybody may have one of the first's name.
+    if (i > 0 && dice.chance(0.5)) now = fold(now, draft('session-opened', { salt: 's' }, { at, agent, session: 's1' }));
   }
   for (const operator of ['o1', 'o2'])
     now = fold(now, draft('operator-added', { operator: id(operator), role: 'operator', name: operator, keyDigest: id(`k${operator}`) }, { at }));
-  if (dice.chance(0.05)) now = fold(now, draft('session-closed', { reason: 'r' }, { at, session: 's3' }));
+  if (dice.chance(0.05)) now = fold(now, draft('session-closed', { reason: 'r' }, { at, agent: 'a3', session: 's3' }));
   if (dice.chance(0.03)) now = fold(now, draft('agent-revoked', { agent: id('a3'), reason: 'r' }, { at }));
   return now;
 }
@@ -126,7 +129,7 @@ export function randomWorld(dice: Dice, rules: Policy): { readonly now: World; r
     const one = athome(dice, randomAction(dice, at, n));
     const decision = decide(one, now, rules, { approval: id(`ap${String(n)}`), askDigest: id('d') });
     now = fold(now, decided(one, decision, ledgersOf(one, now, rules)));
-    if (dice.chance(dice.locky ? 0.1 : 0.4)) now = fold(now, settled(dice, at, n));
+    if (dice.chance(dice.locky ? 0.1 : 0.4)) now = fold(now, settled(dice, one, n));
   }
   return { now, at };
 }

@@ -2,7 +2,7 @@ import type { Action } from '../../src/kernel/action.ts';
 import type { Effect } from '../../src/kernel/decision.ts';
 import type { EntryDraft } from '../../src/kernel/entry.ts';
 import type { NameSet, Policy } from '../../src/kernel/policy.ts';
-import type { World } from '../../src/kernel/world.ts';
+import type { SessionState, World } from '../../src/kernel/world.ts';
 import type { PolicyParts } from '../kernel/samples.ts';
 import type { Dice } from './dice.ts';
 
@@ -40,6 +40,11 @@ export interface Law {
   /** Random entries of the log that it reads, with how often they come. */
   readonly entries?: readonly (readonly [weight: number, make: (dice: Dice, place: Place) => EntryDraft])[];
   readonly examples?: readonly Example[];
+}
+
+/** DEC-22: by its agent and its name. */
+export function sessionIn(world: World, { agent, session }: Pick<Action, 'agent' | 'session'>): SessionState | undefined {
+  return world.sessions.get(`${agent} ${session}` as never);
 }
 
 export const has = (set: NameSet, name: string): boolean => set.names.has(name) || set.globs.some((glob) => glob(name));

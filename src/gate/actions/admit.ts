@@ -1,10 +1,12 @@
 import { AegisError } from '../../errors.ts';
+import type { Action } from '../../kernel/action.ts';
 import type { Decision } from '../../kernel/decision.ts';
-import type { ActionId, EntryIndex } from '../../kernel/ids.ts';
+import type { EntryIndex } from '../../kernel/ids.ts';
+import { actionOf } from '../../kernel/owned.ts';
 import { isMasked } from '../../kernel/sealed.ts';
 import { besideDecision } from '../../log/beside.ts';
 import { openEntry } from '../../log/entry.ts';
-import { decideProposal, forgotten } from './decide-proposal.ts';
+import { decideProposal, forgotten, placeKey } from './decide-proposal.ts';
 import type { Admitted, Earlier } from './decide-proposal.ts';
 import type { Proposal } from '../nouns.ts';
 import { ok } from '../queue/operation.ts';
@@ -39,12 +41,17 @@ async function recordRefused(tenant: Tenant, { agent, door }: Proposal, { code, 
 
 /** What the log says of an id that the world has let go. */
 async function lookUp(tenant: Tenant, { proposal, argsDigest }: InspectedProposal): Promise<Earlier> {
-  const [found] = await tenant.deps.store.read(tenant.id, { type: 'action-decided', action: proposal.id, limit: 1, reverse: true });
+  const [found] = await tenant.deps.store.read(tenant.id, {
+    type: 'action-decided',
+    agent: proposal.agent,
+    action: proposal.id,
+    limit: 1,
+    reverse: true,
+  });
   const entry = found === undefined ? null : openEntry(found.bytes, found.index);
   if (entry?.type !== 'action-decided') return 'none';
   const { action, decision } = entry.body;
-  const same =
-    entry.agent === proposal.agent && entry.session === proposal.session && action.name === proposal.name && action.argsDigest === argsDigest;
+  const same = entry.session === proposal.session && action.name === proposal.name && action.argsDigest === argsDigest;
   return { same, decision, index: entry.index };
 }
 
@@ -75,13 +82,13 @@ async function withArguments(tenant: Tenant, decision: Decision): Promise<Decisi
 
 /** Decides a set in one append: no two of them see the same budget (GATE-7). */
 async function admitSet(tenant: Tenant, set: readonly InspectedProposal[]): Promise<readonly Decision[]> {
-  const earlier = new Map<ActionId, Earlier>();
+  const earlier = new Map<string, Earlier>();
   let missing = forgotten(set, tenant.queue.tentative(), earlier);
   for (;;) {
-    for (const one of missing) earlier.set(one.proposal.id, await lookUp(tenant, one));
+    for (const one of missing) earlier.set(placeKey(one.proposal), await lookUp(tenant, one));
     const admitted = await tenant.queue.submit<readonly Admitted[]>((batch) => {
       missing = forgotten(set, batch.world(), earlier);
-      return ok(missing.length > 0 ? [] : set.map((one) => decideProposal(tenant, batch, one, earlier.get(one.proposal.id))));
+      return ok(missing.length > 0 ? [] : set.map((one) => decideProposal(tenant, batch, one, earlier.get(placeKey(one.proposal)))));
     });
     if (missing.length === 0) return Promise.all(admitted.map((one) => restored(tenant, one)));
   }
@@ -108,9 +115,9 @@ export async function admit(tenant: Tenant, proposal: Proposal, terms: WaitTerms
   for (;;) {
     const left = until - deps.clock.monotonic();
     if ((decision.effect !== 'ask' && decision.effect !== 'defer') || left <= 0 || terms.signal?.aborted === true) return decision;
-    if (decision.effect === 'ask') return waitFor(tenant, one.proposal.id, { ...terms, waitMs: left });
+    if (decision.effect === 'ask') return waitFor(tenant, one.proposal, { ...terms, waitMs: left });
     const ms = Math.min(left, decision.defer.retryAfterMs);
-    await waiters.wait(one.proposal.id, { ms, signal: terms.signal, anyRelease: true });
+    await waiters.wait(placeKey(one.proposal), { ms, signal: terms.signal, anyRelease: true });
     if (!tenant.queue.state().open) return decision;
     // A retry under the same id: the gate chose it, so from now on it is known.
     decision = await admitOne(tenant, { ...one, chosen: true });
@@ -118,22 +125,22 @@ export async function admit(tenant: Tenant, proposal: Proposal, terms: WaitTerms
 }
 
 /** @throws AegisError NOT_FOUND */
-export async function waitFor(tenant: Tenant, action: ActionId, { waitMs, signal }: WaitTerms): Promise<Decision> {
+export async function waitFor(tenant: Tenant, action: Pick<Action, 'agent' | 'id'>, { waitMs, signal }: WaitTerms): Promise<Decision> {
   const { deps, waiters, queue } = tenant;
   const until = deps.clock.monotonic() + waitMs;
   for (;;) {
-    const known = queue.durable().world.actions.get(action);
+    const known = actionOf(queue.durable().world, action.agent, action.id);
     if (known === undefined) return decidedLongAgo(tenant, action);
     const { decision, index } = known;
     const left = until - deps.clock.monotonic();
     const final = decision.effect !== 'ask' && decision.effect !== 'defer';
     if (final || left <= 0 || signal?.aborted === true || !queue.state().open) return restored(tenant, { decision, recorded: index });
-    await waiters.wait(action, { ms: left, signal });
+    await waiters.wait(placeKey(action), { ms: left, signal });
   }
 }
 
-async function decidedLongAgo(tenant: Tenant, action: ActionId): Promise<Decision> {
-  const [found] = await tenant.deps.store.read(tenant.id, { type: 'action-decided', action, limit: 1, reverse: true });
+async function decidedLongAgo(tenant: Tenant, { agent, id }: Pick<Action, 'agent' | 'id'>): Promise<Decision> {
+  const [found] = await tenant.deps.store.read(tenant.id, { type: 'action-decided', agent, action: id, limit: 1, reverse: true });
   const entry = found === undefined ? null : openEntry(found.bytes, found.index);
   if (entry?.type !== 'action-decided') throw new AegisError('NOT_FOUND', { what: 'action' });
   return restored(tenant, { decision: entry.body.decision, recorded: entry.index });

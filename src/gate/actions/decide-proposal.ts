@@ -4,12 +4,13 @@ import type { Decision } from '../../kernel/decision.ts';
 import { KEPT } from '../../kernel/fold/sweep.ts';
 import type { ApprovalId, EntryIndex } from '../../kernel/ids.ts';
 import { locksToEvict } from '../../kernel/locks.ts';
+import { actionOf, sessionOf } from '../../kernel/owned.ts';
 import { canonicalResource } from '../../kernel/resource-id.ts';
 import type { ActionState, World } from '../../kernel/world.ts';
 import { endApproval, decideNow, recordDecision } from './record-decision.ts';
 import type { WriteBatch } from '../queue/write-batch.ts';
 import { SYSTEM } from '../principal.ts';
-import { actionOf } from './inspect-proposal.ts';
+import { actionOf as placedAction } from './inspect-proposal.ts';
 import type { InspectedProposal } from './inspect-proposal.ts';
 import { loggedClaim } from '../sealing/resource-name.ts';
 import type { Tenant } from '../tenant/tenant.ts';
@@ -25,20 +26,30 @@ export interface Admitted {
   readonly recorded: EntryIndex | null;
 }
 
+/** An action of an agent, as waiting and looking up are kept by. */
+export function placeKey({ agent, id }: { readonly agent: string; readonly id: string }): string {
+  return `${agent} ${id}`;
+}
+
 /** Actions whose id the caller chose and the world, which keeps only so many, does not know: they may be in the log. */
 export function forgotten(set: readonly InspectedProposal[], world: World, earlier: ReadonlyMap<string, Earlier>): readonly InspectedProposal[] {
   if (world.size <= KEPT.finishedActions) return [];
-  return set.filter(({ chosen, proposal: { id } }) => chosen && !earlier.has(id) && !world.actions.has(id));
+  return set.filter(
+    ({ chosen, proposal }) => chosen && !earlier.has(placeKey(proposal)) && actionOf(world, proposal.agent, proposal.id) === undefined,
+  );
 }
 
 /** A repeated defer within this time keeps its place in the queue without another entry; below the kernel's waiter TTL of 10 s. */
 const DEFER_REPEAT_MS = 4_000;
 
 function isSame({ proposal, argsDigest }: InspectedProposal, known: ActionState, world: World): boolean {
-  if (known.agent !== proposal.agent || known.session !== proposal.session || known.name !== proposal.name) return false;
+  const { agent, id, session, name } = proposal;
+  if (known.agent !== agent || known.session !== session || known.name !== name) return false;
   if (known.argsDigest === argsDigest) return true;
   // ASK-22: what runs was edited; the agent repeats what it first asked.
-  for (const [, approval] of world.approvals.entries()) if (approval.action === proposal.id && approval.argsDigest === argsDigest) return true;
+  for (const [, approval] of world.approvals.entries()) {
+    if (approval.action === id && approval.agent === agent && approval.argsDigest === argsDigest) return true;
+  }
   return false;
 }
 
@@ -47,15 +58,15 @@ function decideWithLocks(
   tenant: Tenant,
   batch: WriteBatch,
   inspected: InspectedProposal,
-): { action: ReturnType<typeof actionOf>; decision: Decision } {
+): { action: ReturnType<typeof placedAction>; decision: Decision } {
   const { agent, session } = inspected.proposal;
   const { id } = inspected.proposal;
   // An action the world does not know was never asked about.
-  const redeems = batch.world().actions.has(id) ? grantedFor(tenant, batch.world(), id) : undefined;
-  const salt = batch.world().sessions.get(session)?.salt ?? '';
+  const redeems = actionOf(batch.world(), agent, id) === undefined ? undefined : grantedFor(tenant, batch.world(), inspected.proposal);
+  const salt = sessionOf(batch.world(), inspected.proposal)?.salt ?? '';
   const claim = inspected.proposal.resource;
   const resource = claim === undefined ? undefined : loggedClaim(batch.world(), tenant.id, claim);
-  const action = actionOf(inspected, { salt, at: batch.at, redeems, resource });
+  const action = placedAction(inspected, { salt, at: batch.at, redeems, resource });
   const first = decideNow(tenant, batch, action);
   if (first.effect !== 'defer' || !first.reasons.some((reason) => reason.code === 'LOCK_HELD')) return { action, decision: first };
   const before = batch.savePoint();
@@ -70,7 +81,7 @@ function repeated(tenant: Tenant, batch: WriteBatch, known: ActionState): Admitt
   const { decision, index } = known;
   const before: Admitted = { decision, recorded: index };
   if (decision.effect === 'defer') {
-    const asked = grantedFor(tenant, batch.world(), decision.action);
+    const asked = grantedFor(tenant, batch.world(), { agent: known.agent, id: decision.action });
     return asked === undefined ? null : ended(tenant, batch, asked);
   }
   if (decision.effect !== 'ask') return before;
@@ -89,7 +100,7 @@ function ended(tenant: Tenant, batch: WriteBatch, approval: ApprovalId): Admitte
 /** Decides one proposal against the batch's world, or finds what was decided before under the same id (GATE-3). */
 export function decideProposal(tenant: Tenant, batch: WriteBatch, inspected: InspectedProposal, earlier: Earlier | undefined): Admitted {
   const { proposal, bytes, argsDigest } = inspected;
-  const known = batch.world().actions.get(proposal.id);
+  const known = actionOf(batch.world(), proposal.agent, proposal.id);
   if (known !== undefined) {
     if (!isSame(inspected, known, batch.world())) throw new AegisError('IDEMPOTENCY_MISMATCH', { id: proposal.id });
     const before = repeated(tenant, batch, known);
@@ -99,7 +110,7 @@ export function decideProposal(tenant: Tenant, batch: WriteBatch, inspected: Ins
     return { decision: earlier.decision, recorded: earlier.index };
   }
   const registered = batch.world().agents.has(proposal.agent);
-  if (registered && !batch.world().sessions.has(proposal.session)) openSession(tenant, batch, proposal);
+  if (registered && sessionOf(batch.world(), proposal) === undefined) openSession(tenant, batch, proposal);
   const { action, decision } = decideWithLocks(tenant, batch, inspected);
   if (known?.decision.effect === 'defer' && decision.effect === 'defer' && isLockWait(decision) && stillQueued(known, action, batch)) {
     return { decision: known.decision, recorded: known.index };
@@ -120,6 +131,6 @@ function stillQueued(known: ActionState, { resource }: Action, batch: WriteBatch
   const waiter = batch
     .world()
     .locks.get(name)
-    ?.waiting.find((one) => one.session === known.session);
+    ?.waiting.find((one) => one.session === known.session && one.agent === known.agent);
   return waiter !== undefined && (waiter.until ?? 0) - batch.at > DEFER_REPEAT_MS;
 }

@@ -1,7 +1,9 @@
 import { AegisError } from '../../errors.ts';
 import type { Content, Receipt } from '../nouns.ts';
+import { sessionOf } from '../../kernel/owned.ts';
 import { ok } from '../queue/operation.ts';
 import { checkPlace } from '../input.ts';
+import { sessionSubject } from '../../log/session-subject.ts';
 import type { Tenant } from '../tenant/tenant.ts';
 import { sealValue } from '../sealing/seal-value.ts';
 import { openSession } from './sessions.ts';
@@ -23,8 +25,8 @@ function enter(tenant: Tenant, content: Content, value: ReadValue): Promise<Rece
   const { agent, session, source, trusted } = content;
   return tenant.queue.submit((batch) => {
     if (!batch.world().agents.has(agent)) throw new AegisError('UNKNOWN_AGENT', { agent });
-    if (!batch.world().sessions.has(session)) openSession(tenant, batch, content);
-    const known = batch.world().sessions.get(session);
+    if (sessionOf(batch.world(), content) === undefined) openSession(tenant, batch, content);
+    const known = sessionOf(batch.world(), content);
     if (known?.agent !== agent) throw new AegisError('NOT_FOUND', { what: 'session' });
     if (known.closed) throw new AegisError('CONFLICT', { detail: 'The session is closed.' });
     const { bytes, findings } = sealValue({ bytes: value.bytes, findings: value.findings, session });
@@ -34,7 +36,7 @@ function enter(tenant: Tenant, content: Content, value: ReadValue): Promise<Rece
         actor: { kind: 'agent', id: agent },
         agent,
         session,
-        ...(bytes === null ? {} : { payload: { subject: `session/${session}`, bytes } }),
+        ...(bytes === null ? {} : { payload: { subject: sessionSubject(content), bytes } }),
       }),
     );
   });

@@ -1,4 +1,5 @@
 import type { Decision } from '../../kernel/decision.ts';
+import { sessionOf } from '../../kernel/owned.ts';
 import { decideNow } from './record-decision.ts';
 import { newWriteBatch } from '../queue/write-batch.ts';
 import type { Proposal } from '../nouns.ts';
@@ -12,7 +13,7 @@ export async function preview(tenant: Tenant, proposal: Proposal): Promise<Decis
   const { world, head } = tenant.queue.durable();
   const batch = newWriteBatch(tenant.id, { world, head });
   batch.setTime(tenant.queue.now());
-  if (world.agents.has(proposal.agent) && !world.sessions.has(proposal.session)) openSession(tenant, batch, proposal);
-  const salt = batch.world().sessions.get(proposal.session)?.salt ?? '';
+  if (world.agents.has(proposal.agent) && sessionOf(world, proposal) === undefined) openSession(tenant, batch, proposal);
+  const salt = sessionOf(batch.world(), proposal)?.salt ?? '';
   return decideNow(tenant, batch, actionOf(inspected, { salt, at: batch.at }));
 }

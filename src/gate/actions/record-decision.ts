@@ -2,16 +2,19 @@ import type { Action } from '../../kernel/action.ts';
 import { conclude } from '../../kernel/conclude.ts';
 import type { Decision } from '../../kernel/decision.ts';
 import type { HaltScope } from '../../kernel/entry.ts';
+import { isUnder } from '../../kernel/halt-scope.ts';
 import type { ApprovalId, Digest } from '../../kernel/ids.ts';
 import { SEALED } from '../../kernel/sealed.ts';
 import { ledgersOf } from '../../kernel/ledger.ts';
-import { mustHalt } from '../../kernel/violations.ts';
+import { ownersOfSession } from '../../kernel/owned.ts';
+import { haltReason, mustHalt } from '../../kernel/violations.ts';
 import { sha256 } from '../../wire/digest.ts';
 import { canonicalBytes } from '../../wire/jcs.ts';
 import { askContext } from '../approvals/ask-digest.ts';
 import type { WriteBatch } from '../queue/write-batch.ts';
+import { sessionSubject } from '../../log/session-subject.ts';
 import { SYSTEM } from '../principal.ts';
-import type { Receipt } from '../nouns.ts';
+import type { Halted, Receipt } from '../nouns.ts';
 import type { HaltTerms, HeldAction, Tenant } from '../tenant/tenant.ts';
 import { recordOf } from './record-of.ts';
 import { sealAction } from '../sealing/seal-action.ts';
@@ -39,7 +42,7 @@ export function recordDecision(
 ): void {
   const { action, decision, bytes } = decided;
   const policy = policyOf(tenant, batch.world());
-  const subject = `session/${action.session}`;
+  const subject = sessionSubject(action);
   const runs = decision.effect === 'allow' || decision.effect === 'modify';
   const ledgers = runs ? ledgersOf(action, batch.world(), policy) : [];
   let recorded = decision;
@@ -67,7 +70,8 @@ export function recordDecision(
   if (decision.effect !== 'deny' || !mustHalt(action.agent, batch.at, world, policy)) return;
   const scope = { kind: 'agent', id: action.agent } as const;
   if (world.halts.some((halt) => halt.scope.kind === 'agent' && halt.scope.id === action.agent)) return;
-  haltOn(tenant, batch, { scope, reason: 'denied too often in a short time', cause: 'violations', actor: SYSTEM });
+  const reason = haltReason(action.agent, batch.at, world, policy);
+  haltOn(tenant, batch, { scope, reason, cause: 'violations', actor: SYSTEM });
 }
 
 /**
@@ -102,15 +106,30 @@ function heldFor(tenant: Tenant, batch: WriteBatch, approval: ApprovalId): HeldA
 }
 
 /** The halt, the denial of everything it covers that waits for a person, and the return of the locks held (GATE-8). */
-export function haltOn(tenant: Tenant, batch: WriteBatch, terms: HaltTerms): Receipt {
+export function haltOn(tenant: Tenant, batch: WriteBatch, terms: HaltTerms): Halted {
+  const { scope } = terms;
+  const owners = scope.kind === 'session' && scope.agent === undefined ? ownersOfSession(batch.world(), scope.id) : [];
+  if (scope.kind !== 'session' || owners.length === 0) return haltOne(tenant, batch, terms);
+  // Each owner's session is halted by itself, so that each can be resumed by itself.
+  const receipts = owners.map((agent) => haltOne(tenant, batch, { ...terms, scope: { ...scope, agent } }));
+  return { ...(receipts[0] ?? haltOne(tenant, batch, terms)), sessions: owners.map((agent) => ({ agent, session: scope.id })) };
+}
+
+/** Whose key seals what is kept with a halt. */
+function subjectOf(scope: Exclude<HaltScope, { kind: 'all' }>): string {
+  if (scope.kind === 'agent') return `agent/${scope.id}`;
+  return scope.agent === undefined ? `session/${scope.id}` : sessionSubject({ agent: scope.agent, session: scope.id });
+}
+
+function haltOne(tenant: Tenant, batch: WriteBatch, terms: HaltTerms): Receipt {
   const { scope, cause, actor } = terms;
   // A person's reason is on record as it was given; an agent's may be any text of its own (LOG-30).
   const own = actor.kind === 'agent' && scope.kind !== 'all';
   const reason = own ? SEALED : terms.reason;
-  const payload = own ? { payload: { subject: `${scope.kind}/${scope.id}`, bytes: canonicalBytes({ reason: terms.reason }) } } : {};
+  const payload = own ? { payload: { subject: subjectOf(scope), bytes: canonicalBytes({ reason: terms.reason }) } } : {};
   const receipt = batch.write('agent-halted', { scope, reason, cause }, { actor, ...placeOf(scope), ...payload });
   for (const [approval, state] of [...batch.world().approvals.entries()]) {
-    if (isLive(state) && covers(scope, state)) {
+    if (isLive(state) && isUnder(scope, state)) {
       batch.write('approval-voided', { approval, reason: `halted: ${reason}` }, { actor: SYSTEM, agent: state.agent, session: state.session });
       endApproval(tenant, batch, approval);
     }
@@ -118,16 +137,14 @@ export function haltOn(tenant: Tenant, batch: WriteBatch, terms: HaltTerms): Rec
   if (scope.kind === 'all') return receipt;
   for (const [resource, lock] of [...batch.world().locks.entries()]) {
     for (const { agent, session, fence } of lock.holders) {
-      if (covers(scope, { agent, session })) batch.write('lock-evicted', { resource, fence, reason: 'halted' }, { actor: SYSTEM, agent, session });
+      if (isUnder(scope, { agent, session })) batch.write('lock-evicted', { resource, fence, reason: 'halted' }, { actor: SYSTEM, agent, session });
     }
   }
   return receipt;
 }
 
 export function placeOf(scope: HaltScope): object {
-  return scope.kind === 'agent' ? { agent: scope.id } : scope.kind === 'session' ? { session: scope.id } : {};
-}
-
-export function covers(scope: HaltScope, place: { readonly agent: string; readonly session: string }): boolean {
-  return scope.kind === 'all' || (scope.kind === 'agent' ? scope.id === place.agent : scope.id === place.session);
+  if (scope.kind === 'all') return {};
+  if (scope.kind === 'agent') return { agent: scope.id };
+  return { ...(scope.agent === undefined ? {} : { agent: scope.agent }), session: scope.id };
 }

@@ -4,6 +4,7 @@ import { isAmount } from '../../kernel/amounts.ts';
 import type { EntryBodies, Usage } from '../../kernel/entry.ts';
 import type { Policy } from '../../kernel/policy.ts';
 import { openEntry } from '../../log/entry.ts';
+import { actionOf, sessionOf } from '../../kernel/owned.ts';
 import { digestOf } from '../../wire/digest.ts';
 import type { Outcome as ActionOutcome, Receipt } from '../nouns.ts';
 import type { Operation } from '../queue/operation.ts';
@@ -11,6 +12,7 @@ import { ok } from '../queue/operation.ts';
 import { policyOf } from '../tenant/tenant.ts';
 import type { Tenant } from '../tenant/tenant.ts';
 import { sealValue } from '../sealing/seal-value.ts';
+import { sessionSubject } from '../../log/session-subject.ts';
 import { redactAside } from './redact.ts';
 import { readValue } from './read-value.ts';
 import type { ReadValue } from './read-value.ts';
@@ -59,10 +61,10 @@ function settlementOf(outcome: ActionOutcome, value: ReadValue | null, place: { 
 
 /** The settlement that is in the log already, when it says the same. @throws AegisError NOT_FOUND, CONFLICT */
 async function settledBefore(tenant: Tenant, outcome: ActionOutcome, value: ReadValue | null): Promise<Receipt> {
-  const [found] = await tenant.deps.store.read(tenant.id, { type: 'action-settled', action: outcome.action, limit: 1 });
+  const [found] = await tenant.deps.store.read(tenant.id, { type: 'action-settled', agent: outcome.agent, action: outcome.action, limit: 1 });
   if (found === undefined) throw new AegisError('NOT_FOUND', { what: 'action' });
   const entry = openEntry(found.bytes, found.index);
-  if (entry.agent !== outcome.agent || entry.type !== 'action-settled') throw new AegisError('NOT_FOUND', { what: 'action' });
+  if (entry.type !== 'action-settled') throw new AegisError('NOT_FOUND', { what: 'action' });
   const digest = (body: Settled): string => digestOf({ ...body, prints: [], findings: [] });
   if (digest(entry.body) !== digest(settlementOf(outcome, value, { salt: '', session: entry.session ?? '' }).body)) {
     throw new AegisError('CONFLICT', { detail: 'The action was settled before, with another outcome.' });
@@ -76,7 +78,7 @@ async function settledBefore(tenant: Tenant, outcome: ActionOutcome, value: Read
  */
 export async function settle(tenant: Tenant, outcome: ActionOutcome): Promise<Receipt> {
   checkOutcome(outcome);
-  const known = tenant.queue.durable().world.actions.get(outcome.action);
+  const known = actionOf(tenant.queue.durable().world, outcome.agent, outcome.action);
   const most = Math.min(tenant.limits.valueBytes, known?.decision.obligations.maxOutputBytes ?? tenant.limits.valueBytes);
   const { agent, result, source, digests } = outcome;
   const read =
@@ -100,18 +102,17 @@ function pricedUsage({ models }: Policy, name: string, { usage, counts }: Action
 /** Null: the world does not know the action as open; the log may. */
 function settling(tenant: Tenant, asked: ActionOutcome, value: ReadValue | null): Operation<Receipt | null> {
   return (batch) => {
-    const known = batch.world().actions.get(asked.action);
+    const known = actionOf(batch.world(), asked.agent, asked.action);
     if (known === undefined) return ok(null);
     const outcome = { ...asked, usage: pricedUsage(policyOf(tenant, batch.world()), known.name, asked) };
-    if (known.agent !== outcome.agent) throw new AegisError('NOT_FOUND', { what: 'action' });
     const { effect } = known.decision;
     if (effect !== 'allow' && effect !== 'modify')
       throw new AegisError('CONFLICT', { detail: `The action was not allowed (${effect}); there is nothing to settle.` });
     if (known.settled) return ok(null);
     const { agent, session } = known;
-    const salt = batch.world().sessions.get(session)?.salt ?? '';
+    const salt = sessionOf(batch.world(), known)?.salt ?? '';
     const { body, bytes } = settlementOf(outcome, value, { salt, session });
-    const payload = bytes === null ? {} : { payload: { subject: `session/${session}`, bytes } };
+    const payload = bytes === null ? {} : { payload: { subject: sessionSubject(known), bytes } };
     return ok(batch.write('action-settled', body, { actor: { kind: 'agent', id: agent }, agent, session, ...payload }));
   };
 }

@@ -1,11 +1,11 @@
-import type { ActionId, Millis } from '../../kernel/ids.ts';
+import type { Millis } from '../../kernel/ids.ts';
 import type { Timers } from '../deps.ts';
 
 /** People and agents that hold a connection while something is decided. Waiting is one map entry and one timer; nothing is polled. */
 export interface Waiters {
   /** Resolves when the action is woken, when the time is over or when the signal aborts. */
-  wait(action: ActionId, terms: { readonly ms: Millis; readonly signal?: AbortSignal | undefined; readonly anyRelease?: boolean }): Promise<void>;
-  /** Something durable happened to this action. */
+  wait(action: string, terms: { readonly ms: Millis; readonly signal?: AbortSignal | undefined; readonly anyRelease?: boolean }): Promise<void>;
+  /** Something durable happened to this action, named as it is waited for: by its agent and its id. */
   wake(action: string): void;
   /** A lock was given back: whoever was deferred may try again. */
   wakeDeferred(): void;

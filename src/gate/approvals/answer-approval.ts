@@ -4,9 +4,11 @@ import type { Decision } from '../../kernel/decision.ts';
 import type { Actor, StandingGrant } from '../../kernel/entry.ts';
 import type { ApprovalId, Digest, OperatorId } from '../../kernel/ids.ts';
 import type { JsonObject } from '../../kernel/json.ts';
+import { actionOf, sessionOf } from '../../kernel/owned.ts';
 import { DECIDERS } from '../../kernel/role.ts';
 import type { ApprovalState } from '../../kernel/world.ts';
 import type { WriteBatch } from '../queue/write-batch.ts';
+import { sessionSubject } from '../../log/session-subject.ts';
 import { SYSTEM } from '../principal.ts';
 import type { Principal, Remember } from '../nouns.ts';
 import type { Operation } from '../queue/operation.ts';
@@ -54,7 +56,7 @@ function openFor(tenant: Tenant, batch: WriteBatch, approval: ApprovalId, by: Pr
 /** ASK-23: under a new policy the question is put again. Null when the approval may stand for the new question too. */
 function askedAgain(tenant: Tenant, batch: WriteBatch, approval: ApprovalId, { state, held }: Open): Decision | null {
   const policy = policyOf(tenant, batch.world());
-  const asked = batch.world().actions.get(state.action)?.decision;
+  const asked = actionOf(batch.world(), state.agent, state.action)?.decision;
   if (asked?.policy === policy.digest) return null;
   const action = { ...held.action, at: batch.at };
   const fresh = decideNow(tenant, batch, action);
@@ -70,7 +72,7 @@ function askedAgain(tenant: Tenant, batch: WriteBatch, approval: ApprovalId, { s
 
 function editedHeld(tenant: Tenant, batch: WriteBatch, held: HeldAction, edited: NonNullable<GrantTerms['edited']>): HeldAction {
   const policy = policyOf(tenant, batch.world());
-  const salt = batch.world().sessions.get(held.action.session)?.salt ?? '';
+  const salt = sessionOf(batch.world(), held.action)?.salt ?? '';
   const { args, argsDigest, bytes } = edited;
   const action: Action = withArgs(held.action, { args, argsDigest }, { inspect: tenant.deps.inspect, policy, salt });
   return { ...held, action, bytes, erased: false };
@@ -116,14 +118,14 @@ export function granting(tenant: Tenant, approval: ApprovalId, by: Principal, te
   return (batch) => {
     const open = openFor(tenant, batch, approval, by);
     if ('fail' in open) return open;
-    const asked = batch.world().actions.get(open.state.action)?.decision;
+    const asked = actionOf(batch.world(), open.state.agent, open.state.action)?.decision;
     checkRemember(terms.remember, terms.edited !== undefined, asked);
     const again = askedAgain(tenant, batch, approval, open);
     if (again !== null) return ok(again);
     const { reason, channel, edited } = terms;
     const { agent, session } = open.state;
     const body = { approval, by: open.operator, channel, reason, ...(edited === undefined ? {} : { editedArgsDigest: edited.argsDigest }) };
-    const payload = edited === undefined ? {} : { payload: { subject: `session/${session}`, bytes: edited.bytes } };
+    const payload = edited === undefined ? {} : { payload: { subject: sessionSubject(open.state), bytes: edited.bytes } };
     batch.write('approval-granted', body, { actor: open.actor, agent, session, ...payload });
     if (batch.world().approvals.get(approval)?.status !== 'granted') {
       if (asked === undefined) throw new AegisError('NOT_FOUND', { what: 'approval' });

@@ -1,3 +1,4 @@
+import { actionOf } from '../../kernel/owned.ts';
 import type { PendingApproval } from '../nouns.ts';
 import type { Tenant } from '../tenant/tenant.ts';
 
@@ -10,7 +11,7 @@ export function pendingIn(tenant: Tenant): readonly PendingApproval[] {
     const held = tenant.held.get(approval);
     const decision = held?.decision;
     if (state.status !== 'pending' || state.expiresAt <= now || held === undefined || decision?.effect !== 'ask') continue;
-    if (world.actions.get(state.action)?.decision.effect !== 'ask') continue;
+    if (actionOf(world, state.agent, state.action)?.decision.effect !== 'ask') continue;
     found.push({ approval, decision, action: held.action, canonicalArgs: new TextDecoder().decode(held.bytes) });
   }
   return found.sort((a, b) => a.action.at - b.action.at || (a.approval < b.approval ? -1 : 1));

@@ -1,46 +1,63 @@
 import { AegisError } from '../../errors.ts';
 import type { HaltScope } from '../../kernel/entry.ts';
+import { sameScope } from '../../kernel/halt-scope.ts';
+import { sessionOf } from '../../kernel/owned.ts';
 import { DECIDERS } from '../../kernel/role.ts';
 import type { World } from '../../kernel/world.ts';
-import type { Principal, Receipt } from '../nouns.ts';
+import type { Halted, Principal, Receipt } from '../nouns.ts';
 import type { Operation } from '../queue/operation.ts';
 import { ok } from '../queue/operation.ts';
+import { ambiguous } from '../owner.ts';
 import { actorOf, operatorOf } from '../principal.ts';
 import { haltOn, placeOf } from '../actions/record-decision.ts';
 import type { HaltTerms, Tenant } from '../tenant/tenant.ts';
 
-export function sameScope(a: HaltScope, b: HaltScope): boolean {
-  return a.kind === b.kind && (a.kind === 'all' || (b.kind !== 'all' && a.id === b.id));
-}
-
 /** `may` is asked again whenever it is decided again: whoever was removed meanwhile halts nothing. */
-export function halting(tenant: Tenant, terms: HaltTerms, may: (world: World) => void = () => undefined): Operation<Receipt> {
+export function halting(tenant: Tenant, terms: HaltTerms, may: (world: World) => unknown = () => undefined): Operation<Halted> {
   return (batch) => {
     may(batch.world());
     return ok(haltOn(tenant, batch, terms));
   };
 }
 
-/** @throws AegisError FORBIDDEN, and CONFLICT when nothing of this scope is halted. */
-export function resuming(scope: HaltScope, reason: string, by: Principal): Operation<Receipt> {
+/** @throws AegisError FORBIDDEN, CONFLICT when nothing of this scope is halted, OWNER_AMBIGUOUS when sessions of several agents are */
+export function resuming(asked: HaltScope, reason: string, by: Principal): Operation<Receipt> {
   return (batch) => {
     operatorOf(by, batch.world(), DECIDERS);
-    if (!batch.world().halts.some((halt) => sameScope(halt.scope, scope)))
-      throw new AegisError('CONFLICT', { detail: 'Nothing with this scope is halted.' });
+    const scope = haltedScope(asked, batch.world());
     return ok(batch.write('agent-resumed', { scope, reason }, { actor: actorOf(by), ...placeOf(scope) }));
   };
 }
 
-/** An agent halts itself and its own sessions only. @throws AegisError FORBIDDEN */
-export function checkHalter(by: Principal | 'system', scope: HaltScope, world: World): void {
-  if (by === 'system') return;
-  if (by.role !== 'agent') return void operatorOf(by, world, DECIDERS);
-  const own = scope.kind === 'session' ? world.sessions.get(scope.id)?.agent === by.agent : scope.kind === 'agent' && scope.id === by.agent;
+/** The halt that is meant: of a session's bare name, the only one of that name. */
+function haltedScope(asked: HaltScope, { halts }: World): HaltScope {
+  if (halts.some(({ scope }) => sameScope(scope, asked))) return asked;
+  const nothing = new AegisError('CONFLICT', { detail: 'Nothing with this scope is halted.' });
+  if (asked.kind !== 'session' || asked.agent !== undefined) throw nothing;
+  const named = halts.flatMap(({ scope }) => (scope.kind === 'session' && scope.id === asked.id ? [scope] : []));
+  const [only] = named;
+  if (only === undefined) throw nothing;
+  const owners = named.flatMap(({ agent }) => agent ?? []);
+  if (owners.length > 1) throw ambiguous('session', asked.id, owners.sort());
+  return only;
+}
+
+/** What a halt is of, once it is known who asks: an agent halts itself and its own sessions only. @throws AegisError FORBIDDEN */
+export function haltedBy(by: Principal | 'system', scope: HaltScope, world: World): HaltScope {
+  if (by === 'system') return scope;
+  if (by.role !== 'agent') {
+    operatorOf(by, world, DECIDERS);
+    return scope;
+  }
+  const { agent } = by;
+  if (scope.kind === 'agent' && scope.id === agent) return scope;
+  const own = scope.kind === 'session' && (scope.agent ?? agent) === agent && sessionOf(world, { agent, session: scope.id })?.agent === agent;
   if (!own) throw new AegisError('FORBIDDEN', { role: 'agent', needs: 'operator' });
+  return { ...scope, agent };
 }
 
 /** Local at once, recorded as soon as it can be: a halt that cannot be written still refuses (GATE-8). */
-export async function haltNow(tenant: Tenant, terms: HaltTerms, may?: (world: World) => void): Promise<Receipt> {
+export async function haltNow(tenant: Tenant, terms: HaltTerms, may?: (world: World) => unknown): Promise<Halted> {
   try {
     return await tenant.queue.submit(halting(tenant, terms, may), 'urgent');
   } catch (error) {

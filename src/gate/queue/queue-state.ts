@@ -9,7 +9,7 @@ import type { LogTime } from './log-time.ts';
 import type { QueuedOperation } from './operation.ts';
 import type { WriteBatch } from './write-batch.ts';
 
-export type Touched = Pick<SealedEntry, 'type' | 'action'>;
+export type Touched = Pick<SealedEntry, 'type' | 'agent' | 'action'>;
 
 /** What became durable. `touched`: the types and actions of the entries, for those who wait. */
 export interface Appended {

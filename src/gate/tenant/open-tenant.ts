@@ -2,6 +2,7 @@ import { SEMANTICS } from '../../kernel/semantics.ts';
 import type { EntryIndex, TenantId } from '../../kernel/ids.ts';
 import type { World } from '../../kernel/world.ts';
 import { haltOn } from '../actions/record-decision.ts';
+import { placeKey } from '../actions/decide-proposal.ts';
 import { newWaiters } from '../actions/waiters.ts';
 import { expireDue } from '../approvals/expire-due.ts';
 import { expiryTimer } from '../approvals/expiry-timer.ts';
@@ -79,8 +80,8 @@ function termsFor({ deps, id, memory, snapshots, events }: Seed, tenant: () => O
     },
     appended: ({ from, to, log, touched }) => {
       const { waiters, queue } = tenant();
-      for (const { type, action } of touched) {
-        if (action !== undefined) waiters.wake(action);
+      for (const { type, agent, action } of touched) {
+        if (agent !== undefined && action !== undefined) waiters.wake(placeKey({ agent, id: action }));
         if (LOCK_FREED.has(type)) waiters.wakeDeferred();
       }
       forgetEnded(queue.tentative());

@@ -3,6 +3,7 @@ import type { Action } from '../../kernel/action.ts';
 import type { ActionRecord, EntryOf } from '../../kernel/entry.ts';
 import type { Digest, TenantId } from '../../kernel/ids.ts';
 import type { JsonObject } from '../../kernel/json.ts';
+import { sessionOf } from '../../kernel/owned.ts';
 import type { Policy } from '../../kernel/policy.ts';
 import type { ApprovalState, World } from '../../kernel/world.ts';
 import { besideDecision } from '../../log/beside.ts';
@@ -33,7 +34,7 @@ async function hold(deps: GateDeps, tenant: TenantId, state: ApprovalState): Pro
 async function holdEdit(deps: GateDeps, world: World, held: HeldAction, terms: { digest: Digest; policy: Policy }): Promise<HeldAction> {
   const bytes = await deps.store.payload(held.action.tenant, terms.digest);
   if (bytes === 'erased' || bytes === null) return { ...held, erased: true };
-  const salt = world.sessions.get(held.action.session)?.salt ?? '';
+  const salt = sessionOf(world, held.action)?.salt ?? '';
   const edited = { args: parseOwn(bytes), argsDigest: terms.digest };
   return { ...held, action: withArgs(held.action, edited, { inspect: deps.inspect, policy: terms.policy, salt }), bytes, erased: false };
 }

@@ -1,7 +1,7 @@
 import { AegisError } from '../../errors.ts';
 import type { Action } from '../../kernel/action.ts';
 import type { Decision } from '../../kernel/decision.ts';
-import type { ActionId, ApprovalId, Digest, Millis, TenantId } from '../../kernel/ids.ts';
+import type { ApprovalId, Digest, Millis, TenantId } from '../../kernel/ids.ts';
 import type { JsonObject } from '../../kernel/json.ts';
 import type { Policy } from '../../kernel/policy.ts';
 import type { ApprovalState, World } from '../../kernel/world.ts';
@@ -58,9 +58,9 @@ export function policyOf(tenant: Tenant, world: World): Policy {
 }
 
 /** The granted, not yet used approval of an action, if any. */
-export function grantedFor(tenant: Tenant, world: World, action: ActionId): ApprovalId | undefined {
+export function grantedFor(tenant: Tenant, world: World, { agent, id }: Pick<Action, 'agent' | 'id'>): ApprovalId | undefined {
   for (const [approval, held] of tenant.held) {
-    if (held.action.id === action && world.approvals.get(approval)?.status === 'granted') return approval;
+    if (held.action.id === id && held.action.agent === agent && world.approvals.get(approval)?.status === 'granted') return approval;
   }
   return undefined;
 }

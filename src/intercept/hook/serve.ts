@@ -58,7 +58,7 @@ async function decide(state: HookState, input: HookEvent): Promise<JsonObject> {
   const decision =
     repeated === undefined
       ? await state.gate.admit(proposalOf(harness, call, { caller, session, id }), waitMs, signal)
-      : await state.gate.wait(caller.tenant, repeated, waitMs, signal);
+      : await state.gate.wait({ tenant: caller.tenant, agent: caller.agent, action: repeated }, waitMs, signal);
   if (decision.effect !== 'deny' && decision.effect !== 'defer') state.openCalls.opened(key, id);
   const { explicitAllow } = input;
   return harness.protocol.answer(event, hookDecisionOf(decision, { harness, event, call }, { mayAsk, explicitAllow }));

@@ -1,4 +1,5 @@
 import { AegisError } from '../../errors.ts';
+import { sessionOf } from '../../kernel/owned.ts';
 import { sessionFor } from './event.ts';
 import type { HookEvent, HookState } from './event.ts';
 import { promptIn } from './harness/payload.ts';
@@ -15,7 +16,7 @@ export async function labelPrompt(state: HookState, event: HookEvent): Promise<v
 export async function openSession(state: HookState, event: HookEvent): Promise<void> {
   const session = await sessionFor(state, event);
   const { tenant, agent } = event.caller;
-  if (state.gate.world(tenant).sessions.has(session)) return;
+  if (sessionOf(state.gate.world(tenant), { agent, session }) !== undefined) return;
   try {
     await state.gate.openSession(tenant, agent, session);
   } catch (error) {
@@ -30,7 +31,7 @@ export async function openSession(state: HookState, event: HookEvent): Promise<v
 export async function recordSessionEnd(state: HookState, event: HookEvent): Promise<void> {
   const session = await sessionFor(state, event);
   const { tenant, agent } = event.caller;
-  if (!state.gate.world(tenant).sessions.has(session)) return;
+  if (sessionOf(state.gate.world(tenant), { agent, session }) === undefined) return;
   const body = { eventType: 'SESSION_ENDED', eventSeq: 0, payloadDigest: state.digestOf(event.payload) };
   await state.gate.record(tenant, 'event-ingested', body, event.caller, { agent, session, kept: event.payload });
 }

@@ -1,5 +1,6 @@
 import type { ActionId, SessionId } from '../../kernel/ids.ts';
 import type { Json } from '../../kernel/json.ts';
+import { actionOf } from '../../kernel/owned.ts';
 import type { ActionState } from '../../kernel/world.ts';
 import { keyOf, malformed, sessionFor } from './event.ts';
 import type { HookEvent, HookState } from './event.ts';
@@ -14,8 +15,8 @@ export async function settleCall(state: HookState, event: HookEvent, meaning: 'r
   const queued = state.openCalls.closed(keyOf(event, session, call));
   const id = call.callId === undefined ? queued : actionIdOf(session, call.callId, state.digestOf);
   const result = protocol.result(event.event, event.payload);
-  const action = id === undefined ? undefined : state.gate.world(event.caller.tenant).actions.get(id);
-  if (id === undefined || action === undefined || action.agent !== event.caller.agent) return label(state, event, session, result);
+  const action = id === undefined ? undefined : actionOf(state.gate.world(event.caller.tenant), event.caller.agent, id);
+  if (id === undefined || action === undefined) return label(state, event, session, result);
   if (action.settled) return;
   if (action.decision.effect === 'ask') return voidApproval(state, event, { session, action, result });
   await settle(state, event, { id, status: meaning === 'ran' ? 'succeeded' : 'failed', result });

@@ -3,7 +3,9 @@ import { AegisError } from '../../errors.ts';
 import type { ActionGate } from '../../gate/action-gate.ts';
 import type { LogGate } from '../../gate/log-gate.ts';
 import type { Principal } from '../../gate/nouns.ts';
-import type { ActionId, SessionId } from '../../kernel/ids.ts';
+import { ownerOf } from '../../gate/owner.ts';
+import type { ActionId, AgentId } from '../../kernel/ids.ts';
+import { actionOf } from '../../kernel/owned.ts';
 import { EVERYONE } from '../../kernel/role.ts';
 import type { ActionState } from '../../kernel/world.ts';
 import { readsPayloads } from '../../http/payload-readers.ts';
@@ -14,6 +16,8 @@ import { DECIDING, route } from '../../http/route.ts';
 import type { Route } from '../../http/route.ts';
 import {
   ActionParams,
+  AgentQuery,
+  CLOSED,
   AskBody,
   BatchBody,
   ContentBody,
@@ -28,9 +32,16 @@ import {
 const doc = (summary: string) => ({ summary, tag: 'actions' });
 
 /** An action the principal may see: an agent its own, people their tenant's. Anything else does not exist (AUTH-5). */
-export function actionFor(gate: ActionGate & LogGate, principal: Principal, id: string): ActionState {
-  const state = gate.world(principal.tenant).actions.get(id as ActionId);
-  if (state === undefined || (principal.role === 'agent' && state.agent !== principal.agent)) throw new AegisError('NOT_FOUND', { what: 'action' });
+export function actionFor(
+  gate: ActionGate & LogGate,
+  principal: Principal,
+  named: { readonly id: string; readonly agent?: string | undefined },
+): ActionState {
+  const world = gate.world(principal.tenant);
+  const id = named.id as ActionId;
+  const agent = ownerOf(principal, { what: 'action', id, agent: named.agent as AgentId | undefined }, world);
+  const state = actionOf(world, agent, id);
+  if (state === undefined) throw new AegisError('NOT_FOUND', { what: 'action' });
   return state;
 }
 
@@ -58,7 +69,7 @@ const decideRoute = (gate: ActionGate & LogGate): Route =>
       const { ended = [], ...asked } = body;
       const proposal = proposalOf(asked, principal);
       const outcomes = ended.map(({ action, ...outcome }) => {
-        actionFor(gate, principal, action);
+        actionFor(gate, principal, { id: action });
         return outcomeOf(outcome, action, agentOf(principal));
       });
       // Not awaited one by one: they stand in the gate's queue first, and in the same append.
@@ -96,14 +107,14 @@ const readRoute = (gate: ActionGate & LogGate): Route =>
     audited: [],
     doc: doc('The last decision on an action; `wait` holds until it is final'),
     params: ActionParams,
-    query: WaitQuery,
+    query: Type.Object({ ...WaitQuery.properties, ...AgentQuery.properties }, CLOSED),
     response: Type.Object({ action: jsonObject(), decision: DecisionReply, settled: Type.Boolean() }),
     handle: async ({ principal, params, query, signal }) => {
-      actionFor(gate, principal, params.id);
-      const wait = query.wait ?? 0;
-      const id = params.id as ActionId;
-      const decision = await (wait === 0 ? gate.wait(principal.tenant, id, 0) : gate.wait(principal.tenant, id, wait, signal()));
-      const state = actionFor(gate, principal, params.id);
+      const { agent } = actionFor(gate, principal, { ...params, agent: query.agent });
+      const { wait = 0 } = query;
+      const place = { tenant: principal.tenant, agent, action: params.id as ActionId };
+      const decision = await (wait === 0 ? gate.wait(place, 0) : gate.wait(place, wait, signal()));
+      const state = actionFor(gate, principal, { ...params, agent });
       const told = readsPayloads(principal, state.agent) ? decision : state.decision;
       return { action: summary(params.id, state), decision: wireDecision(told), settled: state.settled };
     },
@@ -123,7 +134,7 @@ const settleRoute = (gate: ActionGate & LogGate): Route =>
     response: ReceiptReply,
     handle: ({ principal, params, body }) => {
       const agent = agentOf(principal);
-      actionFor(gate, principal, params.id);
+      actionFor(gate, principal, params);
       return gate.settle(outcomeOf(body, params.id, agent));
     },
   });
@@ -142,8 +153,6 @@ const contentRoute = (gate: ActionGate & LogGate): Route =>
     response: ReceiptReply,
     handle: ({ principal, params, body }) => {
       const agent = agentOf(principal);
-      const session = gate.world(agent.tenant).sessions.get(params.id as SessionId);
-      if (session !== undefined && session.agent !== agent.agent) throw new AegisError('NOT_FOUND', { what: 'session' });
       return gate.label(contentOf(body, params.id, agent));
     },
   });

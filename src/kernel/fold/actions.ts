@@ -4,9 +4,10 @@ import type { AskTerms, Decision } from '../decision.ts';
 import type { Draft } from '../draft.ts';
 import type { ActionRecord, EntryBodies } from '../entry.ts';
 import type { AgentId, Digest, Millis, SessionId } from '../ids.ts';
+import { isOwned, keyOf } from '../owned.ts';
 import { push } from '../queue.ts';
 import { canonicalResource } from '../resource-id.ts';
-import { isViolation } from '../violations.ts';
+import { isViolation, MAX_VIOLATIONS, violationOf, withDenial } from '../violations.ts';
 import type { ActionState, SessionState, World } from '../world.ts';
 import { openApproval, useGrant } from './approvals.ts';
 import type { Handlers, Placed } from './handlers.ts';
@@ -17,7 +18,6 @@ import { countRate } from './rates.ts';
 import { changeSession, fromMemory } from './sessions.ts';
 
 const MAX_CALLS = 64;
-const MAX_VIOLATIONS = 64;
 const NO_LEDGERS: readonly string[] = [];
 
 interface Decided {
@@ -50,7 +50,7 @@ function start(draft: Draft, decision: Runs, decided: Decided): readonly string[
   const { action, agent, session, entry } = decided;
   const ledgers = reserve(draft, decided.ledgers, decision.reserve);
   countRate(draft, { agent, name: action.name, at: entry.at, calls: 1, tokens: decision.reserve.tokens });
-  changeSession(draft, session, (state) => withCall(state, action, entry.at));
+  changeSession(draft, decided, (state) => withCall(state, action, entry.at));
   for (const reason of decision.reasons) if (reason.rule.startsWith('grant:')) useGrant(draft, reason.rule.slice(6));
   const claim = action.resource;
   if (claim === undefined || decision.fence === undefined) return ledgers;
@@ -66,10 +66,17 @@ function start(draft: Draft, decision: Runs, decided: Decided): readonly string[
   return ledgers;
 }
 
-function violated({ world, edition }: Draft, agent: AgentId, at: number): void {
+/** DEC-17: what the agent may be halted for by itself. */
+function countViolation({ world, edition }: Draft, decision: Decision, { action, agent, entry: { at } }: Decided): void {
   const state = world.agents.get(agent);
   if (state === undefined) return;
-  world.agents = world.agents.set(agent, { ...state, violations: [...state.violations.slice(1 - MAX_VIOLATIONS), at] }, edition);
+  if (isOwned(world)) {
+    const code = violationOf(decision, action);
+    const { name, argsDigest } = action;
+    if (code !== null) world.agents = world.agents.set(agent, withDenial(state, { at, code, name, argsDigest }), edition);
+  } else if (isViolation(decision)) {
+    world.agents = world.agents.set(agent, { ...state, violations: [...state.violations.slice(1 - MAX_VIOLATIONS), at] }, edition);
+  }
 }
 
 function askPeople(draft: Draft, { approval, digest, approvers, quorum, expiresAt }: AskTerms, { action, agent, session, entry }: Decided): void {
@@ -89,7 +96,7 @@ function consequences(draft: Draft, decision: Decision, decided: Decided): reado
   if (decision.effect === 'allow' || decision.effect === 'modify') return start(draft, decision, decided);
   if (decision.effect === 'ask') askPeople(draft, decision.ask, decided);
   else if (decision.effect === 'defer') waitForLock(draft, decision, decided);
-  else if (isViolation(decision)) violated(draft, decided.agent, decided.entry.at);
+  else countViolation(draft, decision, decided);
   return decided.ledgers;
 }
 
@@ -98,17 +105,18 @@ function decide(draft: Draft, body: EntryBodies['action-decided'], entry: Placed
   const { action, decision } = body;
   const { agent, session, index } = entry;
   if (agent === undefined || session === undefined) return;
-  const known = world.actions.get(action.id);
+  const key = keyOf(world, agent, action.id);
+  const known = world.actions.get(key);
   // One action runs once: after an allow or a deny nothing more is taken for this id.
   if (known !== undefined && known.decision.effect !== 'ask' && known.decision.effect !== 'defer') return;
   const ledgers = consequences(draft, decision, { action, agent, session, entry, ledgers: body.ledgers });
-  const { id, name, argsDigest, resource } = action;
+  const { name, argsDigest, resource } = action;
   const settled = decision.effect === 'deny';
   const state: ActionState = { agent, session, argsDigest, name, index, decision, ledgers, settled };
   const placed = resource === undefined ? state : { ...state, resource: canonicalResource(resource.resource) };
-  world.actions = world.actions.set(id, placed, edition);
-  if (known === undefined) world.queues.decided = push(world.queues.decided, id);
-  if (settled) world.queues.finished = push(world.queues.finished, id);
+  world.actions = world.actions.set(key, placed, edition);
+  if (known === undefined) world.queues.decided = push(world.queues.decided, key);
+  if (settled) world.queues.finished = push(world.queues.finished, key);
 }
 
 function observed(session: SessionState, body: EntryBodies['action-settled']): SessionState {
@@ -120,21 +128,25 @@ function observed(session: SessionState, body: EntryBodies['action-settled']): S
 
 function settleAction(draft: Draft, body: EntryBodies['action-settled'], entry: Placed): void {
   const { world, edition } = draft;
-  const known = world.actions.get(body.action);
+  // Before semantics 3 the id is enough, whoever settles.
+  if (entry.agent === undefined && isOwned(world)) return;
+  const key = keyOf(world, entry.agent ?? ('' as AgentId), body.action);
+  const known = world.actions.get(key);
   if (known === undefined || known.settled) return;
   const { decision } = known;
   if (decision.effect !== 'allow' && decision.effect !== 'modify') return;
   const charge = chargeOf(decision.reserve, body.usage);
   // Where it was reserved is not asked again.
-  world.actions = world.actions.set(body.action, { ...known, ledgers: NO_LEDGERS, settled: true }, edition);
+  world.actions = world.actions.set(key, { ...known, ledgers: NO_LEDGERS, settled: true }, edition);
   settle(draft, known.ledgers, { reserved: decision.reserve, charge });
-  world.queues.finished = push(world.queues.finished, body.action);
+  world.queues.finished = push(world.queues.finished, key);
   const extra = charge.tokens - decision.reserve.tokens;
   if (isAmount(extra) && extra > 0) countRate(draft, { agent: known.agent, name: known.name, at: entry.at, calls: 0, tokens: extra });
-  if (known.resource !== undefined) dropHolders(draft, known.resource, (holder) => holder.action === body.action);
+  if (known.resource !== undefined)
+    dropHolders(draft, known.resource, (holder) => holder.action === body.action && (holder.agent === known.agent || !isOwned(world)));
   const prints = body.source === 'memory_read' ? fromMemory(body.prints, []) : body.prints;
   const arrival = { labels: [body.source], trusted: body.trusted, source: entry.index };
-  changeSession(draft, known.session, (session) => addPrints(observed(session, body), prints, arrival));
+  changeSession(draft, known, (session) => addPrints(observed(session, body), prints, arrival));
 }
 
 export const actionHandlers: Handlers = { 'action-decided': decide, 'action-settled': settleAction };

@@ -1,14 +1,12 @@
 import type { Draft } from '../draft.ts';
-import type { HaltScope } from '../entry.ts';
 import type { AgentId } from '../ids.ts';
+import { sameScope } from '../halt-scope.ts';
+import { isOwned } from '../owned.ts';
 import { SEMANTICS } from '../semantics.ts';
 import type { AgentState, KeyHolder, World } from '../world.ts';
 import { withoutVotes } from './approvals.ts';
 import type { Handlers } from './handlers.ts';
-
-function sameScope(a: HaltScope, b: HaltScope): boolean {
-  return a.kind === b.kind && (a.kind === 'all' || (b.kind !== 'all' && a.id === b.id));
-}
+import { changeSemantics } from './semantics.ts';
 
 function holds(holder: KeyHolder, other: KeyHolder): boolean {
   if (holder.role === 'agent') return other.role === 'agent' && other.agent === holder.agent;
@@ -36,7 +34,7 @@ function changeAgent({ world, edition }: Draft, agent: AgentId, change: Partial<
 export const agentHandlers: Handlers = {
   'gate-opened': ({ world }, body) => {
     world.epoch = Math.max(world.epoch, body.epoch);
-    world.semantics = knownSemantics(body.semantics);
+    changeSemantics(world, knownSemantics(body.semantics));
   },
   'policy-activated': ({ world }, body) => {
     world.policy = body.digest;
@@ -76,7 +74,7 @@ export const agentHandlers: Handlers = {
     const { world } = draft;
     world.halts = world.halts.filter((halt) => !sameScope(halt.scope, scope));
     // Whoever resumes has seen the violations: counting starts afresh.
-    if (scope.kind === 'agent') changeAgent(draft, scope.id, { violations: [] });
+    if (scope.kind === 'agent') changeAgent(draft, scope.id, { violations: [], ...(isOwned(world) ? { denials: [] } : {}) });
   },
   'agent-revoked': (draft, body) => changeAgent(draft, body.agent, { revoked: true }),
   'budget-set': ({ world, edition }, body) => {

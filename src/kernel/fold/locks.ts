@@ -1,5 +1,7 @@
 import type { Draft } from '../draft.ts';
 import type { AgentId, EntryIndex, Millis, SessionId } from '../ids.ts';
+import { keyOf, nameBefore, sameSession } from '../owned.ts';
+import type { SessionPlace } from '../owned.ts';
 import { push } from '../queue.ts';
 import { canonicalResource } from '../resource-id.ts';
 import type { LockState } from '../world.ts';
@@ -32,9 +34,10 @@ export function dropHolders(draft: Draft, resource: string, match: (holder: Hold
   for (const holder of gone) countHeld(draft, holder.agent, -1);
 }
 
-function waitsFor({ world, edition }: Draft, session: SessionId, change: (known: readonly string[]) => readonly string[]): void {
-  const state = world.sessions.get(session);
-  if (state !== undefined) world.sessions = world.sessions.set(session, { ...state, waitsFor: change(state.waitsFor ?? []) }, edition);
+function waitsFor({ world, edition }: Draft, { agent, session }: SessionPlace, change: (known: readonly string[]) => readonly string[]): void {
+  const key = keyOf(world, agent, session);
+  const state = world.sessions.get(key);
+  if (state !== undefined) world.sessions = world.sessions.set(key, { ...state, waitsFor: change(state.waitsFor ?? []) }, edition);
 }
 
 function setLock({ world, edition }: Draft, resource: string, lock: LockState): void {
@@ -51,19 +54,19 @@ export function grantLock(draft: Draft, resource: string, terms: { slots: number
   setLock(draft, resource, {
     slots: terms.slots,
     holders: [...live, holder],
-    waiting: (known?.waiting ?? []).filter((waiter) => waiter.session !== holder.session && (waiter.until ?? 0) > world.at),
+    waiting: (known?.waiting ?? []).filter((waiter) => !sameSession(world, waiter, holder) && (waiter.until ?? 0) > world.at),
   });
   for (const other of known?.holders ?? []) if (other.expiresAt <= world.at) countHeld(draft, other.agent, -1);
   countHeld(draft, holder.agent, 1);
-  waitsFor(draft, holder.session, (list) => list.filter((name) => name !== resource));
+  waitsFor(draft, holder, (list) => list.filter((name) => name !== resource));
 }
 
 /** LOCK-4: who was deferred keeps its place from its first try for as long as it keeps asking. */
 export function queueFor(draft: Draft, resource: string, asker: { agent: AgentId; session: SessionId; priority: number; slots: number }): void {
   const { world } = draft;
   const lock: LockState = world.locks.get(resource) ?? { slots: asker.slots, holders: [], waiting: [] };
-  const mine = lock.waiting.find((waiter) => waiter.session === asker.session);
-  const fresh = lock.waiting.filter((waiter) => (waiter.until ?? 0) > world.at && waiter.session !== asker.session);
+  const mine = lock.waiting.find((waiter) => sameSession(world, waiter, asker));
+  const fresh = lock.waiting.filter((waiter) => (waiter.until ?? 0) > world.at && waiter !== mine);
   if (mine === undefined && fresh.length >= MAX_WAITING) return;
   const entry = {
     agent: asker.agent,
@@ -72,9 +75,9 @@ export function queueFor(draft: Draft, resource: string, asker: { agent: AgentId
     since: mine?.since ?? world.at,
     until: world.at + WAITER_TTL_MS,
   };
-  const waiting = [...fresh, entry].sort((a, b) => a.since - b.since || (a.session < b.session ? -1 : 1));
+  const waiting = [...fresh, entry].sort((a, b) => a.since - b.since || (nameBefore(a, b) ? -1 : 1));
   setLock(draft, resource, { ...lock, waiting });
-  waitsFor(draft, asker.session, (list) => (list.includes(resource) ? list : [...list.slice(-15), resource]));
+  waitsFor(draft, asker, (list) => (list.includes(resource) ? list : [...list.slice(-15), resource]));
 }
 
 function expiry(at: Millis, ttlMs: number): Millis {

@@ -1,5 +1,6 @@
 import type { Draft } from '../draft.ts';
 import { LEDGER_GRACE_MS, scopeKey } from '../ledger.ts';
+import { idIn } from '../owned.ts';
 import { pop, ready, rotate } from '../queue.ts';
 import type { Sweepable } from '../world.ts';
 import { dropHolders } from './locks.ts';
@@ -47,7 +48,7 @@ function dropSession({ world, edition }: Draft): void {
   world.queues[name] = oldest.rest;
   const session = world.sessions.get(oldest.item);
   if (session === undefined || (name === 'opened' && session.closed)) return;
-  const ledger = scopeKey('session', { agent: session.agent, session: oldest.item }, world);
+  const ledger = scopeKey('session', { agent: session.agent, session: idIn(world, oldest.item, session.agent) }, world);
   world.sessions = world.sessions.delete(oldest.item, edition);
   if (ledger !== null) world.ledgers = world.ledgers.delete(ledger, edition);
 }

@@ -1,5 +1,6 @@
 import type { LockEviction } from '../locks.ts';
 import { heldBy, liveHolders, MAX_LOCKS, waitersAhead, wouldDeadlock } from '../locks.ts';
+import { isOwned } from '../owned.ts';
 import { canonicalResource } from '../resource-id.ts';
 import { SILENCE } from './subject.ts';
 import type { Rule, RuleOpinion } from './subject.ts';
@@ -22,7 +23,7 @@ export const lock: Rule = {
     const called = claim.name ?? resource;
     const state = world.locks.get(resource);
     const live = liveHolders(state, action.at);
-    if (live.some((holder) => holder.action === action.id)) return SILENCE;
+    if (live.some((holder) => holder.action === action.id && (holder.agent === action.agent || !isOwned(world)))) return SILENCE;
     const words = wordsOf(world);
     const opinions: RuleOpinion[] = [];
     if (live.length > 0 && state !== undefined && state.slots !== claim.slots) {

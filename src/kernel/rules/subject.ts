@@ -2,6 +2,7 @@ import type { Action } from '../action.ts';
 import type { Amounts, Origin } from '../decision.ts';
 import type { AgentLists, Manifest, Opinion, Policy, Precision } from '../policy.ts';
 import { originsOf } from '../origins.ts';
+import { sessionOf } from '../owned.ts';
 import { reservationOf } from '../reserve.ts';
 import type { AgentState, SessionState, World } from '../world.ts';
 
@@ -35,7 +36,7 @@ export interface Rule {
 export const SILENCE: readonly RuleOpinion[] = [];
 
 export function describe(action: Action, world: World, policy: Policy): Subject {
-  const session = world.sessions.get(action.session);
+  const session = sessionOf(world, action);
   return {
     action,
     world,

@@ -76,13 +76,14 @@ export const PLAIN: Words = {
   sessionNotOpen: (session) => ({ message: `The session \`${session}\` is not open.`, hint: 'Open a session first.' }),
   sessionForeign: (session) => ({ message: `The session \`${session}\` belongs to another agent.`, hint: 'Use a session of this agent.' }),
   sessionClosed: (session) => ({ message: `The session \`${session}\` is closed.`, hint: 'Start a new session.' }),
-  halted: (scope, reason) =>
-    scope.kind === 'all'
-      ? { message: `Every agent is halted: ${reason}`, hint: 'Resume with `aegis resume all`.' }
-      : {
-          message: `${scope.kind === 'agent' ? 'Agent' : 'Session'} \`${scope.id}\` is halted: ${reason}`,
-          hint: `Resume with \`aegis resume ${scope.kind} ${scope.id}\`.`,
-        },
+  halted: (scope, reason) => {
+    if (scope.kind === 'all') return { message: `Every agent is halted: ${reason}`, hint: 'Resume with `aegis resume all`.' };
+    const [of, option] = scope.kind === 'agent' || scope.agent === undefined ? ['', ''] : [` of agent \`${scope.agent}\``, ` --agent ${scope.agent}`];
+    return {
+      message: `${scope.kind === 'agent' ? 'Agent' : 'Session'} \`${scope.id}\`${of} is halted: ${reason}`,
+      hint: `Resume with \`aegis resume ${scope.kind} ${scope.id}${option}\`.`,
+    };
+  },
   claim: (name, value) => {
     const [what, wanted] = CLAIMS[name];
     return { message: `${what}${given(value)} must be ${wanted}.`, hint: 'Correct the request.' };

@@ -101,7 +101,7 @@ function countPayloads(entry: Entry, open: PayloadReader, count: Count): boolean
   if (isNeverStored(entry)) count.neverStored++;
   for (const digest of keptWith(entry)) {
     const bytes = open(digest);
-    if (bytes === null || bytes === 'erased') count.gone.push({ digest, index: entry.index, session: entry.session });
+    if (bytes === null || bytes === 'erased') count.gone.push({ digest, index: entry.index, agent: entry.agent, session: entry.session });
     else if (sha256(bytes) !== digest) return false;
     else count.intact++;
   }

@@ -80,7 +80,7 @@ async function ordinary(gate: Gate, move: (ms: number) => void): Promise<void> {
   await tried(gate.refuse(TENANT, await asked(gate, { id: 'p3', args: { to: 'erin' } }), SECOND, YES));
   await asked(gate, { id: 'p4', args: { to: 'DE89370400440532013000' } });
   move(1_001);
-  await tried(gate.wait(TENANT, id('p4'), 0));
+  await tried(gate.wait({ tenant: TENANT, agent: id('a1'), action: id('p4') }, 0));
   const remember = { uses: 2, ttlMs: 60_000, exactArgs: false };
   await tried(gate.grant(TENANT, await asked(gate, { id: 'p5', name: 'look', args: { at: 1 } }), OPERATOR, { ...YES, remember }));
   for (const n of [1, 2, 3]) await gate.admit(proposal({ id: `look-${String(n)}`, name: 'look', args: { n } }));

@@ -8,7 +8,7 @@ const PRINTS = ['p1', 'p2', 'p3', 'p4', 'p5', '*'] as const;
 const PROVENANCES = ['typed', 'reference', 'quoted', 'quoted', 'odd'] as const;
 const LABELS = ['user_input', 'tool_output', 'retrieved_doc', 'memory_read'] as const;
 const RESOURCES = ['wallet:x', 'file:/y', 'file:/z'] as const;
-const LEDGERS = ['tenant', 'agent/a1', 'agent/a1/day', 'session/s1', 'team/t/hour'] as const;
+const LEDGERS = ['tenant', 'agent/a1', 'agent/a1/day', 'session/s1', 'session/a1~s1', 'team/t/hour'] as const;
 
 /** Actions and approvals that are decided here and there have these names, so that entries meet. */
 export const NAMES = 30;
@@ -55,7 +55,12 @@ function prints(dice: Dice): unknown[] {
 }
 
 function aboutAgents({ dice, n }: Placed, make: Make): readonly [EntryDraft, ...EntryDraft[]] {
-  const scope = dice.pick<unknown>([{ kind: 'all' }, { kind: 'agent', id: 'a2' }, { kind: 'session', id: 's3' }]);
+  const scope = dice.pick<unknown>([
+    { kind: 'all' },
+    { kind: 'agent', id: 'a2' },
+    { kind: 'session', id: 's3' },
+    { kind: 'session', id: 's3', agent: 'a1' },
+  ]);
   const operator = dice.pick(['o1', 'o2', 'o3']);
   const extra = { ...dice.maybe(0.5, () => ({ keyDigest: `k${String(dice.upTo(8))}` })), ...dice.maybe(0.5, () => ({ team: 't' })) };
   const shown = { server: dice.pick(['m1', 'm2']), identity: 'i', tool: dice.pick(['a', 'b']), digest: dice.pick(['1', '2']), fingerprint: [] };
@@ -84,7 +89,10 @@ function aboutSessions({ dice, n }: Placed, make: Make): readonly [EntryDraft, .
   const from = { source: dice.pick(LABELS), trusted: dice.chance(0.3), prints: prints(dice), findings: [] };
   const plain = { source: 'tool_output', trusted: false, prints: [], findings: [] };
   return [
-    make('session-opened', { salt: `s${String(n)}`, ...dice.maybe(0.4, () => ({ parent: dice.pick(SESSIONS) })) } as never),
+    make('session-opened', {
+      salt: `s${String(n)}`,
+      ...dice.maybe(0.4, () => ({ parent: dice.pick(SESSIONS), ...dice.maybe(0.3, () => ({ parentAgent: dice.pick(AGENTS) })) })),
+    } as never),
     make('session-opened', { salt: `s${String(n)}` }),
     make('session-opened', { salt: `s${String(n)}` }),
     dice.chance(0.4) ? make('session-closed', { reason: 'r' }) : make('session-opened', { salt: 'q' }),
@@ -126,7 +134,7 @@ function aboutWaiting({ dice, at, n }: Placed, make: Make): readonly [EntryDraft
 
 /** Any entry but a decision: of people, sessions, approvals and locks, now and then one that makes no sense or says not where it belongs. */
 export function randomEntry(dice: Dice, at: number, n: number): EntryDraft {
-  const agent = dice.chance(0.98) ? { agent: dice.pick(AGENTS) } : {};
+  const agent = { agent: dice.chance(0.98) ? dice.pick(AGENTS) : undefined };
   const session = dice.chance(0.98) ? { session: dice.pick(SESSIONS) } : {};
   const make: Make = (type, body) => draft(type, body as never, { at, ...agent, ...session });
   if (dice.chance(0.04)) return make(dice.pick(ANY) as EntryType, dice.pick<unknown>(NONSENSE) as never);

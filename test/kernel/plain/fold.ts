@@ -4,6 +4,12 @@ import { handlers } from './handlers.ts';
 import { dropHolders, startOf } from './state.ts';
 import type { Plain, PlainSession } from './state.ts';
 
+/** The ledger of a session that lies under this name. */
+function ledgerOf(now: Plain, agent: string, name: string): string {
+  const written = (part: string): string => part.replaceAll('/', '%2F');
+  return now.semantics < 3 ? `session/${written(name)}` : `session/${written(agent)}~${written(name.slice(agent.length + 1))}`;
+}
+
 /** DEC-16: four looks an entry at what may have run out, and the oldest of what is kept in number. */
 function sweep(now: Plain): void {
   const { queues, actions, approvals, sessions, ledgers } = now;
@@ -20,7 +26,7 @@ function sweep(now: Plain): void {
   const left = gone === undefined ? undefined : sessions.get(gone);
   if (gone !== undefined && left !== undefined && (which === queues.closed || !left.closed)) {
     sessions.delete(gone);
-    ledgers.delete(`session/${gone.replaceAll('/', '%2F')}`);
+    ledgers.delete(ledgerOf(now, left.agent, gone));
   }
   for (let i = 0; i < 4; i++) {
     const tagged = queues.sweep.shift();
@@ -86,7 +92,7 @@ function plainSession({ prints, ...rest }: PlainSession): unknown {
 
 /** In the form of a snapshot, every map in the order of its keys. */
 export function imageOf(now: Plain): Record<string, unknown> {
-  const image: Record<string, unknown> = { version: 2 };
+  const image: Record<string, unknown> = { version: 3 };
   for (const [name, value] of Object.entries(now)) image[name] = value instanceof Map ? byKey(value as Map<string, unknown>) : value;
   image['sessions'] = byKey([...now.sessions].map(([id, session]) => [id, plainSession(session)]));
   return image;

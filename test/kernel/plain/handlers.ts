@@ -1,6 +1,7 @@
 import type { EntryBodies, EntryDraft, EntryType, HaltScope, LabelledPrint, ShownTool } from '../../../src/kernel/entry.ts';
 import { canonicalResource } from '../../../src/kernel/resource-id.ts';
 import { SEMANTICS } from '../../../src/kernel/semantics.ts';
+import { changeSemantics, keyOf, nameOf, sameSession } from './owners.ts';
 import { addPrints, countHeld, countRate, dropHolders, Named, noteViolation, priorityOf } from './state.ts';
 import type { Loose, Plain, PlainLock, PlainSession, Sums } from './state.ts';
 
@@ -11,7 +12,8 @@ const FIELDS = ['usdMicros', 'tokens', 'toolCalls', 'modelCalls', 'steps'] as co
 const sums = (of: (field: keyof Sums) => number): Sums => Object.fromEntries(FIELDS.map((field) => [field, of(field)])) as Sums;
 const whole = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
 
-const samePlace = (a: HaltScope, b: { kind: string; id?: string }): boolean => a.kind === b.kind && (a.kind === 'all' || a.id === b.id);
+const samePlace = (a: HaltScope, b: { kind: string; id?: string; agent?: string }): boolean =>
+  a.kind === b.kind && (a.kind === 'all' || (a.id === b.id && (a.kind === 'agent' || a.agent === b.agent)));
 
 /** A key stays with whom it was first given. */
 function giveKey(now: Plain, key: string | undefined, holder: Loose): void {
@@ -21,8 +23,9 @@ function giveKey(now: Plain, key: string | undefined, holder: Loose): void {
   if (known === undefined || who(known) === who(holder)) now.keys.set(key, holder);
 }
 
-function openSession(now: Plain, id: string | undefined): PlainSession | undefined {
-  const session = id === undefined ? undefined : now.sessions.get(id);
+function openSession(now: Plain, { agent, session: id }: { agent?: string; session?: string }): PlainSession | undefined {
+  const name = nameOf(now, agent, id);
+  const session = name === undefined ? undefined : now.sessions.get(name);
   return session?.closed === false ? session : undefined;
 }
 
@@ -33,15 +36,16 @@ function learn(
   now: Plain,
   entry: Placed,
   body: { source: string; trusted: boolean; prints: readonly LabelledPrint[] },
-  session = entry.session,
+  where: { agent?: string; session?: string } = entry,
 ): void {
-  const place = openSession(now, session);
+  const place = openSession(now, where);
   const prints = body.source === 'memory_read' ? remembered(body.prints, false) : body.prints;
   if (place !== undefined) addPrints(place, prints, { labels: [body.source], trusted: body.trusted, source: entry.index });
 }
 
-function trust(now: Plain, body: { prints: readonly string[] }, { session, index }: Placed): void {
-  const place = openSession(now, session);
+function trust(now: Plain, body: { prints: readonly string[] }, entry: Placed): void {
+  const { index } = entry;
+  const place = openSession(now, entry);
   if (place === undefined) return;
   const unknown = body.prints.filter((print) => !place.prints.has(print)).map((print) => ({ print: print as never, provenance: 'quoted' as const }));
   addPrints(place, unknown, { labels: [], trusted: true, source: index });
@@ -90,22 +94,22 @@ function takeLock(now: Plain, resource: string, { slots, holder }: { slots: numb
   for (const other of lock.holders) if (other.expiresAt <= now.at) countHeld(now, other.agent, -1);
   lock.slots = slots;
   lock.holders = [...lock.holders.filter((other) => other.expiresAt > now.at), holder];
-  lock.waiting = lock.waiting.filter((waiter) => waiter.session !== holder.session && waiter.until > now.at);
+  lock.waiting = lock.waiting.filter((waiter) => !sameSession(now, waiter, holder) && waiter.until > now.at);
   countHeld(now, holder.agent, 1);
-  const session = now.sessions.get(holder.session);
+  const session = now.sessions.get(keyOf(now, holder.agent, holder.session));
   if (session !== undefined) session.waitsFor = (session.waitsFor ?? []).filter((name) => name !== resource);
 }
 
 function waitForLock(now: Plain, resource: string, asker: { agent: string; session: string; priority: number; slots: number }): void {
   const { slots, ...who } = asker;
   const known = now.locks.get(resource)?.waiting ?? [];
-  const mine = known.find((waiter) => waiter.session === who.session);
-  const others = known.filter((waiter) => waiter.until > now.at && waiter.session !== who.session);
+  const mine = known.find((waiter) => sameSession(now, waiter, who));
+  const others = known.filter((waiter) => waiter.until > now.at && !sameSession(now, waiter, who));
   if (mine === undefined && others.length >= 64) return;
   const lock = lockOf(now, resource, slots);
   lock.waiting = [...others, { ...who, since: mine?.since ?? now.at, until: now.at + 10_000 }];
-  lock.waiting.sort((a, b) => a.since - b.since || (a.session < b.session ? -1 : 1));
-  const session = now.sessions.get(who.session);
+  lock.waiting.sort((a, b) => a.since - b.since || ([a.session, a.agent].join('\n') < [b.session, b.agent].join('\n') ? -1 : 1));
+  const session = now.sessions.get(keyOf(now, who.agent, who.session));
   if (session === undefined) return;
   const before = session.waitsFor ?? [];
   session.waitsFor = before.includes(resource) ? before : [...before.slice(-15), resource];
@@ -132,7 +136,7 @@ function runs(now: Plain, { body, agent, session, entry, resource }: Deciding): 
   const { id, name, argsDigest } = action;
   const { index, at } = entry;
   countRate(now, { agent, name, at, calls: 1, tokens: decision.reserve.tokens });
-  const place = openSession(now, session);
+  const place = openSession(now, { agent, session });
   if (place !== undefined) place.calls = [...place.calls.slice(-63), { action: id, name, argsDigest, at, state: null }];
   for (const { rule } of decision.reasons) {
     const grant = rule.startsWith('grant:') ? now.grants.get(rule.slice(6)) : undefined;
@@ -161,23 +165,26 @@ const decided: Handler<'action-decided'> = (now, body, entry) => {
   const { agent, session, index, at } = entry;
   const { action, decision, ledgers } = body;
   if (agent === undefined || session === undefined) return;
-  const known = now.actions.get(action.id);
+  const key = keyOf(now, agent, action.id);
+  const known = now.actions.get(key);
   if (known !== undefined && known.decision.effect !== 'ask' && known.decision.effect !== 'defer') return;
   const resource = action.resource === undefined ? undefined : canonicalResource(action.resource.resource);
   const deciding: Deciding = { body, agent, session, entry, resource };
   if (decision.effect === 'allow' || decision.effect === 'modify') runs(now, deciding);
   if (decision.effect === 'ask') asks(now, deciding);
   if (decision.effect === 'defer') waits(now, deciding);
-  if (decision.effect === 'deny') noteViolation(now, agent, { decision, at });
+  if (decision.effect === 'deny') noteViolation(now, agent, body, at);
   const settled = decision.effect === 'deny';
   const state = { agent, session, argsDigest: action.argsDigest, name: action.name, index, decision, ledgers, settled };
-  now.actions.set(action.id, resource === undefined ? state : { ...state, resource });
-  if (known === undefined) now.queues.decided.push(action.id);
-  if (settled) now.queues.finished.push(action.id);
+  now.actions.set(key, resource === undefined ? state : { ...state, resource });
+  if (known === undefined) now.queues.decided.push(key);
+  if (settled) now.queues.finished.push(key);
 };
 
 const settled: Handler<'action-settled'> = (now, body, entry) => {
-  const known = now.actions.get(body.action);
+  if (entry.agent === undefined && now.semantics >= 3) return;
+  const key = keyOf(now, entry.agent ?? '', body.action);
+  const known = now.actions.get(key);
   if (known === undefined || known.settled || (known.decision.effect !== 'allow' && known.decision.effect !== 'modify')) return;
   const { reserve } = known.decision;
   const { usdMicros, tokens } = body.usage;
@@ -194,14 +201,15 @@ const settled: Handler<'action-settled'> = (now, body, entry) => {
     const before = ledger.overrun;
     if (FIELDS.some((field) => over[field] > 0)) ledger.overrun = sums((field) => (before?.[field] ?? 0) + over[field]);
   }
-  now.queues.finished.push(body.action);
+  now.queues.finished.push(key);
   const place = known as unknown as { agent: string; session: string; name: string; resource?: string };
   const more = charge.tokens - reserve.tokens;
   if (whole(more) && more > 0) countRate(now, { agent: place.agent, name: place.name, at: entry.at, calls: 0, tokens: more });
-  if (place.resource !== undefined) dropHolders(now, place.resource, (holder) => holder.action === body.action);
+  if (place.resource !== undefined)
+    dropHolders(now, place.resource, (holder) => holder.action === body.action && (now.semantics < 3 || holder.agent === place.agent));
   const state = body.stateDigest ?? (body.errorCode === undefined ? null : `error:${body.errorCode}`);
-  for (const call of openSession(now, place.session)?.calls ?? []) if (call.action === body.action && state !== null) call.state = state;
-  learn(now, entry, body, place.session as typeof entry.session);
+  for (const call of openSession(now, place)?.calls ?? []) if (call.action === body.action && state !== null) call.state = state;
+  learn(now, entry, body, place);
 };
 
 /** One tool of one agent, replaced by what `to` makes of it; nothing where there is no room. */
@@ -274,7 +282,9 @@ const agents: { readonly [T in EntryType]?: Handler<T> } = {
   'agent-resumed': (now, { scope }) => {
     now.halts = now.halts.filter((halt) => !samePlace(scope, halt.scope));
     const state = scope.kind === 'agent' ? now.agents.get(scope.id) : undefined;
-    if (state !== undefined) state.violations = [];
+    if (state === undefined) return;
+    state.violations = [];
+    if (now.semantics >= 3) state.denials = [];
   },
   'agent-revoked': (now, { agent }) => {
     const state = now.agents.get(agent);
@@ -293,13 +303,15 @@ const agents: { readonly [T in EntryType]?: Handler<T> } = {
 };
 
 const sessions: { readonly [T in EntryType]?: Handler<T> } = {
-  'session-opened': (now, { salt, parent }, { agent, session, at }) => {
-    if (agent === undefined || session === undefined || now.sessions.has(session)) return;
-    const from = parent === undefined ? undefined : now.sessions.get(parent);
-    now.sessions.set(session, {
+  'session-opened': (now, { salt, parent, parentAgent }, { agent, session, at }) => {
+    const key = nameOf(now, agent, session);
+    if (agent === undefined || key === undefined || now.sessions.has(key)) return;
+    const from = parent === undefined ? undefined : now.sessions.get(keyOf(now, parentAgent ?? agent, parent));
+    now.sessions.set(key, {
       agent,
       salt: from?.['salt'] ?? salt,
       ...(parent === undefined ? {} : { parent }),
+      ...(parentAgent === undefined ? {} : { parentAgent }),
       openedAt: at,
       closed: false,
       calls: [],
@@ -307,21 +319,23 @@ const sessions: { readonly [T in EntryType]?: Handler<T> } = {
       overflowed: from?.overflowed ?? false,
       ...(from?.printOrder === undefined ? {} : { printOrder: [...from.printOrder] }),
     });
-    now.queues.opened.push(session);
+    now.queues.opened.push(key);
   },
-  'session-closed': (now, _body, { session }) => {
-    const known = openSession(now, session);
-    if (known === undefined || session === undefined) return;
+  'session-closed': (now, _body, { agent, session }) => {
+    const key = nameOf(now, agent, session);
+    const known = openSession(now, { agent: agent ?? '', session: session ?? '' });
+    if (known === undefined || key === undefined) return;
     known.closed = true;
     known.calls = [];
     known.prints = new Named();
     delete known.printOrder;
     delete known.waitsFor;
-    now.queues.closed.push(session);
+    now.queues.closed.push(key);
   },
   'content-labelled': (now, body, entry) => learn(now, entry, body),
-  'memory-labelled': (now, { operation, labels, prints }, { session, index }) => {
-    const place = openSession(now, session);
+  'memory-labelled': (now, { operation, labels, prints }, entry) => {
+    const { index } = entry;
+    const place = openSession(now, entry);
     if (operation !== 'read' || place === undefined) return;
     const own = labels.length > 0 && labels.every((label) => label === 'user_input');
     const all = [...new Set<string>([...labels, 'memory_read'])].sort();
@@ -353,7 +367,7 @@ export const handlers: { readonly [T in EntryType]?: Handler<T> } = {
   ...locks,
   'gate-opened': (now, { semantics, epoch }) => {
     now.epoch = Math.max(now.epoch, epoch);
-    now.semantics = [1, 2, SEMANTICS].includes(semantics) ? semantics : SEMANTICS;
+    changeSemantics(now, [1, 2, SEMANTICS].includes(semantics) ? semantics : SEMANTICS);
   },
   'policy-activated': (now, { digest }) => void (now.policy = digest),
   'budget-set': (now, { ledger, limit }) => void now.limits.set(ledger, limit),

@@ -1,5 +1,4 @@
 import type { ActionRecord, EntryBodies, LabelledPrint } from '../../../src/kernel/entry.ts';
-import { isViolation } from '../../../src/kernel/violations.ts';
 
 /** Records without a shape of their own: what `fold` keeps, as JSON. */
 export type Loose = Record<string, unknown>;
@@ -20,12 +19,13 @@ export class Named<V> extends Map<string, V> {
   }
 }
 
-function checked(key: unknown): string {
+export function checked(key: unknown): string {
   if (typeof key !== 'string') throw new TypeError('a key that is no text');
   return key;
 }
 
 export interface PlainSession extends Loose {
+  agent: string;
   closed: boolean;
   calls: { action: string; name: string; argsDigest: string; at: number; state: string | null }[];
   prints: Named<{ provenance: 'typed' | 'reference' | 'quoted'; labels: readonly string[]; trusted: boolean; source: number }>;
@@ -39,6 +39,7 @@ export interface PlainLock {
   waiting: { agent: string; session: string; priority: number; since: number; until: number }[];
 }
 export interface PlainApproval extends Loose {
+  action: string;
   agent: string;
   expiresAt: number;
   quorum: number;
@@ -50,6 +51,7 @@ export interface PlainApproval extends Loose {
 interface PlainAgent extends Loose {
   registered: { maxPriority: number; keyDigest?: string };
   violations: number[];
+  denials?: { at: number; code: string; name: string; argsDigest: string }[];
   pendingApprovals: number;
   locks?: number;
 }
@@ -61,12 +63,12 @@ export interface Plain {
   epoch: number;
   semantics: number;
   policy: string | null;
-  halts: { scope: { kind: string; id?: string }; reason: string; index: number }[];
+  halts: { scope: { kind: string; id?: string; agent?: string }; reason: string; index: number }[];
   operators: Named<{ role: string; name: string; active: boolean }>;
   keys: Named<Loose>;
   agents: Named<PlainAgent>;
   sessions: Named<PlainSession>;
-  actions: Named<Loose & { settled: boolean; decision: EntryBodies['action-decided']['decision']; ledgers: readonly string[] }>;
+  actions: Named<Loose & { agent: string; settled: boolean; decision: EntryBodies['action-decided']['decision']; ledgers: readonly string[] }>;
   approvals: Named<PlainApproval>;
   grants: Named<{ used: number; uses: number; expiresAt: number }>;
   ledgers: Named<{ spent: Sums; reserved: Sums; overrun?: Sums }>;
@@ -167,14 +169,26 @@ export function countHeld(now: Plain, agent: string, by: number): void {
   if (state !== undefined) state.locks = Math.max(0, (state.locks ?? 0) + by);
 }
 
+const VIOLATIONS = [
+  ...['PERMISSION_UNDECLARED', 'TOOL_BLOCKED', 'FS_DENY', 'SECRET_DENY', 'EGRESS_DENY', 'EXEC_DENY'],
+  ...['TAINTED_TO_HIGH_RISK', 'INTENT_BLOCKED', 'FINDING'],
+];
+
 /** DEC-17 */
-export function noteViolation(
-  now: Plain,
-  agent: string,
-  { decision, at }: { decision: EntryBodies['action-decided']['decision']; at: number },
-): void {
+export function noteViolation(now: Plain, agent: string, { action, decision }: EntryBodies['action-decided'], at: number): void {
   const state = now.agents.get(agent);
-  if (state !== undefined && isViolation(decision)) state.violations = [...state.violations.slice(-63), at];
+  if (state === undefined || decision.effect !== 'deny') return;
+  const found = decision.reasons.filter(({ effect, code }) => effect === 'deny' && VIOLATIONS.includes(code));
+  if (now.semantics < 3) {
+    if (found.length > 0) state.violations = [...state.violations.slice(-63), at];
+    return;
+  }
+  const critical = action.findings.filter(({ risk }) => risk === 'CRITICAL').map(({ detector }) => `detector:${detector}`);
+  const code = found.find((reason) => reason.code !== 'FINDING' || critical.includes(reason.rule))?.code;
+  if (code === undefined) return;
+  const { name, argsDigest } = action;
+  const others = (state.denials ?? []).filter((one) => one.name !== name || one.argsDigest !== argsDigest);
+  state.denials = [...others.slice(-63), { at, code, name, argsDigest }];
 }
 
 export function priorityOf(now: Plain, agent: string, action: ActionRecord): number {

@@ -4,7 +4,7 @@ import { CATEGORIES, RISKS } from '../../../src/kernel/finding.ts';
 import { draft, id, micro } from '../../kernel/samples.ts';
 import type { PolicyParts } from '../../kernel/samples.ts';
 import type { Dice } from '../dice.ts';
-import { has, need, whole } from '../law.ts';
+import { has, need, sessionIn, whole } from '../law.ts';
 import type { ActionParts, Law, Subject, Word } from '../law.ts';
 import { AGENTS, perAgent, someNames, TOOLS } from '../names.ts';
 
@@ -18,15 +18,17 @@ const between = (value: number | undefined, low: number, high: number): boolean 
 function halted({ action, world, policy }: Subject): Word[] {
   const words: Word[] = [];
   const agent = world.agents.get(action.agent);
-  const session = world.sessions.get(action.session);
+  const session = sessionIn(world, action);
   const since = action.at - (policy.autoHalt?.windowMs ?? 0);
-  const recent = agent?.violations.filter((time) => time > since).length ?? 0;
+  const recent = agent?.denials?.filter((denial) => denial.at > since).length ?? 0;
   if (agent === undefined) words.push({ effect: 'deny', code: 'UNKNOWN_AGENT' });
   else if (agent.revoked || recent >= (policy.autoHalt?.violations ?? Infinity)) words.push({ effect: 'deny', code: 'HALTED' });
-  if (session !== undefined && session.agent !== action.agent) words.push({ effect: 'deny', code: 'INVALID_ACTION' });
-  else if (session?.closed !== false) words.push({ effect: 'deny', code: 'SESSION_CLOSED' });
-  const all = world.halts.some(({ scope }) => scope.kind === 'all' || scope.id === (scope.kind === 'agent' ? action.agent : action.session));
-  if (all) words.push({ effect: 'deny', code: 'HALTED' });
+  if (session?.closed !== false) words.push({ effect: 'deny', code: 'SESSION_CLOSED' });
+  const stopped = world.halts.some(({ scope }) => {
+    if (scope.kind === 'session') return scope.id === action.session && [undefined, action.agent].includes(scope.agent);
+    return scope.kind === 'all' || scope.id === action.agent;
+  });
+  if (stopped) words.push({ effect: 'deny', code: 'HALTED' });
   return words;
 }
 
@@ -152,7 +154,12 @@ export const laws: readonly Law[] = [
       [
         0.2,
         (dice, place) => {
-          const scope = dice.pick<HaltScope>([{ kind: 'all' }, { kind: 'agent', id: id('a2') }, { kind: 'session', id: id('s3') }]);
+          const scope = dice.pick<HaltScope>([
+            { kind: 'all' },
+            { kind: 'agent', id: id('a2') },
+            { kind: 'session', id: id('s3') },
+            { kind: 'session', id: id('s1'), agent: id('a2') },
+          ]);
           return draft('agent-halted', { scope, reason: 'r', cause: 'operator' }, place);
         },
       ],

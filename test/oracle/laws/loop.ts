@@ -1,11 +1,12 @@
 import { LOOP_EFFECTS } from '../../../src/kernel/policy.ts';
+import { sessionIn } from '../law.ts';
 import type { Law, Subject, Word } from '../law.ts';
 
 /** LOOP-1 … LOOP-4 */
 function loops({ action, world, policy }: Subject): Word[] {
   const { identical, sequences, noProgress, effect } = policy.loops;
   const since = action.at - (identical?.windowMs ?? 60_000);
-  const calls = (world.sessions.get(action.session)?.calls ?? []).filter((call) => call.at > since && call.action !== action.id);
+  const calls = (sessionIn(world, action)?.calls ?? []).filter((call) => call.at > since && call.action !== action.id);
   const mark = (call: { name: string; argsDigest: string }): string => `${call.name}\n${call.argsDigest}`;
   const tail = [...calls, action].map(mark);
   let loop = identical !== null && calls.filter((call) => mark(call) === mark(action)).length >= identical.max;

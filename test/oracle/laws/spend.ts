@@ -3,7 +3,7 @@ import { draft, micro } from '../../kernel/samples.ts';
 import type { PolicyParts } from '../../kernel/samples.ts';
 import { times } from '../dice.ts';
 import type { Dice } from '../dice.ts';
-import { AMOUNTS, has, need } from '../law.ts';
+import { AMOUNTS, has, need, sessionIn } from '../law.ts';
 import type { Law, Subject, Word } from '../law.ts';
 
 const STAMP: Readonly<Record<string, number>> = { hour: 13, day: 10, month: 7 };
@@ -12,7 +12,7 @@ function stemOf(scope: string, { action, world }: Subject): string | null {
   const team = world.agents.get(action.agent)?.registered.team;
   if (scope === 'tenant') return 'tenant';
   if (scope === 'team') return team === undefined ? null : `team/${team}`;
-  return scope === 'session' ? `session/${action.session}` : `agent/${action.agent}`;
+  return scope === 'session' ? `session/${action.agent}~${action.session}` : `agent/${action.agent}`;
 }
 
 const UNBOUNDED = { maxSteps: Infinity, maxToolCalls: Infinity, maxWallTimeMs: Infinity };
@@ -38,12 +38,14 @@ function limitsOf(subject: Subject): readonly (readonly [string, Limit])[] {
   }
   for (const stem of ['session', 'agent', 'team', 'tenant'].map((scope) => stemOf(scope, subject)).filter((one) => one !== null)) {
     for (const period of ['total', 'hour', 'day', 'month']) {
-      for (const name of new Set([keyOf(stem, period), period === 'total' ? stem : `${stem}/${period}`]))
+      const names = [keyOf(stem, period), period === 'total' ? stem : `${stem}/${period}`];
+      // DEC-26: what is said of a session's bare name holds for everybody's.
+      for (const name of new Set([...names, ...names.map((one) => one.replace(/^session\/[^/~]*~/, 'session/'))]))
         out.push([keyOf(stem, period), world.limits.get(name) ?? {}]);
     }
   }
   const usdMicros = world.agents.get(action.agent)?.registered.sessionBudgetUsdMicros;
-  return usdMicros === undefined ? out : [...out, [`session/${action.session}`, { usdMicros }]];
+  return usdMicros === undefined ? out : [...out, [`session/${action.agent}~${action.session}`, { usdMicros }]];
 }
 
 /** SPEND-2, SPEND-8 */
@@ -52,7 +54,7 @@ function money(subject: Subject): Word[] {
   const words: Word[] = [];
   const over = (): unknown => words.push({ effect: 'deny', code: 'BUDGET_EXCEEDED' });
   const want = need(action, policy);
-  const session = world.sessions.get(action.session);
+  const session = sessionIn(world, action);
   const age = session === undefined ? Number.NEGATIVE_INFINITY : action.at - session.openedAt;
   const stands = (key: string, field: (typeof AMOUNTS)[number]): number => {
     const ledger = world.ledgers.get(key);
@@ -65,8 +67,8 @@ function money(subject: Subject): Word[] {
   }
   const limited = policy.intents.costCeilingUsdMicros !== null || limits.some(([, limit]) => limit.usdMicros !== undefined);
   const { maxSteps, maxToolCalls, maxWallTimeMs } = policy.manifests.get(action.agent)?.budgets ?? UNBOUNDED;
-  const calls = action.kind === 'tool' ? stands(`session/${action.session}`, 'toolCalls') : -1;
-  if (stands(`session/${action.session}`, 'steps') >= maxSteps || age >= maxWallTimeMs || calls >= maxToolCalls) over();
+  const calls = action.kind === 'tool' ? stands(`session/${action.agent}~${action.session}`, 'toolCalls') : -1;
+  if (stands(`session/${action.agent}~${action.session}`, 'steps') >= maxSteps || age >= maxWallTimeMs || calls >= maxToolCalls) over();
   if (limited && unpriced(subject)) words.push({ effect: 'deny', code: 'PRICE_UNKNOWN' });
   return words;
 }
@@ -87,7 +89,7 @@ function settings(dice: Dice): PolicyParts {
   };
 }
 
-const LEDGERS = ['tenant', 'agent/a1', 'agent/a1/day', 'session/s1', 'team/t'] as const;
+const LEDGERS = ['tenant', 'agent/a1', 'agent/a1/day', 'session/s1', 'session/a1~s1', 'team/t'] as const;
 
 export const laws: readonly Law[] = [
   {

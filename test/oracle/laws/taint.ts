@@ -2,6 +2,7 @@ import type { LabelledPrint } from '../../../src/kernel/entry.ts';
 import { QUOTED_EFFECTS, SINKS } from '../../../src/kernel/policy.ts';
 import { draft, id } from '../../kernel/samples.ts';
 import { times } from '../dice.ts';
+import { sessionIn } from '../law.ts';
 import type { Law, Subject, Word } from '../law.ts';
 
 /** TAINT-3, TAINT-5 */
@@ -18,7 +19,7 @@ function taint({ action, world, policy }: Subject): Word[] {
     ['memory', !reads && categories.includes('memory')],
     ['admin', (!reads && categories.includes('supply-chain')) || operations.includes('admin') || operations.includes('deploy')],
   ];
-  const session = world.sessions.get(action.session);
+  const session = sessionIn(world, action);
   if (policy.taint.quoted === 'allow' || !table.some(([sink, is]) => is && policy.taint.sinks.some((one) => one === sink))) return [];
   const bad = (print: string): boolean => {
     const known = session?.prints.get(print as never);

@@ -4,9 +4,12 @@ import type { ActionGate } from '../../../gate/action-gate.ts';
 import { TERMINATED } from '../../../gate/actions/sessions.ts';
 import type { LogGate } from '../../../gate/log-gate.ts';
 import type { Principal } from '../../../gate/nouns.ts';
+import { ownerOf } from '../../../gate/owner.ts';
 import type { EntryBodies } from '../../../kernel/entry.ts';
 import type { AgentId, Digest, SessionId, TenantId } from '../../../kernel/ids.ts';
 import type { Json } from '../../../kernel/json.ts';
+import { actionOf, ownersOfSession, sessionOf } from '../../../kernel/owned.ts';
+import type { SessionPlace } from '../../../kernel/owned.ts';
 import { EVERYONE } from '../../../kernel/role.ts';
 import { agentOf } from '../../../http/keys.ts';
 import type { AgentPrincipal } from '../../../http/keys.ts';
@@ -28,7 +31,7 @@ export interface EventDeps {
   readonly digestOf: DigestOf;
   readonly now: () => number;
   /** The events the log holds of a session, oldest first. */
-  readonly recorded: (tenant: TenantId, session: SessionId) => Promise<readonly EntryBodies['event-ingested'][]>;
+  readonly recorded: (tenant: TenantId, session: SessionPlace) => Promise<readonly EntryBodies['event-ingested'][]>;
 }
 
 /** Another tenant's envelope is refused as if the tenant did not exist. */
@@ -62,9 +65,9 @@ const ingestRoute = ({ gate, digestOf, now, recorded }: EventDeps, trails: Map<s
       const envelope = { ...body, ts_unix_ms: body.ts_unix_ms === undefined || body.ts_unix_ms === 0 ? now() : body.ts_unix_ms };
       const session = await openFor(gate, caller, body.session_id as SessionId);
       const hash = sealEvent(envelope, digestOf);
-      const key = `${caller.tenant} ${session}`;
+      const key = `${caller.tenant} ${caller.agent} ${session}`;
       const prevHash = body.prev_hash === undefined ? null : Buffer.from(body.prev_hash, 'base64').toString('hex');
-      const known = trails.has(key) ? null : trailOf(await recorded(caller.tenant, session));
+      const known = trails.has(key) ? null : trailOf(await recorded(caller.tenant, { agent: caller.agent, session }));
       // A parallel event may have been faster.
       const next = follow(trails.get(key) ?? known, { type: body.event_type, seq: body.seq, hash, prevHash });
       if (typeof next === 'string') throw new AegisError('CONFLICT', { detail: `The event does not follow: ${next}` });
@@ -93,10 +96,9 @@ const ingestRoute = ({ gate, digestOf, now, recorded }: EventDeps, trails: Map<s
     },
   });
 
-/** The session, opened on first use. Somebody else's does not exist. */
+/** The agent's session, opened on first use. */
 async function openFor(gate: ActionGate & LogGate, { tenant, agent }: AgentPrincipal, session: SessionId): Promise<SessionId> {
-  const known = gate.world(tenant).sessions.get(session);
-  if (known !== undefined && known.agent !== agent) throw new AegisError('NOT_FOUND', { what: 'session' });
+  const known = sessionOf(gate.world(tenant), { agent, session });
   if (known?.closed === true) throw new AegisError('CONFLICT', { detail: 'The session is closed; events after TERMINATION are refused' });
   if (known === undefined) await gate.openSession(tenant, agent, session);
   return session;
@@ -123,7 +125,7 @@ async function act(gate: ActionGate & LogGate, caller: AgentPrincipal, envelope:
       return null;
     }
     case 'TERMINATION':
-      await gate.closeSession(tenant, session, TERMINATED, caller);
+      await gate.closeSession(tenant, { session }, TERMINATED, caller);
       return null;
     default:
       return null;
@@ -132,8 +134,8 @@ async function act(gate: ActionGate & LogGate, caller: AgentPrincipal, envelope:
 
 /** An execution nobody allowed is recorded by now; the agent is told that it was seen. */
 function mustBeAllowed(gate: ActionGate & LogGate, { tenant, agent }: AgentPrincipal, envelope: EventEnvelope): void {
-  const state = gate.world(tenant).actions.get(callAction(envelope));
-  const allowed = state?.agent === agent && (state.decision.effect === 'allow' || state.decision.effect === 'modify');
+  const effect = actionOf(gate.world(tenant), agent, callAction(envelope))?.decision.effect;
+  const allowed = effect === 'allow' || effect === 'modify';
   if (!allowed) throw new AegisError('CONFLICT', { detail: 'This call was not allowed; that it was executed has been recorded' });
 }
 
@@ -162,8 +164,6 @@ const decideRoute = ({ gate }: EventDeps): Route =>
       const { tenant } = principal;
       if (body.event.tenant_id !== undefined && body.event.tenant_id !== tenant) throw new AegisError('NOT_FOUND', { what: 'tenant' });
       const agent = principal.role === 'agent' ? principal.agent : subjectOf(gate, principal, body);
-      const session = gate.world(tenant).sessions.get(body.event.session_id as SessionId);
-      if (session !== undefined && session.agent !== agent) throw new AegisError('NOT_FOUND', { what: 'session' });
       const envelope: EventEnvelope = { ...body.event, tenant_id: tenant, seq: body.event.seq ?? 0 };
       if (envelope.event_type !== 'TOOL_CALL_PROPOSED')
         return { outcome: 'ALLOW', reason_codes: ['OK'], constraints: {}, note: 'Only TOOL_CALL_PROPOSED is decided' };
@@ -185,8 +185,10 @@ function subjectOf(
   principal: Principal,
   body: { readonly agent_id?: string; readonly event: { readonly session_id: string } },
 ): AgentId {
-  const known = gate.world(principal.tenant).sessions.get(body.event.session_id as SessionId)?.agent;
-  const agent = body.agent_id ?? known;
-  if (agent === undefined) throw new AegisError('REQUEST_INVALID', { detail: 'agent_id is needed: the session is not known' }, '/agent_id');
-  return agent as AgentId;
+  if (body.agent_id !== undefined) return body.agent_id as AgentId;
+  const id = body.event.session_id as SessionId;
+  const world = gate.world(principal.tenant);
+  if (ownersOfSession(world, id).length === 0)
+    throw new AegisError('REQUEST_INVALID', { detail: 'agent_id is needed: the session is not known' }, '/agent_id');
+  return ownerOf(principal, { what: 'session', id }, world);
 }

@@ -1,5 +1,7 @@
 import type { LogGate } from '../../../gate/log-gate.ts';
 import type { SessionId, TenantId } from '../../../kernel/ids.ts';
+import { isUnder } from '../../../kernel/halt-scope.ts';
+import { sessionOf } from '../../../kernel/owned.ts';
 import type { World } from '../../../kernel/world.ts';
 import type { Conversation, ModelCaller } from '../caller.ts';
 
@@ -75,8 +77,8 @@ const STOPPED = { all: 'Everything was stopped', agent: 'The agent was stopped',
 /** Why this agent may not go on in this session; null when it may. */
 function haltOf(world: World, { agent }: ModelCaller, session: SessionId): string | null {
   for (const { scope, reason } of world.halts) {
-    if (scope.kind === 'all' || (scope.kind === 'agent' ? scope.id === agent : scope.id === session)) return `${STOPPED[scope.kind]}: ${reason}`;
+    if (isUnder(scope, { agent, session })) return `${STOPPED[scope.kind]}: ${reason}`;
   }
   if (world.agents.get(agent)?.revoked !== false) return 'The agent was revoked.';
-  return world.sessions.get(session)?.closed === true ? 'The session was closed.' : null;
+  return sessionOf(world, { agent, session })?.closed === true ? 'The session was closed.' : null;
 }

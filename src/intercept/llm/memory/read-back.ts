@@ -1,6 +1,7 @@
 import { textOf } from '../../../gate/refusal.ts';
 import type { Decision } from '../../../kernel/decision.ts';
 import type { ActionId, EntryIndex, TenantId } from '../../../kernel/ids.ts';
+import { actionOf } from '../../../kernel/owned.ts';
 import type { ApprovalState, World } from '../../../kernel/world.ts';
 import type { ModelCaller } from '../caller.ts';
 import type { MissingOutput } from '../dialect/model-answer.ts';
@@ -61,7 +62,7 @@ type CallState = 'unreadable' | 'again' | 'asked' | 'out' | 'ended' | 'refused' 
 function bringBack(conversations: Conversations, { caller, world }: Pick<Known, 'caller' | 'world'>, { answers, opened }: AnswerHistory): void {
   const last = new Map(answers.flatMap((answer) => answer.body.calls.flatMap(({ action }) => (action === undefined ? [] : [[action, answer]]))));
   const passed = new Set(answers.flatMap(({ body }) => body.passed ?? []));
-  const asked = new Map([...world.approvals.entries()].map(([, approval]) => [approval.action, approval]));
+  const asked = new Map([...world.approvals.entries()].flatMap(([, one]) => (one.agent === caller.agent ? [[one.action, one] as const] : [])));
   for (const [, approval] of world.approvals.entries()) bringBackRequest(conversations, { caller, world }, { approval, opened });
   // Oldest first, so that what the bounds let go is the oldest.
   for (const answer of answers) bringBackAnswer(conversations, { caller, world, last, passed, asked }, answer);
@@ -74,7 +75,7 @@ function bringBackRequest(
   { approval, opened }: { readonly approval: ApprovalState; readonly opened: EntryIndex },
 ): void {
   const { agent, session, tool, argsDigest, action, status } = approval;
-  const state = world.actions.get(action);
+  const state = actionOf(world, caller.agent, action);
   if (agent !== caller.agent || state === undefined || !/^model(?:-count|-list)?:/.test(tool)) return;
   const runs = state.decision.effect === 'allow' || state.decision.effect === 'modify';
   const open = runs ? !state.settled && state.index > opened : status === 'pending' || status === 'granted';
@@ -90,7 +91,7 @@ function bringBackAnswer(conversations: Conversations, known: Known, answer: Pas
     if (call.action !== undefined) {
       remember(conversations.of({ caller, session: answer.session }), { known, state, id: call.id, action: call.action });
     }
-    const decision = call.action === undefined ? undefined : world.actions.get(call.action)?.decision;
+    const decision = call.action === undefined ? undefined : actionOf(world, caller.agent, call.action)?.decision;
     const text = missingText(state, decision);
     if (text !== null) missing.push({ callId: call.id, ...(call.kind === undefined ? {} : { kind: call.kind }), text });
   }
@@ -103,8 +104,8 @@ function bringBackAnswer(conversations: Conversations, known: Known, answer: Pas
 function stateOf({ caller, world, last, passed, asked }: Known, answer: PastAnswer, action: ActionId | undefined): CallState {
   if (action === undefined) return 'unreadable';
   if (last.get(action) !== answer) return 'again';
-  const state = world.actions.get(action);
-  if (state?.agent !== caller.agent) return 'forgotten';
+  const state = actionOf(world, caller.agent, action);
+  if (state === undefined) return 'forgotten';
   const { decision, settled } = state;
   const runs = decision.effect === 'allow' || decision.effect === 'modify';
   if (runs && settled) return 'ended';
