@@ -24,9 +24,10 @@ export async function run(): Promise<readonly Figure[]> {
     const { url } = daemon.said;
     const key = await agentKey(daemon.said);
     const asked = await overHttp(url, key);
+    const { answerKey } = (await (await fetch(`${url}/v1/identity`)).json()) as { answerKey: string };
     const settings = join(folder, 'hook.json');
     const sockets = daemon.said.socket == null ? [] : [daemon.said.socket];
-    writeFileSync(settings, JSON.stringify({ url, sockets, key, query: '', deadlineMs: 20_000, onUnavailable: 'deny' }));
+    writeFileSync(settings, JSON.stringify({ url, sockets, key, answerKey, query: '', deadlineMs: 20_000, onUnavailable: 'deny' }));
     const command = guarded({ node: process.execPath, launcher: LAUNCHER, harness: 'codex', event: 'PreToolUse', settings }, 'decide');
     const ours = new Float64Array(STARTS);
     const bare = new Float64Array(STARTS);
