@@ -64,8 +64,13 @@ export const ERRORS = {
   RATE_LIMITED: { status: 429, message: 'Too many requests from this key', hint: 'Wait {retryAfterMs} ms. A refused request is never an allow.' },
   POLICY_INVALID: {
     status: 422,
-    message: 'The policy document has {count} fault(s)',
+    message: 'The policy document has {count} fault(s){first}',
     hint: 'The old policy stays. `aegis policy check FILE` shows each with its line.',
+  },
+  POLICY_NOT_IN_FORCE: {
+    status: 409,
+    message: '{asked} is for the first start of a store; the policy in force here is {name} ({digest}, since {at})',
+    hint: 'Start without this setting, then switch with `{command}`.',
   },
   CONFIG_INVALID: { status: 500, message: 'The configuration is wrong: {detail}', hint: 'See docs/how-to/configure.md; unknown keys are errors.' },
   STORE_ROLLED_BACK: {

@@ -5,6 +5,7 @@ import type { AnswerKey } from '../http/answer-signing.ts';
 import type { InFlight } from '../http/in-flight.ts';
 import type { RateLimiter } from '../http/rate.ts';
 import type { Shares } from '../http/shares.ts';
+import type { EntryOf } from '../kernel/entry.ts';
 import type { JsonObject } from '../kernel/json.ts';
 import type { EntryIndex, TenantId } from '../kernel/ids.ts';
 import type { ReplayReport } from '../lab/replay.ts';
@@ -13,6 +14,7 @@ import type { Holder } from '../log/sqlite/leases.ts';
 import type { LogStore } from '../log/store.ts';
 import type { SessionPlace } from '../kernel/owned.ts';
 import type { Clock, Ids, Random } from '../ports.ts';
+import type { SentPolicy } from './policy-body.ts';
 
 /** Everything the API is given. It owns nothing and constructs nothing. */
 export interface ApiDeps {
@@ -35,18 +37,17 @@ export interface ApiDeps {
   readonly hosts: () => readonly string[];
   readonly origins: readonly string[];
   readonly version: string;
+  /** The newest offline reset of an administrator that none has acknowledged (AUTH-14). */
+  readonly pendingReset: (tenant: TenantId) => Promise<EntryOf<'admin-reset'> | null>;
   /** Every process that serves the store at this moment, this one first (GATE-27). */
   readonly daemons: () => readonly Holder[];
   readonly answers: AnswerKey;
   /** Faults of a policy document, as JSON objects; empty when it may be activated. Of very many the first, and how many more there are. */
-  readonly policyFaults: (document: string, signal?: AbortSignal) => Promise<{ readonly faults: readonly JsonObject[]; readonly omitted: number }>;
+  readonly policyFaults: (policy: SentPolicy, signal?: AbortSignal) => Promise<{ readonly faults: readonly JsonObject[]; readonly omitted: number }>;
   /** A tenant's log decided again, or one session of it, beside everything else (GATE-23). */
   readonly replay: (of: { readonly tenant: TenantId; readonly place?: SessionPlace }, signal: AbortSignal) => Promise<ReplayReport>;
   /** What another document would have decided. @throws AegisError POLICY_INVALID */
-  readonly simulate: (
-    terms: { readonly tenant: TenantId; readonly document: string; readonly limit: number },
-    signal: AbortSignal,
-  ) => Promise<SimulationReport>;
+  readonly simulate: (terms: SentPolicy & { readonly tenant: TenantId; readonly limit: number }, signal: AbortSignal) => Promise<SimulationReport>;
   /** The newest signed checkpoint of a tenant as a C2SP note, or null before the first. */
   readonly checkpoint: (tenant: TenantId) => Promise<string | null>;
   /** One of everything that is in the log now; the newest there is when the second place cannot take one. */

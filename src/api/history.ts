@@ -10,6 +10,7 @@ import type { SessionPlace } from '../kernel/owned.ts';
 import { PEOPLE } from '../kernel/role.ts';
 import type { ApiParts } from './deps.ts';
 import { faulty } from './policies.ts';
+import { POLICY_FIELDS, sentPolicy } from './policy-body.ts';
 import { sessionFor } from './session-for.ts';
 
 type Parts = ApiParts<LogGate, 'policyFaults' | 'replay' | 'simulate'>;
@@ -79,13 +80,14 @@ const simulateRoute = (deps: Parts, alone: <T>(work: () => Promise<T>) => Promis
     tenant: 'key',
     audited: [],
     doc: doc('Which past actions a document would have decided differently'),
-    body: Type.Object({ document: Type.String({ minLength: 1, maxLength: 1_048_576 }), limit: Type.Optional(integer(1, 1_000_000)) }, CLOSED),
+    body: Type.Object({ ...POLICY_FIELDS, limit: Type.Optional(integer(1, 1_000_000)) }, CLOSED),
     response: Type.Object({ decided: Type.Integer(), erased: Type.Integer(), flipped: Type.Integer(), flips: Type.Array(jsonObject()) }),
     handle: async ({ principal, body, signal }) => {
-      const { document, limit = 10_000 } = body;
-      const checked = await deps.policyFaults(document, signal());
+      const { limit = 10_000 } = body;
+      const policy = sentPolicy(body);
+      const checked = await deps.policyFaults(policy, signal());
       if (checked.faults.length > 0) return faulty(checked);
-      const report = await alone(() => deps.simulate({ tenant: principal.tenant, document, limit }, signal()));
+      const report = await alone(() => deps.simulate({ ...policy, tenant: principal.tenant, limit }, signal()));
       if (readsPayloads(principal, undefined)) return report;
       return { ...report, flips: report.flips.map((flip) => ({ ...flip, reason: flip.reason.split(' ', 1).join() })) };
     },

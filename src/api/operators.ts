@@ -11,7 +11,7 @@ import { PEOPLE } from '../kernel/role.ts';
 import type { ApiParts } from './deps.ts';
 import { mintKey } from '../http/keys.ts';
 
-type Parts = ApiParts<OperatorGate & LogGate, 'random'>;
+type Parts = ApiParts<OperatorGate & LogGate, 'random' | 'pendingReset'>;
 
 const doc = (summary: string) => ({ summary, tag: 'operators' });
 const roleName = () => oneOf(...PEOPLE);
@@ -19,7 +19,7 @@ const ADMIN = { auth: 'key', role: ['admin'], tenant: 'key' } as const;
 
 /** People and their keys; administrators only. */
 export function operatorRoutes(deps: Parts): readonly Route[] {
-  return [listRoute(deps), selfRoute(deps), addRoute(deps), removeRoute(deps), eraseRoute(deps)];
+  return [listRoute(deps), selfRoute(deps), addRoute(deps), removeRoute(deps), acknowledgeRoute(deps), eraseRoute(deps)];
 }
 
 const listRoute = ({ gate }: Parts): Route =>
@@ -108,6 +108,23 @@ function subjectOf(subject: string, agent: string | undefined): string {
     throw new AegisError('REQUEST_INVALID', { detail: '`agent` says whose session is meant; the subject is another one' }, '/agent');
   return sessionSubject({ agent: agent as AgentId, session: session as SessionId });
 }
+
+const acknowledgeRoute = ({ gate, pendingReset }: Parts): Route =>
+  route({
+    method: 'POST',
+    path: '/v1/admin-reset/acknowledge',
+    ...ADMIN,
+    audited: ['admin-reset-acknowledged'],
+    doc: doc('An administrator knows of the offline reset that each start tells of'),
+    body: Type.Object({}, CLOSED),
+    response: ReceiptReply,
+    handle: async ({ principal }) => {
+      const reset = await pendingReset(principal.tenant);
+      if (reset === null) throw new AegisError('CONFLICT', { detail: 'No reset of an administrator waits to be acknowledged' });
+      if (principal.role === 'agent') throw new AegisError('FORBIDDEN', { role: 'agent', needs: 'admin' });
+      return gate.record(principal.tenant, 'admin-reset-acknowledged', { reset: reset.index, by: principal.operator }, principal);
+    },
+  });
 
 const eraseRoute = ({ gate }: Parts): Route =>
   route({

@@ -10,19 +10,20 @@ import { PEOPLE } from '../kernel/role.ts';
 import { parseStrict } from '../wire/strict-json.ts';
 import { openEntry } from '../log/entry.ts';
 import type { ApiDeps, ApiParts } from './deps.ts';
+import { POLICY_FIELDS, sentPolicy } from './policy-body.ts';
 import type { Refusal } from '../http/problem.ts';
 
 type Parts = ApiParts<OperatorGate & LogGate, 'store' | 'policyFaults'>;
 
 const doc = (summary: string) => ({ summary, tag: 'policies' });
-const DocumentBody = Type.Object({ document: Type.String({ minLength: 1, maxLength: 1_048_576, description: 'YAML' }) }, CLOSED);
+const DocumentBody = Type.Object(POLICY_FIELDS, CLOSED);
 
 type Checked = Awaited<ReturnType<ApiDeps['policyFaults']>>;
 
 /** The answer to a document with faults. */
 export function faulty({ faults, omitted }: Checked): Refusal {
   return {
-    refused: new AegisError('POLICY_INVALID', { count: faults.length + omitted }),
+    refused: new AegisError('POLICY_INVALID', { count: faults.length + omitted, first: '' }),
     extensions: { faults, ...(omitted === 0 ? {} : { omitted }) },
   };
 }
@@ -77,7 +78,7 @@ const checkRoute = ({ policyFaults }: Parts): Route =>
       omitted: Type.Optional(Type.Integer({ description: 'How many more there are' })),
     }),
     handle: async ({ body, signal }) => {
-      const { faults, omitted } = await policyFaults(body.document, signal());
+      const { faults, omitted } = await policyFaults(sentPolicy(body), signal());
       return { ok: faults.length === 0, faults, ...(omitted === 0 ? {} : { omitted }) };
     },
   });
@@ -94,7 +95,8 @@ const activateRoute = ({ gate, policyFaults }: Parts): Route =>
     body: DocumentBody,
     response: Type.Object({ digest: Type.String(), index: Type.Integer() }),
     handle: async ({ principal, body }) => {
-      const checked = await policyFaults(body.document);
-      return checked.faults.length > 0 ? faulty(checked) : gate.activate(principal.tenant, body.document, principal);
+      const sent = sentPolicy(body);
+      const checked = await policyFaults(sent);
+      return checked.faults.length > 0 ? faulty(checked) : gate.activate(principal.tenant, sent.document, principal, sent.files);
     },
   });

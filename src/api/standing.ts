@@ -12,7 +12,7 @@ import { statusOf } from './agents.ts';
 import type { ApiParts } from './deps.ts';
 import type { Tally } from '../views/tally.ts';
 
-type Parts = ApiParts<Pick<ActionGate, 'budgets'> & Pick<OperatorGate, 'pending'> & LogGate, 'version' | 'daemons'>;
+type Parts = ApiParts<Pick<ActionGate, 'budgets'> & Pick<OperatorGate, 'pending'> & LogGate, 'version' | 'daemons' | 'pendingReset'>;
 
 const doc = (summary: string) => ({ summary, tag: 'standing' });
 const READ = { method: 'GET', auth: 'key', tenant: 'key', audited: [] } as const;
@@ -84,7 +84,11 @@ const statsRoute = (deps: Parts, tally: Tally): Route =>
     handle: ({ principal }) => stats(deps, tally, principal.tenant),
   });
 
-async function stats({ gate, version, daemons }: Parts, tally: Tally, tenant: TenantId): Promise<object> {
+function resetText(reset: Awaited<ReturnType<Parts['pendingReset']>>): object | null {
+  return reset === null ? null : { operator: reset.body.operator, by: reset.body.by, at: reset.at, index: reset.index };
+}
+
+async function stats({ gate, version, daemons, pendingReset }: Parts, tally: Tally, tenant: TenantId): Promise<object> {
   const counts = await tally.of(tenant);
   const world = gate.world(tenant);
   const agents = [...world.agents.entries()];
@@ -99,6 +103,7 @@ async function stats({ gate, version, daemons }: Parts, tally: Tally, tenant: Te
     logSize: world.size,
     gate: gate.state(),
     daemons: daemons(),
+    adminReset: resetText(await pendingReset(tenant)),
     policy: { name: counts.policyName ?? '', digest: world.policy ?? '' },
     counts: counts.totals,
   };

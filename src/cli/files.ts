@@ -1,6 +1,6 @@
 import { createWriteStream, fchmodSync, openSync, readFileSync, statSync } from 'node:fs';
 import type { Stats, WriteStream } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CliError, EXIT } from './exit.ts';
 import { SHIPPED } from '../daemon/policy-files.ts';
@@ -22,11 +22,6 @@ export function readText(path: string): string {
     // Told below, as what is no file.
   }
   throw new CliError(EXIT.usage, 'NO_FILE', `Cannot read ${path}.`, 'Check the path; shipped policies are called default, strict and locked.');
-}
-
-/** Files a policy names are read beside it. */
-export function beside(path: string): (name: string) => { readonly bytes: Uint8Array } {
-  return (name) => ({ bytes: readFileSync(resolve(dirname(path), name)) });
 }
 
 /** Opening what is no file may never end: a pipe, a device, a folder. @throws CliError */

@@ -5,6 +5,7 @@ import { examples } from './examples.ts';
 import { json, line, tone, visible } from './print.ts';
 import { table } from './screen/table.ts';
 import { PEOPLE } from '../kernel/role.ts';
+import type { ResetOptions } from './reset-admin.ts';
 
 interface OperatorRow {
   readonly operator: string;
@@ -54,10 +55,34 @@ export const define: Define = (command) => {
       if (options.json === true) json(receipt);
       else line(`Removed ${visible(operator)}.`);
     });
+  resets(command);
   examples(command, [
     'aegis operators',
     'aegis operators list --json',
     'aegis operators add ada --name "Ada Brook" --role operator',
     'aegis operators remove ada --reason "left"',
+    'aegis operators reset-admin --data ./.aegis',
+    'aegis operators acknowledge-reset',
   ]);
 };
+
+/** What is done when every key of an administrator is lost. */
+function resets(command: Parameters<Define>[0]): void {
+  command
+    .command('reset-admin')
+    .description('make a new administrator, offline and at a terminal, when every key is lost')
+    .option('--tenant <tenant>', 'whose administrator', 'default')
+    .option('--data <folder>', 'where the store lies')
+    .option('--checkpoints <folder>', 'the second place')
+    .option('--config <file>', 'configuration file')
+    .action(async (options: ResetOptions) => (await import('./reset-admin.ts')).resetAtTerminal(options));
+  command
+    .command('acknowledge-reset')
+    .description('say that a reset of an administrator is known; each start tells of it until then')
+    .option('--json', 'print JSON')
+    .action(async (options: { json?: true }) => {
+      const receipt = (await connection().post('/v1/admin-reset/acknowledge')) as { index: number };
+      if (options.json === true) json(receipt);
+      else line(`Acknowledged, recorded as entry ${String(receipt.index)}.`);
+    });
+}

@@ -2,10 +2,13 @@ import type { Define } from './define.ts';
 import { connection, LONG_MS } from './connection.ts';
 import { examples } from './examples.ts';
 import { EXIT } from './exit.ts';
-import { beside, policyFile, readText } from './files.ts';
+import { policyFile, readText } from './files.ts';
+import { readFilesBeside } from './policy-files.ts';
 import { whole } from './numbers.ts';
 import { json, line, tone, visible } from './print.ts';
 import { table } from './screen/table.ts';
+import type { CheckResult } from '../policy/compile.ts';
+import type { ReadFiles } from './policy-files.ts';
 
 interface FaultRow {
   readonly line: number;
@@ -42,11 +45,7 @@ export const define: Define = (command) => {
     .command('activate <file>')
     .description('check it whole, then switch; the old policy stays on any fault')
     .option('--json', 'print JSON')
-    .action(async (file: string, options: { json?: true }) => {
-      const done = (await connection().post('/v1/policies/activate', { document: readText(policyFile(file)) })) as { digest: string; index: number };
-      if (options.json === true) json(done);
-      else line(`Active: ${done.digest.slice(0, 12)}, recorded as entry ${String(done.index)}.`);
-    });
+    .action(activate);
   examples(command, [
     'aegis policy check team.yaml',
     'aegis policy test team.yaml team.cases.yaml',
@@ -56,15 +55,30 @@ export const define: Define = (command) => {
   ]);
 };
 
-async function check(file: string, options: { json?: true }): Promise<void> {
+interface Checked {
+  readonly path: string;
+  readonly document: string;
+  readonly files: ReadFiles;
+  readonly result: CheckResult;
+}
+
+async function checked(file: string): Promise<Checked> {
   const path = policyFile(file);
   const { checkPolicy } = await import('../policy/compile.ts');
-  const result = checkPolicy(readText(path), beside(path));
+  const [document, files] = [readText(path), readFilesBeside(path)];
+  return { path, document, files, result: checkPolicy(document, files.resolve) };
+}
+
+async function check(file: string, options: { json?: true }): Promise<void> {
+  tell(await checked(file), options);
+}
+
+function tell({ path, files, result }: Checked, options: { json?: true }): void {
   const faults: readonly FaultRow[] = result.ok ? [] : result.faults;
   if (faults.length > 0) process.exitCode = EXIT.failed;
   const omitted = result.ok ? 0 : result.omitted;
   if (options.json === true) return json({ ok: faults.length === 0, faults, ...(omitted === 0 ? {} : { omitted }) });
-  if (faults.length === 0) return line(`${tone('good', 'No faults')} in ${path}.`);
+  if (faults.length === 0) return line(`${tone('good', 'No faults')} in ${path}${files.said()}.`);
   for (const fault of faults)
     line(`${path}:${String(fault.line)}:${String(fault.column)} ${tone('bad', fault.code)} ${visible(fault.message)}\n    → ${visible(fault.hint)}`);
   line(
@@ -72,11 +86,21 @@ async function check(file: string, options: { json?: true }): Promise<void> {
   );
 }
 
+/** What is sent is what was checked: the document and the very bytes of its files (POLICY-15). */
+async function activate(file: string, options: { json?: true }): Promise<void> {
+  const read = await checked(file);
+  if (!read.result.ok) return tell(read, options);
+  const { document, files } = read;
+  const done = (await connection().post('/v1/policies/activate', { document, ...files.sent() })) as { digest: string; index: number };
+  if (options.json === true) json(done);
+  else line(`Active: ${done.digest.slice(0, 12)}${files.said()}, recorded as entry ${String(done.index)}.`);
+}
+
 async function test(file: string, cases: string, options: { json?: true }): Promise<void> {
   const path = policyFile(file);
   const { testPolicy } = await import('./conformance.ts');
   const { reportText } = await import('../lab/conform-report.ts');
-  const report = await testPolicy(readText(path), readText(cases), beside(path));
+  const report = await testPolicy(readText(path), readText(cases), readFilesBeside(path).resolve);
   if (report.failed > 0) process.exitCode = EXIT.failed;
   if (options.json === true) json(report);
   else line(reportText(report).trimEnd());
@@ -92,7 +116,8 @@ interface Flip {
 }
 
 async function simulate(file: string, options: { limit: number; json?: true }): Promise<void> {
-  const body = { document: readText(policyFile(file)), limit: options.limit };
+  const { document, files } = await checked(file);
+  const body = { document, ...files.sent(), limit: options.limit };
   const report = (await connection().post('/v1/policies/simulate', body, LONG_MS)) as {
     decided: number;
     flips: readonly Flip[];

@@ -27,24 +27,38 @@ export const define: Define = (command) => {
     .option('--json', 'print one JSON object when ready')
     .addHelpText('after', '\nExamples:\n  $ aegis proxy\n  $ aegis proxy --port 9000 --data /var/lib/aegis')
     .action(async ({ port, ...options }: ProxyOptions) => {
-      const [{ startDaemon, surviveFaults }, { loadConfig }] = await Promise.all([import('../daemon/main.ts'), import('../config/load.ts')]);
+      const [{ startDaemon, surviveFaults }, { loadConfig, policyAsked }] = await Promise.all([
+        import('../daemon/main.ts'),
+        import('../config/load.ts'),
+      ]);
       const cwd = process.cwd();
       const flags: StoreFlags = { ...options, ...(port === undefined ? {} : { proxyPort: port }) };
-      const config = await loadConfig({
+      const sources = {
         ...(options.config === undefined ? {} : { file: options.config }),
         env: process.env,
         flags: flagsOf(flags),
         cwd,
-      });
+      };
+      const config = await loadConfig(sources);
       const onFault = ({ what, error }: { what: string; error: unknown }): void =>
         note(`aegis: ${what}: ${error instanceof Error ? error.message : String(error)}`);
       const ending = stopped();
-      const daemon = await startDaemon({ config, cwd, onFault, rehearse: true, serve: 'models' });
+      const daemon = await startDaemon({
+        config,
+        cwd,
+        onFault,
+        rehearse: true,
+        showsKeys: true,
+        policyAsked: await policyAsked(sources),
+        serve: 'models',
+      });
       surviveFaults(daemon, onFault);
       const shared = sharedNotice(daemon.others());
       if (shared !== null) note(`aegis: ${shared}`);
       if (options.json === true) line(JSON.stringify({ url: daemon.url, modelUrl: daemon.modelUrl, firstKeys: daemon.firstKeys }));
       else announce(daemon);
+      daemon.keysShown();
+      for (const notice of daemon.notices) note(`aegis: ${notice}`);
       const clock = clockNotice(daemon, Date.now());
       if (clock !== null) note(`aegis: ${clock}`);
       await ending;

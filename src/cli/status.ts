@@ -16,6 +16,7 @@ export interface Stats {
   readonly denied24h: number;
   readonly logSize: number;
   readonly daemons: readonly Holder[];
+  readonly adminReset: { readonly operator: string; readonly by: string; readonly index: number } | null;
   readonly gate: { readonly open: boolean; readonly why?: string };
   readonly policy: { readonly name: string; readonly digest: string };
 }
@@ -55,6 +56,11 @@ function text(stats: Standing, url: string): string {
     `approvals  ${waiting}`,
     `24 hours   ${String(stats.actions24h)} actions, ${String(stats.denied24h)} denied`,
     `log        ${String(stats.logSize)} entries`,
+    ...(stats.adminReset === null ? [] : [`reset      ${tone('bad', resetLine(stats.adminReset))}`]),
     ...(stats.daemons.length > 1 ? [`daemons    ${String(stats.daemons.length)} on this store: ${stats.daemons.map(daemonName).join(', ')}`] : []),
   ].join('\n');
+}
+
+function resetLine({ operator, by, index }: NonNullable<Stats['adminReset']>): string {
+  return `${visible(operator)} was made administrator offline by ${visible(by)} (entry ${String(index)}); if you know of it: aegis operators acknowledge-reset`;
 }

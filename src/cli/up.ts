@@ -20,25 +20,31 @@ export const define: Define = (command) => {
     .option('--json', 'print one JSON object when ready')
     .addHelpText('after', '\nExamples:\n  $ aegis up\n  $ aegis up --policy strict --port 8080\n  $ aegis up --data /var/lib/aegis')
     .action(async (options: UpOptions) => {
-      const [{ startDaemon, surviveFaults }, { loadConfig }] = await Promise.all([import('../daemon/main.ts'), import('../config/load.ts')]);
+      const [{ startDaemon, surviveFaults }, { loadConfig, policyAsked }] = await Promise.all([
+        import('../daemon/main.ts'),
+        import('../config/load.ts'),
+      ]);
       const cwd = process.cwd();
-      const config = await loadConfig({
+      const sources = {
         ...(options.config === undefined ? {} : { file: options.config }),
         env: process.env,
         flags: flagsOf(options),
         cwd,
-      });
+      };
+      const config = await loadConfig(sources);
       const onFault = ({ what, error }: { what: string; error: unknown }): void =>
         note(`aegis: ${what}: ${error instanceof Error ? error.message : String(error)}`);
       // Heard from the first line on: whoever reads that it is ready may end it.
       const ending = stopped();
-      const daemon = await startDaemon({ config, cwd, onFault, rehearse: true });
+      const daemon = await startDaemon({ config, cwd, onFault, rehearse: true, showsKeys: true, policyAsked: await policyAsked(sources) });
       surviveFaults(daemon, onFault);
       const shared = sharedNotice(daemon.others());
       if (shared !== null) note(`aegis: ${shared}`);
       if (options.json === true)
         line(JSON.stringify({ url: daemon.url, modelUrl: daemon.modelUrl, socket: daemon.socket, firstKeys: daemon.firstKeys }));
       else announce(daemon);
+      daemon.keysShown();
+      for (const notice of daemon.notices) note(`aegis: ${notice}`);
       const clock = clockNotice(daemon, Date.now());
       if (clock !== null) note(`aegis: ${clock}`);
       const unwatch = await watched(daemon, config.hooks.canaryMs);

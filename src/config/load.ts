@@ -37,6 +37,16 @@ export async function loadConfig(sources: ConfigSources): Promise<Config> {
   return { ...config, server, dataDir: absolute(config.dataDir), checkpointDir: absolute(config.checkpointDir) };
 }
 
+/** Where the policy setting was written, as its user wrote it; null where nobody did (GATE-29). */
+export async function policyAsked(sources: ConfigSources): Promise<{ readonly name: string; readonly origin: string } | null> {
+  if (sources.flags.policy !== undefined) return { name: sources.flags.policy, origin: `--policy ${sources.flags.policy}` };
+  const { AEGIS_POLICY: variable } = sources.env;
+  if (variable !== undefined) return { name: variable, origin: `AEGIS_POLICY=${variable}` };
+  const file = await readFile(sources);
+  const written = (file?.values as { readonly policy?: unknown } | undefined)?.policy;
+  return typeof written === 'string' ? { name: written, origin: `policy: ${written} in ${file?.origin ?? ''}` } : null;
+}
+
 interface Layer {
   readonly origin: string;
   readonly values: object;

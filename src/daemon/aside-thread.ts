@@ -10,13 +10,20 @@ import type { SessionPlace } from '../kernel/owned.ts';
 import type { EntryFilter, LogStore } from '../log/store.ts';
 import { checkPolicy, compilePolicy } from '../policy/compile.ts';
 import type { Fault } from '../policy/fault.ts';
+import { handedOver } from '../policy/resolve.ts';
 import { policyFileReader } from './policy-files.ts';
 
 /** What is done aside. */
+/** A document and the files that came with it; without any, they are read in the daemon's own folder. */
+interface Document {
+  readonly document: string;
+  readonly files: Readonly<Record<string, Uint8Array>> | undefined;
+}
+
 export type AsideJob =
-  | { readonly kind: 'check'; readonly document: string }
+  | (Document & { readonly kind: 'check' })
   | { readonly kind: 'replay'; readonly tenant: TenantId; readonly place?: SessionPlace }
-  | { readonly kind: 'simulate'; readonly tenant: TenantId; readonly document: string; readonly limit: number };
+  | (Document & { readonly kind: 'simulate'; readonly tenant: TenantId; readonly limit: number });
 
 export interface CheckedDocument {
   /** Empty when it may be activated. */
@@ -40,7 +47,7 @@ export type ToThread =
   { readonly job: AsideJob } | { readonly ask: number; readonly found: unknown } | { readonly ask: number; readonly failed: unknown };
 
 const { base } = workerData as { readonly base: string };
-const resolve = policyFileReader(base);
+const besidePolicy = policyFileReader(base);
 const waiting = new Map<number, { readonly resolve: (found: never) => void; readonly reject: (error: unknown) => void }>();
 let asked = 0;
 
@@ -72,6 +79,7 @@ async function work(job: AsideJob): Promise<AsideResult> {
       ({ agent, session }) => place === undefined || (session === place.session && agent === place.agent),
     );
   }
+  const resolve = job.files === undefined ? besidePolicy : handedOver(job.files);
   if (job.kind === 'check') {
     const checked = checkPolicy(job.document, resolve);
     return checked.ok ? { faults: [], omitted: 0 } : { faults: checked.faults, omitted: checked.omitted };

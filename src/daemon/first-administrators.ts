@@ -1,8 +1,12 @@
+import { closeSync, existsSync, fsyncSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Config } from '../config/schema.ts';
+import { AegisError } from '../errors.ts';
 import type { LogGate } from '../gate/log-gate.ts';
 import { mintKey } from '../http/keys.ts';
+import { isObject } from '../kernel/json.ts';
 import { DEFAULT_TENANT } from '../kernel/ids.ts';
-import type { OperatorId, TenantId } from '../kernel/ids.ts';
+import type { Digest, OperatorId, TenantId } from '../kernel/ids.ts';
 import { systemRandom } from './runtime.ts';
 
 /** A tenant that had no administrator, and the key made for one: shown once, stored nowhere. */
@@ -11,25 +15,75 @@ export interface FirstKey {
   readonly key: string;
 }
 
-export /** Every tenant gets an administrator before anybody else can get in. */
-async function firstAdministrators(gate: LogGate, config: Config): Promise<readonly FirstKey[]> {
-  const made: FirstKey[] = [];
-  for (const tenant of new Set([DEFAULT_TENANT, ...(config.tenants as TenantId[])])) {
-    if (tenant !== DEFAULT_TENANT && !isOpen(gate, tenant)) await gate.openTenant(tenant, 'system');
-    const admins = [...gate.world(tenant).operators.entries()].filter(([, state]) => state.active && state.role === 'admin');
-    if (admins.length > 0) continue;
-    const { key, digest } = mintKey(systemRandom, 'admin', tenant);
-    const operator = 'admin' as OperatorId;
-    await gate.record(tenant, 'operator-added', { operator, role: 'admin', name: 'First administrator', keyDigest: digest }, 'system');
-    made.push({ tenant, key });
-  }
-  return made;
+export interface FirstKeys {
+  readonly made: readonly FirstKey[];
+  /** Somebody saw them. */
+  readonly shown: () => void;
 }
 
-function isOpen(gate: LogGate, tenant: TenantId): boolean {
+const FIRST = 'admin' as OperatorId;
+
+/** Names, by tenant, the digest of a first key that was recorded and maybe never shown; gone once it was. */
+const UNSHOWN = 'first-keys.unshown';
+
+/**
+ * Every tenant gets an administrator before anybody else can get in. A key that a killed start never came to show is made anew, as long as
+ * nobody has used it for anything (AUTH-12).
+ */
+export async function firstAdministrators(gate: LogGate, config: Config, shows: boolean): Promise<FirstKeys> {
+  const path = join(config.dataDir, UNSHOWN);
+  const unshown = shows ? readUnshown(path) : {};
+  const minted: (FirstKey & { readonly digest: Digest })[] = [];
+  for (const tenant of new Set([DEFAULT_TENANT, ...(config.tenants as TenantId[])])) {
+    if (tenant !== DEFAULT_TENANT && !gate.tenants().includes(tenant)) await gate.openTenant(tenant, 'system');
+    const lost = isLost(gate, tenant, unshown[tenant]);
+    const admins = [...gate.world(tenant).operators.entries()].filter(([, state]) => state.active && state.role === 'admin');
+    if (admins.length > 0 && !lost) continue;
+    if (lost) await gate.record(tenant, 'operator-removed', { operator: FIRST, reason: 'the start that made this key never showed it' }, 'system');
+    minted.push({ tenant, ...mintKey(systemRandom, 'admin', tenant) });
+  }
+  if (shows && minted.length > 0) writeUnshown(path, Object.fromEntries(minted.map(({ tenant, digest }) => [tenant, digest])));
+  const made: FirstKey[] = [];
+  for (const { tenant, key, digest } of minted) if (await isRecorded(gate, tenant, digest)) made.push({ tenant, key });
+  return { made, shown: () => rmSync(path, { force: true }) };
+}
+
+/** False when another daemon that started at the same moment was faster: its key is the one. */
+async function isRecorded(gate: LogGate, tenant: TenantId, keyDigest: Digest): Promise<boolean> {
   try {
-    return gate.world(tenant).size >= 0;
+    await gate.record(tenant, 'operator-added', { operator: FIRST, role: 'admin', name: 'First administrator', keyDigest }, 'system');
+    return true;
+  } catch (error) {
+    if (error instanceof AegisError && error.code === 'CONFLICT') return false;
+    throw error;
+  }
+}
+
+/** Whether a first key was never shown and nothing was done with it: it is the only operator's still, and there are no agents. */
+function isLost(gate: LogGate, tenant: TenantId, digest: string | undefined): boolean {
+  if (digest === undefined) return false;
+  const { operators, agents, keys } = gate.world(tenant);
+  const holder = keys.get(digest as Digest);
+  return holder?.role !== 'agent' && holder?.operator === FIRST && operators.size === 1 && agents.size === 0;
+}
+
+function readUnshown(path: string): Readonly<Record<string, string>> {
+  if (!existsSync(path)) return {};
+  try {
+    const found: unknown = JSON.parse(readFileSync(path, 'utf8'));
+    return isObject(found) ? (found as Record<string, string>) : {};
   } catch {
-    return false;
+    // Torn by the kill: the keys it would name were not recorded yet.
+    return {};
+  }
+}
+
+function writeUnshown(path: string, digests: Readonly<Record<string, Digest>>): void {
+  const file = openSync(path, 'w', 0o600);
+  try {
+    writeSync(file, JSON.stringify(digests));
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
   }
 }

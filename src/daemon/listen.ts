@@ -24,6 +24,7 @@ import { listenLocally } from './listen-socket.ts';
 import { openMcpDoor } from './mcp-door.ts';
 import { openModelDoor } from './model-door.ts';
 import type { GateParts } from './open-gate.ts';
+import { pendingReset } from './pending-reset.ts';
 import { allRoutes } from './routes.ts';
 import { systemClock, systemRandom, uuidv7 } from './runtime.ts';
 
@@ -101,7 +102,7 @@ const MOST_WAITING = 32;
 function openOffline(store: LogStore, base: string): Pick<ApiDeps, 'policyFaults' | 'replay' | 'simulate'> & { close(): Promise<void> } {
   const [checks, past] = [0, 1].map(() => openAside({ store, base, timers: processTimers, most: MOST_WAITING })) as [Aside, Aside];
   return {
-    policyFaults: (document, signal) => checks.run({ kind: 'check', document }, signal) as Promise<never>,
+    policyFaults: (policy, signal) => checks.run({ kind: 'check', ...policy }, signal) as Promise<never>,
     replay: (of, signal) => past.run({ kind: 'replay', ...of }, signal) as Promise<ReplayReport>,
     simulate: (terms, signal) => past.run({ kind: 'simulate', ...terms }, signal) as Promise<SimulationReport>,
     close: async () => {
@@ -134,6 +135,7 @@ function serverParts(parts: ServerParts): { deps: ApiDeps; routes: ReturnType<ty
     version: VERSION,
     daemons,
     ...offline,
+    pendingReset: (tenant) => pendingReset(store, tenant),
     checkpoint: (tenant) => secondPlace.latest(tenant),
     signNow: (tenant) => secondPlace.signNow(tenant),
     rotateKey: (by, reason) => secondPlace.rotate(gate, by, reason),

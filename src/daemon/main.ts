@@ -1,10 +1,7 @@
-import { recordRecoveries } from '../checkpoints/record-recoveries.ts';
-import { refuseRollback } from '../checkpoints/rollback.ts';
-import { openSecondPlace } from '../checkpoints/second-place.ts';
 import type { Config } from '../config/schema.ts';
 import type { Gate } from '../gate/gate.ts';
 import type { Holder } from '../log/sqlite/leases.ts';
-import { holdStore } from './hold-store.ts';
+import { heedPolicy } from './heed-policy.ts';
 import { keepCurrent } from './keep-current.ts';
 import { AegisError } from '../errors.ts';
 import { createInFlight } from '../http/in-flight.ts';
@@ -13,11 +10,12 @@ import { firstAdministrators } from './first-administrators.ts';
 import type { FirstKey } from './first-administrators.ts';
 import { lastResort } from './last-resort.ts';
 import { openDoors } from './listen.ts';
-import { openGate } from './open-gate.ts';
+import { openLog, opening } from './open-log.ts';
+import type { Opened } from './open-log.ts';
 import type { OnFault } from './open-gate.ts';
-import { prepareFolders } from './prepare-folders.ts';
 import { readPolicy } from './policy-files.ts';
-import { systemClock, systemRandom } from './runtime.ts';
+import { pendingReset, resetNotice } from './pending-reset.ts';
+import { systemClock } from './runtime.ts';
 import { warmUp } from './warm-up.ts';
 
 export interface Daemon {
@@ -30,6 +28,10 @@ export interface Daemon {
   /** What its answers are signed with; null for the model proxy alone. */
   readonly answerKey: string | null;
   readonly firstKeys: readonly FirstKey[];
+  /** The first keys were shown to somebody: the next start makes no others. */
+  keysShown(): void;
+  /** What the operator should know at the start, in plain sentences. */
+  readonly notices: readonly string[];
   readonly gate: Gate;
   /** Refuses whoever waits for an answer, at every door; how many there were. */
   refuseWaiting(): number;
@@ -47,48 +49,26 @@ export interface StartTerms {
   readonly onFault: OnFault;
   /** Warm the code every action runs, once listening: for a process that is the daemon and nothing else. Default false. */
   readonly rehearse?: boolean;
+  /** The caller shows the first keys and says so with `keysShown`; keys it never came to show are made anew at the next start. */
+  readonly showsKeys?: boolean;
+  /** The policy setting as its user wrote it, where there is one (GATE-29). */
+  readonly policyAsked?: { readonly name: string; readonly origin: string } | null;
 }
 
 /**
  * Constructs everything and listens. The only place that does. A start that fails leaves nothing that listens or is held.
- * @throws AegisError CONFIG_INVALID, STORE_HELD, STORE_ROLLED_BACK, STORE_CORRUPT, STORE_UNAVAILABLE, POLICY_INVALID, LISTEN_FAILED
+ * @throws AegisError CONFIG_INVALID, STORE_HELD, STORE_ROLLED_BACK, STORE_CORRUPT, STORE_UNAVAILABLE, POLICY_INVALID, POLICY_NOT_IN_FORCE, LISTEN_FAILED
  */
 export async function startDaemon(terms: StartTerms): Promise<Daemon> {
-  const opened: (() => Promise<void> | void)[] = [];
-  const shut = async (): Promise<void> => {
-    for (const close of opened.splice(0).reverse()) await close();
-  };
-  try {
-    const started = await start(terms, (close) => void opened.push(close));
-    let closing: Promise<void> | null = null;
-    return { ...started, close: () => (closing ??= shut()) };
-  } catch (error) {
-    await shut();
-    throw error;
-  }
+  const { made, close } = await opening((opened) => start(terms, opened));
+  return { ...made, close };
 }
 
-type Opened = (close: () => Promise<void> | void) => void;
-
-async function start({ config, cwd, onFault, serve = 'all', rehearse = false }: StartTerms, opened: Opened): Promise<Omit<Daemon, 'close'>> {
-  prepareFolders(config, onFault);
+async function start(terms: StartTerms, opened: Opened): Promise<Omit<Daemon, 'close'>> {
+  const { config, cwd, onFault, serve = 'all', rehearse = false, policyAsked = null } = terms;
   const policy = readPolicy(config.policy, cwd);
-  const { store, lease } = await holdStore(config.dataDir);
-  opened(() => lease.end());
-  opened(() => store.close());
-  const secondPlace = await openSecondPlace({ config, store, clock: systemClock, random: systemRandom });
-  await refuseRollback(secondPlace);
-  const gate = await openGate({ store, policy, onFault });
-  let unfollow = async (): Promise<void> => undefined;
-  opened(async () => {
-    await gate.close();
-    // What the gate wrote last is signed too.
-    await unfollow();
-  });
-  // Before anything is signed: what the second place remembers of recoveries is replaced by the next checkpoint.
-  await recordRecoveries(gate, secondPlace);
-  await secondPlace.settle(gate);
-  unfollow = await secondPlace.follow(gate, onFault);
+  const { store, lease, secondPlace, gate } = await openLog({ config, policy, onFault }, opened);
+  const said = [await heedPolicy({ gate, store, policy, asked: policyAsked })];
   opened(keepCurrent(gate, onFault));
   const inFlight = createInFlight();
   const doors = await openDoors(
@@ -97,12 +77,15 @@ async function start({ config, cwd, onFault, serve = 'all', rehearse = false }: 
   );
   opened(() => doors.close());
   lease.listens(doors.url);
-  // Last of all: a start that fails must not make a key that nobody is shown.
-  const firstKeys = await firstAdministrators(gate, config);
+  // Last of all: a start that fails must not make a key that nobody is shown (AUTH-12).
+  const first = await firstAdministrators(gate, config, terms.showsKeys === true);
+  for (const tenant of gate.tenants()) said.push(resetNotice(tenant, await pendingReset(store, tenant)));
   if (rehearse) opened(warmUp(policy));
   const { url, modelUrl, socket, answerKey } = doors;
   const refuseWaiting = (): number => inFlight.refuse(new AegisError('INTERRUPTED'));
-  return { url, modelUrl, socket, answerKey, firstKeys, gate, refuseWaiting, others: () => lease.others() };
+  const notices = said.filter((notice) => notice !== null);
+  const told = { firstKeys: first.made, keysShown: first.shown, notices };
+  return { url, modelUrl, socket, answerKey, ...told, gate, refuseWaiting, others: () => lease.others() };
 }
 
 /** For a process that is the daemon and nothing else (DOOR-12). */

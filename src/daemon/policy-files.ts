@@ -2,6 +2,7 @@ import { readFileSync, realpathSync, statSync } from 'node:fs';
 import { dirname, isAbsolute, join, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { AegisError } from '../errors.ts';
+import { UnreadableFile } from '../policy/resolve.ts';
 
 /** Policies that come with Aegis, as documents in `policies/`. */
 export const SHIPPED = ['default', 'strict', 'locked'] as const;
@@ -28,15 +29,26 @@ export function readPolicy(nameOrFile: string, cwd: string): PolicyText {
   throw new AegisError('CONFIG_INVALID', { detail: `the policy ${nameOrFile} cannot be read (${path}); name ${SHIPPED.join(', ')} or a file` });
 }
 
-/** Reads files that a policy document names: relative, inside `base` after links are followed, not too large. Throws otherwise. */
+/**
+ * Reads files that a policy document names: relative, inside `base` after links are followed, not too large. The one reader of checks, starts and
+ * activations (POLICY-15). @throws UnreadableFile
+ */
 export function policyFileReader(base: string): (path: string) => { readonly bytes: Uint8Array } {
   return (path) => {
-    if (isAbsolute(path)) throw new Error('a policy names files relative to itself');
+    if (isAbsolute(path)) throw new UnreadableFile('it is an absolute path, and a policy names its files relative to its own folder');
     const root = realpathSync(base);
-    const real = realpathSync(resolve(root, path));
-    if (!real.startsWith(root + sep)) throw new Error('a policy names files below its own folder');
+    const real = realPath(resolve(root, path), path);
+    if (!real.startsWith(root + sep)) throw new UnreadableFile('it lies outside the folder of the policy');
     const bytes = readFileSync(real);
-    if (bytes.length > MAX_FILE_BYTES) throw new Error('the file is too large');
+    if (bytes.length > MAX_FILE_BYTES) throw new UnreadableFile(`it is larger than ${String(MAX_FILE_BYTES / 1_048_576)} MiB`);
     return { bytes };
   };
+}
+
+function realPath(path: string, named: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    throw new UnreadableFile(`there is no file ${named} in the folder of the policy`);
+  }
 }

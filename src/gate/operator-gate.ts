@@ -11,6 +11,7 @@ import type { Endorsement, Erased, Halted, Operator, PendingApproval, Principal,
 
 import { pendingIn } from './approvals/pending.ts';
 import { activate } from './tenant/policies.ts';
+import type { PolicyToActivate } from './tenant/policies.ts';
 import { actorOf } from './principal.ts';
 import { canonicalValue, parseOwn } from './input.ts';
 import type { TenantOf } from './tenant/tenants.ts';
@@ -33,7 +34,12 @@ export interface OperatorGate {
   /** @throws AegisError FORBIDDEN, CONFLICT when nothing of this scope is halted, OWNER_AMBIGUOUS when sessions of several agents are */
   resume(tenant: TenantId, scope: HaltScope, reason: string, by: Principal): Promise<Receipt>;
   /** Checks, compiles, records and switches in one step; the old policy stays on any fault. @throws AegisError FORBIDDEN, POLICY_INVALID */
-  activate(tenant: TenantId, document: string, by: Principal | 'system'): Promise<{ readonly digest: Digest; readonly index: EntryIndex }>;
+  activate(
+    tenant: TenantId,
+    document: string,
+    by: Principal | 'system',
+    files?: PolicyToActivate['files'],
+  ): Promise<{ readonly digest: Digest; readonly index: EntryIndex }>;
   /** Vouches for one value in one session. @throws AegisError NOT_FOUND, FORBIDDEN */
   endorse(tenant: TenantId, endorsement: Endorsement, by: Principal): Promise<Receipt>;
   /**
@@ -70,7 +76,8 @@ function oversight(of: TenantOf): Omit<OperatorGate, keyof Approvals> {
       return haltNow(of(tenant), { scope: meant(of(tenant).queue.durable().world), reason, cause, actor: actorOf(by) }, meant);
     },
     resume: async (tenant, scope, reason, by) => of(tenant).queue.submit(resuming(scope, reason, by)),
-    activate: async (tenant, document, by) => activate(of(tenant), document, by),
+    activate: async (tenant: TenantId, document: string, ...[by, files]: [Principal | 'system', PolicyToActivate['files']?]) =>
+      activate(of(tenant), { document, files }, by),
     endorse: async (tenant, endorsement, by) => endorse(of(tenant), endorsement, by),
     erase: async (tenant, subject, reason, by) => erase(of(tenant), { subject, reason }, by),
   };

@@ -36,6 +36,8 @@ const WRITERS = {
   'payload-erased': ['admin', 'system'],
   'key-rotated': ['admin', 'system'],
   'store-recovered': ['system'],
+  'admin-reset': ['system'],
+  'admin-reset-acknowledged': ['admin'],
   'checkpoint-signed': ['system'],
   'daemon-faulted': ['system'],
   'request-refused': ['agent', 'system'],
@@ -127,7 +129,7 @@ export function recording<T extends Writable>(
     checkWriter(type, by, world);
     checkOwn(place, by, world);
     if (type === 'operator-added') checkNew(body as EntryBodies['operator-added'], world);
-    if (type === 'grant-revoked') checkSigned(body, by);
+    if (type === 'grant-revoked' || type === 'admin-reset-acknowledged') checkSigned(body, by);
     if (type === 'lock-renewed' || type === 'lock-released') checkFence(body as EntryBodies['lock-released'], by, { ...world, at: batch.at });
     const agent = ownerIn(place, by, world);
     const { kept = sealed.kept, ...rest } = place;

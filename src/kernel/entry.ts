@@ -181,6 +181,10 @@ export interface EntryBodies {
     /** What was wrong with it, as far as it is known. */
     readonly detail?: string;
   };
+  /** A new administrator was made offline, at a terminal of the machine; shown at every start until one acknowledges it. */
+  'admin-reset': { readonly operator: OperatorId; readonly by: string };
+  /** `reset`: the index of the entry that is acknowledged. */
+  'admin-reset-acknowledged': { readonly reset: EntryIndex; readonly by: OperatorId };
   'checkpoint-signed': { readonly size: number; readonly root: Digest };
   'clock-regressed': { readonly byMs: number };
   /** Something failed that nothing caught; what was under way at every door was refused. What it says of itself stays in the daemon's own log. */

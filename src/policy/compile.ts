@@ -7,6 +7,7 @@ import { PolicyDocument } from './document.ts';
 import type { Fault, Report } from './fault.ts';
 import { resolveBytes, type Resolve } from './resolve.ts';
 import { checkRules } from './rules.ts';
+import type { PolicyFiles } from './section.ts';
 import { compileSections, SECTIONS, type CompiledSections } from './sections.ts';
 import { checkShape } from './shape.ts';
 import { readSource, type Source } from './source.ts';
@@ -76,13 +77,22 @@ function readPolicy(text: string, resolve: Resolve): ReadPolicy | Faulty {
   }
   const document = source.value as unknown as PolicyDocument;
   const files: Record<string, string> = {};
+  const reasons = new Map<string, string>();
   const read = (path: string): Uint8Array | null => {
-    const bytes = resolveBytes(resolve, path);
+    const bytes = resolveBytes(resolve, path, (reason) => reasons.set(path, reason));
     if (bytes !== null) files[path] = sha256(bytes);
     return bytes;
   };
-  const sections = compileSections(document, { files: { read, resolve, fault: (fault) => found.add(() => fault) }, report });
+  const sections = compileSections(document, {
+    files: { read, missing: (path) => missingFile(path, reasons.get(path)), resolve, fault: (fault) => found.add(() => fault) },
+    report,
+  });
   return found.faults.length > 0 ? refused(found, source) : { ok: true, value: source.value, document, sections, files };
+}
+
+function missingFile(path: string, reason: string | undefined): ReturnType<PolicyFiles['missing']> {
+  const message = `\`${path}\` cannot be read${reason === undefined ? '' : `: ${reason}`}`;
+  return { code: 'FILE_MISSING', message, hint: 'Paths are read from the folder of the policy document.' };
 }
 
 /** Sound rules of a document that is not are still read, so that their faults are reported in the same run (POLICY-2). */

@@ -1,7 +1,7 @@
 import type { Static, TSchema } from 'typebox';
 import type { ActionKind } from '../kernel/action.ts';
 import type { Policy } from '../kernel/policy.ts';
-import type { Fault, Report } from './fault.ts';
+import type { Complaint, Fault, Report } from './fault.ts';
 import type { Resolve } from './resolve.ts';
 
 /** One row of the table in docs/reference/policy.md: the key as people write it, what it means, what leaving it out means. */
@@ -22,6 +22,8 @@ export interface Neighbours {
 export interface PolicyFiles {
   /** Null when it cannot be read. What was read is part of the policy's digest (POLICY-4). */
   readonly read: (path: string) => Uint8Array | null;
+  /** The fault of a file that could not be read, with the reason. */
+  readonly missing: (path: string) => Pick<Complaint, 'code' | 'message' | 'hint'>;
   /** For what a file names itself, and vouches for with a digest of its own. */
   readonly resolve: Resolve;
   /** A fault whose place is in a file, not in the document. */

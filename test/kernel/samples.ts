@@ -86,7 +86,15 @@ export function compiled(part: PolicyParts, report: (fault: object) => void, fil
   const resolve = (path: string): { readonly text: string } => ({ text: files[path] ?? '' });
   const sections = compileSections(
     { ...QUIET, ...Object.fromEntries(merged) },
-    { files: { resolve, read: (path) => resolveBytes(resolve, path), fault: report }, report },
+    {
+      files: {
+        resolve,
+        read: (path) => resolveBytes(resolve, path),
+        missing: (path) => ({ code: 'FILE_MISSING', message: path, hint: '' }),
+        fault: report,
+      },
+      report,
+    },
   );
   return { ...sections, name: 'test', digest: id('p'.repeat(64)) };
 }

@@ -3,6 +3,7 @@ import type { Actor } from '../../kernel/entry.ts';
 import type { Digest, EntryIndex } from '../../kernel/ids.ts';
 import type { JsonObject } from '../../kernel/json.ts';
 import type { Policy } from '../../kernel/policy.ts';
+import type { Fault } from '../../policy/fault.ts';
 import { canonicalBytes } from '../../wire/jcs.ts';
 import type { WriteBatch } from '../queue/write-batch.ts';
 import { ok } from '../queue/operation.ts';
@@ -11,6 +12,7 @@ import { actorOf, operatorOf } from '../principal.ts';
 import type { Tenant } from './tenant.ts';
 import type { PolicySource } from '../deps.ts';
 import { parseOwn } from '../input.ts';
+import { handedOver } from '../../policy/resolve.ts';
 
 /** A policy with everything it was made from, so that a restart or a replay needs no file outside the log (GATE-12). */
 export interface Loaded {
@@ -34,11 +36,19 @@ export async function loadPolicy(source: PolicySource, document: string): Promis
     return { bytes };
   });
   if (!compiled.ok) {
-    const error = new AegisError('POLICY_INVALID', { count: compiled.faults.length });
+    const error = policyInvalid(compiled.faults, compiled.omitted);
     error.cause = compiled.faults;
     throw error;
   }
   return { policy: compiled.policy, documentDigest: compiled.documentDigest, bytes: canonicalBytes({ document, files }) };
+}
+
+/** The refusal of a document, with its first fault: whoever sees no list of them knows where to look. */
+export function policyInvalid(faults: readonly Partial<Pick<Fault, 'file' | 'line' | 'message'>>[], omitted = 0): AegisError {
+  const [first] = faults;
+  const place = first?.file ?? (first?.line === undefined ? '' : `line ${String(first.line)}`);
+  const message = first?.message === undefined ? '' : `: ${[place, first.message].filter((part) => part !== '').join(': ')}`;
+  return new AegisError('POLICY_INVALID', { count: faults.length + omitted, first: message });
 }
 
 /** The policy an entry names, from the bytes beside it. Null when they no longer make that policy. */
@@ -59,14 +69,21 @@ export function writeActivated(batch: WriteBatch, { policy, bytes, documentDiges
   return batch.write('policy-activated', body, { actor, payload: { subject: POLICY_SUBJECT, bytes } }).index;
 }
 
+export interface PolicyToActivate {
+  readonly document: string;
+  /** What the document names, by the names it gives; absent, it is read where the daemon's own policy lies. */
+  readonly files?: Readonly<Record<string, Uint8Array>> | undefined;
+}
+
 /** @throws AegisError FORBIDDEN, POLICY_INVALID */
 export async function activate(
   tenant: Tenant,
-  document: string,
+  { document, files }: PolicyToActivate,
   by: Principal | 'system',
 ): Promise<{ readonly digest: Digest; readonly index: EntryIndex }> {
   if (by !== 'system') operatorOf(by, tenant.queue.durable().world, ['admin']);
-  const loaded = await loadPolicy(tenant.deps.policies, document);
+  const { policies } = tenant.deps;
+  const loaded = await loadPolicy(files === undefined ? policies : { ...policies, resolve: handedOver(files) }, document);
   return tenant.queue.submit((batch) => {
     if (by !== 'system') operatorOf(by, batch.world(), ['admin']);
     tenant.policies.set(loaded.policy.digest, loaded.policy);

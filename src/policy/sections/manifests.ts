@@ -20,8 +20,7 @@ export const manifests = section({
       const file = typeof one === 'string' ? one : one.path;
       const text = textOf(files.read(file));
       if (text === null) {
-        const hint = 'Paths are read from the folder of the policy document.';
-        report({ path: [index], code: 'FILE_MISSING', message: `\`${file}\` cannot be read`, hint });
+        report({ path: [index], ...files.missing(file) });
         continue;
       }
       const compiled = compileManifest(text, { file, resolve: files.resolve });

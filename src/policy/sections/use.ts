@@ -56,8 +56,7 @@ interface Reading {
 function voiceOf(file: string, language: typeof CEDAR | typeof REGO, { path, terms: { files, report }, read }: Reading): Voice | null {
   const bytes = files.read(file);
   if (bytes === null) {
-    const hint = 'Paths are read from the folder of the policy document.';
-    report({ path, code: 'FILE_MISSING', message: `\`${file}\` cannot be read`, hint });
+    report({ path, ...files.missing(file) });
     return null;
   }
   const voice = read(bytes);
