@@ -5,7 +5,7 @@ import { EXIT } from './exit.ts';
 import { policyFile, readText } from './files.ts';
 import { readFilesBeside } from './policy-files.ts';
 import { whole } from './numbers.ts';
-import { json, line, tone, visible } from './print.ts';
+import { json, line, note, tone, visible } from './print.ts';
 import { table } from './screen/table.ts';
 import type { CheckResult } from '../policy/compile.ts';
 import type { ReadFiles } from './policy-files.ts';
@@ -89,7 +89,10 @@ function tell({ path, files, result }: Checked, options: { json?: true }): void 
 /** What is sent is what was checked: the document and the very bytes of its files (POLICY-15). */
 async function activate(file: string, options: { json?: true }): Promise<void> {
   const read = await checked(file);
-  if (!read.result.ok) return tell(read, options);
+  if (!read.result.ok) {
+    tell(read, options);
+    return note('Nothing was activated; the old policy stays.');
+  }
   const { document, files } = read;
   const done = (await connection().post('/v1/policies/activate', { document, ...files.sent() })) as { digest: string; index: number };
   if (options.json === true) json(done);

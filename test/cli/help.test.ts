@@ -49,10 +49,10 @@ test('every command says what it is for, explains its options and shows an examp
   }
 });
 
-test('every command but the streams and the daemon has --json', async () => {
+test('every command but the streams, the daemon and what is typed at a terminal has --json', async () => {
   const without = (await pages()).filter(({ group, options }) => !group && !options.some(({ long }) => long === '--json')).map(({ path }) => path);
-  // An export and a receipt are JSON already, and so is what the MCP proxy says on standard output.
-  assert.deepEqual(without, ['aegis log export', 'aegis mcp serve', 'aegis completion']);
+  // An export and a receipt are JSON already, and so is what the MCP proxy says on standard output; a reset is for no script (AUTH-13).
+  assert.deepEqual(without, ['aegis operators reset-admin', 'aegis log export', 'aegis mcp serve', 'aegis completion']);
 });
 
 test('docs/reference/cli.md is the commands’ own help', async () => {
