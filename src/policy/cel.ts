@@ -2,6 +2,7 @@ import { Environment, serialize, type ASTNode } from '@marcbachmann/cel-js';
 import { ACTION_KINDS, DOORS, ENFORCEMENTS } from '../kernel/action.ts';
 import { CATEGORIES, DETECTORS, OPERATIONS, RISKS } from '../kernel/finding.ts';
 import { LINEAR_MATCH, meter } from './cel-cost.ts';
+import { asCelSays } from './cel-meaning.ts';
 import type { Context } from './facts.ts';
 import { withVocabulary } from './facts.ts';
 import type { FaultCode } from './fault.ts';
@@ -9,12 +10,18 @@ import { nearest } from './nearest.ts';
 import { shortcut } from './shortcut.ts';
 import { linearPattern, PATTERN_HINT, type LinearPattern } from './pattern.ts';
 
-/** A compiled condition. `test` throws when an attribute it needs is missing or of another type, and when it takes more than `steps`. */
-export interface Condition {
+/** One way to evaluate a condition. It throws when an attribute is missing or of another type, and when it takes more than `steps`. */
+export interface Evaluation {
   readonly test: (context: Context, steps?: number) => boolean;
   /** Its two halves: what the short cut says, and what the library says when that is unsure. */
   readonly quick: ReturnType<typeof shortcut>;
   readonly whole: (context: Context, steps?: number) => boolean;
+}
+
+/** A compiled condition, evaluated as CEL says. */
+export interface Condition extends Evaluation {
+  /** As it was evaluated before semantics 3, which recorded decisions are made again by: as the library does. */
+  readonly before: () => Evaluation;
   /** Normalised text: two conditions with the same are the same. */
   readonly normal: string;
   /** `true` or `false` when the condition does not depend on anything. */
@@ -57,18 +64,25 @@ const VOCABULARY: Readonly<Record<string, readonly string[]>> = {
 /** One environment per document: patterns are compiled once per load, never at decision time. */
 export function conditionCompiler(): (text: string) => Condition | readonly ConditionFault[] {
   const patterns = new Map<string, LinearPattern>();
-  const environment = vocabulary(patterns);
+  const environment = vocabulary(patterns, false);
+  let library: Environment | null = null;
+  const before = (rewritten: string): Evaluation => {
+    const parsed = (library ??= vocabulary(patterns, true)).parse(rewritten);
+    const checked = parsed.check();
+    if (!checked.valid) throw new Error('the condition was no condition before semantics 3');
+    return evaluation(parsed, 'library');
+  };
   return (text) => {
     try {
-      return compile(text, environment, patterns);
+      return compile(text, { environment, patterns, before });
     } catch (error) {
       return [faultOf(error, 'CEL_SYNTAX')];
     }
   };
 }
 
-function vocabulary(patterns: ReadonlyMap<string, LinearPattern>): Environment {
-  const environment = new Environment({ limits: { maxAstNodes: 2000, maxDepth: 48, maxListElements: 1000 } });
+function vocabulary(patterns: ReadonlyMap<string, LinearPattern>, homogeneousAggregateLiterals: boolean): Environment {
+  const environment = new Environment({ homogeneousAggregateLiterals, limits: { maxAstNodes: 2000, maxDepth: 48, maxListElements: 1000 } });
   // CEL `matches` of the library is a backtracking RegExp: replaced by RE2.
   environment.registerFunction(`string.${LINEAR_MATCH}(string): bool`, (text: string, pattern: string) => {
     const compiled = patterns.get(pattern);
@@ -92,7 +106,13 @@ const ARITHMETIC: Readonly<Record<string, (a: number, b: number) => number>> = {
   '/': (a, b) => a / b,
 };
 
-function compile(text: string, environment: Environment, patterns: Map<string, LinearPattern>): Condition | readonly ConditionFault[] {
+interface Compiling {
+  readonly environment: Environment;
+  readonly patterns: Map<string, LinearPattern>;
+  readonly before: (rewritten: string) => Evaluation;
+}
+
+function compile(text: string, { environment, patterns, before }: Compiling): Condition | readonly ConditionFault[] {
   const first = environment.parse(text).ast;
   const faults: ConditionFault[] = [];
   examine(first, 0, faults);
@@ -112,19 +132,27 @@ function compile(text: string, environment: Environment, patterns: Map<string, L
       },
     ];
   }
+  let old: Evaluation | null = null;
+  const normal = serialize(parsed.ast);
+  const rest = { normal, constant: constantOf(parsed.ast), guards: guardsOf(parsed.ast) };
+  return { ...evaluation(parsed, 'cel'), ...rest, before: () => (old ??= before(rewritten)) };
+}
+
+/** `parsed` was checked. `cel`: as the language says, also where the library does not (POLICY-16, POLICY-17). */
+function evaluation(parsed: ReturnType<Environment['parse']>, as: 'cel' | 'library'): Evaluation {
+  if (as === 'cel') asCelSays(parsed.ast);
   const counted = meter(parsed.ast);
   const whole = (context: Context, steps = Number.POSITIVE_INFINITY): boolean => {
     const answer: unknown = counted.run(steps, () => parsed(context));
     if (typeof answer !== 'boolean') throw new Error('the condition is neither true nor false');
     return answer;
   };
-  const quick = shortcut(parsed.ast);
+  const quick = shortcut(parsed.ast, as);
   const test = (context: Context, steps?: number): boolean => {
     const answer = quick(context);
     return typeof answer === 'boolean' ? answer : whole(context, steps);
   };
-  const normal = serialize(parsed.ast);
-  return { test, quick, whole, normal, constant: constantOf(parsed.ast), guards: guardsOf(parsed.ast) };
+  return { test, quick, whole };
 }
 
 /** A condition that reads nothing is a constant. */
@@ -141,8 +169,10 @@ function constantOf(ast: ASTNode): boolean | null {
     return left === null || right === null || left === undefined || right === undefined ? null : !ruling;
   }
   if ((ast.op === '==' || ast.op === '!=') && ast.args.every((side) => side.op === 'value')) {
-    const equal = ast.args[0].args === ast.args[1].args;
-    return ast.op === '==' ? equal : !equal;
+    const [left, right] = [ast.args[0].args, ast.args[1].args];
+    // Numbers of two types may be equal all the same.
+    if (typeof left !== typeof right || typeof left === 'object') return null;
+    return (left === right) === (ast.op === '==');
   }
   return null;
 }

@@ -2,7 +2,7 @@ import type { Action } from '../kernel/action.ts';
 import type { Opinion, Voice } from '../kernel/policy.ts';
 import { REASON_CODES } from '../kernel/rules/rules.ts';
 import type { World } from '../kernel/world.ts';
-import { conditionCompiler, type Condition, type Guard } from './cel.ts';
+import { conditionCompiler, type Condition, type Evaluation, type Guard } from './cel.ts';
 import { MOST_STEPS } from './cel-cost.ts';
 import { contextOf, type Context } from './facts.ts';
 import type { Report } from './fault.ts';
@@ -68,7 +68,7 @@ function voiceOf({ document, condition }: CheckedRule, shared: (action: Action, 
       if (!guard(action)) return null;
       for (const pass of rest) if (!pass(action)) return null;
       try {
-        return condition.test(shared(action, world), stepsIn(world)) ? opinionOf(document, action) : null;
+        return evaluatedIn(world, condition).test(shared(action, world), stepsIn(world)) ? opinionOf(document, action) : null;
       } catch (error) {
         return errorOpinion(document, error);
       }
@@ -79,6 +79,11 @@ function voiceOf({ document, condition }: CheckedRule, shared: (action: Action, 
 /** POLICY-19 begins with the third semantics: what earlier logs decided, they decide again. */
 function stepsIn({ semantics }: World): number {
   return semantics >= 3 ? MOST_STEPS : Number.POSITIVE_INFINITY;
+}
+
+/** POLICY-16, POLICY-17 begin with the third semantics too. */
+function evaluatedIn({ semantics }: World, condition: Condition): Evaluation {
+  return semantics >= 3 ? condition : condition.before();
 }
 
 function guardTest({ field, values }: Guard): (action: Action) => boolean {

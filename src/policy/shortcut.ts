@@ -1,5 +1,6 @@
 import type { ASTNode } from '@marcbachmann/cel-js';
 import type { Context } from './facts.ts';
+import { isPlainText } from './code-points.ts';
 import { FIELDS } from './facts.ts';
 
 /** Not for the short cut to say: the library is asked, and whatever it says or throws counts. */
@@ -10,34 +11,38 @@ type Look = (context: Context) => Value;
 
 const unsure: Look = () => UNSURE;
 
+/** `cel`: numbers are compared by their exact values and texts by code points; `library`: as it does (semantics 1 and 2). */
+export type As = 'cel' | 'library';
+
 /**
  * A checked condition as plain functions, for what most rules are made of: fields and arguments compared with literals, `in`, `has`,
  * prefixes, and, or, not. It answers only where it is certain to answer as the library would; a missing attribute, an odd type, any other
  * operator is UNSURE, and so is every error. A condition changes nothing, so asking the library afterwards is asking for the first time.
  */
-export function shortcut(node: ASTNode): Look {
+export function shortcut(node: ASTNode, as: As = 'cel'): Look {
+  const of = (part: ASTNode): Look => shortcut(part, as);
   switch (node.op) {
     case 'value':
       return literal(node.args);
     case '.':
       return access(node);
     case '!_':
-      return not(shortcut(node.args));
+      return not(of(node.args));
     case '&&':
     case '||':
-      return both(shortcut(node.args[0]), shortcut(node.args[1]), node.op === '||');
+      return both(of(node.args[0]), of(node.args[1]), node.op === '||');
     case '==':
     case '!=':
-      return equal(shortcut(node.args[0]), shortcut(node.args[1]), node.op === '==');
+      return equal(of(node.args[0]), of(node.args[1]), { wanted: node.op === '==', as });
     case '<':
     case '<=':
     case '>':
     case '>=':
-      return compare(shortcut(node.args[0]), shortcut(node.args[1]), ORDER[node.op]);
+      return compare(of(node.args[0]), of(node.args[1]), { order: ORDER[node.op], as });
     case 'in':
-      return within(shortcut(node.args[0]), listOf(node.args[1]));
+      return within(of(node.args[0]), listOf(node.args[1]));
     case 'rcall':
-      return onText(node.args[0], shortcut(node.args[1]), node.args[2].map(shortcut));
+      return onText(node.args[0], of(node.args[1]), node.args[2].map(of));
     case 'call':
       return node.args[0] === 'has' ? has(node.args[1][0]) : unsure;
     default:
@@ -64,19 +69,22 @@ function isNumber(value: Value): value is number | bigint {
   return typeof value === 'number' || typeof value === 'bigint';
 }
 
-function compare(left: Look, right: Look, order: (typeof ORDER)['<']): Look {
+function compare(left: Look, right: Look, { order, as }: { readonly order: (typeof ORDER)['<']; readonly as: As }): Look {
   return (context) => {
     const a = left(context);
     const b = right(context);
     if (isNumber(a) && isNumber(b)) return order(a, b);
-    return typeof a === 'string' && typeof b === 'string' ? order(a, b) : UNSURE;
+    if (typeof a !== 'string' || typeof b !== 'string') return UNSURE;
+    return as === 'library' || (isPlainText(a) && isPlainText(b)) ? order(a, b) : UNSURE;
   };
 }
 
-function equal(left: Look, right: Look, wanted: boolean): Look {
+function equal(left: Look, right: Look, { wanted, as }: { readonly wanted: boolean; readonly as: As }): Look {
   return (context) => {
     const a = left(context);
     const b = right(context);
+    // Exactly: a bigint and a number are equal when their values are.
+    if (as === 'cel' && isNumber(a) && isNumber(b)) return (a == b) === wanted;
     if (typeof a === 'number' && typeof b === 'bigint') return (a === Number(b)) === wanted;
     if (typeof a === 'bigint' && typeof b === 'number') return (b === Number(a)) === wanted;
     if (a === UNSURE || typeof a !== typeof b) return UNSURE;

@@ -4,12 +4,12 @@ import { fc } from '../random.ts';
 import type { Action } from '../../src/kernel/action.ts';
 import type { JsonObject } from '../../src/kernel/json.ts';
 import { conditionCompiler } from '../../src/policy/cel.ts';
-import type { Condition } from '../../src/policy/cel.ts';
+import type { Condition, Evaluation } from '../../src/policy/cel.ts';
 import { contextOf } from '../../src/policy/facts.ts';
 import { UNSURE } from '../../src/policy/shortcut.ts';
 import { action, facts, world } from '../kernel/samples.ts';
 
-const TEXTS = ['', 'a', 'pay', 'payment', '/tmp/x', 'ann', '1'];
+const TEXTS = ['', '👍', '\uffff', 'a', 'pay', 'payment', '/tmp/x', 'ann', '1'];
 const KEYS = ['x', 'y', 'to', 'constructor', 'toString', '__proto__'];
 
 const text = fc.constantFrom(...TEXTS.map((one) => JSON.stringify(one)));
@@ -124,12 +124,22 @@ function compiled(condition: string): Condition | null {
   return 'test' in result ? result : null;
 }
 
+/** Null for what was no condition then. */
+function before(rule: Condition): Evaluation | null {
+  try {
+    return rule.before();
+  } catch {
+    return null;
+  }
+}
+
 test('[POLICY-14] the short cut and the library answer alike, errors and all', () => {
   let tried = 0;
   fc.assert(
     fc.property(conditions, fc.array(actions, { minLength: 1, maxLength: 6 }), (condition, subjects) => {
       const rule = compiled(condition);
       if (rule === null) return;
+      const old = before(rule);
       for (const subject of subjects) {
         tried++;
         const context = contextOf(subject, world());
@@ -138,6 +148,12 @@ test('[POLICY-14] the short cut and the library answer alike, errors and all', (
           outcome(() => rule.whole(context)),
           `${condition} on ${JSON.stringify(subject.args)}`,
         );
+        if (old !== null)
+          assert.equal(
+            outcome(() => old.test(context)),
+            outcome(() => old.whole(context)),
+            `before semantics 3: ${condition} on ${JSON.stringify(subject.args)}`,
+          );
       }
     }),
     { numRuns: 3_000 },

@@ -29,6 +29,8 @@ A request to a model that was read for \`prompt\` has \`action.args.redaction\`:
 higher) are left.
 
 A field with \`?\` and every argument may be missing; reading what is missing is an error, and an error denies. \`has(…)\` asks first.
+Numbers of arguments are JSON's: doubles, with which a whole one may stand where an int does (\`action.args.n % 2 == 0\`, \`in [1, 2, 2.5]\`); \`/\` of one is not rounded. Numbers of
+any type are equal when their values are. Positions in texts (\`substring\`, \`indexOf\`, \`size\`) count code points. There is no \`charAt\` and no \`replace\`.
 \`matches()\` is RE2 and takes a pattern written in the rule. Comprehensions (\`all\`, \`exists\`, \`filter\`, \`map\`) nest at most two deep, and a
 condition may take 250,000 steps in all (from semantics 3 on); one that takes more denies with \`RULE_ERROR\`.
 `,
