@@ -21,6 +21,13 @@ export interface ReasonRow {
   readonly effect: string;
   readonly rule: string;
   readonly hint?: string;
+  /** Code of the finding it rests on. */
+  readonly finding?: string;
+}
+
+/** `FINDING · SHELL_RECURSIVE_DELETE`: the code behind a sentence. */
+export function codeOf({ code, finding }: Pick<ReasonRow, 'code' | 'finding'>): string {
+  return finding === undefined ? code : `${code} · ${finding}`;
 }
 
 /** An action with everything the log holds about it, as `/v1/actions/:id/record` answers. */

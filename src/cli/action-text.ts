@@ -1,5 +1,7 @@
 import { riskRank, type Risk } from '../kernel/finding.ts';
 import { isObject } from '../kernel/json.ts';
+import { REASON_CODES } from '../kernel/rules/rules.ts';
+import { codeOf, telling } from './action-record.ts';
 import type { ActionRecord, ReasonRow, RecordedEntry } from './action-record.ts';
 import { effectTone, riskTone, shortened, tone, visible } from './print.ts';
 import { when } from './screen/when.ts';
@@ -48,8 +50,9 @@ function part(title: string, lines: readonly string[]): readonly string[] {
 
 const byRisk = (a: FindingRow, b: FindingRow): number => riskRank(b.risk) - riskRank(a.risk);
 
-function reasonLine({ effect, code, message, hint }: ReasonRow): string {
-  return `${tone(effectTone(effect), effect.padEnd(6))} ${visible(message)} (${code})${hint === undefined ? '' : ` ${visible(hint)}`}`;
+function reasonLine(reason: ReasonRow): string {
+  const { effect, message, hint } = reason;
+  return `${tone(effectTone(effect), effect.padEnd(6))} ${visible(message)} (${codeOf(reason)})${hint === undefined ? '' : ` ${visible(hint)}`}`;
 }
 
 function argsLine({ args, erased, sealed }: ActionRecord): string {
@@ -76,12 +79,16 @@ function historyLine({ index, at, type, body }: RecordedEntry): string {
   return visible(`#${String(index)} ${when(at)} ${type}${decision}${status}${reason}`);
 }
 
-function nextSteps({ entries, agent }: ActionRecord, { effect, ask }: DecisionRow): readonly string[] {
+/** A code of the policy's own is explained where its rules are. */
+function pageOf(code: string | undefined): string {
+  return REASON_CODES.find((one) => one === code) ?? 'CONDITION';
+}
+
+function nextSteps({ entries, agent }: ActionRecord, { effect, ask, reasons }: DecisionRow): readonly string[] {
   const settled = entries.some(({ type }) => type === 'action-settled');
   if (effect === 'ask' && ask !== undefined)
     return [`aegis approvals grant ${ask.approval} --reason "…"`, `aegis approvals refuse ${ask.approval} --reason "…"`];
-  if (effect === 'deny')
-    return ['Nothing was done. `aegis policy show` prints the policy that was in force; docs/reference/reasons.md explains each code.'];
+  if (effect === 'deny') return [`Nothing was done. What to do about it: docs/reference/reasons/${pageOf(telling(reasons, effect)?.code)}.md`];
   if (effect === 'defer') return ['Nothing was done yet; the agent asks again by itself.'];
   return settled ? [] : [`No outcome was reported yet. If it must not go on: aegis halt agent ${agent} --reason "…"`];
 }

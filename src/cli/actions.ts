@@ -1,6 +1,6 @@
 import { Option } from 'commander';
 import { EFFECT_CHOICES } from '../kernel/decision.ts';
-import { findAction, telling, type ActionRow } from './action-record.ts';
+import { codeOf, findAction, telling, type ActionRow } from './action-record.ts';
 import { actionText } from './action-text.ts';
 import { connection } from './connection.ts';
 import type { Define } from './define.ts';
@@ -64,6 +64,6 @@ const COLUMNS = (): readonly Column[] => [
 
 function row(action: ActionRow): string[] {
   const first = telling(action.reasons, action.effect);
-  const why = first === undefined ? '' : `${first.message} (${first.code})`;
+  const why = first === undefined ? '' : `${first.message} (${codeOf(first)})`;
   return [String(action.index), when(action.at), action.agent, action.name, action.risk, action.effect, why];
 }

@@ -1,3 +1,5 @@
+import { codeOf } from './action-record.ts';
+import type { ReasonRow } from './action-record.ts';
 import type { Define } from './define.ts';
 import { connection, type Connection } from './connection.ts';
 import { examples } from './examples.ts';
@@ -17,7 +19,7 @@ interface ApprovalRow {
   readonly tool: string;
   /** RFC 8785 text: exactly the bytes that would run. Absent once it is decided. */
   readonly args?: string;
-  readonly reasons?: readonly { readonly code: string; readonly message: string }[];
+  readonly reasons?: readonly Pick<ReasonRow, 'code' | 'message' | 'finding'>[];
   readonly risk?: string;
   readonly digest: string;
   readonly quorum: number;
@@ -97,7 +99,7 @@ const COLUMNS = (): readonly Column[] => [
 
 function row({ approval, index, agent, tool, risk, expiresAt, args, reasons }: ApprovalRow): string[] {
   const why = reasons?.[0];
-  return [String(index), agent, tool, risk ?? '', when(expiresAt), args ?? '', why === undefined ? '' : `${why.message} (${why.code})`, approval];
+  return [String(index), agent, tool, risk ?? '', when(expiresAt), args ?? '', why === undefined ? '' : `${why.message} (${codeOf(why)})`, approval];
 }
 
 const WHOLE_ID = 36;
@@ -128,7 +130,7 @@ async function show(id: string, options: { json?: true }): Promise<void> {
   line(
     `${tone('bold', visible(row.tool))} by ${visible(row.agent)} · ${row.risk ?? ''} · expires ${when(row.expiresAt)} · ${String(row.grantedBy.length)} of ${String(row.quorum)} granted`,
   );
-  for (const reason of row.reasons ?? []) line(`  ${visible(reason.message)} (${reason.code})`);
+  for (const reason of row.reasons ?? []) line(`  ${visible(reason.message)} (${codeOf(reason)})`);
   line(`\n${visible(row.args ?? '(decided)')}\n`);
   line(`${String(row.args?.length ?? 0)} characters · digest ${row.digest}`);
 }

@@ -75,7 +75,7 @@ test('the first five minutes of the README, as they are written', async (context
       continue;
     }
     // Written for a person at a terminal, run by a program.
-    const filled = words.replace('<the admin token>', `${up.admin} --allow-scripts`).replace('<id>', await firstApproval(up));
+    const filled = words.replace('<the admin token>', `${up.admin} --allow-scripts`).replace('<number>', await firstApproval(up));
     if (filled.startsWith('npx aegis actions')) {
       const denied = await program('rm -rf / --no-preserve-root');
       assert.notEqual(denied.code, 0);
@@ -116,13 +116,13 @@ interface Where {
 
 async function firstApproval({ url, admin }: Where): Promise<string> {
   const answer = await fetch(`${url}/v1/approvals`, { headers: { authorization: `Bearer ${admin}` } });
-  const { approvals } = (await answer.json()) as { approvals: readonly { approval: string }[] };
-  return approvals[0]?.approval ?? '<id>';
+  const { approvals } = (await answer.json()) as { approvals: readonly { index: number }[] };
+  return String(approvals[0]?.index ?? '<number>');
 }
 
 async function approvalCame(where: Where): Promise<void> {
   for (let tries = 0; tries < 300; tries++) {
-    if ((await firstApproval(where)) !== '<id>') return;
+    if ((await firstApproval(where)) !== '<number>') return;
     await pause(50);
   }
   assert.fail('nothing waits for a person');
