@@ -1,6 +1,6 @@
 /**
  * Every coded error Aegis may answer with, one registry (pinned by test/pins/errors.test.ts, documented by generation).
- * `{name}` in a template is filled from the details; details are never secrets.
+ * `{name}` in a template is filled from the details, `{name|s}` with milliseconds as whole seconds; details are never secrets.
  */
 export const ERRORS = {
   BODY_INVALID_JSON: {
@@ -14,17 +14,17 @@ export const ERRORS = {
     hint: 'Send less, or raise limits.bodyBytes in the configuration.',
   },
   BODY_TOO_DEEP: { status: 400, message: 'The body nests deeper than {limit} levels', hint: 'Flatten the arguments.' },
-  BODY_TOO_MANY_KEYS: { status: 400, message: 'The body holds more than {limit} keys', hint: 'Split the call.' },
+  BODY_TOO_MANY_KEYS: { status: 400, message: 'The body holds more than {limit} keys', hint: 'Split the request.' },
   REQUEST_INVALID: { status: 400, message: '{detail}', hint: 'See /openapi.json for the shape of this request.' },
   MEDIA_TYPE: { status: 415, message: 'Content-Type must be application/json', hint: 'Set the header Content-Type: application/json.' },
   HOST_REFUSED: {
     status: 403,
-    message: 'This Host or Origin may not talk to Aegis',
+    message: 'This Host or Origin is not allowed',
     hint: 'Use the address Aegis printed at start, or add the name to server.hosts or server.origins.',
   },
   UNAUTHENTICATED: {
     status: 401,
-    message: 'No valid key was sent',
+    message: 'The key is missing or not valid',
     hint: 'Send Authorization: Bearer <key>; `aegis agents add` makes an agent key.',
   },
   FORBIDDEN: { status: 403, message: 'The role {role} may not do this', hint: 'Ask for a key with the role {needs}.' },
@@ -35,8 +35,8 @@ export const ERRORS = {
     message: 'This key belongs to the agent {agent} and may not speak for another',
     hint: 'Leave `agent` out, or use the key of the agent it names.',
   },
-  METHOD_NOT_ALLOWED: { status: 405, message: 'This path does not answer {method}', hint: 'Use {allow}.' },
-  ROUTE_NOT_FOUND: { status: 404, message: 'There is nothing at this path', hint: 'See /openapi.json for every route.' },
+  METHOD_NOT_ALLOWED: { status: 405, message: 'This route does not accept {method}', hint: 'Use {allow}.' },
+  ROUTE_NOT_FOUND: { status: 404, message: 'No such route', hint: 'See /openapi.json for every route.' },
   REQUEST_TIMEOUT: { status: 408, message: 'The request did not arrive in time', hint: 'Send the whole request at once.' },
   CONFLICT: { status: 409, message: '{detail}', hint: 'Read the current state and try again.' },
   IDEMPOTENCY_MISMATCH: { status: 409, message: 'The action id {id} was already used with other arguments', hint: 'Use a new id for a new action.' },
@@ -61,7 +61,7 @@ export const ERRORS = {
     message: 'The log cannot be written, so nothing is decided: {detail}',
     hint: 'Free disk space or repair the store; the gate opens by itself. `aegis doctor` says more.',
   },
-  RATE_LIMITED: { status: 429, message: 'Too many requests from this key', hint: 'Wait {retryAfterMs} ms. A refused request is never an allow.' },
+  RATE_LIMITED: { status: 429, message: 'Too many requests from this key', hint: 'Wait {retryAfterMs|s} s. A refused request is never an allow.' },
   POLICY_INVALID: {
     status: 422,
     message: 'The policy document has {count} fault(s){first}',
@@ -236,5 +236,8 @@ export class AegisError extends Error {
 }
 
 function fill(template: string, details: Readonly<Record<string, string | number>>): string {
-  return template.replace(/\{(\w+)\}/g, (whole, name: string) => (Object.hasOwn(details, name) ? String(details[name]) : whole));
+  return template.replace(/\{(\w+)(\|s)?\}/g, (whole, name: string, seconds: string | undefined) => {
+    if (!Object.hasOwn(details, name)) return whole;
+    return seconds === undefined ? String(details[name]) : String(Math.ceil(Number(details[name]) / 1_000));
+  });
 }

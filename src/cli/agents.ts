@@ -25,7 +25,7 @@ interface AgentRow {
 export const define: Define = (command) => {
   command
     .command('list', { isDefault: true })
-    .description('all of them')
+    .description('list all agents')
     .option(...WATCH)
     .option('--json', 'print JSON')
     .action(list);
@@ -42,12 +42,12 @@ export const define: Define = (command) => {
     .action(add);
   command
     .command('show <agent>')
-    .description('one agent, in full')
+    .description('show one agent in full')
     .option('--json', 'print JSON')
     .action(async (agent: string) => json(await connection().get(`/v1/agents/${encodeURIComponent(agent)}`)));
   command
     .command('revoke <agent>')
-    .description('end an agent for good: its key stops working')
+    .description('revoke an agent for good: its key stops working')
     .requiredOption('--reason <text>', 'why; it is recorded')
     .option('--json', 'print JSON')
     .action(async (agent: string, options: { reason: string; json?: true }) => {

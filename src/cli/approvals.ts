@@ -35,10 +35,10 @@ export const define: Define = (command) => {
     .option(...WATCH)
     .option('--json', 'print JSON')
     .action(list);
-  command.command('show <id>').description('the exact bytes that would run').option('--json', 'print JSON').action(show);
+  command.command('show <id>').description('show one with exactly the arguments that would run').option('--json', 'print JSON').action(show);
   command
     .command('grant <id>')
-    .description('let exactly these bytes run, once')
+    .description('let exactly these arguments run, once')
     .requiredOption('--reason <text>', 'why; it is recorded')
     .option('--args <json>', 'run these arguments instead; they are decided again')
     .option('--remember <times>', 'grant the same again this many times', whole(1, 1000))
@@ -47,7 +47,7 @@ export const define: Define = (command) => {
     .action(grant);
   command
     .command('refuse <id>')
-    .description('deny it')
+    .description('refuse it; the action is denied')
     .requiredOption('--reason <text>', 'why; it is recorded')
     .option('--json', 'print JSON')
     .action(async (id: string, options: { reason: string; json?: true }) => {
@@ -152,9 +152,9 @@ async function grant(id: string, options: GrantOptions): Promise<void> {
   })) as { effect: string; reasons: readonly { code: string; message: string }[] };
   if (options.json === true) return json(decision);
   const [first] = decision.reasons;
-  if (decision.effect === 'ask') line('Your vote is recorded; others must agree before it runs.');
-  else if (decision.effect === 'deny') line(`Granted, but decided again and denied: ${first?.code ?? ''} ${visible(first?.message ?? '')}`);
-  else line('Granted. The agent may run exactly these bytes, once.');
+  if (decision.effect === 'ask') line('Granted by you. It runs once enough people have granted it.');
+  else if (decision.effect === 'deny') line(`Granted, but denied when it was decided again: ${first?.code ?? ''} ${visible(first?.message ?? '')}`);
+  else line('Granted. The agent may run exactly these arguments, once.');
 }
 
 function parsed(text: string): unknown {

@@ -91,7 +91,7 @@ function disk(check: string, folder: string): Finding {
           check,
           state: 'warn',
           detail: `${what}, only ${String(freeMb)} MB free`,
-          next: 'When the disk is full the gate closes and every action is denied.',
+          next: 'When the disk is full nothing can be recorded, and every action is denied.',
         };
   } catch (error) {
     return {
@@ -138,7 +138,7 @@ async function daemon(): Promise<readonly Finding[]> {
         : { check: 'gate', state: 'bad', detail: stats.gate.why ?? 'closed', next: 'Free disk space or repair the store; it opens by itself.' },
       { check: 'policy', state: 'ok', detail: `${stats.policy.name} (${stats.policy.digest.slice(0, 12)})` },
       {
-        check: 'doors',
+        check: 'integrations',
         state: 'warn',
         detail: 'HTTP and the TypeScript SDK are advisory: an agent that runs code as the same user can go around them',
         next: 'See docs/limits.md.',

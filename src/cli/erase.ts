@@ -17,8 +17,8 @@ export const define: Define = (command) => {
         throw new CliError(
           EXIT.usage,
           'USAGE',
-          `'${subject}' is no subject.`,
-          'Say agent/<id>, session/<id>, or subject/<name> as the policy names it.',
+          `Unknown subject \`${subject}\`.`,
+          'Expected: `agent/<id>`, `session/<id>`, or `subject/<name>` as the policy names it.',
         );
       const result = (await connection().post(`/v1/erase${search({ agent: options.agent })}`, { subject, reason: options.reason })) as {
         index: number;

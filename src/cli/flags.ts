@@ -35,6 +35,6 @@ function proxyPortOf({ port, proxyPort }: StoreFlags): number | null {
 function portOf(text: string, flag: string): number {
   const port = Number(text);
   if (!/^\d{1,5}$/.test(text) || port > 65_535)
-    throw new CliError(EXIT.usage, 'USAGE', `${flag} ${text} is not a port.`, 'Give a number from 0 to 65535; 0 takes a free one.');
+    throw new CliError(EXIT.usage, 'USAGE', `\`${text}\` is not a port.`, `Give ${flag} a number from 0 to 65535; 0 takes a free one.`);
   return port;
 }

@@ -33,7 +33,7 @@ const titlesWithHttp = (): string =>
 export const define: Define = (command) => {
   command
     .command('install')
-    .description('have every tool call of a coding agent decided; its other hooks stay')
+    .description('check every tool call of a coding agent before it runs; its other hooks stay')
     .addArgument(harnessArgument(true))
     .option('--user', 'for everything this user does (default)')
     .option('--project', 'for this folder only')
@@ -51,7 +51,7 @@ export const define: Define = (command) => {
     .action(install);
   command
     .command('status', { isDefault: true })
-    .description('what is installed where, and what it holds')
+    .description('show what is installed where, and whether it protects')
     .option('--json', 'print JSON')
     .action(status);
   command
@@ -63,7 +63,7 @@ export const define: Define = (command) => {
     .action(pin);
   command
     .command('uninstall')
-    .description('put the settings back, byte for byte')
+    .description('restore the settings, byte for byte')
     .addArgument(harnessArgument(false))
     .option('--user', 'only the one for this user')
     .option('--project', 'only the one for this folder')

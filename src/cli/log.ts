@@ -24,7 +24,7 @@ interface EntryRow {
 export const define: Define = (command) => {
   command
     .command('tail')
-    .description('the newest entries, then each as it is written; Ctrl-C ends it')
+    .description('show the newest entries, then each as it is written, until Ctrl-C')
     .option('--last <number>', 'start this many entries back', whole(0, 1000), 20)
     .option('--no-follow', 'end after the newest')
     .option('--json', 'one JSON object per line')
@@ -33,12 +33,12 @@ export const define: Define = (command) => {
   command
     .command('proof')
     .argument('<index>', 'the entry’s number', whole(0))
-    .description('a receipt: the entry with its inclusion proof, verifiable without Aegis')
+    .description('print an entry with its inclusion proof, verifiable without Aegis')
     .option('--json', 'print JSON')
     .action(async (index: number) => json(await connection().get('/v1/log/proof/inclusion', { index })));
   command
     .command('export')
-    .description('the whole log with payloads, proofs and the newest checkpoint, as JSONL')
+    .description('export the whole log with payloads and the newest checkpoint, as JSONL')
     .option('--out <file>', 'write here instead of to the terminal')
     .action(exportLog);
   defineRotate(command);
@@ -64,7 +64,7 @@ interface VerifyOptions extends StoreFlags {
 function defineVerify(command: Command): void {
   command
     .command('verify')
-    .description('re-hash every byte; exit code 1 and the first bad entry when anything was touched')
+    .description('verify every entry; exit code 1 and the first bad one when anything was changed')
     .option('--data <folder>', 'the store to verify (default ./.aegis)')
     .option('--checkpoints <folder>', 'the second place to compare with, or saved checkpoints for --export')
     .option('--config <file>', 'configuration file')
@@ -144,7 +144,7 @@ function gist({ type, body }: EntryRow): string {
 function defineRotate(command: Command): void {
   command
     .command('rotate-key')
-    .description('a new key signs the checkpoints from now on; the old one hands over and is destroyed')
+    .description('sign checkpoints with a new key; the old one hands over and is destroyed')
     .requiredOption('--reason <text>', 'why; it is recorded')
     .option('--json', 'print JSON')
     .action(rotateKey);

@@ -25,7 +25,7 @@ export const define: Define = (command) => {
     .option('--answer-key <key>', 'the answer key of the daemon, from `aegis identity` on its machine (default: what answers there says)')
     .option('--lock', 'lock the key with a passphrase, asked for at this terminal')
     .option('--allow-scripts', 'let programs run commands that loosen (grant, resume, activate …) with this login, without a terminal')
-    .option('--forget', 'remove what was remembered')
+    .option('--forget', 'remove the saved key')
     .option('--json', 'print JSON')
     .addHelpText(
       'after',
@@ -35,7 +35,7 @@ export const define: Define = (command) => {
       if (options.forget === true) {
         forgetCredentials();
         forgetUnlocked();
-        return options.json === true ? json({ forgotten: true }) : line('Forgotten.');
+        return options.json === true ? json({ forgotten: true }) : line('The saved key is removed.');
       }
       if (token === undefined)
         throw new CliError(EXIT.usage, 'USAGE', 'No token given.', 'Give the token that the first `aegis up` printed: aegis login <token>');

@@ -40,12 +40,12 @@ export async function main(argv: readonly string[]): Promise<number> {
 const EXAMPLES = `
 Examples:
   $ aegis up                                   run Aegis here
-  $ aegis demo                                 watch it work, offline
+  $ aegis demo                                 watch Aegis work, offline
   $ aegis agents add support-bot               register an agent and print its key
-  $ aegis approvals                            what waits for a person
-  $ aegis log verify                           re-hash everything
+  $ aegis approvals                            list what waits for a person
+  $ aegis log verify                           verify every entry of the log
 
-Exit codes: 0 done · 1 what was checked does not hold · 2 wrong usage · 3 Aegis cannot be reached · 4 refused · 5 no such thing, or not in this state`;
+Exit codes: 0 done · 1 what was checked does not hold · 2 wrong usage · 3 Aegis cannot be reached · 4 key missing or not allowed · 5 not found, or not possible now`;
 
 function inWords(error: unknown, program: Command, argv: readonly string[]): unknown {
   if (error instanceof CliError) return withHelp(error, program, argv);
@@ -56,7 +56,7 @@ function report(error: unknown, asJson: boolean): number {
   if (error instanceof CommanderError) return EXIT.ok;
   const known = error instanceof CliError || error instanceof AegisError;
   const message = error instanceof Error ? error.message : String(error);
-  const hint = known ? error.hint : 'This is a fault in Aegis itself; please report it with the command you ran.';
+  const hint = known ? error.hint : 'This is a bug in Aegis. Please report it with the command you ran.';
   const code = known ? error.code : 'INTERNAL';
   if (asJson) json({ error: { code, message, hint } });
   else note(`aegis: ${message.split('\n').map(visible).join('\n')}${hint === '' ? '' : `\n  → ${visible(hint)}`}`);

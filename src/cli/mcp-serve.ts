@@ -58,9 +58,15 @@ export async function serve(words: readonly string[], options: ServeOptions): Pr
   });
   const left = await decisionPoint.flush().catch((error: unknown) => error);
   daemon.close();
-  if (why !== null) throw new CliError(EXIT.unavailable, 'MCP_SERVER_GONE', `The MCP server is gone: ${why}.`, 'Its own messages stand above.');
+  if (why !== null)
+    throw new CliError(EXIT.unavailable, 'MCP_SERVER_GONE', `The MCP server is gone: ${why}.`, 'The server’s own messages are above.');
   if (left !== undefined)
-    throw new CliError(EXIT.unavailable, 'MCP_UNSETTLED', 'How the last calls ended could not be recorded.', 'They stay unsettled in the log.');
+    throw new CliError(
+      EXIT.unavailable,
+      'MCP_UNSETTLED',
+      'The outcome of the last calls could not be recorded.',
+      'They stay unsettled in the log: `aegis actions` lists them.',
+    );
   process.stdin.destroy();
 }
 

@@ -18,7 +18,7 @@ interface OperatorRow {
 export const define: Define = (command) => {
   command
     .command('list', { isDefault: true })
-    .description('all of them')
+    .description('list all operators')
     .option('--json', 'print JSON')
     .action(async (options: { json?: true }) => {
       const { operators } = (await connection().get('/v1/operators')) as { operators: readonly OperatorRow[] };
@@ -33,7 +33,7 @@ export const define: Define = (command) => {
     });
   command
     .command('add <operator>')
-    .description('make a key for a person or a tool, shown once')
+    .description('add a person or a tool and print the key, once')
     .requiredOption('--name <text>', 'who this is, for people to read')
     .addOption(new Option('--role <role>', 'operator approves and halts, auditor reads, admin configures').choices(PEOPLE).default('operator'))
     .option('--json', 'print JSON')
@@ -47,7 +47,7 @@ export const define: Define = (command) => {
     });
   command
     .command('remove <operator>')
-    .description('end a key; grants not yet used are void')
+    .description('remove a person or a tool: the key stops working, grants not yet used are void')
     .requiredOption('--reason <text>', 'why; it is recorded')
     .option('--json', 'print JSON')
     .action(async (operator: string, options: { reason: string; json?: true }) => {

@@ -14,8 +14,8 @@ export function scopeOf(kind: string, id: string | undefined, agent?: string): S
   throw new CliError(
     EXIT.usage,
     'USAGE',
-    `"${kind}${id === undefined ? '' : ` ${id}`}" names nothing.`,
-    'Say `agent <id>`, `session <id>` or `all`.',
+    `Unknown subject \`${kind}${id === undefined ? '' : ` ${id}`}\`.`,
+    'Expected: `agent <id>`, `session <id>` or `all`.',
   );
 }
 

@@ -13,7 +13,7 @@ export const define: Define = (command) => {
     .option('--policy <name|file>', 'default, strict, locked, or a policy file')
     .option('--port <number>', 'port to listen on (0 takes a free one)')
     .option('--proxy-port <number>', 'port of the model proxy (default 7412; 0 takes a free one)')
-    .option('--host <address>', 'address to listen on; anything but loopback must be meant')
+    .option('--host <address>', 'address to listen on (default 127.0.0.1); any other sends keys in clear text unless TLS is in front')
     .option('--data <folder>', 'where the store lies')
     .option('--checkpoints <folder>', 'where signed checkpoints are kept; best on another disk')
     .option('--config <file>', 'configuration file (default ./aegis.yaml when there is one)')

@@ -58,7 +58,7 @@ async function readFile({ file, cwd }: ConfigSources): Promise<Layer | null> {
   const path = resolve(cwd, file ?? 'aegis.yaml');
   if (!existsSync(path)) {
     if (file === undefined) return null;
-    throw wrong(`there is no file ${path}`);
+    throw wrong(`the file does not exist: ${path}`);
   }
   const { parseDocument } = await import('yaml');
   const document = parseDocument(textOf(path), { uniqueKeys: true, schema: 'core' });
@@ -98,7 +98,7 @@ function merge(base: Record<string, unknown>, over: Record<string, unknown>, pla
 function unknownKey(key: string, known: readonly string[], place: { origin: string; path: string }): AegisError {
   const meant = nearest(key.slice(place.path.length), known);
   const hint = meant === null ? `known here: ${known.join(', ')}` : `did you mean ${place.path}${meant}?`;
-  return wrong(`${key} in ${place.origin} is no setting; ${hint}`);
+  return wrong(`Unknown setting \`${key}\` in ${place.origin}; ${hint}`);
 }
 
 /** AEGIS_SERVER_PORT=7000 → {server: {port: 7000}}; lists are comma-separated. */
@@ -110,7 +110,7 @@ function fromEnvironment(env: ConfigSources['env']): Record<string, unknown> {
     const known = byVariable.get(variable);
     if (known === undefined) {
       const meant = nearest(variable, byVariable.keys());
-      throw wrong(`${variable} is no setting${meant === null ? '' : `; did you mean ${meant}?`}`);
+      throw wrong(`Unknown setting \`${variable}\`${meant === null ? '' : `; did you mean \`${meant}\`?`}`);
     }
     place(found, known.key.split('.'), convert(text, known.value, variable));
   }

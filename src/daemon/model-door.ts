@@ -69,7 +69,7 @@ export async function openModelDoor(
   } catch (error) {
     await close();
     const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-    throw new AegisError('LISTEN_FAILED', { address: `${host}:${String(port)}`, detail: `the model proxy cannot have it (${code})` });
+    throw new AegisError('LISTEN_FAILED', { address: `${host}:${String(port)}`, detail: code === 'EADDRINUSE' ? 'already in use' : code });
   }
   const { address, port: taken } = server.address() as AddressInfo;
   return {

@@ -56,7 +56,7 @@ function sweepText({ kind, key }: Sweepable): string {
 
 function sweepOf(text: Json): Sweepable {
   const kind = SWEPT.find((one) => typeof text === 'string' && text.startsWith(`${one}:`));
-  if (kind === undefined) throw new TypeError('world snapshot: sweep names nothing that ends');
+  if (kind === undefined) throw new TypeError('world snapshot: sweep has an entry that never ends');
   const key = String(text).slice(kind.length + 1);
   const end = kind === 'ledger' ? periodEnd(key) : null;
   return end === null ? { kind, key } : { kind, key, end };

@@ -75,6 +75,6 @@ async function denyCanary({ gate }: HookState, { harness, event, caller }: HookE
   await gate.record(caller.tenant, 'canary-answered', body, caller, { agent: caller.agent });
   return harness.protocol.answer(event, {
     effect: 'deny',
-    text: `Aegis stopped its own canary ${nonce}. ${CANARY} is no tool: calls of this agent are being decided.`,
+    text: `Aegis stopped its own canary ${nonce}. ${CANARY} is not a tool: calls of this agent are being checked.`,
   });
 }
