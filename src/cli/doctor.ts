@@ -1,9 +1,9 @@
-import { accessSync, constants, existsSync, statfsSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { accessSync, constants, existsSync, readFileSync, statfsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { loadConfig } from '../config/load.ts';
 import { AegisError } from '../errors.ts';
 import type { Define } from './define.ts';
-import { connection } from './connection.ts';
+import { connection, type Connection } from './connection.ts';
 import { credentialsPath, savedCredentials } from './credentials.ts';
 import { CliError, EXIT } from './exit.ts';
 import type { Finding } from './finding.ts';
@@ -26,7 +26,7 @@ export const define: Define = (command) => {
         ...(await places(options)),
         environment(process.env),
         operatorKey(process.env),
-        ...(await daemon()),
+        ...(await daemon(options)),
         ...(await hookFindings()),
       ];
       if (findings.some(({ state }) => state === 'bad')) process.exitCode = EXIT.failed;
@@ -127,12 +127,35 @@ function environment(env: NodeJS.ProcessEnv): Finding {
   return { check: 'separation', state: 'ok', detail: 'no agent settings beside a person’s login here' };
 }
 
-async function daemon(): Promise<readonly Finding[]> {
+/** The daemon that answers may keep its store elsewhere: then what is said above is about another one. */
+async function sameStore(aegis: Connection, options: DoctorOptions): Promise<readonly Finding[]> {
+  const { note } = (await aegis.get('/v1/log/checkpoint')) as { note: string | null };
+  const { dataDir } = await loadConfig({
+    ...(options.config === undefined ? {} : { file: options.config }),
+    env: process.env,
+    flags: flagsOf(options),
+    cwd: process.cwd(),
+  });
+  const id = join(dataDir, 'log.id');
+  const here = existsSync(id) ? `aegis-${readFileSync(id, 'utf8').trim()}/` : null;
+  if (note === null || (here !== null && note.startsWith(here))) return [];
+  return [
+    {
+      check: 'same store',
+      state: 'warn',
+      detail: `the daemon at ${aegis.url} keeps another store than ${dataDir}`,
+      next: 'Name the one it keeps: `aegis doctor --data <folder>`, as `aegis up` was started.',
+    },
+  ];
+}
+
+async function daemon(options: DoctorOptions): Promise<readonly Finding[]> {
   try {
     const aegis = connection();
     const stats = (await aegis.get('/v1/stats')) as Stats;
     return [
       { check: 'daemon', state: 'ok', detail: `${aegis.url}, version ${stats.version}` },
+      ...(await sameStore(aegis, options)),
       stats.gate.open
         ? { check: 'gate', state: 'ok', detail: 'open' }
         : { check: 'gate', state: 'bad', detail: stats.gate.why ?? 'closed', next: 'Free disk space or repair the store; it opens by itself.' },

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { hostname } from 'node:os';
+import { homedir, hostname } from 'node:os';
 import { connection } from '../connection.ts';
 import type { Credentials } from '../credentials.ts';
 import { loadCredentials } from '../credentials.ts';
@@ -44,8 +44,22 @@ async function hookStep({ harness, path, installed }: HarnessFound, yes: boolean
   if (installed) return { ...step, did: 'already' };
   if (!yes) return step;
   return attempted(step, async () => {
-    await installHook(installTerms(harness, { blocking: true }), process.cwd());
+    await installAs(harness);
   });
+}
+
+/**
+ * The agent is called as its harness. Where one of this name is registered already, its key may be in use elsewhere: this machine's hook then has an agent of
+ * its own, whose key is nowhere else and may be replaced.
+ */
+async function installAs(harness: HarnessFound['harness']): Promise<void> {
+  try {
+    await installHook(installTerms(harness, { blocking: true }), process.cwd());
+  } catch (error) {
+    if (!(error instanceof CliError) || error.code !== 'AGENT_EXISTS') throw error;
+    const agent = `${harness.name}-${createHash('sha256').update(`${hostname()} ${homedir()}`).digest('hex').slice(0, 8)}`;
+    await installHook(installTerms(harness, { blocking: true, agent, rotate: true }), process.cwd());
+  }
 }
 
 /** All servers of one file in one change, so that it is one installation. */
