@@ -141,7 +141,8 @@ const registerRoute = ({ gate, random }: Parts): Route =>
     handle: async ({ principal, body }) => {
       const { tenant } = principal;
       const id = body.agent as AgentId;
-      if (body.agent === 'self') throw new AegisError('REQUEST_INVALID', { detail: '`self` cannot be an agent’s id: it stands for the caller' }, '/agent');
+      if (body.agent === 'self')
+        throw new AegisError('REQUEST_INVALID', { detail: '`self` cannot be an agent’s id: it stands for the caller' }, '/agent');
       const known = gate.world(tenant).agents.get(id);
       if (known !== undefined && body.rotate !== true)
         throw new AegisError('CONFLICT', { detail: `The agent ${id} is registered already; send rotate to replace its key` });
