@@ -3,13 +3,14 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { holdStore } from '../../src/daemon/hold-store.ts';
 import { AegisError } from '../../src/errors.ts';
 import { holdersIn, takeLease } from '../../src/log/sqlite/leases.ts';
 import type { Holder } from '../../src/log/sqlite/leases.ts';
-import { openLog } from '../../src/log/sqlite/schema.ts';
+import { openLog, writeAhead } from '../../src/log/sqlite/schema.ts';
 import { testFolder } from './folder.ts';
 
 const LEASES = new URL('../../src/log/sqlite/leases.ts', import.meta.url).href;
@@ -80,6 +81,8 @@ test('[GATE-28] on another machine’s disk one daemon holds the store, and whoe
 
 test('[GATE-28] a disk without shared memory is refused, not written in another mode', () => {
   const path = join(testFolder(), 'log.sqlite');
-  assert.throws(() => openLog(`file:${path}?vfs=unix-dotfile`), /no shared memory/);
+  const without = new DatabaseSync(`file:${path}?vfs=unix-dotfile`);
+  assert.throws(() => writeAhead(without), /no shared memory/);
+  without.close();
   openLog(path).close();
 });

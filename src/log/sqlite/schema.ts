@@ -46,9 +46,7 @@ export function openLog(path: string): DatabaseSync {
   return opened(path, (database) => {
     // First of all, so that whoever comes second waits instead of failing.
     database.exec('PRAGMA busy_timeout = 5000');
-    const mode = database.prepare('PRAGMA journal_mode = WAL').get()?.['journal_mode'];
-    // Without shared memory readers would see halves and two processes would not see each other (GATE-28).
-    if (mode !== 'wal' && mode !== 'memory') throw new Error('its disk has no shared memory for a write-ahead log; use a folder on a local disk');
+    writeAhead(database);
     database.exec('PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;');
     database.exec(`PRAGMA wal_autocheckpoint = ${String(WAL_PAGES)}`);
     database.exec('PRAGMA cache_size = -16000;');
@@ -56,6 +54,12 @@ export function openLog(path: string): DatabaseSync {
     database.exec(ERASURE_TABLES);
     database.exec(REMEMBERED_TABLE);
   });
+}
+
+/** Without shared memory readers would see halves, and two processes would not see each other (GATE-28). @throws Error */
+export function writeAhead(database: DatabaseSync): void {
+  const mode = database.prepare('PRAGMA journal_mode = WAL').get()?.['journal_mode'];
+  if (mode !== 'wal' && mode !== 'memory') throw new Error('its disk has no shared memory for a write-ahead log; use a folder on a local disk');
 }
 
 /** Opens the file of wrapped subject keys. It is small and rarely written, so its journal is truncated, not kept. */
