@@ -2,6 +2,7 @@ import { AegisError } from '../errors.ts';
 import type { Decision } from '../kernel/decision.ts';
 import type { EntryBodies } from '../kernel/entry.ts';
 import type { AgentId, SessionId, TenantId } from '../kernel/ids.ts';
+import type { JsonObject } from '../kernel/json.ts';
 import type { SessionPlace } from '../kernel/owned.ts';
 import { admit, admitAll, waitFor } from './actions/admit.ts';
 import { registering } from './actions/register-agent.ts';
@@ -22,8 +23,11 @@ export interface ActionGate {
   admit(proposal: Proposal, waitMs?: number, signal?: AbortSignal): Promise<Decision>;
   /** Decides a parallel set against one moving world, in order, in one append. */
   admitAll(proposals: readonly Proposal[]): Promise<readonly Decision[]>;
-  /** What `admit` would decide now. Records nothing, reserves nothing, holds nothing. */
-  preview(proposal: Proposal): Promise<Decision>;
+  /**
+   * What `admit` would decide now. Records nothing, reserves nothing, holds nothing. A manifest that is given too can only tighten (DOOR-8).
+   * @throws AegisError REQUEST_INVALID
+   */
+  preview(proposal: Proposal, manifest?: JsonObject): Promise<Decision>;
   /** Waits until an asked action is finally decided. @throws AegisError NOT_FOUND */
   wait(action: ActionPlace, waitMs: number, signal?: AbortSignal): Promise<Decision>;
   /** Records what became of an action, once. @throws AegisError NOT_FOUND, CONFLICT, REQUEST_INVALID */
@@ -60,7 +64,7 @@ function deciding(of: TenantOf): Omit<ActionGate, keyof Sessions> {
       if (proposals.some((one) => one.tenant !== first.tenant)) throw new AegisError('REQUEST_INVALID', { detail: 'a set belongs to one tenant' });
       return admitAll(of(first.tenant), proposals);
     },
-    preview: async (proposal) => preview(of(proposal.tenant), proposal),
+    preview: async (proposal, manifest) => preview(of(proposal.tenant), proposal, manifest),
     wait: async ({ tenant, agent, action }: ActionPlace, waitMs: number, signal?: AbortSignal) =>
       waitFor(of(tenant), { agent, id: action }, { waitMs, signal }),
     settle: async (outcome) => settle(of(outcome.tenant), outcome),

@@ -44,7 +44,7 @@ export function release(opinions: readonly RuleOpinion[], { action, world }: Sub
   if (action.redeems !== undefined) {
     const approval = world.approvals.get(action.redeems);
     const fault = faultOf(action, approval, world);
-    if (fault === null) return released(opinions, { rule: 'approval', ...words.released(action.redeems) }, NOTHING);
+    if (fault === null) return released(opinions, { rule: 'approval', ...words.released(action.redeems, approval?.grantedBy ?? []) }, NOTHING);
     const said = words.approvalFault(fault, approval?.status ?? 'unknown');
     return [...opinions, { rule: 'approval', effect: 'deny', code: 'APPROVAL_INVALID', ...said, risk: 'HIGH' }];
   }

@@ -135,7 +135,7 @@ test('[LOCK-7, LOCK-4] a higher priority takes the slot of the lowest; a claimed
   const held = await claim(aegis, low, { session: 'l', resource: 'gpu:1', priority: 3 });
   assert.equal(held.body['effect'], 'allow', held.text);
   const lied = await claim(aegis, low, { session: 'l2', resource: 'gpu:1', priority: 10 });
-  assert.deepEqual([lied.body['effect'], codes(lied)[0]], ['deny', 'PRIORITY_EXCEEDED']);
+  assert.deepEqual([lied.body['effect'], codes(lied)[0]], ['deny', 'INVALID_ACTION']);
   const taken = await claim(aegis, high, { session: 'h', resource: 'gpu:1', priority: 9 });
   assert.equal(taken.body['effect'], 'allow', taken.text);
   assert.ok(Number(taken.body['fence']) > Number(held.body['fence']));

@@ -85,7 +85,62 @@ test('[DOOR-8] a dry decision reads the server’s own state, believes no snapsh
   const key = await aegis.agent('bot');
   const { size } = aegis.daemon.gate.world('default' as never);
   const event = { session_id: 's1', event_type: 'TOOL_CALL_PROPOSED', payload: { tool_name: 'run_shell', args: { command: 'rm -rf /' } } };
-  const dry = await aegis.ask('POST', '/v1/policy/decide', { key, body: { event, snapshot: { permissions: ['*'] }, manifest: {} } });
-  assert.deepEqual([dry.body['outcome'], dry.body['ignored']], ['DENY', ['snapshot', 'manifest']], dry.text);
+  const dry = await aegis.ask('POST', '/v1/policy/decide', { key, body: { event, snapshot: { permissions: ['*'] } } });
+  assert.deepEqual([dry.body['outcome'], dry.body['ignored']], ['DENY', ['snapshot']], dry.text);
   assert.equal(aegis.daemon.gate.world('default' as never).size, size);
+});
+
+const MANIFEST = {
+  schema: 'aegis.dev/manifest/v0.1',
+  name: 'm',
+  version: '1.0.0',
+  publisher: 'p',
+  permissions: {
+    tools: ['read_file', 'lookup', 'run_shell'],
+    fs: { read_roots: ['/data'] },
+    approval_required: ['lookup'],
+    budgets: { timeout_ms: 9_000 },
+  },
+  sandbox: { required: true },
+};
+
+test('[DOOR-8] a manifest that is given with a dry decision only tightens, and one that is none is refused', async (context) => {
+  const aegis = await running(context);
+  const key = await aegis.agent('bot');
+  const dry = (tool_name: string, args: object, manifest?: unknown) => {
+    const event = { session_id: 's1', event_type: 'TOOL_CALL_PROPOSED', payload: { tool_name, args } };
+    return aegis.ask('POST', '/v1/policy/decide', { key, body: { event, ...(manifest === undefined ? {} : { manifest }) } });
+  };
+  const told = async (tool: string, args: object, manifest?: unknown): Promise<readonly unknown[]> => {
+    const { body } = await dry(tool, args, manifest);
+    return [body['outcome'], (body['reason_codes'] as string[]).filter((code) => code !== 'DEFAULT' && code !== 'OK')];
+  };
+  assert.deepEqual(await told('lookup', {}), ['ALLOW', []]);
+  assert.deepEqual(await told('lookup', {}, MANIFEST), ['REQUIRE_APPROVAL', ['APPROVAL_REQUIRED']]);
+  assert.deepEqual(await told('other_lookup', {}, MANIFEST), ['DENY', ['PERMISSION_UNDECLARED']]);
+  assert.deepEqual(await told('read_file', { path: '/data/a.txt' }, MANIFEST), ['ALLOW', []]);
+  assert.deepEqual(await told('read_file', { path: '/home/b.txt' }, MANIFEST), ['DENY', ['FS_DENY']]);
+  const [outcome, codes] = await told(
+    'run_shell',
+    { command: 'rm -rf /' },
+    { ...MANIFEST, permissions: { ...MANIFEST.permissions, exec: { allowed_bins: ['rm'] } } },
+  );
+  assert.equal(outcome, 'DENY');
+  assert.ok((codes as string[]).includes('FINDING'), 'declaring a tool releases nothing');
+  const { body: allowed } = await dry('read_file', { path: '/data/a.txt' }, MANIFEST);
+  assert.equal((allowed['constraints'] as { timeout_ms: number }).timeout_ms, 9_000);
+  assert.equal(allowed['ignored'], undefined);
+  for (const [manifest, says] of [
+    [{}, /schema/],
+    [{ ...MANIFEST, extra: 1 }, /extra/],
+    [{ ...MANIFEST, permissions: { tools: ['*'] } }, /every tool/],
+    [{ ...MANIFEST, integrity: { files: { 'a.py': '0'.repeat(64) } } }, /cannot be read/],
+  ] as const) {
+    const refused = await dry('lookup', {}, manifest);
+    assert.deepEqual([refused.status, refused.body['code']], [400, 'REQUEST_INVALID'], refused.text);
+    assert.match(String(refused.body['pointer']), /^\/manifest/);
+    assert.match(String(refused.body['detail']), says);
+  }
+  const body = { event: { session_id: 's1', event_type: 'TOOL_CALL_PROPOSED', payload: { tool_name: 'lookup', args: {} } }, agent_id: 'other' };
+  assert.equal((await aegis.ask('POST', '/v1/policy/decide', { key, body })).body['code'], 'AGENT_MISMATCH', 'a field is heard or refused');
 });

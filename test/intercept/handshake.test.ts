@@ -61,3 +61,50 @@ test('[DOOR-6] handshake, permission and release over HTTP: locks exclude, token
   });
   assert.equal(dear.body['status'], 'REJECTED', dear.text);
 });
+
+test('[DOOR-25] what an agent says of its capabilities only takes away, whatever it names', () => {
+  const registered = { capabilities: ['readonly:read_file', 'readonly:list', 'chat'], maxPriority: 5, onUnavailable: 'deny' } as const;
+  const known = { registered, firstSeen: 0, revoked: false, violations: [], pendingApprovals: 0 };
+  const told = (capabilities: string[] | undefined): readonly string[] =>
+    handshakeTerms({ agent_id: 'bot', ...(capabilities === undefined ? {} : { capabilities }) }, known, true).capabilities;
+  assert.deepEqual(told(undefined), registered.capabilities);
+  assert.deepEqual(told(['readonly:bash']), ['chat']);
+  assert.deepEqual(told(['readonly:list', 'readonly:bash']), ['readonly:list', 'chat']);
+  assert.deepEqual(told(['chat', 'admin']), registered.capabilities);
+  assert.deepEqual(told(['admin']), ['readonly:read_file', 'readonly:list']);
+  assert.deepEqual(told([]), registered.capabilities);
+});
+
+test('[DOOR-25] [DEC-10] a handshake says what was capped, and a request above the ceiling is refused', async (context) => {
+  const aegis = await running(context);
+  const key = await aegis.agent('bot', { maxPriority: 4, sessionBudgetUsdMicros: 2_000_000, capabilities: ['readonly:read_file'] });
+  const post = (path: string, body: object) => aegis.ask('POST', path, { key, body: { agent_id: 'bot', ...body } });
+  const shaken = await post('/api/v1/handshake', { max_priority: 7, session_budget_usd: 50, capabilities: ['readonly:bash', 'root'] });
+  const { max_priority: priority, session_budget_usd: budget, capabilities, message } = shaken.body;
+  assert.deepEqual([shaken.status, priority, budget, capabilities], [200, 4, 2, []], shaken.text);
+  for (const said of ['max_priority 7 is above', '4 holds', 'session_budget_usd 50 is above', '2 holds', 'readonly:bash, root'])
+    assert.ok(String(message).includes(said), String(message));
+  const { body: seen } = await aegis.ask('GET', '/v1/agents/self', { key });
+  assert.deepEqual([seen['maxPriority'], seen['readOnlyTools'], seen['sessionBudgetUsdMicros']], [4, [], 2_000_000]);
+  const asked = { task_intent: 'compute', resource_type: 'compute', estimated_cost_usd: 0 };
+  const above = await post('/api/v1/request-permission', { ...asked, priority: 7 });
+  assert.equal(above.body['status'], 'REJECTED');
+  assert.match(String(above.body['reason']), /Priority 7 is above .* 4.*\(INVALID_ACTION\)/);
+  assert.equal((await post('/api/v1/request-permission', asked)).body['status'], 'GRANTED', 'what nobody claimed is within the ceiling');
+  assert.equal((await post('/api/v1/request-permission', { ...asked, priority: 4 })).body['status'], 'GRANTED');
+});
+
+test('[DOOR-25] what was granted after a person’s yes says who granted it', async (context) => {
+  const aegis = await running(context);
+  const key = await aegis.agent('bot');
+  const olga = await aegis.operator('olga', 'operator');
+  const body = { agent_id: 'bot', task_intent: 'withdraw_funds', resource_type: 'api_call', estimated_cost_usd: 0, request_id: 'r1' };
+  const ask = () => aegis.ask('POST', '/api/v1/request-permission', { key, body });
+  const pending = await ask();
+  assert.equal(pending.body['status'], 'PENDING', pending.text);
+  const approval = String(pending.body['escalation_id']);
+  const granted = await aegis.ask('POST', `/v1/approvals/${approval}/grant`, { key: olga, body: { reason: 'called them' } });
+  assert.equal(granted.body['effect'], 'allow', granted.text);
+  const { body: answer } = await ask();
+  assert.deepEqual([answer['status'], answer['reason']], ['GRANTED', `olga granted it (approval ${approval}).`]);
+});

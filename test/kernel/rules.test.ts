@@ -69,7 +69,7 @@ test('[DEC-10] claims out of range are refused and never loosen', () => {
     assert.equal(say({ claims }), 'deny INVALID_ACTION', JSON.stringify(claims));
   }
   const low = world([draft('agent-registered', { capabilities: [], maxPriority: 5, onUnavailable: 'deny' }, { agent: 'a1' })]);
-  assert.equal(say({ claims: { priority: 6 } }, {}, low), 'deny PRIORITY_EXCEEDED');
+  assert.equal(say({ claims: { priority: 6 } }, {}, low), 'deny INVALID_ACTION');
   assert.equal(say({ claims: { confidence: 1, intent: 'trust me', usdMicros: 0 } }, { default: 'deny' }), 'deny DEFAULT');
 });
 

@@ -6,6 +6,7 @@ import { isUnder } from '../../kernel/halt-scope.ts';
 import type { ApprovalId, Digest } from '../../kernel/ids.ts';
 import { SEALED } from '../../kernel/sealed.ts';
 import { ledgersOf } from '../../kernel/ledger.ts';
+import type { Policy } from '../../kernel/policy.ts';
 import { ownersOfSession } from '../../kernel/owned.ts';
 import { haltReason, mustHalt } from '../../kernel/violations.ts';
 import { sha256 } from '../../wire/digest.ts';
@@ -22,7 +23,11 @@ import { byReference, editKey, isLive, policyOf } from '../tenant/tenant.ts';
 
 /** Decides against the batch's world, under the policy in force there. Writes nothing. */
 export function decideNow(tenant: Tenant, batch: WriteBatch, action: Action): Decision {
-  const policy = policyOf(tenant, batch.world());
+  return decideUnder(tenant, batch, { action, policy: policyOf(tenant, batch.world()) });
+}
+
+/** The same under another policy: only for a decision that is not recorded. */
+export function decideUnder(tenant: Tenant, batch: WriteBatch, { action, policy }: { readonly action: Action; readonly policy: Policy }): Decision {
   return conclude(
     action,
     batch.world(),

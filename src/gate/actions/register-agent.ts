@@ -30,6 +30,7 @@ function checkOwn(agent: AgentId, terms: Terms, world: World, by: Principal & { 
     terms.maxPriority > known.maxPriority ||
     LOOSENESS[terms.onUnavailable] > LOOSENESS[known.onUnavailable] ||
     (known.sessionBudgetUsdMicros !== undefined && (terms.sessionBudgetUsdMicros ?? Infinity) > known.sessionBudgetUsdMicros) ||
+    terms.capabilities.some((one) => !known.capabilities.includes(one)) ||
     terms.team !== known.team ||
     terms.keyDigest !== known.keyDigest;
   if (more) throw forbidden;

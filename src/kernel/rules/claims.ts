@@ -1,4 +1,5 @@
 import { isAmount } from '../amounts.ts';
+import { isOwned } from '../owned.ts';
 import { SILENCE } from './subject.ts';
 import type { Rule, RuleOpinion } from './subject.ts';
 import { wordsOf } from '../words/words.ts';
@@ -12,7 +13,7 @@ function invalid(pointer: string, said: Said): RuleOpinion {
   return { rule: 'claims', effect: 'deny', code: 'INVALID_ACTION', pointer, ...said };
 }
 
-/** Numbers out of range are refused, not clamped; a priority above the registered one is exceeded. */
+/** Numbers out of range are refused, not clamped, and so is a priority above the registered one. */
 export const claims: Rule = {
   name: 'claims',
   speak({ action, agent, world }) {
@@ -28,9 +29,10 @@ export const claims: Rule = {
     if (resource !== undefined && !(isAmount(resource.slots) && resource.slots > 0 && isAmount(resource.ttlMs) && resource.ttlMs > 0)) {
       opinions.push(invalid('/resource', wordsOf(world).claim('resource', undefined)));
     }
-    if (agent !== undefined && priority !== undefined && priority > agent.registered.maxPriority) {
-      const said = wordsOf(world).priorityExceeded(priority, agent.registered.maxPriority);
-      opinions.push({ rule: 'claims', effect: 'deny', code: 'PRIORITY_EXCEEDED', pointer: '/claims/priority', ...said });
+    const most = agent?.registered.maxPriority;
+    if (most !== undefined && priority !== undefined && priority > most) {
+      const code = isOwned(world) ? 'INVALID_ACTION' : 'PRIORITY_EXCEEDED';
+      opinions.push({ rule: 'claims', effect: 'deny', code, pointer: '/claims/priority', ...wordsOf(world).priorityExceeded(priority, most) });
     }
     return opinions.length === 0 ? SILENCE : opinions;
   },

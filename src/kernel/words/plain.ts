@@ -168,7 +168,7 @@ export const PLAIN: Words = {
     hint: 'Wait until some are answered.',
   }),
   conflictingChanges: { message: 'Several rules change the same arguments.', hint: 'Give each rule a pointer of its own.' },
-  released: (approval) => ({ message: `A person granted it (approval ${approval}).` }),
+  released: (approval, by) => ({ message: `${by.length === 0 ? 'A person' : by.join(', ')} granted it (approval ${approval}).` }),
   releasedByGrant: (grant) => ({ message: `Covered by the standing grant ${grant}.` }),
   approvalFault: (fault, status) => ({
     message: fault === 'not-granted' ? `The approval is ${status}, not granted.` : FAULTS[fault],

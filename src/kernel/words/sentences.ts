@@ -79,7 +79,8 @@ export interface Words {
   sensitive(intent: string): Said;
   tooManyPending(pending: number): Said;
   conflictingChanges: Said;
-  released(approval: string): Said;
+  /** `by`: the people who granted it. */
+  released(approval: string, by: readonly string[]): Said;
   releasedByGrant(grant: string): Said;
   approvalFault(fault: ApprovalFault, status: string): Said;
   approvalEnded(status: string): Said;

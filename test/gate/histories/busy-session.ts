@@ -179,7 +179,7 @@ async function people(gate: Gate): Promise<void> {
   await gate.halt(TENANT, { kind: 'agent', id: id('a1') }, 'stop', OPERATOR);
   await gate.admit(proposal({ id: 'q5', session: 's9' }));
   await tried(gate.resume(TENANT, { kind: 'agent', id: id('a1') }, 'go', OPERATOR));
-  await tried(gate.closeSession(TENANT, id('s3'), 'done', OPERATOR));
+  await tried(gate.closeSession(TENANT, { session: id('s3') }, 'done', OPERATOR));
   await gate.admit(proposal({ id: 'q6', session: 's3' }));
   await gate.activate(TENANT, document({ default: 'deny', rules: [{ id: 'r', when: 'action.name == "read_thing"', effect: 'allow' }] }), ADMIN);
   for (let n = 0; n < 3; n++) await gate.admit(proposal({ id: `n${String(n)}`, args: { n } }));

@@ -41,7 +41,7 @@ function claimed({ action, world }: Subject): Word[] {
   const ok = between(priority, 1, 10) && between(complexity, 1, 10) && between(confidence, 0, 1) && whole(usdMicros) && whole(tokens) && claimOk;
   if (!ok) words.push({ effect: 'deny', code: 'INVALID_ACTION' });
   const cap = world.agents.get(action.agent)?.registered.maxPriority ?? Infinity;
-  if ((priority ?? 0) > cap) words.push({ effect: 'deny', code: 'PRIORITY_EXCEEDED' });
+  if ((priority ?? 0) > cap) words.push({ effect: 'deny', code: 'INVALID_ACTION' });
   return words;
 }
 

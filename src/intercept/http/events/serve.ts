@@ -157,19 +157,21 @@ const decideRoute = ({ gate }: EventDeps): Route =>
     role: EVERYONE,
     tenant: 'key',
     audited: [],
-    doc: doc('What would be decided now, against the server’s own state; a snapshot or manifest of the caller is never believed. Records nothing'),
+    doc: doc(
+      'What would be decided now, against the server’s own state; a `manifest` is held against the call too and can only tighten, a `snapshot` of the caller is never believed. Records nothing',
+    ),
     body: DecideBody,
     response: jsonObject(),
     handle: async ({ principal, body }) => {
       const { tenant } = principal;
       if (body.event.tenant_id !== undefined && body.event.tenant_id !== tenant) throw new AegisError('NOT_FOUND', { what: 'tenant' });
-      const agent = principal.role === 'agent' ? principal.agent : subjectOf(gate, principal, body);
+      const agent = principal.role === 'agent' ? agentOf(principal, body.agent_id).agent : subjectOf(gate, principal, body);
       const envelope: EventEnvelope = { ...body.event, tenant_id: tenant, seq: body.event.seq ?? 0 };
       if (envelope.event_type !== 'TOOL_CALL_PROPOSED')
         return { outcome: 'ALLOW', reason_codes: ['OK'], constraints: {}, note: 'Only TOOL_CALL_PROPOSED is decided' };
-      const ignored = [body.snapshot === undefined ? [] : ['snapshot'], body.manifest === undefined ? [] : ['manifest']].flat();
       const { id: _id, ...proposal } = eventProposal(withCall(envelope), { role: 'agent', tenant, agent });
-      return { ...policyDecision(await gate.preview(proposal)), ...(ignored.length === 0 ? {} : { ignored }) };
+      const decision = await gate.preview(proposal, body.manifest);
+      return { ...policyDecision(decision), ...(body.snapshot === undefined ? {} : { ignored: ['snapshot'] }) };
     },
   });
 

@@ -9,7 +9,7 @@ export function permissionReply(decision: Decision, context: { agent: string; bu
   return {
     status: granted ? 'GRANTED' : pending ? 'PENDING' : 'REJECTED',
     agent_id: context.agent,
-    reason: textOf(decision) ?? decisive(decision)[0]?.message ?? 'OK',
+    reason: textOf(decision) ?? grantedBecause(decision),
     remaining_budget_usd: remaining(context.budgets),
     recommended_model: decision.obligations.recommendedModel ?? null,
     lock_token: granted && decision.fence !== undefined ? `fence-${String(decision.fence)}` : null,
@@ -18,6 +18,12 @@ export function permissionReply(decision: Decision, context: { agent: string; bu
     granted_at: granted ? new Date(context.at).toISOString() : null,
     action_id: decision.action,
   };
+}
+
+/** Why it may go on: who or what released it, where something had asked first. */
+function grantedBecause(decision: Decision): string {
+  const released = decision.reasons.find(({ rule, code }) => code === 'OK' && (rule === 'approval' || rule.startsWith('grant:')));
+  return (released ?? decisive(decision)[0])?.message ?? 'OK';
 }
 
 function retryAfter(decision: Decision): number | null {

@@ -12,7 +12,7 @@ import { DECIDING, route } from '../../../http/route.ts';
 import type { Route } from '../../../http/route.ts';
 import { WaitQuery } from '../../../http/shapes.ts';
 import { permissionReply } from './enforce.ts';
-import { handshakeTerms, lockName, permissionProposal, sessionOf } from './normalise.ts';
+import { handshakeTerms, lockName, notTaken, permissionProposal, sessionOf } from './normalise.ts';
 import { HandshakeBody, PermissionBody, PermissionReply, ReleaseBody } from './shapes.ts';
 
 const doc = (summary: string) => ({ summary, tag: 'handshake' });
@@ -40,16 +40,27 @@ const handshakeRoute = (gate: ActionGate & LogGate): Route =>
     audited: ['agent-registered'],
     doc: doc('An agent says what it is; an operator may register it so. It never widens what an operator allowed'),
     body: HandshakeBody,
-    response: Type.Object({ status: Type.Literal('registered'), agent_id: Type.String(), message: Type.String() }),
+    response: Type.Object({
+      status: Type.Literal('registered'),
+      agent_id: Type.String(),
+      message: Type.String(),
+      max_priority: Type.Integer({ description: 'What holds: the smaller of what was asked and what an operator set' }),
+      session_budget_usd: Type.Optional(Type.Number()),
+      capabilities: Type.Array(Type.String()),
+    }),
     handle: async ({ principal, body }) => {
       const { tenant } = principal;
       const agent = body.agent_id as AgentId;
       const known = gate.world(tenant).agents.get(agent);
       const own = principal.role === 'agent';
       if (own) callerOf(gate, principal, agent);
-      await gate.register(tenant, agent, handshakeTerms(body, known, own), principal);
-      const hint = known?.registered.keyDigest === undefined ? ' It has no key yet: POST /v1/agents makes one.' : '';
-      return { status: 'registered', agent_id: agent, message: `The agent ${agent} is registered.${hint}` };
+      const terms = handshakeTerms(body, known, own);
+      await gate.register(tenant, agent, terms, principal);
+      const hint = known?.registered.keyDigest === undefined ? ['It has no key yet: POST /v1/agents makes one.'] : [];
+      const message = [`The agent ${agent} is registered.`, ...notTaken(body, terms), ...hint].join(' ');
+      const { sessionBudgetUsdMicros: budget, maxPriority, capabilities } = terms;
+      const held = { max_priority: maxPriority, capabilities, ...(budget === undefined ? {} : { session_budget_usd: budget / 1_000_000 }) };
+      return { status: 'registered', agent_id: agent, message, ...held };
     },
   });
 
@@ -68,7 +79,8 @@ const permissionRoute = (gate: ActionGate & LogGate): Route =>
     handle: async ({ principal, query, body, signal }) => {
       const caller = callerOf(gate, principal, body.agent_id);
       const wait = query.wait ?? 0;
-      const decision = await gate.admit(permissionProposal(body, caller), wait, wait === 0 ? undefined : signal());
+      const most = gate.world(caller.tenant).agents.get(caller.agent)?.registered.maxPriority;
+      const decision = await gate.admit(permissionProposal(body, caller, most), wait, wait === 0 ? undefined : signal());
       const session = (body.session_id ?? sessionOf(caller.agent)) as SessionId;
       const at = gate.world(caller.tenant).at;
       return permissionReply(decision, { agent: caller.agent, budgets: gate.budgets(caller.tenant, caller.agent, session), at });
