@@ -9,8 +9,9 @@ import { AgentQuery, CLOSED, name, ReceiptReply } from '../http/shapes.ts';
 import type { HaltScope } from '../kernel/entry.ts';
 import { DECIDERS, PEOPLE } from '../kernel/role.ts';
 import type { ApiParts } from './deps.ts';
+import { inFlightIn, InFlightShape } from './in-flight.ts';
 
-type Parts = ApiParts<OperatorGate & LogGate>;
+type Parts = ApiParts<OperatorGate & LogGate, 'store'>;
 
 const doc = (summary: string) => ({ summary, tag: 'halt' });
 
@@ -37,31 +38,34 @@ function scopeFrom(scope: Scope, agent: string | undefined): HaltScope {
 }
 
 /** Halts of any scope. They work while the gate is closed too: the gate keeps them until it can write. */
-export function haltRoutes({ gate }: Parts): readonly Route[] {
-  const one = (verb: 'halt' | 'resume', summary: string, audited: Route['audited']): Route =>
-    route({
-      method: 'POST',
-      path: `/v1/${verb}`,
-      auth: 'key',
-      role: DECIDERS,
-      tenant: 'key',
-      audited,
-      doc: doc(summary),
-      query: AgentQuery,
-      body: Body,
-      response: Type.Object({
-        ...ReceiptReply.properties,
-        sessions: Type.Optional(Type.Array(Type.Object({ agent: Type.String(), session: Type.String() }))),
-      }),
-      handle: ({ principal, body, query }) => gate[verb](principal.tenant, scopeFrom(body.scope, query.agent), body.reason, principal),
-    });
+export function haltRoutes(parts: Parts): readonly Route[] {
+  const { gate } = parts;
+  const changes = { method: 'POST', auth: 'key', role: DECIDERS, tenant: 'key', query: AgentQuery, body: Body } as const;
+  const sessions = Type.Optional(Type.Array(Type.Object({ agent: Type.String(), session: Type.String() })));
   return [
-    one('halt', 'Stop an agent, a session or every agent of the tenant; a session without its agent is every agent’s of that name', [
-      'agent-halted',
-      'approval-voided',
-      'lock-evicted',
-    ]),
-    one('resume', 'Lift a halt of exactly this scope; of a session without its agent, the only one halted under that name', ['agent-resumed']),
+    route({
+      ...changes,
+      path: '/v1/halt',
+      audited: ['agent-halted', 'approval-voided', 'lock-evicted'],
+      doc: doc(
+        'Stop an agent, a session or every agent of the tenant; a session without its agent is every agent’s of that name. The answer names what was allowed before and has no outcome yet',
+      ),
+      response: Type.Object({ ...ReceiptReply.properties, sessions, inFlight: InFlightShape }),
+      handle: async ({ principal, body, query }) => {
+        const scope = scopeFrom(body.scope, query.agent);
+        const receipt = await gate.halt(principal.tenant, scope, body.reason, principal);
+        const { count, actions } = await inFlightIn(parts, principal, scope);
+        return { ...receipt, inFlight: { count, actions } };
+      },
+    }),
+    route({
+      ...changes,
+      path: '/v1/resume',
+      audited: ['agent-resumed'],
+      doc: doc('Lift a halt of exactly this scope; of a session without its agent, the only one halted under that name'),
+      response: Type.Object({ ...ReceiptReply.properties, sessions }),
+      handle: ({ principal, body, query }) => gate.resume(principal.tenant, scopeFrom(body.scope, query.agent), body.reason, principal),
+    }),
     route({
       method: 'GET',
       path: '/v1/halt',

@@ -10,9 +10,10 @@ import type { AgentId, SessionId, TenantId } from '../kernel/ids.ts';
 import { DECIDERS, EVERYONE, PEOPLE } from '../kernel/role.ts';
 import { statusOf } from './agents.ts';
 import type { ApiParts } from './deps.ts';
+import { inFlightIn } from './in-flight.ts';
 import type { Tally } from '../views/tally.ts';
 
-type Parts = ApiParts<Pick<ActionGate, 'budgets'> & Pick<OperatorGate, 'pending'> & LogGate, 'version' | 'daemons' | 'pendingReset'>;
+type Parts = ApiParts<Pick<ActionGate, 'budgets'> & Pick<OperatorGate, 'pending'> & LogGate, 'store' | 'version' | 'daemons' | 'pendingReset'>;
 
 const doc = (summary: string) => ({ summary, tag: 'standing' });
 const READ = { method: 'GET', auth: 'key', tenant: 'key', audited: [] } as const;
@@ -81,7 +82,10 @@ const statsRoute = (deps: Parts, tally: Tally): Route =>
     role: PEOPLE,
     doc: doc('How things stand, and counts over the whole log by effect, reason, risk and agent'),
     response: jsonObject(),
-    handle: ({ principal }) => stats(deps, tally, principal.tenant),
+    handle: async ({ principal }) => {
+      const { count, actions } = await inFlightIn(deps, principal, { kind: 'all' });
+      return { ...(await stats(deps, tally, principal.tenant)), inFlight: { count, actions } };
+    },
   });
 
 function resetText(reset: Awaited<ReturnType<Parts['pendingReset']>>): object | null {

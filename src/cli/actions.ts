@@ -15,6 +15,7 @@ interface Options {
   readonly session?: string;
   readonly effect?: string;
   readonly limit: number;
+  readonly inFlight?: true;
   readonly watch?: Watch;
   readonly json?: true;
 }
@@ -26,12 +27,13 @@ export const define: Define = (command) => {
     .option('--agent <id>', 'only this agent’s; with an id, whose action is meant')
     .option('--session <id>', 'only this session’s')
     .addOption(new Option('--effect <effect>', 'only these').choices(EFFECT_CHOICES))
+    .option('--in-flight', 'only those that were allowed and have no outcome yet: they may be running')
     .option('--limit <number>', 'how many, newest first', whole(1, 1000), 30)
     .option(...WATCH)
     .option('--json', 'print JSON')
     .addHelpText(
       'after',
-      '\nExamples:\n  $ aegis actions\n  $ aegis actions --agent support-bot --effect deny\n  $ aegis actions 42              the action decided in entry 42, in full\n  $ aegis actions --watch',
+      '\nExamples:\n  $ aegis actions\n  $ aegis actions --agent support-bot --effect deny\n  $ aegis actions 42              the action decided in entry 42, in full\n  $ aegis actions --in-flight     allowed, and nobody said yet how they ended\n  $ aegis actions --watch',
     )
     .action(async (id: string | undefined, options: Options) => {
       if (id === undefined) return list(options);
@@ -40,16 +42,18 @@ export const define: Define = (command) => {
     });
 };
 
-async function list({ watch, json: asJson, ...query }: Options): Promise<void> {
+async function list({ watch, json: asJson, inFlight, ...rest }: Options): Promise<void> {
   const aegis = connection();
+  const query = inFlight === true ? { ...rest, state: 'unsettled' } : rest;
   const read = async (): Promise<readonly ActionRow[]> => ((await aegis.get('/v1/actions', query)) as { actions: readonly ActionRow[] }).actions;
   if (asJson === true) return json(await read());
   await shown(watch, async () => {
     const actions = await read();
-    return actions.length === 0 ? NONE : table(COLUMNS(), actions.map(row));
+    return actions.length === 0 ? (inFlight === true ? NONE_IN_FLIGHT : NONE) : table(COLUMNS(), actions.map(row));
   });
 }
 
+const NONE_IN_FLIGHT = 'Nothing is in flight: every action that was allowed has an outcome.';
 const NONE = 'No actions match. Agents’ tool calls show up here as they are decided.';
 
 const COLUMNS = (): readonly Column[] => [

@@ -4,6 +4,7 @@ import type { Define } from './define.ts';
 import { connection } from './connection.ts';
 import { CliError, EXIT } from './exit.ts';
 import { json, line, visible } from './print.ts';
+import { inFlightLines, type InFlight } from './in-flight.ts';
 import { named, scopeOf } from './scope.ts';
 
 interface Options {
@@ -15,9 +16,12 @@ interface Options {
 
 interface Halted {
   readonly index: number;
+  readonly inFlight: InFlight;
   /** Whose sessions of that name it stopped. */
   readonly sessions?: readonly { readonly agent: string; readonly session: string }[];
 }
+
+const SHOWN = 20;
 
 /** `aegis halt`: one command, recorded, in force when it returns. */
 export const define: Define = (command) => {
@@ -40,6 +44,10 @@ export const define: Define = (command) => {
       if (options.json === true) return json(receipt);
       line(`Halted ${visible(named(scope))}; recorded as entry ${String(receipt.index)}.`);
       for (const { agent, session } of receipt.sessions ?? []) line(`  session ${visible(session)} of ${visible(agent)}`);
+      const { inFlight } = receipt;
+      if (inFlight.count === 0) return line('Nothing was in flight.');
+      line(`In flight: ${String(inFlight.count)} allowed before the halt, without an outcome yet. They may have been done:`);
+      line(inFlightLines(inFlight, { most: SHOWN, margin: 2 }).join('\n'));
     });
 };
 

@@ -3,6 +3,7 @@ import { connection, type Connection } from './connection.ts';
 import { EXIT } from './exit.ts';
 import { daemonName } from './daemons.ts';
 import type { Holder } from './daemons.ts';
+import { inFlightLines, type InFlight } from './in-flight.ts';
 import { json, tone, visible } from './print.ts';
 import { named, type Scope } from './scope.ts';
 import { shown, WATCH, type Watch } from './screen/watch.ts';
@@ -19,11 +20,15 @@ export interface Stats {
   readonly adminReset: { readonly operator: string; readonly by: string; readonly index: number } | null;
   readonly gate: { readonly open: boolean; readonly why?: string };
   readonly policy: { readonly name: string; readonly digest: string };
+  readonly inFlight: InFlight;
 }
 
 interface Standing extends Stats {
   readonly halts: readonly { readonly scope: Scope; readonly reason: string }[];
 }
+
+/** Of what is in flight. */
+const SHOWN = 5;
 
 /** `aegis status`: exit code 3 when the gate is closed. */
 export const define: Define = (command) => {
@@ -54,6 +59,8 @@ function text(stats: Standing, url: string): string {
     `agents     ${String(stats.agents)} registered, ${String(stats.halted)} halted`,
     ...stats.halts.map(({ scope, reason }) => `halted     ${tone('bad', visible(named(scope)))}: ${visible(reason)}`),
     `approvals  ${waiting}`,
+    `in flight  ${stats.inFlight.count === 0 ? 'nothing' : `${String(stats.inFlight.count)} allowed, without an outcome yet`}`,
+    ...inFlightLines(stats.inFlight, { most: SHOWN, margin: 11 }),
     `24 hours   ${String(stats.actions24h)} actions, ${String(stats.denied24h)} denied`,
     `log        ${String(stats.logSize)} entries`,
     ...(stats.adminReset === null ? [] : [`reset      ${tone('bad', resetLine(stats.adminReset))}`]),

@@ -2,6 +2,7 @@ import { AegisError } from '../errors.ts';
 import type { EntryBodies } from '../kernel/entry.ts';
 import type { EntryIndex, Millis, TenantId } from '../kernel/ids.ts';
 import type { World } from '../kernel/world.ts';
+import type { InFlight, InFlightQuery } from './actions/in-flight.ts';
 import type { FactPlace, Principal, Receipt } from './nouns.ts';
 import { isFact, recording } from './record-fact.ts';
 import type { FactType } from './record-fact.ts';
@@ -25,6 +26,8 @@ export interface LogGate {
   tenants(): readonly TenantId[];
   /** The tenant's log's own time at this moment, by which everything in it expires (GATE-25). @throws AegisError NOT_FOUND */
   now(tenant: TenantId): Millis;
+  /** Actions that were allowed and have no outcome yet, as of the last durable entry: how many, and the newest (GATE-33). */
+  inFlight(tenant: TenantId, query: InFlightQuery): ReturnType<InFlight['read']>;
   /** Calls the follower after every durable append; the returned function ends that. */
   follow(follower: Follower): () => void;
   /** Whether the log can be appended to, or why not. */
@@ -41,6 +44,7 @@ export function logGate(tenants: Tenants): LogGate {
     current: (tenant) => (tenant === undefined ? catchUpAll(tenants) : catchUp(tenants, tenant)),
     tenants: () => [...tenants.open.keys()],
     now: (tenant) => tenants.of(tenant).queue.now(),
+    inFlight: (tenant, query) => tenants.of(tenant).inFlight.read(query),
     follow: (follower) => {
       tenants.followers.add(follower);
       return () => void tenants.followers.delete(follower);

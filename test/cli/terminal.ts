@@ -145,6 +145,7 @@ function level(text: string, folder: string): string {
     .replace(/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d/g, '<date and time>    ')
     .replace(/\b\d\d:\d\d:\d\d\b/g, '<time>  ')
     .replace(/\b1[6-9]\d{11}\b/g, '<ms>')
+    .replace(/"ageMs": \d+/g, '"ageMs": <ms>')
     .replace(/aegis-[0-9a-f]{16}/g, 'aegis-<origin>')
     .replace(/<origin>\+[0-9a-f]{8}\+[\w+/=]+/g, '<origin>+<id>+<base64>')
     .replace(/<origin> [\w+/=]+/g, '<origin> <base64>')

@@ -11,7 +11,7 @@ import type { WriteBatch } from './write-batch.ts';
 
 export type Touched = Pick<SealedEntry, 'type' | 'agent' | 'action'>;
 
-/** What became durable. `touched`: the types and actions of the entries, for those who wait. */
+/** What became durable. `touched`: the types and actions of the entries, for those who wait or keep account. */
 export interface Appended {
   readonly from: EntryIndex;
   readonly to: EntryIndex;

@@ -1,8 +1,9 @@
 import { SEMANTICS } from '../../kernel/semantics.ts';
-import type { EntryIndex, TenantId } from '../../kernel/ids.ts';
+import type { ActionId, AgentId, EntryIndex, TenantId } from '../../kernel/ids.ts';
 import type { World } from '../../kernel/world.ts';
 import { haltOn } from '../actions/record-decision.ts';
 import { placeKey } from '../actions/decide-proposal.ts';
+import { inFlight, stateIn } from '../actions/in-flight.ts';
 import { newWaiters } from '../actions/waiters.ts';
 import { expireDue } from '../approvals/expire-due.ts';
 import { expiryTimer } from '../approvals/expiry-timer.ts';
@@ -79,9 +80,13 @@ function termsFor({ deps, id, memory, snapshots, events }: Seed, tenant: () => O
       for (const halt of tenant().unrecorded.splice(0)) void haltNow(tenant(), halt).catch(() => undefined);
     },
     appended: ({ from, to, log, touched }) => {
-      const { waiters, queue } = tenant();
+      const { waiters, queue, inFlight: running } = tenant();
       for (const { type, agent, action } of touched) {
-        if (agent !== undefined && action !== undefined) waiters.wake(placeKey({ agent, id: action }));
+        if (agent !== undefined && action !== undefined) {
+          waiters.wake(placeKey({ agent, id: action }));
+          const one = { agent: agent as AgentId, action: action as ActionId };
+          running.changed(one, stateIn(log.world, one));
+        }
         if (LOCK_FREED.has(type)) waiters.wakeDeferred();
       }
       forgetEnded(queue.tentative());
@@ -113,7 +118,19 @@ export async function openTenant(deps: GateDeps, id: TenantId, events: TenantEve
     waiters.wakeAll();
   };
   const limits = { ...DEFAULT_LIMITS, ...deps.limits };
-  const tenant: OpenTenant = { id, deps, limits, queue, ...memory, waiters, unrecorded: [], expireAt, expireLeapt, close };
+  const tenant: OpenTenant = {
+    id,
+    deps,
+    limits,
+    queue,
+    ...memory,
+    waiters,
+    inFlight: inFlight(start.world),
+    unrecorded: [],
+    expireAt,
+    expireLeapt,
+    close,
+  };
   setExpiry(tenant, start.world);
   await begin(tenant, start.world);
   return tenant;

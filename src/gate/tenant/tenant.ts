@@ -7,6 +7,7 @@ import type { Policy } from '../../kernel/policy.ts';
 import type { ApprovalState, World } from '../../kernel/world.ts';
 import type { OperationQueue } from '../queue/operation-queue.ts';
 import type { GateDeps, GateLimits } from '../deps.ts';
+import type { InFlight } from '../actions/in-flight.ts';
 import type { Waiters } from '../actions/waiters.ts';
 import type { Actor, EntryBodies, HaltScope } from '../../kernel/entry.ts';
 
@@ -42,6 +43,8 @@ export interface Tenant extends Memory {
   readonly limits: GateLimits;
   readonly queue: OperationQueue;
   readonly waiters: Waiters;
+  /** Actions that were allowed and have no outcome yet. */
+  readonly inFlight: InFlight;
   /** Halts that could not be recorded yet; in force all the same (GATE-8). */
   readonly unrecorded: HaltTerms[];
   /** Sees to it that approvals that expire at this time are expired then. */
