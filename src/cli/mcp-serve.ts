@@ -8,6 +8,7 @@ import { connectServer } from '../intercept/mcp/http/connect-server.ts';
 import { createStateSigner } from '../intercept/mcp/state-signer.ts';
 import { serveStdio } from '../intercept/mcp/stdio/serve-stdio.ts';
 import type { StdioTerms } from '../intercept/mcp/stdio/serve-stdio.ts';
+import { maskOfVariables } from '../intercept/mcp/server-words.ts';
 import type { ServerIdentity } from '../intercept/mcp/server-identity.ts';
 import { startServer } from '../intercept/mcp/stdio/server-process.ts';
 import { digestOf } from '../wire/digest.ts';
@@ -81,16 +82,17 @@ async function targetOf(words: readonly string[], options: ServeOptions): Promis
   return options.url === undefined ? commandTarget(words, options) : urlTarget(options.url, options);
 }
 
-async function commandTarget(words: readonly string[], { name, env = '' }: ServeOptions): Promise<Target> {
+async function commandTarget(words: readonly string[], { name, env: names = '' }: ServeOptions): Promise<Target> {
   const [command = '', ...args] = words;
-  const variables = env.split(',').filter((one) => one !== '');
+  const variables = names.split(',').filter((one) => one !== '');
+  const env = environment(variables);
   const identity = digestOf(identityOfCommand(words, variables));
   const executable = executableOf(command);
   const program = await programOf(executable, args);
   return {
     server: { name: clean(name ?? nameOfCommand(words)), identity, program, remote: false },
     // What was read is what is executed; that it is called by another word is for programs that look at their own name.
-    connect: (terms) => startServer({ command: executable, called: command, args, env: environment(variables) }, terms),
+    connect: (terms) => startServer({ command: executable, called: command, args, env }, { ...terms, mask: maskOfVariables(env, variables) }),
   };
 }
 

@@ -105,6 +105,7 @@ const DEEDS: Readonly<Record<string, (said: Said) => Promise<object> | object>> 
     process.stdout.write(`{"jsonrpc":"2.0","id":${JSON.stringify(id)},"result":{"content":[],"content":[{"type":"text","text":"two"}]}}\n`);
     return {};
   },
+  say_env: () => text(JSON.stringify(Object.fromEntries(['TRACKER_TOKEN', 'TRACKER_HOST', 'SSH_KEY_FILE'].map((name) => [name, process.env[name]])))),
   hang: () => new Promise<object>(() => undefined),
   die: () => process.exit(3),
 };

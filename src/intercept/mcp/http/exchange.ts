@@ -2,6 +2,8 @@ import { Agent, request } from 'node:http';
 import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders } from 'node:http';
 import { Agent as SecureAgent, request as secureRequest } from 'node:https';
 import { AegisError } from '../../../errors.ts';
+import { maskOfHeaders } from '../server-words.ts';
+import type { ServerMask } from '../server-words.ts';
 import { growingBytes } from '../../../wire/growing-bytes.ts';
 import type { Method } from '../../../http/route.ts';
 
@@ -10,6 +12,8 @@ export interface Peer {
   /** Headers of the operator's own: credentials for this server. */
   readonly headers: Readonly<Record<string, string>>;
   readonly agent: Agent | SecureAgent;
+  /** Keeps these credentials out of what the server says. */
+  readonly mask: ServerMask;
 }
 
 export interface Asking {
@@ -34,7 +38,7 @@ export function peerAt(address: string, headers: Readonly<Record<string, string>
   if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:') || url.username !== '' || url.password !== '')
     throw new AegisError('REQUEST_INVALID', { detail: 'An MCP server’s address is http:// or https://, without a user in it' });
   const agent = url.protocol === 'https:' ? new SecureAgent({ keepAlive: true }) : new Agent({ keepAlive: true });
-  return { url, headers, agent };
+  return { url, headers, agent, mask: maskOfHeaders(headers) };
 }
 
 /** Errors of a connection that never came about: then nothing was sent. */

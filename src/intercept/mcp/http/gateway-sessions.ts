@@ -102,7 +102,8 @@ function newGatewaySession(
     answered: (message, headers) => {
       if ('id' in message && (headers['content-type'] ?? '').startsWith('text/event-stream')) made.streamed.add(messageKey(message.id));
       const id = headers['mcp-session-id'];
-      if ('method' in message && message.method === 'initialize' && typeof id === 'string' && SESSION.test(id)) named(id, made);
+      if ('method' in message && message.method === 'initialize' && typeof id === 'string' && SESSION.test(id) && (peer.mask?.text(id) ?? id) === id)
+        named(id, made);
     },
   };
   const session = newSession({

@@ -6,10 +6,11 @@ import { ANSWER_MS } from '../deadline.ts';
 import { exchange, discardBody, wholeBody } from './exchange.ts';
 import type { Answer, Peer } from './exchange.ts';
 import { headersOf } from './headers.ts';
-import { failure, keyOf, readMessage, SERVER_LIMITS, tooLong } from '../message.ts';
+import { failure, keyOf, SERVER_LIMITS, tooLong } from '../message.ts';
 import { headOf, relayed } from '../refused-reply.ts';
 import { refusalIn, retryAfterOf } from './upstream-refusal.ts';
 import type { Notification, Reply, Request } from '../message.ts';
+import { readServerMessage } from '../server-words.ts';
 import { eventsOf } from './sse.ts';
 import type { ServerMessage, Upstream } from '../upstream.ts';
 
@@ -87,7 +88,7 @@ async function replyIn(terms: HttpUpstreamTerms, awaiting: Awaiting): Promise<Re
   }
   if (status < 300 && (headers['content-type'] ?? '').startsWith('text/event-stream')) return replyInStream(terms, awaiting);
   const bytes = await wholeBody(body, SERVER_LIMITS.bytes);
-  const reply = bytes === null ? cut(terms, message) : replyOf(message, { bytes, status });
+  const reply = bytes === null ? cut(terms, message) : replyOf(terms, message, { bytes, status });
   if (reply === null) {
     if (lost !== null) throw lost;
     if (status < 400) terms.refused('MCP_FRAME');
@@ -104,13 +105,13 @@ function cut({ refused }: HttpUpstreamTerms, { id }: Request): Reply {
 }
 
 /** A refusal may carry no id (the server could not tell which request it was); an answer must. null: it is no answer to this request. */
-function replyOf({ id }: Request, { bytes, status }: { bytes: Uint8Array; status: number }): Reply | null {
+function replyOf({ peer: { mask } }: HttpUpstreamTerms, { id }: Request, { bytes, status }: { bytes: Uint8Array; status: number }): Reply | null {
   try {
-    const read = readMessage(bytes, SERVER_LIMITS);
+    const read = readServerMessage(bytes, mask);
     if (read.kind === 'reply' && keyOf(read.message.id) === keyOf(id)) return read.message;
   } catch {
     const error = status >= 400 ? errorIn(bytes) : null;
-    if (error !== null) return failure(id, error.code, error.message);
+    if (error !== null) return failure(id, error.code, mask?.text(error.message) ?? error.message);
   }
   return null;
 }
@@ -134,7 +135,7 @@ async function replyInStream(terms: HttpUpstreamTerms, { message, answer, onServ
       for await (const event of eventsOf(body.iterator({ destroyOnReturn: false }), SERVER_LIMITS.bytes)) {
         last = event.id ?? last;
         if (event.data === '') continue;
-        const read = readMessage(Buffer.from(event.data), SERVER_LIMITS);
+        const read = readServerMessage(Buffer.from(event.data), terms.peer.mask);
         if (read.kind !== 'reply') onServerMessage(read);
         else if (keyOf(read.message.id) === keyOf(message.id)) {
           discardBody(body);
@@ -180,7 +181,7 @@ export async function listen(
   if (!streams) return;
   for await (const event of eventsOf(answer.body, SERVER_LIMITS.bytes)) {
     if (event.data === '') continue;
-    const read = readMessage(Buffer.from(event.data), SERVER_LIMITS);
+    const read = readServerMessage(Buffer.from(event.data), terms.peer.mask);
     if (read.kind === 'reply') terms.refused('MCP_UNSOLICITED');
     else onServerMessage(read);
   }

@@ -4,9 +4,11 @@ import { AegisError } from '../../../errors.ts';
 import { lineReader } from '../../../wire/lines.ts';
 import type { Line } from '../../../wire/lines.ts';
 import { idScanner } from '../../../wire/id-scanner.ts';
-import { keyOf, readMessage, SERVER_LIMITS, tooLong } from '../message.ts';
+import { keyOf, SERVER_LIMITS, tooLong } from '../message.ts';
 import type { Message, MessageId, Notification, Reply, Request } from '../message.ts';
 import { ANSWER_MS } from '../deadline.ts';
+import { readServerMessage } from '../server-words.ts';
+import type { ServerMask } from '../server-words.ts';
 import type { ServerMessage, Upstream } from '../upstream.ts';
 import { killWithParent } from './watcher.ts';
 
@@ -32,6 +34,8 @@ interface Terms {
   readonly refused: (code: string) => void;
   /** Milliseconds a server may take to read a notification or an answer. */
   readonly answerMs?: number;
+  /** Keeps the secrets it was given out of what it says. */
+  readonly mask?: ServerMask;
 }
 
 interface Pending {
@@ -133,7 +137,7 @@ function took(frame: Line, taking: Taking): void {
   if (frame.kind === 'oversize') return unreadable(frame.id, 'MCP_RESULT_CUT', taking);
   let message: Message;
   try {
-    message = readMessage(frame.bytes, SERVER_LIMITS);
+    message = readServerMessage(frame.bytes, taking.mask ?? null);
   } catch {
     const scanner = idScanner();
     scanner.push(frame.bytes);
