@@ -4,6 +4,7 @@ import { codeOf, findAction, telling, type ActionRow } from './action-record.ts'
 import { actionText } from './action-text.ts';
 import { connection } from './connection.ts';
 import type { Define } from './define.ts';
+import { inFlightLines, type InFlight } from './in-flight.ts';
 import { whole } from './numbers.ts';
 import { effectTone, json, line, riskTone } from './print.ts';
 import { table, type Column } from './screen/table.ts';
@@ -42,18 +43,26 @@ export const define: Define = (command) => {
     });
 };
 
-async function list({ watch, json: asJson, inFlight, ...rest }: Options): Promise<void> {
+async function list({ watch, json: asJson, inFlight, ...query }: Options): Promise<void> {
   const aegis = connection();
-  const query = inFlight === true ? { ...rest, state: 'unsettled' } : rest;
+  if (inFlight === true) {
+    const running = async (): Promise<InFlight> => (await aegis.get('/v1/actions', { ...query, state: 'unsettled' })) as InFlight;
+    if (asJson === true) return json((await running()).actions);
+    return shown(watch, async () => inFlightText(await running(), query.limit));
+  }
   const read = async (): Promise<readonly ActionRow[]> => ((await aegis.get('/v1/actions', query)) as { actions: readonly ActionRow[] }).actions;
   if (asJson === true) return json(await read());
   await shown(watch, async () => {
     const actions = await read();
-    return actions.length === 0 ? (inFlight === true ? NONE_IN_FLIGHT : NONE) : table(COLUMNS(), actions.map(row));
+    return actions.length === 0 ? NONE : table(COLUMNS(), actions.map(row));
   });
 }
 
-const NONE_IN_FLIGHT = 'Nothing is in flight: every action that was allowed has an outcome.';
+function inFlightText(running: InFlight, most: number): string {
+  if (running.count === 0) return 'Nothing is in flight: every action that was allowed has an outcome.';
+  return inFlightLines(running, { most, margin: 0 }).join('\n');
+}
+
 const NONE = 'No actions match. Agents’ tool calls show up here as they are decided.';
 
 const COLUMNS = (): readonly Column[] => [

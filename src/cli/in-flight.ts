@@ -26,6 +26,6 @@ export function inFlightLines({ count, actions }: InFlight, { most, margin }: { 
     { title: 'tool', least: 10 },
   ] as const;
   const lines = table(columns, rows, width === null ? null : width - margin).split('\n');
-  const more = count > rows.length ? [`and ${String(count - rows.length)} more: aegis actions --in-flight`] : [];
+  const more = count > rows.length ? [`and ${String(count - rows.length)} more: aegis actions --in-flight --limit 1000`] : [];
   return [...lines, ...more].map((one) => `${' '.repeat(margin)}${one}`);
 }

@@ -35,6 +35,7 @@ test('a day at the command line: log in, register, look, halt, resume, leave', a
   assert.equal(listed.length, 1);
   await aegis('actions', listed[0]?.action ?? '');
   await aegis('halt', 'agent', 'suport-bot', '--reason', 'in a hurry');
+  await aegis('actions', '--in-flight');
   await aegis('halt', 'agent', 'support-bot', '--reason', 'misbehaving');
   await aegis('halt', 'all', '--reason', 'incident 12', '--json');
   await aegis('resume', 'agent', 'support-bot', '--reason', 'checked');

@@ -146,6 +146,7 @@ function level(text: string, folder: string): string {
     .replace(/\b\d\d:\d\d:\d\d\b/g, '<time>  ')
     .replace(/\b1[6-9]\d{11}\b/g, '<ms>')
     .replace(/"ageMs": \d+/g, '"ageMs": <ms>')
+    .replace(/"pid": \d+,(\s+)"host": "[^"]*"/g, '"pid": <pid>,$1"host": "<host>"')
     .replace(/aegis-[0-9a-f]{16}/g, 'aegis-<origin>')
     .replace(/<origin>\+[0-9a-f]{8}\+[\w+/=]+/g, '<origin>+<id>+<base64>')
     .replace(/<origin> [\w+/=]+/g, '<origin> <base64>')
