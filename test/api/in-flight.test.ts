@@ -84,6 +84,31 @@ test('[GATE-33] what was allowed and has no outcome is listed with its age, by a
   assert.deepEqual(await list(aegis), { count: 0, actions: [] });
 });
 
+test('[GATE-33] two agents with one action id in sessions of one name are two actions in flight', async (context) => {
+  const { aegis, act, settle } = await place(context);
+  await act('a', 'shared', 'one');
+  await act('b', 'shared', 'one');
+  for (let again = 0; again < 2; again++) {
+    const both = await list(aegis, '&session=shared');
+    assert.deepEqual(
+      both.actions.map(({ agent, action }) => [agent, action]),
+      [
+        ['b', 'one'],
+        ['a', 'one'],
+      ],
+    );
+    assert.deepEqual(
+      (await list(aegis, '&session=shared&agent=a')).actions.map(({ agent }) => agent),
+      ['a'],
+    );
+    await aegis.restart();
+  }
+  await settle('a', 'one');
+  const halted = await aegis.ask('POST', '/v1/halt', { key: aegis.admin, body: { scope: { kind: 'session', id: 'shared' }, reason: 'stop' } });
+  const { inFlight } = halted.body as { inFlight: List };
+  assert.deepEqual([inFlight.count, inFlight.actions[0]?.agent], [1, 'b']);
+});
+
 test('[GATE-33] the list comes in pages and takes no filter that would need a search', async (context) => {
   const { aegis, act } = await place(context);
   for (let n = 0; n < 7; n++) await act('a', 's', `n${String(n)}`);
