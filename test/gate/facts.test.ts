@@ -178,9 +178,14 @@ test('[GATE-14] only a holder renews or releases its fence, and facts have their
 test('[GATE-15] an agent may register again for less, never for more', async () => {
   const { gate } = await sampleGate();
   const own = { role: 'agent', tenant: TENANT, agent: id<never>('a1') } as const;
-  const terms = { capabilities: ['x'], maxPriority: 10, onUnavailable: 'deny' } as const;
+  const terms = { capabilities: [], maxPriority: 10, onUnavailable: 'deny' } as const;
   await gate.register(TENANT, id('a1'), terms, own);
-  for (const more of [{ onUnavailable: 'allow' as const }, { team: 'red' }, { keyDigest: id<never>('0'.repeat(64)) }]) {
+  for (const more of [
+    { capabilities: ['readonly:bash'] },
+    { onUnavailable: 'allow' as const },
+    { team: 'red' },
+    { keyDigest: id<never>('0'.repeat(64)) },
+  ]) {
     await assert.rejects(gate.register(TENANT, id('a1'), { ...terms, ...more }, own), coded('FORBIDDEN'));
   }
   await assert.rejects(gate.register(TENANT, id('a2'), terms, own), coded('FORBIDDEN'));
