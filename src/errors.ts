@@ -42,7 +42,7 @@ export const ERRORS = {
   IDEMPOTENCY_MISMATCH: { status: 409, message: 'The action id {id} was already used with other arguments', hint: 'Use a new id for a new action.' },
   OWNER_AMBIGUOUS: {
     status: 409,
-    message: 'Several agents have a {what} `{id}`: {agents}',
+    message: 'More than one agent has the {what} `{id}`: {agents}',
     hint: 'Say whose is meant: `?agent=` in a request, `--agent` on the command line.',
   },
   APPROVAL_NOT_PENDING: {
