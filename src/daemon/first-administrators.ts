@@ -34,8 +34,7 @@ export async function firstAdministrators(gate: LogGate, config: Config, shows: 
   const path = join(config.dataDir, UNSHOWN);
   const unshown = shows ? readUnshown(path) : {};
   const minted: (FirstKey & { readonly digest: Digest })[] = [];
-  for (const tenant of new Set([DEFAULT_TENANT, ...(config.tenants as TenantId[])])) {
-    if (tenant !== DEFAULT_TENANT && !gate.tenants().includes(tenant)) await gate.openTenant(tenant, 'system');
+  for (const tenant of tenantsOf(config)) {
     const lost = isLost(gate, tenant, unshown[tenant]);
     const admins = [...gate.world(tenant).operators.entries()].filter(([, state]) => state.active && state.role === 'admin');
     if (admins.length > 0 && !lost) continue;
@@ -46,6 +45,15 @@ export async function firstAdministrators(gate: LogGate, config: Config, shows: 
   const made: FirstKey[] = [];
   for (const { tenant, key, digest } of minted) if (await isRecorded(gate, tenant, digest)) made.push({ tenant, key });
   return { made, shown: () => rmSync(path, { force: true }) };
+}
+
+/** Opens the tenants the configuration names, before the signing key is handed over to their logs and their checkpoints are signed. */
+export async function openTenants(gate: LogGate, config: Config): Promise<void> {
+  for (const tenant of tenantsOf(config)) if (!gate.tenants().includes(tenant)) await gate.openTenant(tenant, 'system');
+}
+
+function tenantsOf(config: Config): ReadonlySet<TenantId> {
+  return new Set([DEFAULT_TENANT, ...(config.tenants as TenantId[])]);
 }
 
 /** False when another daemon that started at the same moment was faster: its key is the one. */

@@ -7,6 +7,7 @@ import type { Gate } from '../gate/gate.ts';
 import type { Lease } from '../log/sqlite/leases.ts';
 import type { LogStore } from '../log/store.ts';
 import { holdStore } from './hold-store.ts';
+import { openTenants } from './first-administrators.ts';
 import { openGate } from './open-gate.ts';
 import type { OnFault } from './open-gate.ts';
 import type { PolicyText } from './policy-files.ts';
@@ -63,6 +64,7 @@ export async function openLog({ config, policy, onFault }: OpenTerms, opened: Op
   });
   // Before anything is signed: what the second place remembers of recoveries is replaced by the next checkpoint.
   await recordRecoveries(gate, secondPlace);
+  await openTenants(gate, config);
   await secondPlace.settle(gate);
   unfollow = await secondPlace.follow(gate, onFault);
   return { store, lease, secondPlace, gate };

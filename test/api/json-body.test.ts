@@ -8,8 +8,8 @@ import { AegisError } from '../../src/errors.ts';
 const MOST = 1_048_576;
 
 function read(limit = MOST, length?: number): { payload: EventEmitter; said: Promise<unknown> } {
-  const payload = new EventEmitter();
   const headers = length === undefined ? {} : { 'content-length': String(length) };
+  const payload = Object.assign(new EventEmitter(), { headers });
   const said = new Promise((resolve) =>
     readJson(limit)({ headers, routeOptions: {} }, payload as unknown as IncomingMessage, (error, body) => resolve(error ?? body)),
   );

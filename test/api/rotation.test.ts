@@ -137,7 +137,7 @@ test('[LOG-17] broken off after its entry it is finished, before it is undone', 
   await aegis.daemon.close();
   // As a crash between the last entry and the exchange of the seeds leaves it.
   renameSync(join(data, 'signing.key'), join(data, 'signing.key.next'));
-  writeFileSync(join(data, 'signing.key'), `${old}\n`);
+  writeFileSync(join(data, 'signing.key'), `${old}\n`, { mode: 0o600 });
   rmSync(join(await placeOf(aegis), 'rotations.jsonl'));
   await aegis.restart();
   assert.notEqual(seedOf(aegis), old);
@@ -146,7 +146,7 @@ test('[LOG-17] broken off after its entry it is finished, before it is undone', 
     ((await aegis.ask('GET', '/v1/log?type=key-rotated', { key: aegis.admin })).body['entries'] as unknown[]).length;
   assert.equal(await rotations(), 1);
   await aegis.daemon.close();
-  writeFileSync(join(data, 'signing.key.next'), `${'ab'.repeat(32)}\n`);
+  writeFileSync(join(data, 'signing.key.next'), `${'ab'.repeat(32)}\n`, { mode: 0o600 });
   await aegis.restart();
   assert.equal(existsSync(join(data, 'signing.key.next')), false);
   assert.equal(await rotations(), 1);

@@ -36,12 +36,18 @@ test('[MCP-2] a call of an MCP tool needs exactly the pinned definition, and not
 });
 
 test('[MCP-2] what is shown is bounded for each agent, and a snapshot keeps it', () => {
-  let now = world();
-  for (let at = 0; at < 1_100; at++) now = fold1(now, draft('tool-pinned', pinned({ tool: `t${String(at)}` }), OF));
-  assert.equal(now.tools.get(id('a1'))?.length, 1_024);
+  const after = (from: ReturnType<typeof world>, count: number): ReturnType<typeof world> => {
+    let now = from;
+    for (let at = 0; at < count; at++) now = fold1(now, draft('tool-pinned', pinned({ tool: `t${String(at)}` }), OF));
+    return now;
+  };
+  const former = after(fold1(world(), draft('gate-opened', { version: 'test', semantics: 2, epoch: 1 })), 1_100);
+  assert.equal(former.tools.get(id('a1'))?.length, 1_024, 'a log of semantics 2 goes on as it did');
+  const now = after(world(), 4_100);
+  assert.equal(now.tools.get(id('a1'))?.length, 4_096);
   const again = decodeWorld(encodeWorld(now));
   assert.deepEqual(again.tools.get(id('a1')), now.tools.get(id('a1')));
-  assert.match(say(again, { name: 't1099' }), /TOOL_QUARANTINED/);
+  assert.match(say(again, { name: 't4099' }), /TOOL_QUARANTINED/);
 });
 
 test('[MCP-17] what is forgotten was never shown: calls are refused, its place is free, and a snapshot agrees', () => {

@@ -29,7 +29,7 @@ export async function proofScenes(stage: Stage): Promise<readonly Scene[]> {
 }
 
 async function verified(stage: Stage, data: string): Promise<Verified> {
-  const { stdout, stderr } = await stage.aegis('log', 'verify', '--data', data, '--json');
+  const { stdout, stderr } = await stage.aegis('log', 'verify', '--data', data, '--checkpoints', stage.checkpoints, '--json');
   try {
     return JSON.parse(stdout) as Verified;
   } catch {

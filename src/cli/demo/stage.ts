@@ -19,6 +19,8 @@ export interface Stage {
   readonly admin: Connection;
   /** Where the store lies. */
   readonly data: string;
+  /** Where its signed checkpoints lie. */
+  readonly checkpoints: string;
   readonly model: 'scripted' | 'live';
   /** Runs one agent as its own process; resolves when it ends. `session` names the run. */
   agent(staff: Staff, run: { readonly prompt: string; readonly session: string; readonly askTimeoutMs: number }): Promise<Finished>;
@@ -30,7 +32,8 @@ export interface Stage {
 export async function openStage(live: boolean): Promise<Stage> {
   const folder = mkdtempSync(join(tmpdir(), 'aegis-demo-'));
   const data = join(folder, 'data');
-  const config = await loadConfig({ env: {}, flags: flagsOf({ data, checkpoints: join(folder, 'checkpoints'), port: '0' }), cwd: folder });
+  const checkpoints = join(folder, 'checkpoints');
+  const config = await loadConfig({ env: {}, flags: flagsOf({ data, checkpoints, port: '0' }), cwd: folder });
   const daemon = await startDaemon({ config, cwd: folder, onFault: ({ what, error }) => note(`aegis: ${what}: ${String(error)}`) });
   const model = live ? undefined : await startModelServer(bankScript);
   const adminToken = daemon.firstKeys[0]?.key ?? '';
@@ -44,6 +47,7 @@ export async function openStage(live: boolean): Promise<Stage> {
     adminToken,
     admin,
     data,
+    checkpoints,
     model: live ? 'live' : 'scripted',
     agent: (staff, { prompt, session, askTimeoutMs }) =>
       runProgram([join(HOME, 'examples/bank/agent.ts'), prompt], {
