@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { decide } from '../../src/kernel/decide.ts';
 import type { EntryBodies, ShownTool } from '../../src/kernel/entry.ts';
+import { emptyWorld } from '../../src/kernel/world.ts';
 import { decodeWorld, encodeWorld } from '../../src/kernel/snapshot.ts';
 import { codes } from './driver.ts';
 import { action, CONTEXT, draft, fold1, id, policy, world } from './samples.ts';
@@ -41,7 +42,7 @@ test('[MCP-2] what is shown is bounded for each agent, and a snapshot keeps it',
     for (let at = 0; at < count; at++) now = fold1(now, draft('tool-pinned', pinned({ tool: `t${String(at)}` }), OF));
     return now;
   };
-  const former = after(fold1(world(), draft('gate-opened', { version: 'test', semantics: 2, epoch: 1 })), 1_100);
+  const former = after(world([], fold1(emptyWorld(), draft('gate-opened', { version: 'test', semantics: 2, epoch: 1 }))), 1_100);
   assert.equal(former.tools.get(id('a1'))?.length, 1_024, 'a log of semantics 2 goes on as it did');
   const now = after(world(), 4_100);
   assert.equal(now.tools.get(id('a1'))?.length, 4_096);
