@@ -14,6 +14,7 @@ export const LOOSENING: ReadonlySet<string> = new Set([
   'operators add',
   'operators remove',
   'operators reset-admin',
+  'operators acknowledge-reset',
   'erase',
   'recover',
   'log rotate-key',

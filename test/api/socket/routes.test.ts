@@ -8,7 +8,7 @@ import { lineClient } from './line-client.ts';
 
 /** Declarations only: no handler is called through these. */
 const ROUTES = allRoutes({} as ApiDeps);
-const ABSENT = new Set(['time', 'at', 'now', 'uptimeMs', 'rss', 'requests', 'memory']);
+const ABSENT = new Set(['time', 'at', 'now', 'ageMs', 'uptimeMs', 'rss', 'requests', 'memory']);
 
 /** What changes between two looks at the same thing. */
 function steady(value: unknown): unknown {
