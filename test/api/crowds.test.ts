@@ -87,7 +87,7 @@ test('[DOOR-18] what was told 408 or 400 is gone a little later, also where the 
 test('[DOOR-18] a peer that reads nothing of what it asked for is let go, and one that waits is not', PATIENT, async (context) => {
   const { createConnections } = await import('../../src/http/connections.ts');
   const { createServer } = await import('node:http');
-  const connections = createConnections({ most: 8, stallMs: 100, sweepMs: 20 });
+  const connections = createConnections({ most: 8, stallMs: 1_500, sweepMs: 50 });
   const server = createServer((_request, response) => void response.writeHead(200).write('x'.repeat(50_000_000)));
   server.on('connection', (socket) => connections.take(socket));
   server.on('timeout', (socket) => connections.quiet(socket));
@@ -100,16 +100,18 @@ test('[DOOR-18] a peer that reads nothing of what it asked for is let go, and on
     connections.close();
   });
   const place = `http://127.0.0.1:${String((server.address() as { port: number }).port)}`;
+  const asked = once(server, 'request');
   const deaf = await stubborn(context, place, 'GET / HTTP/1.1\r\nHost: x\r\n\r\n');
-  const [there] = (await once(server, 'request')) as [{ socket: Socket }];
+  const [there] = (await asked) as [{ socket: Socket }];
+  const gone = once(there.socket, 'close');
   const reader = await stubborn(context, place, 'GET / HTTP/1.1\r\nHost: x\r\n\r\n');
   let read = 0;
   reader.on('data', (chunk: Buffer) => (read += chunk.length));
-  await once(there.socket, 'close');
+  await gone;
   deaf.destroy();
   while (read < 50_000_000) await once(reader, 'data');
   // All was read and more may come: it is waited for, beyond the time a stalled one has.
-  await new Promise((resolve) => setTimeout(resolve, 400));
+  await new Promise((resolve) => setTimeout(resolve, 2_000));
   assert.equal(reader.destroyed || reader.readableEnded, false);
 });
 

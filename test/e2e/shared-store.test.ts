@@ -120,6 +120,35 @@ test('[GATE-26] three daemons under load: nothing is allowed that was asked afte
   for (const daemon of daemons) assert.equal(await daemon.stop(), 0);
 });
 
+interface Told {
+  /** Resolves once the text so far matches. */
+  saw(what: RegExp): Promise<void>;
+  readonly whole: Promise<string>;
+}
+
+/** What a stream says, as it comes. */
+function told(response: Response): Told {
+  let text = '';
+  const waiting: { readonly what: RegExp; readonly resolve: () => void }[] = [];
+  const heard = (): void => {
+    for (const one of waiting.filter(({ what }) => what.test(text))) one.resolve();
+  };
+  const whole = (async () => {
+    const decoder = new TextDecoder();
+    for await (const chunk of response.body ?? []) {
+      text += decoder.decode(chunk as Uint8Array, { stream: true });
+      heard();
+    }
+    return text;
+  })();
+  const saw = (what: RegExp): Promise<void> =>
+    new Promise((resolve) => {
+      waiting.push({ what, resolve });
+      heard();
+    });
+  return { saw, whole };
+}
+
 test('[GATE-26] what is granted through one daemon releases who waits at another, and a halt there ends what streams here', async (t) => {
   const store = await sharedStore(t);
   const upstream = createServer((request, response) => {
@@ -152,7 +181,7 @@ test('[GATE-26] what is granted through one daemon releases who waits at another
   assert.equal(((await waits).body['decision'] as { effect: string }).effect, 'allow');
 
   const seen = await fetch(`${two.url}/v1/stream?from=0`, { headers: { authorization: `Bearer ${person}` } });
-  const reading = seen.text();
+  const stream = told(seen);
   const model = await fetch(`${two.modelUrl}/openai/v1/chat/completions`, {
     method: 'POST',
     headers: { 'x-aegis-key': agent, 'content-type': 'application/json' },
@@ -163,11 +192,11 @@ test('[GATE-26] what is granted through one daemon releases who waits at another
   assert.equal((await one.ask(person, 'POST', '/v1/halt', { scope: { kind: 'all' }, reason: 'enough' })).status, 200);
   assert.match(await answer, /Everything was stopped: enough/);
 
+  // Told while the person was still an operator: the removal ends the stream wherever it is.
+  await stream.saw(/event: agent-halted/);
   await one.ask(admin, 'DELETE', '/v1/operators/ada');
   await one.ask(admin, 'POST', '/v1/resume', { scope: { kind: 'all' }, reason: 'after the removal' });
-  const stream = await reading;
-  assert.match(stream, /event: agent-halted/);
-  assert.doesNotMatch(stream, /agent-resumed/);
+  assert.doesNotMatch(await stream.whole, /agent-resumed/);
   for (const daemon of [one, two]) assert.equal(await daemon.stop(), 0);
 });
 
