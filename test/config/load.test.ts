@@ -38,7 +38,7 @@ test('[AUTH-11] flags win over the environment, the environment over the file, t
 
 test('[AUTH-11] an unknown key, a wrong type or a bad document is an error that says where', async (context) => {
   const cases: readonly (readonly [{ yaml?: string; env?: Record<string, string> }, RegExp])[] = [
-    [{ yaml: 'sever: { port: 1 }' }, /sever in .*aegis\.yaml is no setting; did you mean server\?/],
+    [{ yaml: 'sever: { port: 1 }' }, /Unknown setting `sever` in .*aegis\.yaml; did you mean server\?/],
     [{ yaml: 'server: { prot: 1 }' }, /server\.prot in .* did you mean server\.port\?/],
     [{ yaml: 'server: 7411' }, /server in .* must be a section/],
     [{ yaml: 'server: { port: "x" }' }, /server\.port/],
@@ -47,7 +47,7 @@ test('[AUTH-11] an unknown key, a wrong type or a bad document is an error that 
     [{ yaml: 'policy: default\npolicy: strict' }, /unique/i],
     [{ yaml: '- a' }, /must hold a mapping/],
     [{ yaml: 'a: [' }, /aegis\.yaml/],
-    [{ env: { AEGIS_SERVER_PRT: '1' } }, /AEGIS_SERVER_PRT is no setting; did you mean AEGIS_SERVER_PORT\?/],
+    [{ env: { AEGIS_SERVER_PRT: '1' } }, /Unknown setting `AEGIS_SERVER_PRT`; did you mean `AEGIS_SERVER_PORT`\?/],
     [{ env: { AEGIS_SERVER_PORT: '7e3' } }, /must be a whole number/],
     [{ env: { AEGIS_SERVER_PORT: '-1' } }, /must be a whole number/],
   ];
