@@ -39,7 +39,7 @@ test('[AUTH-11] flags win over the environment, the environment over the file, t
 test('[AUTH-11] an unknown key, a wrong type or a bad document is an error that says where', async (context) => {
   const cases: readonly (readonly [{ yaml?: string; env?: Record<string, string> }, RegExp])[] = [
     [{ yaml: 'sever: { port: 1 }' }, /Unknown setting `sever` in .*aegis\.yaml; did you mean server\?/],
-    [{ yaml: 'server: { prot: 1 }' }, /server\.prot in .* did you mean server\.port\?/],
+    [{ yaml: 'server: { prot: 1 }' }, /Unknown setting `server\.prot` in .* did you mean server\.port\?/],
     [{ yaml: 'server: 7411' }, /server in .* must be a section/],
     [{ yaml: 'server: { port: "x" }' }, /server\.port/],
     [{ yaml: 'server: { port: 70000 }' }, /server\.port/],

@@ -20,7 +20,7 @@ test('coded errors are documented as they are', () => {
 function meaningOf(code: string): string {
   const page = readFileSync(`docs/reference/reasons/${code}.md`, 'utf8');
   assert.match(page, new RegExp(`^# ${code}\n\n[A-Z][^]*\n\n\\*\\*Example\\.\\*\\* [^]*\n\n\\*\\*The agent\\*\\* [^]*\n\n\\*\\*You\\*\\* `), code);
-  return page.split('\n')[2] ?? '';
+  return (page.split('\n')[2] ?? '').replace(/\]\((\w+\.md)\)/g, '](reasons/$1)');
 }
 
 test('[DOCS-3] every reason code has a page with its meaning, an example and what to do, in the order reasons are reported', () => {

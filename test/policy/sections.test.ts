@@ -73,7 +73,12 @@ test('the page of the reference is what the sections say', () => {
   }
   const rows = order.flatMap((key) => SECTIONS[key].page).map((cells) => `| ${cells.join(' | ')} |`);
   const intro = `One YAML 1.2 document; its schema is [schema/policy.json](../../schema/policy.json). Unknown keys are faults. Anchors and aliases are not read.`;
-  const table = ['| section | meaning | left out |', '|---|---|---|', ...rows].join('\n');
+  const head = [
+    '| `apiVersion` | `aegis.dev/v1` | required |',
+    '| `kind` | `Policy` | required |',
+    '| `metadata` | `{name, description}`: the name people see in `aegis status` | `name` is required |',
+  ];
+  const table = ['| section | meaning | left out |', '|---|---|---|', ...head, ...rows].join('\n');
   const chapters = order.flatMap((key) => SECTIONS[key].chapters ?? []);
   pinned('docs/reference/policy.md', ['# Policy reference\n', `${intro}\n`, `${table}\n`, ...chapters].join('\n'));
 });

@@ -56,6 +56,9 @@ export const CUT_OFF = 'larger than may be kept; the end was cut off';
 /** Evidence in words of our own. */
 const OURS: ReadonlySet<string> = new Set(['', CUT_OFF, 'nested deeper than 64 levels']);
 
+/** How many parts of a kind a prompt holds that were not read (LLM-21). */
+const UNREAD = /^(?:image|audio|video|file|other)×\d{1,9}$/;
+
 /** What an entry shows of a finding: the code, the risk and the place; not what was seen there. */
 function maskFinding(finding: Finding, at: MaskPointer): Finding {
   const { targets, evidence } = finding;
@@ -63,7 +66,7 @@ function maskFinding(finding: Finding, at: MaskPointer): Finding {
     ...finding,
     ...(targets === undefined ? {} : { targets: targets.map(({ kind, value }) => ({ kind, value: kind === 'bin' ? programName(value) : SEALED })) }),
     pointer: at(finding.pointer),
-    evidence: OURS.has(evidence) ? evidence : SEALED,
+    evidence: OURS.has(evidence) || UNREAD.test(evidence) ? evidence : SEALED,
   };
 }
 

@@ -12,7 +12,7 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
   bytes: ['dialect'],
   memory: ['dialect'],
   request: ['dialect', 'memory'],
-  prompt: ['dialect'],
+  prompt: ['dialect', 'memory'],
   action: ['dialect', 'memory'],
   upstream: ['bytes'],
   answer: ['dialect', 'bytes', 'memory', 'action', 'upstream'],
