@@ -35,6 +35,22 @@ test('every rule of SPEC.md is cited by a test, every cited rule exists, no numb
   assert.ok(rules.length > 50);
 });
 
+test('the rules of a section stand in the order of their numbers, and each under the one heading of its name', () => {
+  const sections = readFileSync('SPEC.md', 'utf8').split(/^## /m).slice(1);
+  const placed = sections.map((section) => ({
+    family: section.slice(0, section.indexOf(':')),
+    rules: [...section.matchAll(/^\*\*([A-Z]+)-(\d+)\*\*/gm)].map((match) => ({ family: match[1] ?? '', number: Number(match[2]) })),
+  }));
+  const faults = placed.flatMap(({ family, rules: all }) =>
+    all.flatMap((rule, at) => {
+      const before = all[at - 1]?.number ?? 0;
+      if (rule.family !== family) return [`${rule.family}-${String(rule.number)} stands under ${family}`];
+      return before < rule.number ? [] : [`${family}-${String(rule.number)} stands behind ${family}-${String(before)}`];
+    }),
+  );
+  assert.deepEqual(faults, []);
+});
+
 /** Comments of a TypeScript file, with their places; a `//` inside a string or a pattern is behind a quote, a colon or a slash. */
 const COMMENT = /\/\*[\s\S]*?\*\/|(?<![:'"`\\/])\/\/[^\n]*/g;
 
