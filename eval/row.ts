@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Inspectable } from '../src/inspect/inspect.ts';
 import type { JsonObject } from '../src/kernel/json.ts';
 
@@ -6,6 +8,7 @@ export interface Row {
   readonly id: string;
   readonly kind: string;
   readonly label: string;
+  readonly source?: string;
   readonly tool?: string;
   readonly args?: JsonObject;
   readonly text?: string;
@@ -36,4 +39,24 @@ export function callOf(row: Row): Inspectable {
   if (row.kind === 'url') return { kind: 'tool', name: 'http_get', args: { url: text } };
   if (row.kind === 'secret' || row.kind === 'pii') return { kind: 'tool', name: 'http_post', args: { body: text } };
   return { kind: 'tool', name: 'search_products', args: { q: text } };
+}
+
+export interface FileOfRows {
+  readonly file: string;
+  readonly rows: readonly Row[];
+}
+
+/** Every `*.jsonl` of a folder whose name contains `only`. Recorded model streams are scored elsewhere. */
+export function filesOf(folder: string, only = ''): FileOfRows[] {
+  return readdirSync(folder)
+    .filter((file) => file.endsWith('.jsonl') && file.includes(only))
+    .sort()
+    .map((file) => ({ file, rows: rowsOf(join(folder, file)).filter((row) => row.kind !== 'llm_stream') }));
+}
+
+function rowsOf(path: string): Row[] {
+  return readFileSync(path, 'utf8')
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+    .map((line) => JSON.parse(line) as Row);
 }

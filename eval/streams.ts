@@ -18,6 +18,9 @@ interface StreamRow {
   readonly text: string;
 }
 
+/** The file of a corpus that holds recorded model streams. */
+export const STREAMS = 'llm_streams.jsonl';
+
 /** What became of the streams of one dialect. A stream it does not speak must be refused, and give up nothing. */
 export interface StreamLine {
   readonly dialect: string;
