@@ -86,8 +86,12 @@ function pageOf(code: string | undefined): string {
 
 function nextSteps({ entries, agent }: ActionRecord, { effect, ask, reasons }: DecisionRow): readonly string[] {
   const settled = entries.some(({ type }) => type === 'action-settled');
-  if (effect === 'ask' && ask !== undefined)
-    return [`aegis approvals grant ${ask.approval} --reason "…"`, `aegis approvals refuse ${ask.approval} --reason "…"`];
+  if (effect === 'ask' && ask !== undefined) {
+    // The number of the entry that asked is what people type; an action may have asked more than once.
+    const asked = entries.findLast(({ body }) => isObject(body['decision']) && isObject(body['decision']['ask']));
+    const approval = asked === undefined ? ask.approval : String(asked.index);
+    return [`aegis approvals grant ${approval} --reason "…"`, `aegis approvals refuse ${approval} --reason "…"`];
+  }
   if (effect === 'deny') return [`Nothing was done. What to do about it: docs/reference/reasons/${pageOf(telling(reasons, effect)?.code)}.md`];
   if (effect === 'defer') return ['Nothing was done yet; the agent asks again by itself.'];
   return settled ? [] : [`No outcome was reported yet. If it must not go on: aegis halt agent ${agent} --reason "…"`];

@@ -14,10 +14,15 @@ export function textOf(decision: Decision): string | null {
     case 'deny':
       return `Aegis denied this action. ${because(decision)} Do not retry it unchanged. ${sentence(adviceFor(decisive(decision)[0] ?? decision.reasons[0]))}`;
     case 'ask':
-      return `Aegis is holding this action until a person decides (approval ${decision.ask.approval}). ${because(decision)} It has not been done. Wait for the answer, or go on with something else.`;
+      return `Aegis is holding this action until a person decides (approval ${String(approvalNumber(decision))}). ${because(decision)} It has not been done. Wait for the answer, or go on with something else.`;
     case 'defer':
       return `Aegis deferred this action: it waits for ${decision.defer.waitingFor}. It has not been done; try again in ${duration(decision.defer.retryAfterMs)}.`;
   }
+}
+
+/** The number people type for its approval: that of the entry that asked, which is the next one after the world it was decided on. */
+export function approvalNumber({ worldIndex }: Pick<Decision, 'worldIndex'>): number {
+  return worldIndex;
 }
 
 /** The reasons that made the effect what it is, in rule order. */

@@ -38,7 +38,11 @@ test('approvals at the command line: list, show, grant, edit, remember, refuse, 
   const { up, key } = await bank(shell);
   const first = await asked(up, key, { to: 'customer 3', text: 'Your card is ready.' });
   await aegis('approvals');
-  await aegis('approvals', 'list', '--json');
+  const [one] = JSON.parse((await aegis('approvals', 'list', '--json')).stdout) as readonly { readonly index: number }[];
+  const number = String(one?.index ?? '');
+  const { stdout: asks } = await aegis('actions', number);
+  assert.ok(asks.includes(`aegis approvals grant ${number} --reason`), 'what it says to type is the number');
+  await aegis('approvals', 'show', number);
   await aegis('approvals', 'show', first);
   await aegis('approvals', 'show', first, '--json');
   assert.equal((await aegis('approvals', 'grant', first)).code, 2, 'a reason is needed');

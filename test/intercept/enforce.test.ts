@@ -34,7 +34,7 @@ test('[DOOR-4] the text an agent sees is fixed for each effect', () => {
       ['defer', 'Aegis deferred this action: it waits for lock:file:/a. It has not been done; try again in 2 s.'],
       [
         'ask',
-        'Aegis is holding this action until a person decides (approval p-1). It is so. (X) It has not been done. Wait for the answer, or go on with something else.',
+        'Aegis is holding this action until a person decides (approval 1). It is so. (X) It has not been done. Wait for the answer, or go on with something else.',
       ],
       ['modify', null],
       ['allow', null],

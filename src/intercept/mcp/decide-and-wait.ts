@@ -1,5 +1,5 @@
 import type { Decision } from '../../kernel/decision.ts';
-import { textOf } from '../../gate/refusal.ts';
+import { approvalNumber, textOf } from '../../gate/refusal.ts';
 import type { ProposedAction } from './decision-point.ts';
 import type { RunningRequest, Session } from './session.ts';
 
@@ -31,7 +31,7 @@ export async function decideAndWait(session: Session, proposed: ProposedAction, 
 /** What the agent is told of what it did not get; of what waits for a person, with the command that answers it (MCP-21). */
 export function waitingText(decision: Decision): string {
   const text = textOf(decision) ?? 'Aegis is deciding.';
-  return decision.effect === 'ask' ? `${text} A person answers with \`aegis approvals grant ${decision.ask.approval} --reason "…"\`.` : text;
+  return decision.effect === 'ask' ? `${text} A person answers with \`aegis approvals grant ${String(approvalNumber(decision))} --reason "…"\`.` : text;
 }
 
 /** Says that a call waits, to a client that asked to be told. */

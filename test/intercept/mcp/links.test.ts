@@ -8,7 +8,7 @@ import type { Conversation, Stage, Wire } from './conversation.ts';
 import { badServer, POLICY, toolNamed, WAYS } from './misbehaving.ts';
 
 const PATIENT = { timeout: 120_000 };
-const HELD = /Aegis holds a link to (\S+)\. .*approval ([0-9a-f-]{36}).*`aegis approvals grant \2 --reason "…"`/;
+const HELD = /Aegis holds a link to (\S+)\. .*\(approval (\d+)\).*`aegis approvals grant \2 --reason "…"`/;
 
 interface Place {
   readonly place: Stage;
@@ -56,14 +56,14 @@ test(
 test('[MCP-21] a file that is asked about is held and its approval named; once it is granted the same link passes', PATIENT, async (context) => {
   const { place, agent, link } = await local(context);
   let n = 0;
-  const approvals = async (): Promise<readonly { readonly approval: string }[]> =>
+  const approvals = async (): Promise<readonly { readonly approval: string; readonly index: number }[]> =>
     (await place.aegis.ask('GET', '/v1/approvals', { key: place.aegis.admin })).body['approvals'] as never;
   for (const [carrier, show] of Object.entries(CARRIERS))
     for (const uri of ['file:///home/me/.ssh/id_rsa', 'file:///home/me/%2essh/id_ed25519', '\tfile:///home/me/.aws/credentials']) {
       link(uri);
       const reply = await show(agent, ++n);
-      const [, , approval = ''] = HELD.exec(JSON.parse(JSON.stringify(textIn(reply))) as string) ?? [];
-      assert.notEqual(approval, '', `${carrier} ${uri}: ${said(reply)}`);
+      const [, , number = ''] = HELD.exec(JSON.parse(JSON.stringify(textIn(reply))) as string) ?? [];
+      assert.notEqual(number, '', `${carrier} ${uri}: ${said(reply)}`);
       assert.ok(!said(reply).includes('"uri"'), 'the link itself is gone');
       assert.ok(!said(reply).includes('what the file says'));
       // Asked again it is the same question, not one more.
@@ -71,8 +71,8 @@ test('[MCP-21] a file that is asked about is held and its approval named; once i
       const waiting = await approvals();
       assert.equal(waiting.length, 1, JSON.stringify(waiting));
       const [one] = waiting;
-      assert.equal(one?.approval, approval);
-      const granted = await place.aegis.ask('POST', `/v1/approvals/${approval}/grant`, {
+      assert.equal(String(one?.index), number, 'it is named by the number a person types');
+      const granted = await place.aegis.ask('POST', `/v1/approvals/${one?.approval ?? ''}/grant`, {
         key: place.aegis.admin,
         body: { reason: 'seen' },
       });
