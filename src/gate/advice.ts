@@ -1,7 +1,7 @@
 import type { Reason } from '../kernel/decision.ts';
-import type { REASON_CODES } from '../kernel/rules/rules.ts';
+import type { ReasonCode } from '../kernel/rules/rules.ts';
 
-type Advised = Exclude<(typeof REASON_CODES)[number], 'OK' | 'REDACTED' | 'MODEL_ROUTED' | 'GATE_CLOSED' | 'FENCE_STALE'>;
+type Advised = Exclude<ReasonCode, 'OK' | 'REDACTED' | 'MODEL_ROUTED' | 'GATE_CLOSED' | 'FENCE_STALE'>;
 
 const ALLOWED_TOOL = 'Use a tool that is allowed, or tell the user which one you need.';
 const OTHER_WAY = 'Choose another way to the same end, or ask the user.';

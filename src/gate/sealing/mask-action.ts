@@ -3,43 +3,14 @@ import type { Claims } from '../../kernel/action.ts';
 import type { Decision, DecisionCore, Reason } from '../../kernel/decision.ts';
 import type { ActionRecord } from '../../kernel/entry.ts';
 import type { Policy } from '../../kernel/policy.ts';
-import { REASON_CODES } from '../../kernel/rules/rules.ts';
+import { REASON_CODES, UNQUOTING_CODES } from '../../kernel/rules/rules.ts';
 import { SEALED } from '../../kernel/sealed.ts';
 import { CODES as FINDING_CODES, meaningOf } from '../../kernel/words/findings.ts';
 import type { ActionParts, DecisionParts } from '../../kernel/sealed.ts';
 import type { MaskPointer } from './mask-pointer.ts';
 import { mapChanged, maskFacts, maskFindings } from './mask-reading.ts';
 
-/** Codes whose sentences are made of names, numbers and the policy's own words, and so can hold nothing of the arguments. */
-const SAID: ReadonlySet<string> = new Set([
-  'GATE_CLOSED',
-  'HALTED',
-  'UNKNOWN_AGENT',
-  'SESSION_CLOSED',
-  'RULE_ERROR',
-  'INVALID_ACTION',
-  'PERMISSION_UNDECLARED',
-  'TOOL_BLOCKED',
-  'TOOL_QUARANTINED',
-  'SECRET_DENY',
-  'BUDGET_EXCEEDED',
-  'RATE_LIMITED',
-  'LOOP_DETECTED',
-  'TAINTED_TO_HIGH_RISK',
-  'INTENT_BLOCKED',
-  'PRIORITY_TOO_LOW',
-  'PRIORITY_EXCEEDED',
-  'FENCE_STALE',
-  'APPROVAL_REQUIRED',
-  'APPROVAL_INVALID',
-  'APPROVAL_EXPIRED',
-  'APPROVAL_REFUSED',
-  'TOOL_UNLISTED',
-  'DEFAULT',
-  'REDACTED',
-  'OK',
-]);
-
+const SAID: ReadonlySet<string> = new Set(UNQUOTING_CODES);
 const CODES: ReadonlySet<string> = new Set(REASON_CODES);
 
 /** What the entry holds, and what of it is sealed; null when nothing had to be. */

@@ -16,43 +16,53 @@ import { tools } from './tools.ts';
 /** Every rule that is not written by a user. Their order means nothing (DEC-3). */
 export const RULES: readonly Rule[] = [halt, claims, manifest, lists, intents, detectors, budget, rate, loop, lock, taint, approval, tools];
 
-/** Every code a rule of the kernel gives, in the order reasons are told (DEC-6). Conditions of a policy may bring codes of their own. */
-export const REASON_CODES = [
-  'GATE_CLOSED',
-  'HALTED',
-  'UNKNOWN_AGENT',
-  'SESSION_CLOSED',
-  'RULE_ERROR',
-  'INVALID_ACTION',
-  'PERMISSION_UNDECLARED',
-  'TOOL_BLOCKED',
-  'TOOL_QUARANTINED',
-  'FS_DENY',
-  'SECRET_DENY',
-  'EGRESS_DENY',
-  'BUDGET_EXCEEDED',
-  'PRICE_UNKNOWN',
-  'RATE_LIMITED',
-  'LOOP_DETECTED',
-  'TAINTED_TO_HIGH_RISK',
-  'EXEC_DENY',
-  'INTENT_BLOCKED',
-  'PRIORITY_TOO_LOW',
-  'PRIORITY_EXCEEDED',
-  'CONDITION',
-  'VOICE',
-  'FINDING',
-  'UNINSPECTABLE',
-  'LOCK_HELD',
-  'LOCK_DEADLOCK',
-  'FENCE_STALE',
-  'APPROVAL_REQUIRED',
-  'APPROVAL_INVALID',
-  'APPROVAL_EXPIRED',
-  'APPROVAL_REFUSED',
-  'TOOL_UNLISTED',
-  'DEFAULT',
-  'REDACTED',
-  'MODEL_ROUTED',
-  'OK',
-] as const;
+/**
+ * Every code a rule of the kernel gives, in the order reasons are told (DEC-6), and what its sentence is made of: names, numbers and the policy's
+ * own words (`own`), or also pieces of the arguments (`quotes`), which are sealed (LOG-30). Conditions of a policy may bring codes of their own.
+ */
+const SENTENCES = {
+  GATE_CLOSED: 'own',
+  HALTED: 'own',
+  UNKNOWN_AGENT: 'own',
+  SESSION_CLOSED: 'own',
+  RULE_ERROR: 'own',
+  INVALID_ACTION: 'own',
+  PERMISSION_UNDECLARED: 'own',
+  TOOL_BLOCKED: 'own',
+  TOOL_QUARANTINED: 'own',
+  FS_DENY: 'quotes',
+  SECRET_DENY: 'own',
+  EGRESS_DENY: 'quotes',
+  BUDGET_EXCEEDED: 'own',
+  PRICE_UNKNOWN: 'quotes',
+  RATE_LIMITED: 'own',
+  LOOP_DETECTED: 'own',
+  TAINTED_TO_HIGH_RISK: 'own',
+  EXEC_DENY: 'quotes',
+  INTENT_BLOCKED: 'own',
+  PRIORITY_TOO_LOW: 'own',
+  PRIORITY_EXCEEDED: 'own',
+  CONDITION: 'quotes',
+  VOICE: 'quotes',
+  FINDING: 'quotes',
+  UNINSPECTABLE: 'quotes',
+  LOCK_HELD: 'quotes',
+  LOCK_DEADLOCK: 'quotes',
+  FENCE_STALE: 'own',
+  APPROVAL_REQUIRED: 'own',
+  APPROVAL_INVALID: 'own',
+  APPROVAL_EXPIRED: 'own',
+  APPROVAL_REFUSED: 'own',
+  TOOL_UNLISTED: 'own',
+  DEFAULT: 'own',
+  REDACTED: 'own',
+  MODEL_ROUTED: 'quotes',
+  OK: 'own',
+} as const satisfies Record<string, 'own' | 'quotes'>;
+
+export type ReasonCode = keyof typeof SENTENCES;
+
+export const REASON_CODES = Object.keys(SENTENCES) as readonly ReasonCode[];
+
+/** Codes whose sentences can hold nothing of the arguments. */
+export const UNQUOTING_CODES: readonly ReasonCode[] = REASON_CODES.filter((code) => SENTENCES[code] === 'own');
