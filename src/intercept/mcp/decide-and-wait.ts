@@ -31,7 +31,9 @@ export async function decideAndWait(session: Session, proposed: ProposedAction, 
 /** What the agent is told of what it did not get; of what waits for a person, with the command that answers it (MCP-21). */
 export function waitingText(decision: Decision): string {
   const text = textOf(decision) ?? 'Aegis is deciding.';
-  return decision.effect === 'ask' ? `${text} A person answers with \`aegis approvals grant ${String(approvalNumber(decision))} --reason "…"\`.` : text;
+  return decision.effect === 'ask'
+    ? `${text} A person answers with \`aegis approvals grant ${String(approvalNumber(decision))} --reason "…"\`.`
+    : text;
 }
 
 /** Says that a call waits, to a client that asked to be told. */
