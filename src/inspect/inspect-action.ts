@@ -18,8 +18,10 @@ import { readValue, unfinished } from './read-value.ts';
 import type { ValueContext } from './read-value.ts';
 import type { Role, RoleContext } from './role.ts';
 import { roleOf } from './role.ts';
+import { sqlKeysOf } from './sql-keys.ts';
 import { readSensitive } from './sensitive-values.ts';
 import { toolSaw } from './tool-saw.ts';
+import { readTool } from './tools/read-tool.ts';
 import { readUnicode, smuggled } from './unicode/read-unicode.ts';
 import type { Leaf } from './walk.ts';
 import { leavesOf } from './walk.ts';
@@ -51,7 +53,7 @@ export function inspectAction(subject: Inspectable, readers: Readers): Reading {
     readers,
     toolWords: tool.words,
     writing: tool.operations.includes('write') && !categories.has('communication'),
-    role: { tool, category: subject.category, args: subject.args, strings },
+    role: { tool, category: subject.category, args: subject.args, strings, sqlKeys: sqlKeysOf(subject.declaration) },
     leaving: categories.has('network') || categories.has('communication'),
     secrets: [],
     personal: [],
@@ -65,6 +67,7 @@ export function inspectAction(subject: Inspectable, readers: Readers): Reading {
   for (const leaf of leaves)
     if (subject.digests === undefined || !isDigest(leaf, subject.digests)) readLeaf(leaf, 0, { ...task, declared: declared(leaf, subject) });
   into.findings.push(...toolSaw(tool, leaves));
+  if (subject.kind === 'tool') into.findings.push(...readTool({ name: subject.name, args: subject.args, tool, leaves }, readers));
   if (subject.kind === 'model') into.findings.push(...promptParts(subject.args));
   const mask = masker(task.secrets);
   const hide = masker([...task.secrets, ...task.personal]);

@@ -42,7 +42,7 @@ export function readValue(text: string, role: Role, pointer: string, context: Va
       break;
     }
     case 'url':
-      url(text, pointer, context);
+      url(text, pointer, context, role.bare === true);
       // Only a climb to something sensitive: dots in a query are mostly just dots.
       if (/\?[^#]*(?:\.\.|%2e)/i.test(text))
         into.findings.push(...readers.path(text, pointer, 'read').findings.filter((one) => one.risk === 'CRITICAL'));
@@ -113,9 +113,14 @@ function sql(text: string, pointer: string, { into, readers }: ValueContext): vo
   for (const one of sight.operations) into.operations.add(one);
 }
 
-function url(text: string, pointer: string, { into, readers }: ValueContext): void {
+function url(text: string, pointer: string, { into, readers }: ValueContext, bare: boolean): void {
   const sight = readers.url(text, pointer);
-  into.findings.push(...sight.findings);
+  // A database or a printer is given as a host of one's own network every day.
+  const findings = bare
+    ? sight.findings.map((one) => (one.code === 'SSRF_INTERNAL' && one.risk === 'HIGH' ? { ...one, risk: 'MEDIUM' as const } : one))
+    : sight.findings;
+  into.findings.push(...findings);
+  if (bare && findings.length === 0) return;
   addUrls(into, sight.urls);
   into.categories.add('network');
 }

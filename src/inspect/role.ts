@@ -2,7 +2,7 @@ import type { Category, PathFact } from '../kernel/finding.ts';
 import type { JsonObject } from '../kernel/json.ts';
 import type { ToolClass } from './classify/classify.ts';
 import { wordsOf } from './classify/words.ts';
-import { codeShape, pathShape, sqlShape, urlShape } from './shape.ts';
+import { codeShape, hostShape, mathShape, pathShape, sqlOpening, sqlShape, urlShape } from './shape.ts';
 import type { Leaf } from './walk.ts';
 
 /** What a value is to the tool that gets it. `prose` is text that is carried, never run. */
@@ -15,7 +15,10 @@ export type Role =
       /** By its shape alone, where a single value is expected: a statement there is itself a fragment. */ readonly guessed?: true;
     }
   | { readonly type: 'path'; readonly access: PathFact['access'] }
-  | { readonly type: 'url' }
+  | {
+      readonly type: 'url';
+      /** A host alone, of which the tool may make anything: only what no honest call names is said of it. */ readonly bare?: true;
+    }
   | { readonly type: 'recipient' }
   | { readonly type: 'prose' }
   | { readonly type: 'plain' };
@@ -26,6 +29,8 @@ export interface RoleContext {
   readonly args: JsonObject;
   /** Strings in the whole call; a tool with one string gets its command there. */
   readonly strings: number;
+  /** Arguments that the tool's declaration says are SQL. */
+  readonly sqlKeys?: ReadonlySet<string>;
 }
 
 const set = (text: string): ReadonlySet<string> => new Set(text.split(' '));
@@ -38,8 +43,18 @@ const SHELL_KEYS = set('command cmd commands cmdline commandline shellcommand ba
 const SCRIPT_KEYS = set('script input code source snippet program text args arguments query keystrokes');
 const CODE_KEYS = set('code source snippet script program expression py python js javascript cell');
 const SQL_KEYS = set('sql query statement statements stmt queries');
+/** Keys that can mean nothing else. */
+const ONLY_SQL = set('sql tsql plsql sqlquery sqlstatement sqltext rawsql querysql stmt');
+/** Stores that are asked in languages of their own. */
+const OTHER_STORES = set('mongo mongodb mongosh redis valkey elasticsearch opensearch elastic dynamodb firestore graphql couchdb gremlin sparql');
+const QUERY_WORDS = set('query queries execute exec run read write select statement fetch batch explain');
+const MATH_WORDS = set(
+  'calculator calculate calc math maths mathematics arithmetic evaluate eval compute solve equation expression formula algebra sympy wolfram logic',
+);
 const PATH_KEYS = set('path paths file filename filepath files dir directory folder cwd root src dst dest workdir target source destination');
-const URL_KEYS = set('url uri href endpoint webhook link urls host hostname origin domain server baseurl callback site');
+const URL_KEYS = set('url uri href endpoint webhook link urls host hostname origin domain server baseurl callback site proxy');
+/** Keys whose value is fetched; the others may hold a name alone. */
+const FETCHED = set('url uri href link urls webhook baseurl callback proxy');
 const RECIPIENT_KEYS = set('to cc bcc recipient recipients email emails mailto addressee receiver phone attendees invitees');
 const PROSE_KEYS = set(
   'body content contents message text description comment comments note notes title subject prompt summary question answer instructions instruction reason explanation thought thoughts caption bio story details reply feedback review abstract markdown html patch diff old new replacement template paragraph sentence topic',
@@ -58,13 +73,15 @@ export function roleOf(leaf: Leaf, text: string, context: RoleContext): Role {
   const joined = words.join('');
   const has = (names: ReadonlySet<string>): boolean => words.some((word) => names.has(word)) || names.has(joined);
   if (asksTheWeb(context) && !has(URL_KEYS)) return { type: 'prose' };
+  if (context.tool.words.some((word) => MATH_WORDS.has(word)) && mathShape(text)) return { type: 'prose' };
   const running = runs(text, { context, has });
   if (running !== undefined) return running;
   if (urlShape(text)) return { type: 'url' };
   const writing = context.tool.words.some((word) => WRITERS.has(word));
   if (has(PROSE_KEYS) || (writing && has(CODE_KEYS))) return carried(text, { context, has, writing });
   if (sqlShape(text)) return has(VALUE_KEYS) ? { type: 'sql', guessed: true } : { type: 'sql' };
-  if (has(URL_KEYS) && !/\s/.test(text)) return { type: 'url' };
+  if (has(URL_KEYS) && !/\s/.test(text)) return has(FETCHED) || text.includes('/') ? { type: 'url' } : { type: 'url', bare: true };
+  if (context.tool.categories.includes('network') && context.strings === 1 && hostShape(text)) return { type: 'url' };
   if (pathShape(text) || (has(PATH_KEYS) && text.length < 4096 && !text.includes('\n'))) return { type: 'path', access: accessOf(context) };
   if (has(RECIPIENT_KEYS)) return { type: 'recipient' };
   return { type: 'plain' };
@@ -87,11 +104,23 @@ function runs(text: string, { context, has }: Runs): Role | undefined {
   const codeTool = words.some((word) => CODE_TOOLS.has(word)) || (words.includes('code') && words.some((word) => RUN_WORDS.has(word)));
   if (codeTool && (has(CODE_KEYS) || has(SCRIPT_KEYS) || context.strings === 1)) return { type: 'code' };
   if (shellTool && (has(SHELL_KEYS) || has(SCRIPT_KEYS) || context.strings === 1)) return codeShape(text) ? { type: 'code' } : { type: 'shell' };
-  const sqlTool = context.category === 'database' || context.tool.categories.includes('database');
-  if (sqlTool && (has(SQL_KEYS) || context.strings === 1) && /\s/.test(text)) return { type: 'sql' };
-  if (has(SQL_KEYS) && !has(PROSE_KEYS) && sqlShape(text)) return { type: 'sql' };
+  if (isSql(text, { context, has })) return { type: 'sql' };
+  if (words.some((word) => OTHER_STORES.has(word)) && (has(SQL_KEYS) || (context.strings === 1 && !has(SHELL_KEYS)))) return { type: 'prose' };
   if (has(SHELL_KEYS)) return { type: 'maybe-shell' };
   return undefined;
+}
+
+/** SQL is what the key, the tool's declaration or the content says (INSPECT-125). */
+function isSql(text: string, { context, has }: Runs): boolean {
+  const { words, categories } = context.tool;
+  const other = words.some((word) => OTHER_STORES.has(word));
+  const spaced = /\s/.test(text.trim());
+  if (has(ONLY_SQL) && (spaced || sqlOpening(text))) return true;
+  if (context.sqlKeys !== undefined && context.sqlKeys.size > 0 && has(context.sqlKeys) && (spaced || sqlOpening(text))) return true;
+  const database = !other && (context.category === 'database' || categories.includes('database'));
+  if (database && (has(SQL_KEYS) || context.strings === 1) && (spaced || sqlOpening(text))) return true;
+  if (!has(SQL_KEYS) || has(PROSE_KEYS)) return false;
+  return sqlShape(text) || (!other && words.every((word) => QUERY_WORDS.has(word) || word === 'mcp') && sqlOpening(text));
 }
 
 function runsCommands(words: readonly string[]): boolean {

@@ -28,7 +28,9 @@ const SQL_START =
 /** A whole SQL statement, by its head and what must follow it; "select a good name" is not one. */
 export function sqlShape(text: string): boolean {
   if (!SQL_START.test(text.length > 1200 ? text.slice(0, 1200) : text)) return false;
-  return !/^\s*(?:select|update|create|drop|alter|with|call|copy)\s+(?:the|a|an|your|my|this|all the)\s/i.test(text);
+  return !/^\s*(?:select|update|create|drop|alter|with|call|copy)\s+(?:the|a(?!\s{1,8}(?:from|as|set|add|drop|rename)\b)|an|your|my|this|all the)\s/i.test(
+    text,
+  );
 }
 
 /** Source code of a programming language, by lines a shell script does not have. */
@@ -37,4 +39,30 @@ export function codeShape(text: string): boolean {
   return /^\s*(?:import [\w.]+(?: as \w+)?\s*(?:$|[,;])|from [\w.]+ import |def \w+\(.{0,120}\):|class \w+.{0,80}:\s*$|const \w+ = |let \w+ = |function \w+\(|print\(|#!\/usr\/bin\/(?:env )?(?:python|node|ruby|perl))/m.test(
     head,
   );
+}
+
+const OPENING =
+  /^[\s(;]{0,16}(?:select\s+(?!(?:the|an|your|my|this|which|one|some|a(?!\s{1,8}(?:from|as)\b))\s)|select[('"*@]|with\s+(?:recursive\s+)?[\w"`[\]]{1,64}\s{0,4}(?:\([^)]{0,400}\)\s{0,4})?as\s|(?:begin|commit|rollback|vacuum|analyze|analyse|shutdown)\s{0,4}(?:;|$|transaction\b|work\b|tran\b)|start\s+transaction\b|(?:describe|desc|show|explain|pragma|use)\s+[\w"`[({]|values\s{0,4}\(|set\s+(?:global|session|local|@|[\w.]{1,64}\s{0,4}(?:=|to)\s)|lock\s+tables?\b)/i;
+
+/** Whether a text begins as SQL does, also where it only reads; for values that are queries by their key. */
+export function sqlOpening(text: string): boolean {
+  return OPENING.test(text.length > 1200 ? text.slice(0, 1200) : text) || sqlShape(text);
+}
+
+/** Numbers, names, operators and brackets alone: what a calculator is given, and no quote, comment or keyword of a database. */
+export function mathShape(text: string): boolean {
+  return (
+    text.length <= 2_000 &&
+    /^[\w\s.,+\-*/%^=<>!()&|~?:[\]×÷π√²³°≤≥≠]*$/u.test(text) &&
+    !/--|\/\*|\b(?:select|union|exec|waitfor|sleep|benchmark|information_schema)\b|__/i.test(text)
+  );
+}
+
+const HOST = /^(?:[\w%.-]{1,253}|\[[0-9a-f:.%]{2,60}\])(?::\d{1,5})?(?:[/?#][^\s]*)?$/i;
+
+/** A host, with a port and a path or without: what a program that fetches takes for a URL when no scheme stands before it. */
+export function hostShape(text: string): boolean {
+  if (text.length > 4_096 || !HOST.test(text)) return false;
+  const host = (text.split(/[/?#]/, 1)[0] ?? '').replace(/:\d{1,5}$/, '');
+  return host.includes('.') || host.startsWith('[') || /^(?:localhost|metadata|instance-data|rancher-metadata|0x[0-9a-f]{6,8}|\d{8,10})$/i.test(host);
 }

@@ -5,7 +5,7 @@ export const VERBS: ReadonlyMap<string, Operation> = new Map(
   rows<Operation>({
     read: 'get read list search find fetch lookup look query show view describe check count calculate compute retrieve load select scan browse inspect summarize summarise estimate compare validate verify download open cat grep glob recall poll tail head tree stat obtain ls pwd',
     write:
-      'write create update set add edit save insert put modify patch upload append rename move copy store record replace sync import mkdir touch change assign book reserve schedule register upsert remember',
+      'write overwrite create update set add edit save insert put modify patch upload append rename move copy store record replace sync import mkdir touch change assign book reserve schedule register upsert remember',
     delete: 'delete remove drop destroy purge erase truncate wipe unlink rm clear uninstall cancel unsubscribe terminate deprovision discard trash',
     send: 'send email mail sms message notify tweet reply forward share invite dm broadcast post publish submit announce text call contact chat whatsapp',
     pay: 'pay purchase buy charge refund withdraw payout checkout wire remit donate tip disburse reimburse',
@@ -21,7 +21,7 @@ export const NOUNS: ReadonlyMap<string, Category> = new Map(
   rows<Category>({
     file: 'file files folder folders directory directories path paths document documents filesystem fs mkdir dir glob grep attachment',
     database:
-      'sql database databases db table tables postgres postgresql mysql sqlite mongo mongodb redis bigquery snowflake dynamodb supabase row rows',
+      'sql database databases db table tables postgres postgresql pg mysql mariadb sqlite mssql oracle mongo mongodb redis valkey bigquery snowflake redshift duckdb clickhouse cassandra databricks trino presto athena cockroachdb neo4j cypher influx influxdb elasticsearch opensearch dynamodb supabase row rows',
     network:
       'http https url urls web website webpage page fetch browser browse crawl scrape webhook internet curl wget dns proxy download socket api',
     communication:

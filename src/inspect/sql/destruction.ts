@@ -2,10 +2,13 @@ import type { Risk } from '../../kernel/finding.ts';
 import { constantCondition } from './always-true.ts';
 import type { Token } from './lex.ts';
 import type { Sight, Statement } from './sight.ts';
+import { isTemporaryName, nameAt } from './temporary.ts';
 import { DATA_OBJECTS, GUARD_OBJECTS, PLAIN_OBJECTS } from './vocabulary.ts';
 
+const NONE: ReadonlySet<string> = new Set();
+
 /** Verbs whose statement only names the destructive words: a body to be run later, a privilege, a description. */
-const NAMES_ONLY = new Set(['CREATE', 'GRANT', 'REVOKE', 'DENY', 'COMMENT', 'SHOW', 'DESCRIBE', 'DESC', 'ANALYZE']);
+const NAMES_ONLY = new Set(['GRANT', 'REVOKE', 'DENY', 'COMMENT', 'SHOW', 'ANALYZE']);
 
 /**
  * Loss of data anywhere in a statement, also without a semicolon before it (T-SQL), in a CTE, or in a branch (INSPECT-50, INSPECT-53).
@@ -13,17 +16,46 @@ const NAMES_ONLY = new Set(['CREATE', 'GRANT', 'REVOKE', 'DENY', 'COMMENT', 'SHO
 export function destruction(statement: Statement): Sight[] {
   const { tokens, verb } = statement;
   const sights: Sight[] = [];
-  if (NAMES_ONLY.has(verb)) return sights;
+  if (named(statement)) return sights;
   const first = tokens[0];
   const budget = { left: 8 * tokens.length + 64 };
   for (let i = 0; i < tokens.length; i += 1) {
     const token = tokens[i];
     if (token?.kind !== 'word' || tokens[i - 1]?.kind === 'dot' || tokens[i + 1]?.kind === 'dot') continue;
     const start = token === first || opens(tokens, i);
-    const sight = judge({ tokens, at: i, token, start, verb, budget });
+    const sight = judge({ tokens, at: i, token, start, verb, budget, temporaries: statement.temporaries ?? NONE });
     if (sight !== null) sights.push(sight);
   }
   return sights;
+}
+
+/** What only names the words: a privilege, a description, a plan that is shown, an object whose body something else runs later (INSPECT-127). */
+function named({ tokens, verb }: Statement): boolean {
+  if (verb === 'CREATE') return !runsItself(tokens);
+  if (verb === 'ALTER' && tokens[1]?.text === 'DEFAULT') return true;
+  if (verb === 'EXPLAIN' || verb === 'DESCRIBE' || verb === 'DESC') return !explainsByRunning(tokens);
+  return NAMES_ONLY.has(verb);
+}
+
+/** Events, tasks, jobs and triggers run their body without being called. */
+function runsItself(tokens: readonly Token[]): boolean {
+  for (let i = 1; i < tokens.length && i < 8; i += 1) {
+    const token = tokens[i];
+    if (token?.kind !== 'word') return false;
+    if (/^(?:EVENT|TASK|TRIGGER|JOB|PIPE|ALERT)$/.test(token.text)) return true;
+  }
+  return false;
+}
+
+/** `EXPLAIN ANALYZE` runs what it explains, `EXPLAIN (ANALYZE false)` does not. */
+function explainsByRunning(tokens: readonly Token[]): boolean {
+  for (let i = 1; i < tokens.length; i += 1) {
+    const token = tokens[i];
+    if (token?.kind === 'word' && (token.text === 'ANALYZE' || token.text === 'ANALYSE')) return !/^(?:FALSE|OFF|0)$/.test(tokens[i + 1]?.text ?? '');
+    if (token?.kind === 'word' && token.depth === 0 && /^(?:DELETE|UPDATE|INSERT|DROP|TRUNCATE|SELECT|WITH|MERGE|CREATE|REPLACE)$/.test(token.text))
+      return false;
+  }
+  return false;
 }
 
 interface Place {
@@ -33,11 +65,12 @@ interface Place {
   /** A statement may begin here. */
   readonly start: boolean;
   readonly verb: string;
+  readonly temporaries: ReadonlySet<string>;
   /** Tokens that looking ahead may still cost; spent, a change counts as whole, so that hostile nesting is linear and not excused. */
   readonly budget: { left: number };
 }
 
-const STARTERS = new Set(['BEGIN', 'THEN', 'ELSE', 'AS', 'DO', 'EXPLAIN', 'ANALYZE', 'VERBOSE', 'GO', 'LOOP', 'IMMEDIATE']);
+const STARTERS = new Set(['INSTEAD', 'ALSO', 'BEGIN', 'THEN', 'ELSE', 'AS', 'DO', 'EXPLAIN', 'ANALYZE', 'VERBOSE', 'GO', 'LOOP', 'IMMEDIATE']);
 
 function opens(tokens: readonly Token[], at: number): boolean {
   const before = tokens[at - 1];
@@ -66,6 +99,12 @@ function judge(place: Place): Sight | null {
 }
 
 const sight = (code: string, risk: Risk, token: Token): Sight => ({ code, risk, operation: 'delete', token });
+
+/** What a session or a step made for itself is no loss. */
+function temporary({ tokens, temporaries }: Place, at: number): boolean {
+  const name = nameAt(tokens, at);
+  return name !== '' && (isTemporaryName(name) || temporaries.has(name));
+}
 const nextWord = ({ tokens, at }: Place, ahead = 1): string => (tokens[at + ahead]?.kind === 'word' ? (tokens[at + ahead]?.text ?? '') : '');
 
 function drop(place: Place): Sight | null {
@@ -73,11 +112,28 @@ function drop(place: Place): Sight | null {
     const object = nextWord(place, ahead);
     if (object === 'DATABASE' || object === 'DATABASES') return sight('SQL_DROP', 'CRITICAL', place.token);
     if (object === 'SCHEMA') return sight('SQL_DROP', cascades(place) ? 'CRITICAL' : 'HIGH', place.token);
+    // Nothing is named: `#` begins a comment for this grammar, and a name of the session for the other.
+    if (object === 'TABLE' && place.tokens[place.at + ahead + 1] === undefined) return sight('SQL_DROP', 'MEDIUM', place.token);
+    if (object === 'TABLE' && dropsTemporary(place, ahead)) return sight('SQL_DROP', 'MEDIUM', place.token);
     if (DATA_OBJECTS.has(object) || GUARD_OBJECTS.has(object)) return sight('SQL_DROP', 'HIGH', place.token);
     if (PLAIN_OBJECTS.has(object)) return sight('SQL_DROP_OBJECT', 'MEDIUM', place.token);
     if (object === '') break;
   }
   return place.start && place.at + 1 < place.tokens.length ? sight('SQL_DROP', 'HIGH', place.token) : null;
+}
+
+/** Every table of the list, for one drop may name many. */
+function dropsTemporary(place: Place, ahead: number): boolean {
+  const { tokens, at } = place;
+  if (/^(?:TEMP|TEMPORARY)$/.test(tokens[at + 1]?.text ?? '')) return true;
+  let start = at + ahead + 1;
+  for (let i = start; i <= tokens.length && i < start + 64; i += 1) {
+    if (i < tokens.length && tokens[i]?.kind !== 'comma') continue;
+    if (!temporary(place, start)) return false;
+    if (i >= tokens.length) return true;
+    start = i + 1;
+  }
+  return temporary(place, start);
 }
 
 function cascades({ tokens, at }: Place): boolean {
@@ -86,7 +142,7 @@ function cascades({ tokens, at }: Place): boolean {
 }
 
 const ALTER_HARMLESS = new Set(
-  'CONSTRAINT INDEX KEY PRIMARY FOREIGN DEFAULT NOT IDENTITY EXPRESSION CHECK PROJECTION STATISTICS CLUSTERING SORTKEY UNIQUE TAG COMPRESSION SEARCH FEATURE'.split(
+  'CONSTRAINT INDEX KEY PRIMARY FOREIGN DEFAULT NOT IDENTITY EXPRESSION CHECK PROJECTION STATISTICS CLUSTERING SORTKEY UNIQUE TAG COMPRESSION SEARCH FEATURE MASK MASKED GENERATED'.split(
     ' ',
   ),
 );
@@ -96,7 +152,9 @@ function alterDrop(place: Place): Sight | null {
   const object = nextWord(place);
   const target = place.tokens[1]?.text ?? '';
   if (place.tokens[place.at + 1] === undefined) return null;
-  if (ALTER_HARMLESS.has(object) || /^(?:VIEW|INDEX|FUNCTION|SEQUENCE|DOMAIN|TYPE|USER|ROLE|WAREHOUSE|SESSION)$/.test(target)) {
+  // `ALTER COLUMN c DROP …` takes a property from a column, never the column.
+  const property = place.tokens[place.at - 2]?.text === 'COLUMN' && /^(?:ALTER|MODIFY|CHANGE)$/.test(place.tokens[place.at - 3]?.text ?? '');
+  if (property || ALTER_HARMLESS.has(object) || /^(?:VIEW|INDEX|FUNCTION|SEQUENCE|DOMAIN|TYPE|USER|ROLE|WAREHOUSE|SESSION)$/.test(target)) {
     return { code: 'SQL_ALTER', risk: 'MEDIUM', operation: 'admin', token: place.token };
   }
   return sight('SQL_DROP_COLUMN', 'HIGH', place.token);
@@ -104,10 +162,12 @@ function alterDrop(place: Place): Sight | null {
 
 function truncate(place: Place): Sight | null {
   const next = place.tokens[place.at + 1];
-  if (next === undefined || next.kind === 'open') return null;
+  if (next === undefined || next.kind === 'open' || (next.text === 'TABLE' && place.tokens[place.at + 2] === undefined)) return null;
   const object = nextWord(place);
   if (place.start || place.verb === 'ALTER' || object === 'TABLE')
-    return sight('SQL_TRUNCATE', object === 'DATABASE' ? 'CRITICAL' : 'HIGH', place.token);
+    return temporary(place, place.at + 1)
+      ? sight('SQL_TRUNCATE', 'MEDIUM', place.token)
+      : sight('SQL_TRUNCATE', object === 'DATABASE' ? 'CRITICAL' : 'HIGH', place.token);
   return null;
 }
 
@@ -119,11 +179,21 @@ function remove(place: Place): Sight | null {
   if (before?.kind === 'word' && BEFORE_ROW_ACTION.has(before.text)) return null;
   const next = tokens[at + 1];
   if (verb === 'MERGE' || (before?.text === 'THEN' && next?.text !== 'FROM'))
-    return before?.text === 'THEN' ? { code: 'SQL_MERGE_DELETE', risk: 'MEDIUM', operation: 'delete', token } : null;
+    return before?.text === 'THEN' ? { code: 'SQL_MERGE_DELETE', risk: mergesAll(place) ? 'HIGH' : 'MEDIUM', operation: 'delete', token } : null;
   if (next === undefined || next.kind === 'comma' || next.kind === 'close' || (next.kind === 'op' && next.text !== '#')) return null;
   if (next.kind === 'open' && next.text !== '[') return null;
   if (!place.start && next.text !== 'FROM' && verb !== 'ALTER') return null;
+  if (next.text === 'FROM' && tokens[at + 2] === undefined) return null;
   return whole(place, 'SQL_DELETE_ALL', 'SQL_DELETE');
+}
+
+/** `MERGE … ON true`: every row is matched. */
+function mergesAll({ tokens, at }: Place): boolean {
+  const on = tokens.findIndex((token) => token.kind === 'word' && token.text === 'ON' && token.depth === (tokens[0]?.depth ?? 0));
+  const when = tokens.findIndex((token, i) => i > on && token.kind === 'word' && token.text === 'WHEN' && token.depth === (tokens[0]?.depth ?? 0));
+  if (on < 0 || when < 0 || when > at || tokens.length > 4_096) return false;
+  const chosen = tokens.slice(when, at).some((token) => token.kind === 'word' && token.text === 'AND');
+  return !chosen && constantCondition(tokens.slice(on + 1, when)) === 'true';
 }
 
 function update(place: Place): Sight | null {
@@ -133,31 +203,49 @@ function update(place: Place): Sight | null {
   if (next === undefined || next.text === 'SET' || (before?.kind === 'word' && BEFORE_ROW_ACTION.has(before.text))) return null;
   if (next.kind === 'comma' || next.kind === 'close' || next.kind === 'op') return null;
   const named = next.kind === 'word' || next.kind === 'quoted' || next.text === '[' || next.kind === 'variable';
-  if (!named || (!place.start && tokens[at + 2]?.text !== 'SET')) return null;
+  // ClickHouse: `ALTER TABLE t UPDATE a = 1 WHERE 1`.
+  const mutates = place.verb === 'ALTER' && tokens[at + 2]?.text === '=';
+  if (!named || (!place.start && !mutates && tokens[at + 2]?.text !== 'SET')) return null;
   return whole(place, 'SQL_UPDATE_ALL', null);
 }
 
 /** Without a WHERE, or with one that holds for every row, a change is of the whole table. */
 function whole(place: Place, all: string, some: string | null): Sight | null {
   const { tokens, at, token } = place;
+  const chosen = some === null ? null : sight(some, 'MEDIUM', token);
+  if (temporary(place, at + 1)) return chosen;
+  const clause = whereOf(place);
+  if (clause === null || clause.condition.length === 0) return sight(all, 'HIGH', token);
+  const says = constantCondition(clause.condition, place.verb === 'ALTER' ? nameAt(tokens, 2) : nameAt(tokens, at + 1));
+  if (says === 'true') return sight(all, 'HIGH', token);
+  return says === 'deep' ? { code: 'UNINSPECTABLE', risk: 'HIGH', operation: 'delete', token, inspected: false, limit: true } : chosen;
+}
+
+/** The condition of the statement at a place; null where it has none, or looking for it costs more than there is. */
+function whereOf(place: Place): { readonly condition: readonly Token[] } | null {
+  const { tokens, at, token } = place;
   let where = -1;
+  let cases = 0;
   let end = at + 1;
   for (; end < tokens.length; end += 1) {
     place.budget.left -= 1;
-    if (place.budget.left < 0) return sight(all, 'HIGH', token);
+    if (place.budget.left < 0) return null;
     const here = tokens[end];
     if (here === undefined || here.depth < token.depth || (here.kind === 'close' && here.depth === token.depth && matchesOutside(tokens, at, end)))
       break;
     if (here.depth !== token.depth || here.kind !== 'word') continue;
-    if (here.text === 'WHERE' && where < 0) where = end;
-    else if ((here.text === 'DELETE' || here.text === 'UPDATE') && tokens[end - 1]?.text !== 'FOR') break;
-    else if (where > 0 && CLAUSE_END.has(here.text)) break;
+    if (here.text === 'CASE') cases += 1;
+    else if (cases > 0) cases -= Number(here.text === 'END');
+    else if (here.text === 'WHERE' && where < 0) where = end;
+    else if (endsChange(tokens, end, where)) break;
   }
-  if (where < 0) return sight(all, 'HIGH', token);
-  const condition = tokens.slice(where + 1, end);
-  if (condition.length === 0) return sight(all, 'HIGH', token);
-  if (constantCondition(condition) === 'true') return sight(all, 'HIGH', token);
-  return some === null ? null : sight(some, 'MEDIUM', token);
+  return where < 0 ? null : { condition: tokens.slice(where + 1, end) };
+}
+
+function endsChange(tokens: readonly Token[], at: number, where: number): boolean {
+  const text = tokens[at]?.text ?? '';
+  if ((text === 'DELETE' || text === 'UPDATE') && tokens[at - 1]?.text !== 'FOR') return true;
+  return where > 0 && CLAUSE_END.has(text);
 }
 
 const CLAUSE_END = new Set(['ORDER', 'LIMIT', 'RETURNING', 'OPTION', 'OUTPUT', 'END']);

@@ -38,10 +38,39 @@ function executed(tokens: readonly Token[], at: number, word: string, start: boo
   }
   if (word === 'IMMEDIATE' && tokens[at - 1]?.text === 'EXECUTE') return at + 1;
   if (word === 'SP_EXECUTESQL' || word === 'SP_SQLEXEC') return at + 1;
-  if ((word === 'EXEC' || word === 'EXECUTE') && next?.kind === 'open') return at + 2;
-  if ((word === 'EXEC' || word === 'EXECUTE') && next?.kind === 'string') return at + 1;
-  if (word === 'FROM' && tokens[at - 2]?.text === 'PREPARE') return at + 1;
+  if (word === 'EXEC' || word === 'EXECUTE') return ran(next, tokens[at + 2], at);
+  if (word === 'FUNCTION' || word === 'PROCEDURE') return /^(?:CREATE|REPLACE|ALTER)$/.test(tokens[at - 1]?.text ?? '') ? calledBody(tokens, at) : -1;
+  if (word === 'SCHEDULE') return tokens[at - 1]?.kind === 'dot' && tokens[at - 2]?.text === 'CRON' ? scheduled(tokens, at) : -1;
+  return word === 'FROM' && tokens[at - 2]?.text === 'PREPARE' ? at + 1 : -1;
+}
+
+function ran(next: Token | undefined, after: Token | undefined, at: number): number {
+  if (next?.kind === 'open') return at + 2;
+  if (next?.kind === 'string') return at + 1;
+  // Put together by a call: what it comes to is not known.
+  return after?.kind === 'open' && /^(?:FORMAT|CONCAT|CONCAT_WS|REPLACE|QUOTE_IDENT|QUOTE_LITERAL)$/.test(next?.text ?? '') ? at + 1 : -1;
+}
+
+/** The body of a function that the same text then calls. */
+function calledBody(tokens: readonly Token[], at: number): number {
+  let name = at + 1;
+  while (tokens[name + 1]?.kind === 'dot') name += 2;
+  const limit = Math.min(tokens.length, at + 4_096);
+  let body = -1;
+  for (let i = name + 1; i < limit; i += 1) {
+    const token = tokens[i];
+    if (body < 0 && token?.kind === 'string' && token.text.length > 12) body = i;
+    if (body < 0 || token?.kind !== 'word' || token.text !== tokens[name]?.text) continue;
+    if (tokens[i + 1]?.kind === 'open' || /^(?:CALL|EXEC|EXECUTE|PERFORM)$/.test(tokens[i - 1]?.text ?? '')) return body;
+  }
   return -1;
+}
+
+/** The last text among the arguments of `cron.schedule(…)`. */
+function scheduled(tokens: readonly Token[], at: number): number {
+  let found = -1;
+  for (let i = at + 2; i < tokens.length && i < at + 12 && tokens[i]?.kind !== 'close'; i += 1) if (tokens[i]?.kind === 'string') found = i;
+  return found;
 }
 
 /** Folds `'DR' || 'OP …'`, `'DR' + 'OP'`, adjacent strings; anything else is computed. */

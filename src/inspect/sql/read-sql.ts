@@ -6,6 +6,7 @@ import { lex } from './lex.ts';
 import { readPostgres } from './postgres.ts';
 import type { Sight } from './sight.ts';
 import { findings, readStatements } from './statements.ts';
+import { temporaryTables } from './temporary.ts';
 
 export interface SqlOptions {
   /** false for text that is stored or shown, not run: what cannot be read is then MEDIUM. Default true. */
@@ -66,12 +67,20 @@ function collect(into: Collection): void {
   const { text, sights, nesting } = into;
   const standard = lex(text);
   const readings = standard.ambiguous ? [standard, lex(text, 'mysql')] : [standard];
-  const postgres = parsed(text, standard);
+  const postgres = parsed(text, standard, temporaryTables(standard.tokens));
   readings.forEach((lexed, index) => {
     const reading = readStatements(lexed);
+    const lost = index === 0 ? unclosedFrom(readings) : Infinity;
     const foreign = postgres !== null || index > 0;
     // What one grammar has understood whole is inspected, whatever another makes of it.
-    sights.push(...reading.sights.filter((sight) => !(foreign && sight.inspected === false && !(index > 0 && !standard.clean && postgres === null))));
+    sights.push(
+      ...reading.sights.filter(
+        (sight) =>
+          (sight.token.start < lost || sight.limit === true) &&
+          !(lost < Infinity && sight.inspected === false) &&
+          !(foreign && sight.inspected === false && sight.limit !== true && !(index > 0 && !standard.clean && postgres === null)),
+      ),
+    );
     for (const operation of reading.operations) into.operations.add(operation);
     if (postgres === null) for (const table of reading.tables) into.tables.add(table);
   });
@@ -82,10 +91,21 @@ function collect(into: Collection): void {
   nested(into, standard, nesting);
 }
 
-function parsed(text: string, lexed: Lexed): ReturnType<typeof readPostgres> | null {
+/**
+ * Where the statement begins that this grammar cannot close and the other one can: no server of this grammar runs it, for it does not end.
+ * Statements before it may have run.
+ */
+function unclosedFrom(readings: readonly Lexed[]): number {
+  const [standard, other] = readings;
+  if (standard === undefined || standard.clean || other?.clean !== true) return Infinity;
+  const last = standard.tokens.findLast((token) => token.kind === 'semi');
+  return last?.end ?? 0;
+}
+
+function parsed(text: string, lexed: Lexed, temporaries: ReadonlySet<string>): ReturnType<typeof readPostgres> | null {
   if (!ready || text.length > PARSER_CHARS || lexed.maxDepth > PARSER_DEPTH || lexed.tokens.length === 0) return null;
   try {
-    return readPostgres(parseSync(text));
+    return readPostgres(parseSync(text), temporaries);
   } catch {
     return null; // not PostgreSQL: the tokenizer's reading stands
   }

@@ -6,6 +6,8 @@ export interface Statement {
   readonly tokens: readonly Token[];
   /** Its first word, upper-case; `` when it begins with something else. */
   readonly verb: string;
+  /** Tables the text has made for itself, lower-case. */
+  readonly temporaries?: ReadonlySet<string>;
 }
 
 /** One thing seen in a statement; `token` is where. */
@@ -15,4 +17,6 @@ export interface Sight {
   readonly operation: Operation;
   readonly token: Token;
   readonly inspected?: boolean;
+  /** A limit of the reader was reached: no other grammar's reading stands for it. */
+  readonly limit?: true;
 }

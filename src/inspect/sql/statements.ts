@@ -3,8 +3,13 @@ import type { Finding, Operation } from '../../kernel/finding.ts';
 import { constantCondition } from './always-true.ts';
 import { destruction } from './destruction.ts';
 import type { Lexed, Token } from './lex.ts';
+import { cypher } from './cypher.ts';
+import { exported } from './exported.ts';
 import { reach } from './reach.ts';
+import { replaced, swapped } from './replaced.ts';
+import { rights } from './rights.ts';
 import type { Sight, Statement } from './sight.ts';
+import { temporaryTables } from './temporary.ts';
 import { KNOWN_VERBS, POWER_WORDS, READ_VERBS } from './vocabulary.ts';
 
 export interface StatementReading {
@@ -16,12 +21,13 @@ export interface StatementReading {
 /** Cuts tokens at semicolons. */
 export function statements(lexed: Lexed): Statement[] {
   const found: Statement[] = [];
+  const temporaries = temporaryTables(lexed.tokens);
   let start = 0;
   for (let i = 0; i <= lexed.tokens.length; i += 1) {
     if (i < lexed.tokens.length && lexed.tokens[i]?.kind !== 'semi') continue;
     if (i > start) {
       const tokens = lexed.tokens.slice(start, i);
-      found.push({ tokens, verb: verbOf(tokens) });
+      found.push({ tokens, verb: verbOf(tokens), temporaries });
     }
     start = i + 1;
   }
@@ -45,9 +51,20 @@ export function readStatements(lexed: Lexed): StatementReading {
   const sights: Sight[] = [];
   const operations = new Set<Operation>();
   const tables = new Set<string>();
-  for (const statement of statements(lexed)) {
+  const all = statements(lexed);
+  sights.push(...swapped(all));
+  for (const statement of all) {
     operations.add(operationOf(statement.verb));
-    for (const sight of [...destruction(statement), ...reach(statement), ...tautologies(statement), ...unread(statement, lexed)]) {
+    for (const sight of [
+      ...destruction(statement),
+      ...replaced(statement),
+      ...reach(statement),
+      ...rights(statement),
+      ...exported(statement),
+      ...cypher(statement),
+      ...tautologies(statement),
+      ...unread(statement, lexed),
+    ]) {
       sights.push(sight);
       operations.add(sight.operation);
     }

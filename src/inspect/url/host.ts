@@ -11,9 +11,9 @@ export interface HostReading {
 }
 
 const METADATA_NAMES =
-  /^(?:metadata(?:\.(?:google\.internal|goog|azure\.(?:com|internal)|packet\.net|platformequinix\.com|tencentyun\.com|oraclecloud\.com))?|rancher-metadata|instance-data(?:\.ec2\.internal)?|metadata\.(?:google|aws|azure|internal|local))$/;
+  /^(?:(?:[a-z0-9-]+\.)?metadata(?:\.(?:google\.internal|goog|google|aws|azure|internal|local|azure\.(?:com|internal)|packet\.net|platformequinix\.com|equinix\.com|tencentyun\.com|oraclecloud\.com|vultr\.com|exoscale\.com|linode\.com|hetzner\.cloud|scaleway\.com|digitalocean\.internal|cloud\.ibm\.com|yandexcloud\.net|aliyun\.com|alicloud\.com|huaweicloud\.com|upcloud\.com|nirvanix\.com|openstack\.(?:internal|local)))?|rancher-metadata(?:\.rancher\.internal)?|instance-data(?:\.ec2\.internal)?|(?:[a-z0-9-]+\.)?ec2\.internal)$/;
 const LOOPBACK_NAMES =
-  /^(?:localhost(?:\.localdomain)?|ip6-(?:localhost|loopback)|.*\.localhost|.*\.localtest\.me|localtest\.me|.*\.?lvh\.me|.*\.?vcap\.me|.*\.lacolhost\.com|lacolhost\.com|localhost\.[a-z0-9-]+(?:\.[a-z0-9-]+)*|loopback)$/;
+  /^(?:localhost(?:\.localdomain)?|ip6-(?:localhost|loopback)|.*\.localhost|.*\.localtest\.me|localtest\.me|.*\.?lvh\.me|.*\.?vcap\.me|.*\.lacolhost\.com|lacolhost\.com|localhost\.[a-z0-9-]+(?:\.[a-z0-9-]+)*|loopback|(?:.*\.)?(?:localh\.st|fuf\.me|ulh\.us|smackaho\.st|local\.gd|localho\.st|lcl\.host|42foo\.com|domaincontrol\.local|yoogle\.com\.local)|mail\.ebc\.apple\.com|bugbounty\.dod\.network|127-0-0-1\.org\.uk)$/;
 const PRIVATE_NAMES = /\.(?:internal|intranet|corp|lan|home\.arpa|cluster\.local|svc|localdomain)$/;
 const EMBEDDING =
   /\.(?:nip\.io|sslip\.io|xip\.io|xip\.name|traefik\.me|backname\.io|ip\.addr\.tools|nip\.me|local-ip\.(?:co|medicmobile\.org)|localhost\.direct)$/;

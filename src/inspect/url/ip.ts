@@ -1,5 +1,5 @@
-/** What kind of network an address belongs to. `metadata`: cloud instance credentials. */
-export type Zone = 'public' | 'loopback' | 'private' | 'link-local' | 'metadata' | 'reserved';
+/** What kind of network an address belongs to. `metadata`: cloud instance credentials; `multicast`: every group and what is kept for later. */
+export type Zone = 'public' | 'loopback' | 'private' | 'link-local' | 'multicast' | 'metadata' | 'reserved';
 
 export interface Address {
   /** IPv4 in dotted decimal, IPv6 in brackets, compressed as written by us. */
@@ -49,7 +49,7 @@ function component(part: string): bigint | null {
 
 const dotted = (value: number): string => [24, 16, 8, 0].map((shift) => (value >>> shift) & 255).join('.');
 
-const METADATA = new Set(['169.254.169.254', '169.254.170.2', '169.254.170.23', '100.100.100.200', '192.0.0.192', '168.63.129.16']);
+const METADATA = new Set(['169.254.42.42', '100.100.100.200', '192.0.0.192', '168.63.129.16']);
 
 /** First address, prefix length, zone. */
 const RANGES: readonly (readonly [string, number, Zone])[] = [
@@ -59,10 +59,12 @@ const RANGES: readonly (readonly [string, number, Zone])[] = [
   ['172.16.0.0', 12, 'private'],
   ['192.168.0.0', 16, 'private'],
   ['100.64.0.0', 10, 'private'],
+  ['169.254.169.0', 24, 'metadata'],
+  ['169.254.170.0', 24, 'metadata'],
   ['169.254.0.0', 16, 'link-local'],
   ['192.0.0.0', 24, 'reserved'],
-  ['198.18.0.0', 15, 'reserved'],
-  ['224.0.0.0', 3, 'reserved'],
+  ['198.18.0.0', 15, 'private'],
+  ['224.0.0.0', 3, 'multicast'],
 ];
 
 const TABLE = RANGES.map(([first, length, zone]) => ({
@@ -77,24 +79,41 @@ export function zoneOf(value: number): Zone {
   return TABLE.find(({ first, size }) => value >= first && value < first + size)?.zone ?? 'public';
 }
 
-/** IPv6 without brackets, zone id allowed; addresses that carry an IPv4 one are judged by it (INSPECT-70). */
+/** IPv6 without brackets, zone id allowed; addresses that carry an IPv4 one are judged by it (INSPECT-70, INSPECT-135). */
 export function readIPv6(host: string): Address | null {
   const zoneId = host.indexOf('%');
   const groups = expand(zoneId >= 0 ? host.slice(0, zoneId) : host);
   if (groups === null) return null;
   const canonical = `[${groups.map((group) => group.toString(16)).join(':')}]`;
+  const disguised = zoneId >= 0;
+  if (groups.slice(0, 7).every((group) => group === 0) && (groups[7] ?? 0) <= 1) return { canonical, zone: 'loopback', disguised };
+  if (isMetadata(groups)) return { canonical, zone: 'metadata', disguised };
+  const carried = carriedBy(groups);
+  return carried === null ? { canonical, zone: rangeOf(groups[0] ?? 0), disguised } : { canonical, zone: zoneOf(carried), disguised: true };
+}
+
+/** Metadata services of AWS, Google and Scaleway, and the link-local spelling of 169.254.169.254. */
+function isMetadata([a = 0, b = 0, , , , , g = 0, h = 0]: readonly number[]): boolean {
+  if (a === 0xfd00) return b === 0xec2 || (b === 0x42 && h === 0x42);
+  return (a === 0xfd20 && b === 0xce) || (a === 0xfe80 && g === 0xa9fe && h === 0xa9fe);
+}
+
+/** The IPv4 address inside: mapped, compatible, translated, NAT64, 6to4, Teredo (with every bit turned over), ISATAP. */
+function carriedBy(groups: readonly number[]): number | null {
   const at = (index: number): number => groups[index] ?? 0;
   const v4 = (index: number): number => ((at(index) << 16) | at(index + 1)) >>> 0;
   const zeros = (to: number): boolean => groups.slice(0, to).every((group) => group === 0);
-  const disguised = zoneId >= 0;
-  if (zeros(7) && at(7) <= 1) return { canonical, zone: 'loopback', disguised };
-  if (at(0) === 0xfd00 && at(1) === 0xec2) return { canonical, zone: 'metadata', disguised };
-  if (at(0) === 0xfd20 && at(1) === 0xce) return { canonical, zone: 'metadata', disguised };
-  const carried = zeros(5) || (zeros(4) && at(4) === 0xffff) || (at(0) === 0x64 && at(1) === 0xff9b) ? 6 : at(0) === 0x2002 ? 1 : -1;
-  if (carried >= 0) return { canonical, zone: zoneOf(v4(carried)), disguised: true };
-  if ((at(0) & 0xfe00) === 0xfc00) return { canonical, zone: 'private', disguised };
-  if ((at(0) & 0xffc0) === 0xfe80) return { canonical, zone: 'link-local', disguised };
-  return { canonical, zone: at(0) >= 0xff00 ? 'reserved' : 'public', disguised };
+  if (at(0) === 0x2001 && at(1) === 0) return ~v4(6) >>> 0;
+  if (at(0) === 0x2002) return v4(1);
+  const isatap = (at(4) & 0xfdff) === 0 && at(5) === 0x5efe;
+  return isatap || zeros(5) || (zeros(4) && at(4) === 0xffff) || (at(0) === 0x64 && at(1) === 0xff9b) ? v4(6) : null;
+}
+
+/** Unique local and the site-local range that came before it, link-local, multicast. */
+function rangeOf(first: number): Zone {
+  if ((first & 0xfe00) === 0xfc00 || (first & 0xffc0) === 0xfec0) return 'private';
+  if ((first & 0xffc0) === 0xfe80) return 'link-local';
+  return first >= 0xff00 ? 'multicast' : 'public';
 }
 
 function expand(host: string): number[] | null {

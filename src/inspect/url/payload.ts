@@ -11,9 +11,11 @@ export function innerUrls(rest: string): string[] {
       if (found.length >= MAX_INNER) break;
       if (match[0].includes(':') || /[=]$/.test(text.slice(0, match.index))) found.push(match[0]);
     }
-    for (const match of text.matchAll(/(?:[=/-])((?:\d{1,3}\.){3}\d{1,3})(?![\d.])/g))
+    for (const match of text.matchAll(/(?:[=/-])((?:\d{1,3}\.){3}\d{1,3})(?![\d.])/gi))
       if (found.length < MAX_INNER) found.push(`http://${match[1] ?? ''}`);
-    for (const match of text.matchAll(/[=](localhost|metadata\.google\.internal)(?![a-z0-9.-])/gi))
+    for (const match of text.matchAll(
+      /[=](localhost|metadata\.google\.internal|\d{8,10}(?=[/:])|0x[0-9a-f]{8}|\[[0-9a-f:.]{2,45}\])(?![a-z0-9.-])/gi,
+    ))
       if (found.length < MAX_INNER) found.push(`http://${match[1] ?? ''}`);
     const next = text.replace(/%[0-9a-f]{2}/gi, (escape) => String.fromCharCode(Number.parseInt(escape.slice(1), 16)));
     if (next === text) break;

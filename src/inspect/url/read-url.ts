@@ -1,6 +1,7 @@
 import type { Finding, Risk, UrlFact } from '../../kernel/finding.ts';
 import type { HostReading } from './host.ts';
 import { readHost } from './host.ts';
+import { hostShape } from '../shape.ts';
 import { exfiltration, innerUrls } from './payload.ts';
 import type { Parts } from './split.ts';
 import { splitUrl } from './split.ts';
@@ -50,10 +51,12 @@ export function readUrl(text: string, pointer: string, options: UrlOptions = {})
     });
   };
   if (text.length > MAX_URL) add('UNINSPECTABLE', 'HIGH', 0.5);
-  const parts = splitUrl(text.slice(0, MAX_URL));
+  const shown = text.slice(0, MAX_URL);
+  const bare = hostShape(shown.trim());
+  const parts = splitUrl(bare ? `http://${shown.trim()}` : shown);
   if (parts === null) return { findings: found, url: null };
   const host = readHost(parts.host);
-  judgeScheme(parts, add);
+  if (!bare) judgeScheme(parts, add);
   judgeHost(parts, host, add);
   judgeRest(parts, host, add);
   if (PLANTS.test(host.host + parts.rest)) add('URL_CLOUD_CONTROL', 'HIGH');
@@ -71,10 +74,15 @@ function judgeScheme(parts: Parts, add: Add): void {
 }
 
 const internal = (host: HostReading): boolean => host.zone !== 'public' && host.zone !== 'reserved';
+/** Hosts that other parsers read: `host\u0000.example.org` ends at the NUL for some. */
+const cutShort = (host: string): string[] => {
+  const at = host.search(/%(?:25)?(?:00|09|0a|0d|20|23|2f|3f|40|5c)|[\x00-\x20]/i);
+  return at > 0 ? [host.slice(0, at)] : [];
+};
 
 function judgeHost(parts: Parts, host: HostReading, add: Add): void {
   const confusing = parts.tricks.some((trick) => trick === 'backslash' || trick === 'control' || trick === 'double-at' || trick === 'fragment-at');
-  const hidden = parts.alternatives.map(readHost).filter(internal);
+  const hidden = [...parts.alternatives, ...cutShort(parts.host)].map(readHost).filter(internal);
   if (host.zone === 'metadata' || hidden.some((other) => other.zone === 'metadata')) add('SSRF_METADATA', 'CRITICAL');
   else if (internal(host)) add('SSRF_INTERNAL', internalRisk(parts, host, confusing));
   else if (hidden.length > 0) add('SSRF_INTERNAL', 'HIGH');
@@ -87,7 +95,7 @@ function judgeHost(parts: Parts, host: HostReading, add: Add): void {
 /** An ordinary development call is recorded; a disguise, a service port or a name that resolves inwards is asked or denied (INSPECT-72). */
 function internalRisk(parts: Parts, host: HostReading, confusing: boolean): Risk {
   if (confusing || host.disguised) return 'CRITICAL';
-  if (parts.userinfo !== null || host.zone === 'link-local') return 'HIGH';
+  if (parts.userinfo !== null || host.zone === 'link-local' || host.zone === 'multicast') return 'HIGH';
   const shown = parts.port === '' ? '' : String(Number.parseInt(parts.port, 10));
   if (SERVICE_PORTS.has(shown)) return 'HIGH';
   // A bare address without a port is a probe more often than a server somebody is building.

@@ -45,8 +45,9 @@ function authorityOf(scheme: string, body: string, tricks: Set<Trick>): Parts {
   const at = authority.lastIndexOf('@');
   if (at !== authority.indexOf('@')) tricks.add('double-at');
   if (at >= 0) tricks.add('userinfo');
+  if (/\s/.test(authority)) tricks.add('control');
   // `host\@other`, `host#@other`, `host?@other`: the mark ends the host for one parser and belongs to the userinfo for another.
-  const mark = /^[\\#?][^/\s]{0,200}@([^/\\?#\s@]{1,255})/.exec(rest) ?? /^#[\\@]*([^/\\?#\s@]{1,255})/.exec(rest.includes('@') ? rest : '');
+  const mark = /^[\\#?][^/\s]{0,200}@([^/\\?#\s@]{1,255})/.exec(rest) ?? /^#[\\@\s]*([^/\\?#\s@]{1,255})/.exec(rest.includes('@') ? rest : '');
   if (rest.startsWith('\\')) tricks.add('backslash');
   if (mark?.[1] !== undefined) {
     tricks.add('fragment-at');

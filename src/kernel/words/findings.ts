@@ -63,6 +63,7 @@ SQL_CODE_DEFINED | SQL defines code that runs in the server.
 SQL_CODE_LOAD | SQL loads code into the server.
 SQL_COMMAND_EXECUTION | SQL runs a program on the server.
 SQL_COPY | SQL copies data in or out of the server.
+SQL_CREDENTIALS | SQL reads credentials of the server.
 SQL_DELETE | SQL deletes chosen rows.
 SQL_DELETE_ALL | SQL deletes every row.
 SQL_DROP | SQL drops a table, schema or database.
@@ -71,12 +72,14 @@ SQL_DROP_OBJECT | SQL drops an object that holds no rows.
 SQL_DYNAMIC | SQL runs text that is put together at run time.
 SQL_FILE_READ | SQL reads a file of the server.
 SQL_FILE_WRITE | SQL writes a file on the server.
+SQL_GUARD_OFF | SQL switches off a protection of the database.
 SQL_IN_SHELL | A shell command carries SQL to a database.
 SQL_INJECTION | A plain value carries a fragment that changes the query it is put into.
 SQL_INJECTION_WEAK | A plain value resembles an SQL fragment.
 SQL_MERGE_DELETE | A MERGE deletes rows.
 SQL_PRIVILEGE | SQL grants or revokes rights.
 SQL_REMOTE_ACCESS | SQL reaches another server.
+SQL_REPLACE | SQL replaces rows or a whole table.
 SQL_TAUTOLOGY | A condition is always true.
 SQL_TIME_DELAY | SQL waits, as blind injection does.
 SQL_TRUNCATE | SQL empties a table.
@@ -168,6 +171,13 @@ SERVICE_DESTROY | A resource of a hosted service is destroyed.
 SUPPLY_CONFIG | The place packages come from is changed.
 SUPPLY_OWNERSHIP | The owners of a package are changed.
 SUPPLY_PUBLISH | A package or image is published.
+TOOL_CHANGE_ALL | A tool changes everything of a kind.
+TOOL_DEFENCE_OFF | A tool switches off a protection.
+TOOL_DELETE_ALL | A tool deletes everything of a kind.
+TOOL_EXPOSE | A tool opens something to everybody.
+TOOL_GRANT | A tool gives rights away.
+TOOL_PAYMENT | A tool moves a large amount of money.
+TOOL_STOP | A tool stops machines or services.
 `
     .trim()
     .split('\n')

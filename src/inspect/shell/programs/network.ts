@@ -117,7 +117,7 @@ const httpie: ProgramReader = (call) => {
     if (mark?.[1] !== undefined && isSecretFile(mark[1])) seen.push(harm('SHELL_SECRET_EXFILTRATION', 'CRITICAL', EXFIL));
   }
   const url = method === '' ? first : rest[0];
-  if (url !== undefined && /^https?:/.test(url)) seen.push({ see: 'url', url });
+  if (url !== undefined && /^(?:https?:|\[|[\w-]{1,63}[.:])/.test(url)) seen.push({ see: 'url', url });
   return seen;
 };
 

@@ -1,0 +1,62 @@
+import type { Finding } from '../../kernel/finding.ts';
+import type { JsonObject } from '../../kernel/json.ts';
+import type { ToolClass } from '../classify/classify.ts';
+import { found } from '../found.ts';
+import type { Readers } from '../readers.ts';
+import type { Leaf } from '../walk.ts';
+import type { Deed } from './deeds.ts';
+import { deedOf } from './deeds.ts';
+import { largePayment } from './money.ts';
+import { likenesses } from './places.ts';
+import { rightsGiven } from './rights.ts';
+import { saidBy } from './said.ts';
+import { storeCommands, storeDeed } from './stores.ts';
+
+export interface ToolCall {
+  readonly name: string;
+  readonly args: JsonObject;
+  readonly tool: ToolClass;
+  readonly leaves: readonly Leaf[];
+}
+
+/** What a call does by its own words (verb, object, scope, arguments), as severe as the command that does the same (INSPECT-130). */
+export function readTool({ name, args, tool, leaves }: ToolCall, readers: Readers): Finding[] {
+  const out: Finding[] = [];
+  const add = (deed: Deed, pointer: string): void => {
+    const { code, risk, operation, category } = deed;
+    out.push(
+      found({ detector: 'classify', code, risk, operation, pointer, text: evidence(name, args), ...(category === undefined ? {} : { category }) }),
+    );
+  };
+  const like = storeCommands(tool.words, args, leaves);
+  const pushed = forcePush(tool.words, args);
+  if (pushed !== null) add(pushed, '/~name');
+  for (const said of saidBy(name, args)) {
+    const deed = deedOf(said, args) ?? rightsGiven(said, args);
+    if (deed !== null) add(deed, '/~name');
+    const amount = largePayment(said, args);
+    if (amount !== null) add({ code: 'TOOL_PAYMENT', risk: 'HIGH', operation: 'pay', category: 'payment' }, amount);
+    like.push(...likenesses(said, args, leaves));
+  }
+  const stored = storeDeed(tool.words, args, leaves);
+  if (stored !== null) add(stored, '/~name');
+  for (const { command, pointer } of like)
+    for (const one of readers.shell(command, pointer).findings) if (one.inspected && one.risk !== 'LOW') out.push({ ...one, decoded: true });
+  return out;
+}
+
+/** `force_push`, `git_push {force: true}`. */
+function forcePush(words: readonly string[], args: JsonObject): Deed | null {
+  if (!words.includes('push') || (words.length > 1 && !words.some((word) => /^(?:git|github|gitlab|force|forced|branch|repo)$/.test(word))))
+    return null;
+  const forced = words.some((word) => /^forced?$/.test(word)) || Object.entries(args).some(([key, value]) => value === true && /^force/i.test(key));
+  return forced ? { code: 'GIT_FORCE_PUSH', risk: 'HIGH', operation: 'delete' } : null;
+}
+
+function evidence(name: string, args: JsonObject): string {
+  const values = Object.entries(args)
+    .filter(([, value]) => typeof value !== 'object' && String(value).length <= 40)
+    .slice(0, 4)
+    .map(([key, value]) => `${key}=${String(value)}`);
+  return [name, ...values].join(' ');
+}
