@@ -64,15 +64,19 @@ export const ERRORS = {
   RATE_LIMITED: { status: 429, message: 'Too many requests from this key', hint: 'Wait {retryAfterMs|s} s. A refused request is never an allow.' },
   POLICY_INVALID: {
     status: 422,
-    message: 'The policy document has {count} fault(s){first}',
-    hint: 'The old policy stays. `aegis policy check FILE` shows each with its line.',
+    message: '{faults} in the policy document{first}',
+    hint: 'Nothing was changed. `aegis policy check <file>` shows each fault with its line.',
   },
   POLICY_NOT_IN_FORCE: {
     status: 409,
     message: '{asked} is for the first start of a store; the policy in force here is {name} ({digest}, since {at})',
     hint: 'Start without this setting, then switch with `{command}`.',
   },
-  CONFIG_INVALID: { status: 500, message: 'The configuration is wrong: {detail}', hint: 'See docs/how-to/configure.md; unknown keys are errors.' },
+  CONFIG_INVALID: {
+    status: 500,
+    message: 'The configuration is wrong: {detail}',
+    hint: 'See docs/how-to/configure.md: it lists every setting with its values.',
+  },
   STORE_ROLLED_BACK: {
     status: 503,
     message: 'The store is older than its last checkpoint ({detail})',
@@ -138,7 +142,7 @@ export const ERRORS = {
   LISTEN_FAILED: {
     status: 500,
     message: 'Cannot listen at {address}: {detail}',
-    hint: 'Stop the other program, or choose another port: `aegis up --port 0` takes a free one.',
+    hint: 'Listen somewhere else: {elsewhere}.',
   },
   MCP_MESSAGE: {
     status: 400,

@@ -145,7 +145,7 @@ const registerRoute = ({ gate, random }: Parts): Route =>
         throw new AegisError('REQUEST_INVALID', { detail: '`self` cannot be an agent’s id: it stands for the caller' }, '/agent');
       const known = gate.world(tenant).agents.get(id);
       if (known !== undefined && body.rotate !== true)
-        throw new AegisError('CONFLICT', { detail: `The agent ${id} is registered already; send rotate to replace its key` });
+        throw new AegisError('CONFLICT', { detail: `The agent ${id} is registered already; send \`rotate: true\` to replace its key` });
       const { key, digest } = mintKey(random, 'agent', tenant);
       const { index } = await gate.register(tenant, id, { ...termsOf(body, known), keyDigest: digest }, principal);
       return { agent: id, key, index };

@@ -7,6 +7,7 @@ import type { Route } from '../http/route.ts';
 import { CLOSED, jsonObject } from '../http/shapes.ts';
 import type { JsonObject } from '../kernel/json.ts';
 import { PEOPLE } from '../kernel/role.ts';
+import { count } from '../kernel/words/units.ts';
 import { parseStrict } from '../wire/strict-json.ts';
 import { openEntry } from '../log/entry.ts';
 import type { ApiDeps, ApiParts } from './deps.ts';
@@ -23,7 +24,7 @@ type Checked = Awaited<ReturnType<ApiDeps['policyFaults']>>;
 /** The answer to a document with faults. */
 export function faulty({ faults, omitted }: Checked): Refusal {
   return {
-    refused: new AegisError('POLICY_INVALID', { count: faults.length + omitted, first: '' }),
+    refused: new AegisError('POLICY_INVALID', { faults: count(faults.length + omitted, 'fault'), first: '' }),
     extensions: { faults, ...(omitted === 0 ? {} : { omitted }) },
   };
 }

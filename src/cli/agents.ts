@@ -3,6 +3,7 @@ import type { Define } from './define.ts';
 import { loadCredentials } from './credentials.ts';
 import { connection } from './connection.ts';
 import { examples } from './examples.ts';
+import { CliError, EXIT } from './exit.ts';
 import { whole } from './numbers.ts';
 import { json, line, tone, visible } from './print.ts';
 import { table, type Column } from './screen/table.ts';
@@ -99,6 +100,16 @@ interface AddOptions {
   readonly json?: true;
 }
 
+const NAME = /^[A-Za-z0-9._:@/-]{1,128}$/;
+
+const taken = (agent: string): CliError =>
+  new CliError(
+    EXIT.conflict,
+    'CONFLICT',
+    `The agent \`${agent}\` is registered already.`,
+    `Use the key it has. If it is lost, \`aegis agents add ${agent} --rotate\` makes a new one, and the old one stops working.`,
+  );
+
 async function add(agent: string, options: AddOptions): Promise<void> {
   const capabilities = options.readOnly
     ?.split(',')
@@ -107,15 +118,13 @@ async function add(agent: string, options: AddOptions): Promise<void> {
   const { maxPriority, onUnavailable, framework, team, rotate } = options;
   // What is not given is not sent: the daemon has the defaults, and a rotation keeps what was.
   const aegis = connection();
-  const made = (await aegis.post('/v1/agents', {
-    agent,
-    capabilities,
-    maxPriority,
-    onUnavailable,
-    framework,
-    team,
-    rotate,
-  })) as { agent: string; key: string };
+  if (!NAME.test(agent))
+    throw new CliError(EXIT.usage, 'USAGE', `\`${visible(agent)}\` cannot name an agent.`, 'Use 1 to 128 letters, digits and . _ : @ / -');
+  const made = (await aegis
+    .post('/v1/agents', { agent, capabilities, maxPriority, onUnavailable, framework, team, rotate })
+    .catch((error: unknown) => {
+      throw error instanceof CliError && error.code === 'CONFLICT' && rotate !== true ? taken(agent) : error;
+    })) as { agent: string; key: string };
   if (options.json === true) return json(made);
   line(`${options.rotate === true ? 'A new key for' : 'Registered'} ${visible(made.agent)}. Its key, shown this once:`);
   line(`\n  ${tone('bold', made.key)}\n`);

@@ -33,13 +33,12 @@ export const LONG_MS = 600_000;
 export function connection(credentials: Credentials = loadCredentials()): Connection {
   const { url, key, answerKey } = credentials;
   const daemon = daemonClient({ url, key, answerKey, mostBytes: ANSWER_BYTES, ...(key.startsWith('aegis_agent_') ? {} : { presence: presence() }) });
-  const agentKey = key.startsWith('aegis_agent_');
   const ask = async ({ method, path, body, patienceMs }: Asked): Promise<unknown> => {
     const timeoutMs = patienceMs ?? PATIENCE_MS[method];
     const answer = await daemon.ask({ method, path, body, timeoutMs }).catch((error: unknown) => {
       throw noAnswer(error, url);
     });
-    if (answer.status >= 300) throw refusal(answer.status, answer.body, agentKey);
+    if (answer.status >= 300) throw refusal(answer.status, answer.body, { url, path, key });
     if (answer.body !== undefined) return answer.body;
     throw new CliError(EXIT.unavailable, 'NOT_AEGIS', `${url} did not answer with JSON.`, 'Is AEGIS_URL the address that `aegis up` printed?');
   };
@@ -53,7 +52,7 @@ export function connection(credentials: Credentials = loadCredentials()): Connec
         if (signal?.aborted === true) throw error;
         throw noAnswer(error, url);
       });
-      if (status >= 300) throw refusal(status, answerJson(await whole(body)), agentKey);
+      if (status >= 300) throw refusal(status, answerJson(await whole(body)), { url, path, key });
       let rest = '';
       for await (const chunk of body) {
         const parts = (rest + decoder.decode(chunk, { stream: true })).split('\n');
@@ -121,9 +120,22 @@ interface Problem {
   readonly faults?: readonly { readonly line?: number; readonly column?: number; readonly message?: string; readonly hint?: string }[];
 }
 
-/** A problem as a CliError; what is none is told by its status. */
-function refusal(status: number, body: unknown, agentKey: boolean): CliError {
+interface Question {
+  readonly url: string;
+  readonly path: string;
+  readonly key: string;
+}
+
+/** A problem as a CliError; what is none does not come from the API of Aegis. */
+function refusal(status: number, body: unknown, question: Question): CliError {
   const problem: Problem = isObject(body) ? body : {};
+  if (problem.code === undefined)
+    return new CliError(
+      status === 401 || status === 403 ? EXIT.refused : EXIT.unavailable,
+      'NOT_AEGIS',
+      `${question.url} answered ${String(status)}, and not as the API of Aegis does.`,
+      'Give the first address that `aegis up` printed; the model proxy has another port.',
+    );
   const exit =
     status === 401 || status === 403
       ? EXIT.refused
@@ -137,10 +149,39 @@ function refusal(status: number, body: unknown, agentKey: boolean): CliError {
   const faults = (problem.faults ?? []).map((fault) => `\n  line ${String(fault.line)}:${String(fault.column)} ${fault.message ?? ''}`).join('');
   return new CliError(
     exit,
-    problem.code ?? `HTTP_${String(status)}`,
-    (problem.detail ?? problem.title ?? `Aegis answered ${String(status)}.`) + faults,
-    hintFor(status, agentKey) ?? problem.hint ?? '',
+    problem.code,
+    (messageFor(problem, question) ?? problem.detail ?? problem.title ?? `Aegis answered ${String(status)}.`) + faults,
+    hintFor(status, question.key.startsWith('aegis_agent_')) ?? listing(problem) ?? problem.hint ?? '',
   );
+}
+
+/** Where the things are listed that a command is given an id of. */
+const LISTS: Readonly<Record<string, string>> = {
+  agent: 'aegis agents',
+  operator: 'aegis operators',
+  action: 'aegis actions',
+  session: 'aegis actions',
+  entry: 'aegis log tail',
+  approval: 'aegis approvals',
+};
+
+const missing = ({ code, detail = '' }: Problem): string | undefined =>
+  code === 'NOT_FOUND' ? /^There is no (.+) with this id$/.exec(detail)?.[1] : undefined;
+
+/** What a person gave, which the API does not repeat. */
+function messageFor(problem: Problem, { url, path, key }: Question): string | undefined {
+  if (problem.code === 'UNAUTHENTICATED') {
+    const which = process.env['AEGIS_KEY'] === key ? 'the key in AEGIS_KEY' : 'this key';
+    return `Aegis at ${url} does not know ${which}.`;
+  }
+  const what = missing(problem);
+  const [, id = ''] = (what === 'entry' ? /(\d+)(?!.*\d)/ : /^\/v1\/\w+\/([^/?]+)/).exec(path) ?? [];
+  return what === undefined || id === '' ? undefined : `There is no ${what} \`${decodeURIComponent(id)}\`.`;
+}
+
+function listing(problem: Problem): string | undefined {
+  const list = LISTS[missing(problem) ?? ''];
+  return list === undefined ? undefined : `\`${list}\` lists what there is.`;
 }
 
 /** What a person at a terminal does about a refused key; the API's own hint is for those who write requests. */
@@ -148,6 +189,6 @@ function hintFor(status: number, agentKey: boolean): string | undefined {
   if ((status === 401 || status === 403) && agentKey)
     return 'AEGIS_KEY holds an agent’s key here. Use another terminal, or `unset AEGIS_KEY` and `aegis login <token>`: an agent cannot approve itself.';
   if (status === 401)
-    return 'Use the token that the first `aegis up` printed, or one an administrator makes: `aegis operators add <id> --name <name>`. Then `aegis login <token>`.';
+    return 'Log in with the token that the first `aegis up` of this store printed (`aegis login <token>`), or ask an administrator for one (`aegis operators add`).';
   return undefined;
 }

@@ -39,14 +39,21 @@ export function loadCredentials(env: NodeJS.ProcessEnv = process.env): Credentia
     throw new CliError(
       EXIT.refused,
       'NO_KEY',
-      'No key to talk to Aegis with.',
-      'Run `aegis login <token>` with the token that the first `aegis up` printed, or set AEGIS_KEY.',
+      'Not logged in.',
+      'Run `aegis login <token>` with the token that the first `npm start` or `aegis up` printed, or set AEGIS_KEY.',
     );
   }
-  const url = (env['AEGIS_URL'] ?? saved?.url ?? DEFAULT_URL).replace(/\/+$/, '');
+  const url = addressOf(env['AEGIS_URL'] ?? saved?.url ?? DEFAULT_URL);
   // Another address is another daemon, whose key nobody kept.
   const answerKey = env['AEGIS_ANSWER_KEY'] ?? (saved?.url === url ? saved.answerKey : undefined);
   return { url, key, ...(answerKey === undefined || answerKey === '' ? {} : { answerKey }) };
+}
+
+/** @throws CliError for what is no address of HTTP */
+export function addressOf(text: string): string {
+  const scheme = URL.canParse(text) ? new URL(text).protocol : '';
+  if (scheme === 'http:' || scheme === 'https:') return text.replace(/\/+$/, '');
+  throw new CliError(EXIT.usage, 'INVALID_URL', `\`${text}\` is not an address.`, `Write it with http:// and the port, as in ${DEFAULT_URL}.`);
 }
 
 /** The key behind the passphrase, which is asked for where this terminal was not unlocked. @throws CliError KEY_LOCKED, WRONG_PASSPHRASE */

@@ -1,6 +1,6 @@
 import type { Define } from './define.ts';
 import { connection } from './connection.ts';
-import { DEFAULT_URL, forgetCredentials, saveCredentials, saveLocked } from './credentials.ts';
+import { addressOf, DEFAULT_URL, forgetCredentials, saveCredentials, saveLocked } from './credentials.ts';
 import { CliError, EXIT } from './exit.ts';
 import { newPassphrase } from './lock.ts';
 import { forgetUnlocked } from './unlocked.ts';
@@ -39,7 +39,7 @@ export const define: Define = (command) => {
       }
       if (token === undefined)
         throw new CliError(EXIT.usage, 'USAGE', 'No token given.', 'Give the token that the first `aegis up` printed: aegis login <token>');
-      const url = (options.url ?? process.env['AEGIS_URL'] ?? DEFAULT_URL).replace(/\/+$/, '');
+      const url = addressOf(options.url ?? process.env['AEGIS_URL'] ?? DEFAULT_URL);
       const answerKey = options.answerKey ?? (await publishedKey(url))?.answerKey;
       const kept = {
         url,

@@ -49,7 +49,9 @@ export function requirePresence(path: string, env: NodeJS.ProcessEnv = process.e
   throw new CliError(
     EXIT.refused,
     'NEEDS_TERMINAL',
-    `\`aegis ${path}\` is for a person at a terminal, and this is none.`,
-    'Run it in a terminal. Programs may after `aegis login <token> --allow-scripts`, or with the key in AEGIS_KEY.',
+    `\`aegis ${path}\` needs a person at a terminal, and its standard input is not one.`,
+    path === 'operators reset-admin'
+      ? 'Run it in a terminal; no setting lets a script run it.'
+      : 'Run it in a terminal. To let scripts run it, log in with `aegis login <token> --allow-scripts`, or put the key in AEGIS_KEY.',
   );
 }

@@ -28,8 +28,11 @@ export async function loadConfig(sources: ConfigSources): Promise<Config> {
     { origin: 'the flags', values: sources.flags },
   ];
   let merged: Record<string, unknown> = structuredClone(DEFAULTS) as Record<string, unknown>;
-  for (const { origin, values } of layers) merged = merge(merged, values as Record<string, unknown>, { origin, path: '' });
-  validate(merged);
+  for (const { origin, values } of layers) {
+    merged = merge(merged, values as Record<string, unknown>, { origin, path: '' });
+    // One by one: a wrong value is told also where a later source hides it.
+    validate(merged, origin);
+  }
   const config = merged as unknown as Config;
   const absolute = (path: string): string => (path.startsWith('~/') ? join(homedir(), path.slice(2)) : resolve(sources.cwd, path));
   const { socket } = config.server;
@@ -63,7 +66,7 @@ async function readFile({ file, cwd }: ConfigSources): Promise<Layer | null> {
   const { parseDocument } = await import('yaml');
   const document = parseDocument(textOf(path), { uniqueKeys: true, schema: 'core' });
   const [fault] = document.errors;
-  if (fault !== undefined) throw wrong(`${path}: ${fault.message.split('\n')[0] ?? ''}`);
+  if (fault !== undefined) throw wrong(`${path} is not YAML: ${(fault.message.split('\n')[0] ?? '').replace(/:$/, '')}`);
   const values: unknown = document.toJS({ maxAliasCount: 0 });
   if (values === null) return null;
   if (typeof values !== 'object' || Array.isArray(values)) throw wrong(`${path} must hold a mapping`);
@@ -136,9 +139,9 @@ function place(target: Record<string, unknown>, path: readonly string[], value: 
   else place((target[head] ??= {}) as Record<string, unknown>, rest, value);
 }
 
-function validate(config: unknown): void {
+function validate(config: unknown, origin: string): void {
   if (Check(ConfigSchema, config)) return;
   const [first] = Errors(ConfigSchema, config);
   const key = (first?.instancePath ?? '').slice(1).replaceAll('/', '.');
-  throw wrong(`${key} ${first?.message ?? 'is not right'}`);
+  throw wrong(`\`${key}\` in ${origin} ${first?.message ?? 'is not right'}`);
 }

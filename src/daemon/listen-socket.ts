@@ -33,6 +33,7 @@ export async function listenLocally(
     const failed = new AegisError('LISTEN_FAILED', {
       address: place ?? 'the local socket',
       detail: error instanceof Error ? error.message : String(error),
+      elsewhere: '`AEGIS_SERVER_SOCKET` names another place, or is `off`',
     });
     if (setting !== 'on') throw failed;
     onFault({ what: 'the local socket', error: failed });

@@ -2,7 +2,6 @@ import type { AddressInfo } from 'node:net';
 import type { ApiDeps } from '../api/deps.ts';
 import type { SecondPlace } from '../checkpoints/second-place.ts';
 import type { Config } from '../config/schema.ts';
-import { AegisError } from '../errors.ts';
 import type { Gate } from '../gate/gate.ts';
 import { processTimers } from '../gate/timers.ts';
 import { LOOPBACK_HOSTS } from '../http/hosts.ts';
@@ -20,6 +19,7 @@ import { VERSION } from '../version.ts';
 import { openAnswerKey } from './answer-key.ts';
 import { openAside } from './aside.ts';
 import type { Aside } from './aside.ts';
+import { listenFault } from './listen-fault.ts';
 import { listenLocally } from './listen-socket.ts';
 import { openMcpDoor } from './mcp-door.ts';
 import { openModelDoor } from './model-door.ts';
@@ -79,10 +79,7 @@ async function listen(app: ReturnType<typeof createServer>, { server: { host, po
   try {
     await app.listen({ host, port });
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-    const why =
-      code === 'EADDRINUSE' ? 'another program listens there already' : code === 'EACCES' ? 'it needs rights this user does not have' : String(error);
-    throw new AegisError('LISTEN_FAILED', { address: `${host}:${String(port)}`, detail: why });
+    throw listenFault(error, { host, port, option: '--port' });
   }
 }
 

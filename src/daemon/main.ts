@@ -10,6 +10,7 @@ import { firstAdministrators } from './first-administrators.ts';
 import type { FirstKey } from './first-administrators.ts';
 import { lastResort } from './last-resort.ts';
 import { openDoors } from './listen.ts';
+import { whoHasIt } from './listen-fault.ts';
 import { openLog, opening } from './open-log.ts';
 import type { Opened } from './open-log.ts';
 import type { OnFault } from './open-gate.ts';
@@ -74,7 +75,9 @@ async function start(terms: StartTerms, opened: Opened): Promise<Omit<Daemon, 'c
   const doors = await openDoors(
     { store, gate, config, policy, secondPlace, inFlight, onFault, daemons: () => [lease.self(), ...lease.others()] },
     serve,
-  );
+  ).catch((error: unknown) => {
+    throw whoHasIt(error, lease.others());
+  });
   opened(() => doors.close());
   lease.listens(doors.url);
   // Last of all: a start that fails must not make a key that nobody is shown (AUTH-12).

@@ -10,7 +10,6 @@ import { rateLimiter } from '../http/rate.ts';
 import { createShares } from '../http/shares.ts';
 import { PROVIDER_NAMES } from '../config/schema.ts';
 import type { Config } from '../config/schema.ts';
-import { AegisError } from '../errors.ts';
 import type { ActionGate } from '../gate/action-gate.ts';
 import type { LogGate } from '../gate/log-gate.ts';
 import { DIALECTS } from '../intercept/llm/dialects/dialects.ts';
@@ -19,6 +18,7 @@ import { libraryPrices } from '../intercept/llm/action/price.ts';
 import { createModelServer } from '../intercept/llm/serve.ts';
 import { digestOf } from '../wire/digest.ts';
 import type { LogStore } from '../log/store.ts';
+import { listenFault } from './listen-fault.ts';
 import { answersBefore } from './model-answers.ts';
 import { systemClock } from './runtime.ts';
 
@@ -68,8 +68,7 @@ export async function openModelDoor(
     });
   } catch (error) {
     await close();
-    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-    throw new AegisError('LISTEN_FAILED', { address: `${host}:${String(port)}`, detail: code === 'EADDRINUSE' ? 'already in use' : code });
+    throw listenFault(error, { host, port, option: '--proxy-port' });
   }
   const { address, port: taken } = server.address() as AddressInfo;
   return {

@@ -26,7 +26,9 @@ export function readPolicy(nameOrFile: string, cwd: string): PolicyText {
   } catch {
     // Told below, as what is no file.
   }
-  throw new AegisError('CONFIG_INVALID', { detail: `the policy ${nameOrFile} cannot be read (${path}); name ${SHIPPED.join(', ')} or a file` });
+  throw new AegisError('CONFIG_INVALID', {
+    detail: `there is no policy \`${nameOrFile}\`: no file ${path}, and the shipped ones are ${SHIPPED.join(', ')}`,
+  });
 }
 
 /**

@@ -217,7 +217,7 @@ function listed(node: ASTNode): readonly string[] | null {
 function examine(node: ASTNode, macros: number, faults: ConditionFault[]): void {
   const inside = node.op === 'rcall' && MACROS.has(node.args[0]) ? macros + 1 : macros;
   if (inside > MAX_NESTED_MACROS) {
-    faults.push({ code: 'CEL_COST', message: 'Comprehensions nest more than two deep', hint: 'Split the rule in two.', offset: node.start });
+    faults.push({ code: 'CEL_COST', message: 'Comprehensions are nested more than two deep', hint: 'Split the rule in two.', offset: node.start });
     return;
   }
   if (node.op === '==' || node.op === '!=') {

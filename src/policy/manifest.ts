@@ -23,7 +23,7 @@ export function compileManifest(text: string, terms: ManifestTerms): ManifestRes
   const faults: Fault[] = [...source.faults];
   const report: Report = (complaint) => faults.push(source.locate(complaint));
   if (source.value === undefined) return { ok: false, faults };
-  if (!isJson(text)) report({ path: [], code: 'MANIFEST_INVALID', message: 'A manifest is JSON', hint: 'Check quotes and commas.' });
+  if (!isJson(text)) report({ path: [], code: 'MANIFEST_INVALID', message: 'The manifest is not valid JSON', hint: 'Check quotes and commas.' });
   checkShape(ManifestDocument, source.value, report);
   if (faults.length > 0) return { ok: false, faults };
   const document = source.value as unknown as ManifestDocument;
@@ -113,7 +113,7 @@ function checkDomain(domain: string, index: number, report: Report): void {
 function checkRoot(root: string, path: readonly (string | number)[], report: Report): void {
   const hint = 'Write an absolute path, ~/…, or one relative to the working folder, without .. and without *.';
   if (root.includes('*') || root.includes('\0') || root.split('/').includes('..')) {
-    report({ path, code: 'BAD_FORMAT', message: `\`${root}\` is not a folder that can be enforced`, hint });
+    report({ path, code: 'BAD_FORMAT', message: `\`${root}\` is not a folder Aegis can enforce`, hint });
   }
 }
 
@@ -126,7 +126,7 @@ function checkFiles(document: ManifestDocument, terms: ManifestTerms, report: Re
       report({
         path,
         code: 'BAD_FORMAT',
-        message: `\`${name}\` lies outside the manifest’s folder`,
+        message: `\`${name}\` is outside the manifest’s folder`,
         hint: 'List files beside the manifest.',
         atKey: true,
       });

@@ -23,21 +23,24 @@ function checkRule(document: Neighbours, rule: CheckedRule, rivals: readonly Che
     report({ path: [rule.index, 'when'], code: 'UNREACHABLE', message, hint });
   };
   if (rule.condition.constant === false) return say('The condition is never true', 'Remove the rule, or correct its condition.');
-  if (contradicts(rule)) return say('The condition asks one field to be two things at once', 'Use `in [...]`, or || instead of &&.');
+  if (contradicts(rule)) return say('The condition requires one field to have two values at once', 'Use `in [...]`, or || instead of &&.');
   const stronger = rivals.find((other) => outranks(other, rule));
   if (stronger) {
     const same = stronger.condition.normal === rule.condition.normal ? 'the same condition' : 'a condition that is always true';
-    const message = `The rule can never decide anything: \`${stronger.document.id}\` has ${same} and is at least as strict`;
+    const message = `The rule never changes a decision: \`${stronger.document.id}\` has ${same} and is at least as strict`;
     return say(message, 'The strictest rule wins. Remove this one, or narrow the other.');
   }
   const agents = valuesOf(rule, 'agent');
   const blockedAgents = nameSet(document.intents?.blockedAgents ?? []);
   if (agents && [...agents].every((agent) => holds(blockedAgents, agent))) {
-    return say('The rule is for an agent that is blocked altogether', 'Remove the rule, or unblock the agent under intents.blockedAgents.');
+    return say(
+      'The rule is for an agent that `intents.blockedAgents` already blocks',
+      'Remove the rule, or remove the agent from `intents.blockedAgents`.',
+    );
   }
   const tools = valuesOf(rule, 'name');
   if (agents && tools && rule.document.effect !== 'deny' && allBlocked(document, agents, tools)) {
-    say('The rule is for a tool its agent’s list blocks', 'Remove the rule, or the tool from `block`.');
+    say('The rule is for a tool that its agent’s `block` list already denies', 'Remove the rule, or the tool from `block`.');
   }
 }
 

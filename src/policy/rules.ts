@@ -40,11 +40,11 @@ function checkTerms(document: RuleDocument, index: number, report: Report): void
   const code = document.reason?.code;
   if (code !== undefined && OWN_CODES.has(code)) {
     const hint = 'Choose a code of your own, such as the rule’s id in capitals.';
-    report({ path: [index, 'reason', 'code'], code: 'CODE_RESERVED', message: `\`${code}\` is a code of the kernel`, hint });
+    report({ path: [index, 'reason', 'code'], code: 'CODE_RESERVED', message: `\`${code}\` is one of Aegis’s own reason codes`, hint });
   }
   if ((document.effect === 'modify') !== (document.set !== undefined)) {
-    const hint = 'effect: modify needs `set:` with the arguments to replace; other effects have none.';
-    report({ path: [index, 'effect'], code: 'CONTRADICTION', message: '`modify` and `set` belong together', hint });
+    const hint = 'Add `set:` with the arguments to replace, or use another effect and remove `set:`.';
+    report({ path: [index, 'effect'], code: 'CONTRADICTION', message: '`effect: modify` and `set:` need each other', hint });
   }
 }
 

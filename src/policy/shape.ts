@@ -106,18 +106,18 @@ function schemaOfUnknown(schema: Schema, key: string): Schema | null {
 function unknownKey(schema: Schema, key: string, place: Place): void {
   if (schema.patternProperties) {
     const hint = schema.description ?? 'Use 1–128 characters of A–Z a–z 0–9 . _ : @ / -';
-    return place.report({ path: place.path, code: 'BAD_FORMAT', message: `\`${key}\` is not a name that can be used here`, hint, atKey: true });
+    return place.report({ path: place.path, code: 'BAD_FORMAT', message: `\`${key}\` cannot be used as a name here`, hint, atKey: true });
   }
   const candidates = Object.keys(schema.properties ?? {});
   const near = nearest(key, candidates);
-  const hint = near ? `Did you mean \`${near}\`?` : `Known here: ${candidates.join(', ')}.`;
-  place.report({ path: place.path, code: 'UNKNOWN_KEY', message: `\`${key}\` is not known here`, hint, atKey: true });
+  const hint = near ? `Did you mean \`${near}\`?` : `Expected one of: ${candidates.join(', ')}.`;
+  place.report({ path: place.path, code: 'UNKNOWN_KEY', message: `Unknown key \`${key}\``, hint, atKey: true });
 }
 
 function checkArray(schema: Schema, value: Json, place: Place): void {
   if (!Array.isArray(value)) return expected(place, value, [schema]);
   if (value.length < (schema.minItems ?? 0)) {
-    place.report({ path: place.path, code: 'EMPTY', message: 'The list is empty', hint: 'Name at least one, or leave the key out.' });
+    place.report({ path: place.path, code: 'EMPTY', message: 'The list is empty', hint: 'List at least one, or remove the key.' });
   }
   if (value.length > (schema.maxItems ?? Infinity)) {
     const message = `The list is longer than ${String(schema.maxItems)}`;
@@ -129,13 +129,13 @@ function checkArray(schema: Schema, value: Json, place: Place): void {
 function checkString(schema: Schema, value: Json, place: Place): void {
   if (typeof value !== 'string') return expected(place, value, [schema]);
   if (value.trim().length < (schema.minLength ?? 0)) {
-    place.report({ path: place.path, code: 'EMPTY', message: 'The text is empty', hint: schema.description ?? 'Write it, or leave the key out.' });
+    place.report({ path: place.path, code: 'EMPTY', message: 'The text is empty', hint: schema.description ?? 'Fill it in, or remove the key.' });
   } else if (value.length > (schema.maxLength ?? Infinity)) {
     const message = `The text is longer than ${String(schema.maxLength)} characters`;
     place.report({ path: place.path, code: 'OUT_OF_RANGE', message, hint: 'Shorten it.' });
   } else if (schema.pattern !== undefined && !new RegExp(schema.pattern, 'u').test(value)) {
-    const hint = schema.description ?? `It must look like ${schema.pattern}`;
-    place.report({ path: place.path, code: 'BAD_FORMAT', message: `${show(value)} is not of the right form`, hint });
+    const hint = schema.description ?? `It must match ${schema.pattern}`;
+    place.report({ path: place.path, code: 'BAD_FORMAT', message: `${show(value)} has the wrong form`, hint });
   }
 }
 
@@ -158,8 +158,23 @@ function expected(place: Place, value: Json, branches: readonly Schema[], descri
   const wanted = [...(choices.length > 0 ? [choices.join(' | ')] : []), ...shapes].join(', or ');
   const near = typeof value === 'string' ? nearest(value, choices) : null;
   const code = choices.length > 0 && (typeof value === 'string' || shapes.length === 0) ? 'UNKNOWN_VALUE' : 'WRONG_TYPE';
-  const hint = near ? `Did you mean \`${near}\`?` : (description ?? `Expected ${wanted}.`);
+  const hint = near ? `Did you mean \`${near}\`?` : (description ?? example(place, value, branches));
   place.report({ path: place.path, code, message: `Expected ${wanted}, found ${show(value)}`, hint });
+}
+
+/** What to write instead, with the words that are there already where they can stay. */
+function example({ path }: Place, value: Json, branches: readonly Schema[]): string {
+  const key = path.at(-1);
+  if (key === undefined) return 'Write `key: value` lines, one for each setting.';
+  const name = typeof key === 'string' ? `${key}: ` : '';
+  const under = name === '' ? ' here' : ` under \`${name.trim()}\``;
+  const types = branches.map(({ type }) => type);
+  const [choice] = branches.flatMap((branch) => ('const' in branch ? [branch.const] : []));
+  if (choice !== undefined) return `Write \`${name}${String(choice)}\`, or another of these.`;
+  if (types.includes('array') && typeof value === 'string') return `Write \`${name}[${value.slice(0, 60)}]\`.`;
+  if (types.includes('array')) return `Write one \`- …\` per line${under}.`;
+  if (types.includes('object')) return `Write \`key: value\` lines${under}.`;
+  return `Write \`${name}${types.includes('boolean') ? 'true' : types.includes('string') ? '"text"' : '10'}\`.`;
 }
 
 function typeOf(value: Json): string {

@@ -1,5 +1,6 @@
 import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, type Node } from 'yaml';
 import type { Json } from '../kernel/json.ts';
+import { yamlFault } from './yaml-fault.ts';
 import { pointerOf, type Complaint, type Fault, type Path, type Report } from './fault.ts';
 
 const MAX_TEXT = 1_048_576;
@@ -41,14 +42,13 @@ export function readSource(text: string, file?: string): Source {
   try {
     const document = parseDocument(text, { lineCounter: lines, version: '1.2', schema: 'core', uniqueKeys: false, prettyErrors: false });
     for (const problem of [...document.errors, ...document.warnings]) {
-      const hint = 'Check the indentation and the quotes around this place.';
-      faults.push(at(problem.pos[0], { path: '', code: 'YAML_SYNTAX', message: problem.message, hint }));
+      faults.push(at(problem.pos[0], { path: '', code: 'YAML_SYNTAX', ...yamlFault(problem.code, problem.message) }));
     }
     const report: Report = (complaint) => faults.push(locate(complaint));
     value = walk(document.contents, [], { spans, report, text });
   } catch {
     // A parser that ran out of stack on hostile nesting: refused, not crashed (POLICY-3).
-    faults.push(at(0, { path: '', code: 'TOO_DEEP', message: 'The document nests too deeply to be read', hint: 'Flatten it.' }));
+    faults.push(at(0, { path: '', code: 'TOO_DEEP', message: 'The document is nested too deeply', hint: 'Flatten it.' }));
   }
   return { value: faults.length === 0 ? value : undefined, faults, locate };
 }
@@ -63,18 +63,18 @@ function walk(node: Node | null | undefined, path: Path, into: Walk, key?: numbe
   const start = node?.range?.[0] ?? key ?? 0;
   into.spans.set(pointerOf(path), { key: key ?? start, value: start, text: textStart(node, start, into.text) });
   if (path.length > MAX_DEPTH) {
-    into.report({ path, code: 'TOO_DEEP', message: `The document nests deeper than ${String(MAX_DEPTH)} levels`, hint: 'Flatten it.' });
+    into.report({ path, code: 'TOO_DEEP', message: `The document is nested more than ${String(MAX_DEPTH)} levels deep`, hint: 'Flatten it.' });
     return null;
   }
   if (isAlias(node)) {
-    into.report({ path, code: 'ALIAS', message: 'Anchors and aliases are not read', hint: 'Write the value out where it is used.' });
+    into.report({ path, code: 'ALIAS', message: 'YAML anchors and aliases are not supported', hint: 'Write the value out where it is used.' });
     return null;
   }
   if (isSeq(node)) return node.items.map((item, index) => walk(item as Node | null, [...path, index], into));
   if (isMap(node)) return walkMap(node.items as readonly { key: unknown; value: unknown }[], path, into);
   const value = isScalar(node) ? scalar(node.value) : null;
   if (typeof value === 'string' && !value.isWellFormed()) {
-    into.report({ path, code: 'BAD_FORMAT', message: 'The text holds half a character (a lone surrogate)', hint: 'Write the whole character.' });
+    into.report({ path, code: 'BAD_FORMAT', message: 'The text contains half a character (a lone surrogate)', hint: 'Write the whole character.' });
   }
   return value;
 }
@@ -94,7 +94,7 @@ function walkMap(items: readonly { readonly key: unknown; readonly value: unknow
       into.report({
         path: [...path, name],
         code: 'DUPLICATE_KEY',
-        message: `\`${name}\` is there twice`,
+        message: `\`${name}\` appears twice`,
         hint: 'Remove one of the two.',
         atKey: true,
       });

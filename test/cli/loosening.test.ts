@@ -56,7 +56,7 @@ test('[AUTH-17, AUTH-16] without a terminal what loosens is refused; a word at l
   ]) {
     const { code, stderr } = await shell.aegis(...loosening);
     assert.equal(code, 4, loosening.join(' '));
-    assert.match(stderr, /is for a person at a terminal, and this is none/);
+    assert.match(stderr, /needs a person at a terminal, and its standard input is not one/);
   }
   assert.equal((await shell.aegis('halt', 'all', '--reason', 'tightening needs nobody')).code, 0);
   assert.equal((await shell.aegis('approvals')).code, 0);

@@ -45,7 +45,7 @@ export class AegisRefusedError extends Error {
   }
 }
 
-/** Aegis could not be reached, or did not answer in time, and the agent's server-side setting does not let it go on alone. */
+/** Aegis could not be reached or did not answer in time, and the agent's `onUnavailable` setting does not allow the action without it. */
 export class AegisUnavailableError extends Error {
   readonly code = 'UNAVAILABLE';
 

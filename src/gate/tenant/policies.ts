@@ -3,6 +3,7 @@ import type { Actor } from '../../kernel/entry.ts';
 import type { Digest, EntryIndex } from '../../kernel/ids.ts';
 import type { JsonObject } from '../../kernel/json.ts';
 import type { Policy } from '../../kernel/policy.ts';
+import { count } from '../../kernel/words/units.ts';
 import type { Fault } from '../../policy/fault.ts';
 import { canonicalBytes } from '../../wire/jcs.ts';
 import type { WriteBatch } from '../queue/write-batch.ts';
@@ -48,7 +49,7 @@ export function policyInvalid(faults: readonly Partial<Pick<Fault, 'file' | 'lin
   const [first] = faults;
   const place = first?.file ?? (first?.line === undefined ? '' : `line ${String(first.line)}`);
   const message = first?.message === undefined ? '' : `: ${[place, first.message].filter((part) => part !== '').join(': ')}`;
-  return new AegisError('POLICY_INVALID', { count: faults.length + omitted, first: message });
+  return new AegisError('POLICY_INVALID', { faults: count(faults.length + omitted, 'fault'), first: message });
 }
 
 /** The policy an entry names, from the bytes beside it. Null when they no longer make that policy. */

@@ -42,7 +42,7 @@ function folded(name: string): string {
     .replace(/[1il|]/g, 'l');
 }
 
-/** Everything that speaks against a definition no person has seen, in the order of TOOL_DOUBTS (MCP-4). */
+/** Every reason to distrust a definition that no person has seen, in the order of TOOL_DOUBTS (MCP-4). */
 export function doubtsOf(tool: ReadTool, mine: readonly ToolState[], terms: { readonly newIsDoubtful: boolean }): readonly ToolDoubt[] {
   const { shown } = tool;
   const pinned = mine.find((one) => one.server === shown.server && one.tool === shown.tool)?.pinned ?? null;

@@ -49,8 +49,8 @@ function checkOverlap(value: Agents, report: Report): void {
       for (const [index, name] of (lists[list] ?? []).entries()) {
         const stronger = STRONGER[list].find((other) => holds(sets[other], name));
         if (stronger === undefined) continue;
-        const message = `\`${name}\` is both in ${stronger} and in ${list}`;
-        const hint = `It would always count as ${stronger}. Keep it in one list.`;
+        const message = `\`${name}\` is in both \`${stronger}\` and \`${list}\``;
+        const hint = `\`${stronger}\` always wins. Keep it in one list.`;
         report({ path: [agent, list, index], code: 'CONTRADICTION', message, hint });
       }
   }

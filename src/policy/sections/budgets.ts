@@ -65,7 +65,7 @@ function check(value: readonly Budget[], report: Report): void {
       report({
         path: [index],
         code: 'EMPTY',
-        message: 'The budget limits nothing',
+        message: 'This budget has no limit',
         hint: 'Add usd, tokens, toolCalls, modelCalls, steps or wallMs.',
       });
     }

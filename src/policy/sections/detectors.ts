@@ -104,7 +104,7 @@ function checkOrder(value: Detectors, report: Report): void {
   for (const [name, detector] of Object.entries(value)) {
     if (typeof detector === 'string' || detector.deny === undefined || detector.ask === undefined) continue;
     if (detector.deny === 'off' || detector.ask === 'off' || riskRank(detector.ask) < riskRank(detector.deny)) continue;
-    const message = `\`ask: ${detector.ask}\` can never speak: \`deny: ${detector.deny}\` speaks first`;
+    const message = `\`ask: ${detector.ask}\` never takes effect: \`deny: ${detector.deny}\` comes first`;
     report({ path: [name, 'ask'], code: 'UNREACHABLE', message, hint: 'Ask at a lower risk than you deny, or write ask: off.' });
   }
 }
@@ -120,8 +120,8 @@ function checkPrompts(value: Detectors, { document, report }: Pick<SectionTerms,
   for (const name of PROMPT_DETECTORS) {
     const prompt = promptOf(value, name);
     if (prompt === undefined) continue;
-    const message = `\`prompt: ${prompt}\` can never speak: \`kinds\` leaves models out`;
-    report({ path: [name, 'prompt'], code: 'CONTRADICTION', message, hint: 'Add model to kinds, or take the word out.' });
+    const message = `\`prompt: ${prompt}\` has no effect: \`kinds\` does not include model`;
+    report({ path: [name, 'prompt'], code: 'CONTRADICTION', message, hint: 'Add model to `kinds`, or remove `prompt`.' });
   }
 }
 

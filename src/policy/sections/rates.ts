@@ -21,7 +21,7 @@ export const rates = section({
   compile: (value, { report }) => {
     for (const [index, one] of value.entries())
       if (one.perMinute === undefined && one.tokensPerMinute === undefined) {
-        report({ path: [index], code: 'EMPTY', message: 'The rate limits nothing', hint: 'Add perMinute or tokensPerMinute.' });
+        report({ path: [index], code: 'EMPTY', message: 'This rate has no limit', hint: 'Add perMinute or tokensPerMinute.' });
       }
     return {
       rates: value.map(({ id, scope, tool, perMinute, tokensPerMinute }, index) => ({

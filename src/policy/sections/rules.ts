@@ -39,7 +39,7 @@ condition may take 250,000 steps in all (from semantics 3 on); one that takes mo
     [
       {
         id: 'no-large-orders',
-        description: 'People buy what is dear.',
+        description: 'People approve what is expensive.',
         when: 'action.name == "order" && action.claims.usd > 100.0',
         effect: 'deny',
         reason: { code: 'ORDER_TOO_LARGE', message: 'Orders above $100 are for people.', hint: 'Hand it over.' },

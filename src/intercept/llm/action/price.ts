@@ -151,7 +151,7 @@ function createPricing(clock: Pick<Clock, 'now'>): Pricing {
       }
       return { usd: found.total_price, price: found.model_price };
     } catch {
-      // Counts that contradict each other, such as more cached tokens than input: nobody knows what that cost.
+      // Counts that contradict each other, such as more cached tokens than input tokens, have no price.
       return null;
     }
   };

@@ -47,12 +47,12 @@ export interface AnswerReader {
 }
 
 /**
- * Puts values back into the words of a stream on its way to the client: behind the reader, so that what is held, rewritten or said by ourselves
- * passes it too. Frames without a placeholder leave as they came. Arguments of calls are not its business (restore.ts).
+ * Puts values back into the text of a stream on its way to the client. It comes after the reader, so that held, rewritten and our own text passes
+ * through it as well. Frames without a placeholder leave as they came. Arguments of calls are restored elsewhere (restore.ts).
  */
 export interface AnswerRestorer {
   take(frame: Frame): readonly Frame[];
-  /** What waited in case a placeholder went on; nothing waits any more. */
+  /** The text that was kept back because it might have been the start of a placeholder. */
   end(): readonly Frame[];
 }
 

@@ -10,9 +10,9 @@ export interface Restore {
 
 /** A text that comes in pieces; at most one placeholder's length of it waits (LLM-56). */
 export interface Tail {
-  /** What of the text so far may leave. */
+  /** The part of the text so far that can be sent on. */
   take(piece: string): string;
-  /** What waited; nothing waits any more. */
+  /** The rest, which was kept back in case it was the start of a placeholder. */
   end(): string;
 }
 
