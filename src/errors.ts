@@ -142,7 +142,7 @@ export const ERRORS = {
   LISTEN_FAILED: {
     status: 500,
     message: 'Cannot listen at {address}: {detail}',
-    hint: 'Listen somewhere else: {elsewhere}.',
+    hint: 'To go on: {next}.',
   },
   MCP_MESSAGE: {
     status: 400,

@@ -70,7 +70,7 @@ export async function findAction(aegis: Connection, text: string, agent?: string
   const { actions } = (await aegis.get('/v1/actions', { limit: 1_000, agent })) as { actions: readonly ActionRow[] };
   const meant = [...new Map(actions.filter(({ action }) => action.startsWith(text)).map((row) => [`${row.agent} ${row.action}`, row])).values()];
   const [only, ...others] = meant;
-  if (only === undefined) throw nothing(`No action is called \`${visible(text)}\`.`);
+  if (only === undefined) throw nothing(`Unknown action \`${visible(text)}\`.`);
   if (others.length > 0) throw ambiguous(text, meant);
   return (await record(only.action, only.agent)) as ActionRecord;
 }
@@ -81,7 +81,7 @@ async function actionAt(aegis: Connection, index: number): Promise<ActionRow | n
 }
 
 function nothing(message: string): CliError {
-  return new CliError(EXIT.conflict, 'NOT_FOUND', message, '`aegis actions` lists them; give the number in its first column, or an id.');
+  return new CliError(EXIT.conflict, 'NOT_FOUND', message, '`aegis actions` lists them. Give the number in its first column, or an id.');
 }
 
 function ambiguous(text: string, meant: readonly ActionRow[]): CliError {

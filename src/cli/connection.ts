@@ -176,12 +176,12 @@ function messageFor(problem: Problem, { url, path, key }: Question): string | un
   }
   const what = missing(problem);
   const [, id = ''] = (what === 'entry' ? /(\d+)(?!.*\d)/ : /^\/v1\/\w+\/([^/?]+)/).exec(path) ?? [];
-  return what === undefined || id === '' ? undefined : `There is no ${what} \`${decodeURIComponent(id)}\`.`;
+  return what === undefined || id === '' ? undefined : `Unknown ${what} \`${decodeURIComponent(id)}\`.`;
 }
 
 function listing(problem: Problem): string | undefined {
   const list = LISTS[missing(problem) ?? ''];
-  return list === undefined ? undefined : `\`${list}\` lists what there is.`;
+  return list === undefined ? undefined : `\`${list}\` lists them.`;
 }
 
 /** What a person at a terminal does about a refused key; the API's own hint is for those who write requests. */

@@ -143,5 +143,5 @@ function validate(config: unknown, origin: string): void {
   if (Check(ConfigSchema, config)) return;
   const [first] = Errors(ConfigSchema, config);
   const key = (first?.instancePath ?? '').slice(1).replaceAll('/', '.');
-  throw wrong(`\`${key}\` in ${origin} ${first?.message ?? 'is not right'}`);
+  throw wrong(`\`${key}\` in ${origin} ${(first?.message ?? 'is not right').replace(/be integer$/, 'be a whole number')}`);
 }

@@ -18,7 +18,7 @@ export function listenFault(
   return new AegisError('LISTEN_FAILED', {
     address: `${host}:${String(port)}`,
     detail: WHY[code] ?? (error instanceof Error ? error.message : String(error)),
-    elsewhere: address ? '`aegis up --host 127.0.0.1`' : `\`aegis up ${option} 0\` takes a free port`,
+    next: address ? 'listen on this machine with `aegis up --host 127.0.0.1`' : `take a free port with \`aegis up ${option} 0\``,
   });
 }
 
@@ -31,6 +31,6 @@ export function whoHasIt(error: unknown, others: readonly Holder[]): unknown {
   return new AegisError('LISTEN_FAILED', {
     ...error.details,
     detail: `Aegis already runs on this store (process ${String(other.pid)}${where})`,
-    elsewhere: `use the one that runs, or ${String(error.details['elsewhere'])}`,
+    next: `use that one, or ${String(error.details['next'])}`,
   });
 }

@@ -33,7 +33,7 @@ export async function listenLocally(
     const failed = new AegisError('LISTEN_FAILED', {
       address: place ?? 'the local socket',
       detail: error instanceof Error ? error.message : String(error),
-      elsewhere: '`AEGIS_SERVER_SOCKET` names another place, or is `off`',
+      next: 'name another place in AEGIS_SERVER_SOCKET, or set it to `off`',
     });
     if (setting !== 'on') throw failed;
     onFault({ what: 'the local socket', error: failed });

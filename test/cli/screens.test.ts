@@ -95,7 +95,7 @@ test('[CLI-6] an action and an approval are named by their number, their id or t
     assert.equal((JSON.parse(stdout) as { action: string }).action, denied.action, word);
   }
   const nobody = await shell.aegis('actions', 'zzz');
-  assert.deepEqual([nobody.code, /No action is called `zzz`/.test(nobody.stderr)], [5, true]);
+  assert.deepEqual([nobody.code, /Unknown action `zzz`/.test(nobody.stderr)], [5, true]);
   const several = await shell.aegis('actions', denied.action.slice(0, 4));
   assert.deepEqual([several.code, /begins 3 action ids/.test(several.stderr)], [2, true]);
   const none = await shell.aegis('actions', '#1');
