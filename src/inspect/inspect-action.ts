@@ -11,6 +11,7 @@ import { found } from './found.ts';
 import { addPaths, distinct, factsOf, gather } from './gather.ts';
 import type { Inspectable } from './inspect.ts';
 import { maskFacts, maskFinding, masker } from './mask.ts';
+import { pairsIn, pairsInQuery } from './notation.ts';
 import { promptParts } from './prompt-parts.ts';
 import type { Readers } from './readers.ts';
 import { readText } from './read-text.ts';
@@ -114,6 +115,7 @@ function readLeaf(leaf: Leaf, depth: number, task: Task): void {
   if (task.declared !== 'words' && nested(leaf, depth, task)) markDecoded(task.into.findings, inner);
   else readValue(text, role, leaf.pointer, task);
   const first = task.into.findings.length;
+  if (!leaf.isKey && task.declared === undefined) noted(leaf, { text, role }, { depth, task });
   copies(leaf, { text, role }, task);
   markDecoded(task.into.findings, first);
   sensitive(text, leaf.pointer, task);
@@ -180,6 +182,19 @@ function nested(leaf: Leaf, depth: number, task: Task): boolean {
     else if (typeof inner.value === 'number' && isAmount(key)) task.into.amounts.add(inner.value);
   }
   return true;
+}
+
+/** What is written in another notation than JSON is read as the same JSON would be; in words that are only carried, none is looked for. */
+function noted(
+  leaf: Leaf,
+  { text, role }: { readonly text: string; readonly role: Role },
+  { depth, task }: { readonly depth: number; readonly task: Task },
+): void {
+  if (role.type === 'url') for (const { key, value } of pairsInQuery(text)) readInner({ ...leaf, key, value }, depth + 1, task);
+  const sent = role.type === 'prose' && !task.writing && !/\s/.test(text);
+  if (task.toolWords.some((word) => word === 'search' || word === 'find' || word === 'lookup')) return;
+  if (role.type !== 'plain' && role.type !== 'maybe-shell' && !sent) return;
+  for (const { key, value } of pairsIn(text)) readInner({ ...leaf, key, value }, depth + 1, task);
 }
 
 function readInner(leaf: Leaf, depth: number, task: Task): void {

@@ -1,5 +1,5 @@
 import type { Token } from '../lex.ts';
-import { FUNCTIONS } from './lexicon.ts';
+import { isFunction } from './lexicon.ts';
 
 /** What a run of tokens is, read as an SQL expression. */
 export interface Expression {
@@ -46,9 +46,27 @@ const BINARY_SYMBOL = new Set([
   '>>',
   '**',
   ':=',
+  '~',
+  '~*',
+  '!~',
+  '!~*',
+  '~~',
+  '@>',
+  '<@',
+  '?',
+  '?|',
+  '?&',
+  '->',
+  '->>',
+  '#>',
+  '#>>',
+  '@@',
+  '@?',
 ]);
-const BINARY_WORD = new Set('OR AND XOR LIKE ILIKE RLIKE REGEXP GLOB DIV MOD IS IN BETWEEN COLLATE ESCAPE EQV IMP AGAINST'.split(' '));
-const PREFIX_WORD = new Set('NOT BINARY DISTINCT ALL ANY SOME ROW SELECT'.split(' '));
+const BINARY_WORD = new Set(
+  'OR AND XOR LIKE ILIKE RLIKE REGEXP GLOB SIMILAR MATCH OVERLAPS DIV MOD IS IN BETWEEN COLLATE ESCAPE EQV IMP AGAINST'.split(' '),
+);
+const PREFIX_WORD = new Set('NOT BINARY DISTINCT ALL ANY SOME ROW SELECT TO ARRAY'.split(' '));
 const CONSTANT = new Set(
   'TRUE FALSE NULL UNKNOWN CURRENT_DATE CURRENT_TIME CURRENT_TIMESTAMP UTC_DATE UTC_TIME LOCALTIME SYSDATE DEFAULT'.split(' '),
 );
@@ -110,6 +128,11 @@ function takeOperand(run: Run, token: Token): boolean {
   }
   // `f()`: a call may be empty.
   if (token.kind === 'close') return ((run.operand = tokens[at - 1]?.kind !== 'open'), run.depth > 0 && !run.operand && run.depth-- > 0);
+  // `?` is the place of a value.
+  if (token.kind === 'op' && token.text === '?') {
+    run.literals += 1;
+    return !(run.operand = false);
+  }
   if (token.kind === 'op') return /^(?:[-+~!@*]|!!)$/.test(token.text);
   if (token.kind === 'word' && PREFIX_WORD.has(token.text)) return true;
   if (token.kind === 'string' || token.kind === 'number' || token.kind === 'quoted') run.literals += 1;
@@ -129,7 +152,7 @@ function name(run: Run, token: Token, at: number): boolean {
   }
   if (BINARY_WORD.has(token.text)) return false;
   if (tokens[at + 1]?.kind === 'open') {
-    if (!FUNCTIONS.has(token.text)) return false;
+    if (!isFunction(token.text)) return false;
     run.calls += 1;
     if (INFORMS.has(token.text) && tokens[at + 2]?.kind === 'close') run.informs = true;
     return true;
@@ -147,6 +170,12 @@ function takeOperator(run: Run, token: Token): boolean {
   run.at += 1;
   if (token.kind === 'close') {
     run.depth -= 1;
+    return true;
+  }
+  // `::jsonb` and `::int[]` say the type of what stands before.
+  if (token.kind === 'op' && token.text === '::') {
+    if (run.tokens[run.at]?.kind !== 'word') return undo(run);
+    run.at += run.tokens[run.at + 1]?.text === '[' && run.tokens[run.at + 2]?.text === ']' ? 3 : 1;
     return true;
   }
   if (token.kind === 'dot' || (token.kind === 'comma' && run.depth > 0)) return (run.operand = true);

@@ -11,7 +11,7 @@ const MAX_VALUE = 32_768;
 /** Characters tokenised for one value, over all its windows, spellings and readings; what is left then is said (INSPECT-82). */
 const MOST_READ = 262_144;
 const QUICK =
-  /['"`;#=(]|--|\/\*|\b(?:or|and|xor|union|select|order|group|having|limit|into|waitfor|exec|procedure|like|div|between|drop|insert|delete|update|declare|case)\b|\|\||&&|%[0-9a-f]{2}|\$(?:ne|gt|lt|where|regex|or|and|in|nin)|[\u2018\u2019]/i;
+  /['"`;#=(]|--|\/\*|\b(?:or|and|xor|union|select|order|group|having|limit|into|waitfor|exec|procedure|like|div|between|drop|insert|delete|update|declare|case|match|information_schema|sysobjects|pg_catalog|sqlite_master)\b|\b[sx]p_|\|\||&&|%[0-9a-f]{2}|\$(?:ne|gt|lt|where|regex|or|and|in|nin)|[\u2018\u2019]/i;
 
 /**
  * Reads a value that is not itself SQL for what it would become when spliced into a query: bare, inside `'…'`, inside `"…"`,
@@ -69,7 +69,7 @@ const READINGS: readonly Reading[] = ['standard', 'mysql'];
 
 function readValue(value: string, budget: { left: number }): Suspicion | null {
   let best: Suspicion | null = null;
-  for (const context of ['', "'", '"']) {
+  for (const context of ['', "'", '"', '`']) {
     if (context !== '' && !value.includes(context)) continue;
     const spliced = `${context}${value}`;
     if (budget.left <= 0) return best;
@@ -79,7 +79,9 @@ function readValue(value: string, budget: { left: number }): Suspicion | null {
       if (reading === 'mysql' && !standard.ambiguous) continue;
       if (reading === 'mysql') budget.left -= spliced.length;
       const lexed = reading === 'mysql' ? lex(spliced, 'mysql') : standard;
-      best = stronger(best, shapes({ lexed, context, value }));
+      const seen = shapes({ lexed, context, value });
+      // Backquotes are also how people write code in prose: only what nothing honest has counts behind one.
+      best = stronger(best, context === '`' && seen?.certain !== true ? null : seen);
       if (best?.certain === true) return best;
     }
   }

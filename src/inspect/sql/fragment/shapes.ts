@@ -1,6 +1,8 @@
 import type { Token } from '../lex.ts';
 import { HARMFUL_ROUTINES } from '../vocabulary.ts';
-import { FUNCTIONS, PROBES, SYSTEM_NAMES } from './lexicon.ts';
+import { isFunction, PACKAGES, PROBES, SYSTEM_NAMES } from './lexicon.ts';
+import { closeOf, JOIN, joined, SYMBOL } from './condition.ts';
+import { select } from './select.ts';
 import { STATEMENT_WORDS, stacked, statement } from './statement.ts';
 import type { Spliced, Suspicion, View } from './view.ts';
 import { broke, certain, commented, kind, likely, literal, text } from './view.ts';
@@ -37,36 +39,9 @@ function whole(view: View): Suspicion | null {
   const { length } = view.context + view.value.trimEnd();
   const cut = view.lexed.comments.some((comment) => comment.end >= length && comment.start >= (last?.end ?? 0) && comment.text.length <= 40);
   const silent = cut && view.lexed.comments.every((comment) => !/[a-z\d]/i.test(comment.text));
-  const shape = wholeExpression({ tokens: view.tokens, context: view.context, value: view.value, cut: view.context === '' ? silent : cut });
+  const shape = wholeExpression({ tokens: view.tokens, context: view.context, value: view.value, cut: view.context === '' ? silent : cut, silent });
   return shape === null ? null : likely(shape);
 }
-
-const COMPARE = new Set([
-  '=',
-  '==',
-  '<=>',
-  '<',
-  '>',
-  '<=',
-  '>=',
-  '<>',
-  '!=',
-  'LIKE',
-  'ILIKE',
-  'RLIKE',
-  'REGEXP',
-  'BETWEEN',
-  'IS',
-  'IN',
-  'GLOB',
-  'SOUNDS',
-  'NOT',
-  '^=',
-  '!<',
-  '!>',
-]);
-const SYMBOL = new Set(['=', '==', '<=>', '<', '>', '<=', '>=', '<>', '!=']);
-const JOIN = new Set(['OR', 'AND', 'XOR', '||', '&&', 'HAVING', 'WHERE']);
 
 type Shape = (view: View, at: number) => Suspicion | null;
 
@@ -76,6 +51,7 @@ const WORD_SHAPES: ReadonlyMap<string, Shape> = new Map<string, Shape>([
   ['WAITFOR', (view, at) => (/^(?:DELAY|TIME)$/.test(text(view, at + 1)) ? certain('time delay') : null)],
   ['OUTFILE', (view, at) => file(view, at)],
   ['DUMPFILE', (view, at) => file(view, at)],
+  ['MATCH', (view, at) => matching(view, at)],
   ['ORDER', (view, at) => ordering(view, at)],
   ['GROUP', (view, at) => ordering(view, at)],
   ['PROCEDURE', (view, at) => (/^ANALY[SZ]E/.test(text(view, at + 1)) ? certain('procedure analyse') : null)],
@@ -94,9 +70,12 @@ const TELLING: ReadonlySet<string> = new Set([
   ...SYSTEM_NAMES,
   ...STATEMENT_WORDS,
   'MASTER',
+  'MYSQL',
+  'MATCH',
 ]);
 
 function atWord(view: View, at: number, word: string): Suspicion | null {
+  if (PACKAGES.test(word) && kind(view, at + 1) === 'dot' && kind(view, at + 3) === 'open') return certain('routine');
   if (!TELLING.has(word)) return null;
   if (kind(view, at - 1) === 'dot') return SYSTEM_NAMES.has(word) ? certain('system catalogue') : null;
   if (JOIN.has(word)) {
@@ -111,15 +90,29 @@ function named(view: View, at: number, word: string): Suspicion | null {
   const next = kind(view, at + 1);
   if (HARMFUL_ROUTINES.has(word) && (next === 'open' || next === 'dot' || /^(?:XP|SP)_/.test(word))) return certain('routine');
   if (PROBES.has(word) && next === 'open') return certain('error or blind probe');
+  if (
+    word === 'MYSQL' &&
+    next === 'dot' &&
+    /^(?:USER|DB|TABLES_PRIV|GLOBAL_PRIV)$/.test(text(view, at + 2)) &&
+    /^(?:FROM|INTO|JOIN|UPDATE|,)$/.test(view.tokens[at - 1]?.text ?? '')
+  )
+    return certain('system catalogue');
   if (word === 'MASTER' && next === 'dot' && at > 0 && /^(?:FROM|JOIN|,|EXEC|\(|[-+|=]+)$/.test(view.tokens[at - 1]?.text ?? ''))
     return certain('system catalogue');
   return SYSTEM_NAMES.has(word) && (next === 'dot' || at > 0) ? certain('system catalogue') : null;
 }
 
+/** `match(a) against (b)`. */
+function matching(view: View, at: number): Suspicion | null {
+  if (kind(view, at + 1) !== 'open') return null;
+  const close = closeOf(view, at + 1);
+  return text(view, close + 1) === 'AGAINST' && kind(view, close + 2) === 'open' ? likely('full-text condition') : null;
+}
+
 function file(view: View, at: number): Suspicion | null {
   let i = at + 1;
   while (kind(view, i) === 'open') i += 1;
-  const written = kind(view, i) === 'string' || kind(view, i) === 'quoted' || (text(view, at - 1) === 'INTO' && FUNCTIONS.has(text(view, i)));
+  const written = kind(view, i) === 'string' || kind(view, i) === 'quoted' || (text(view, at - 1) === 'INTO' && isFunction(text(view, i)));
   return written ? certain('file') : null;
 }
 
@@ -145,124 +138,6 @@ function union(view: View, at: number): Suspicion | null {
     : certain('union select');
 }
 
-function select(view: View, at: number): Suspicion | null {
-  const next = view.tokens[at + 1];
-  if (next === undefined) return null;
-  const after = kind(view, at + 2);
-  const from = hasFrom(view, at);
-  if (view.tokens[at - 1]?.text === '(' && (next.kind !== 'word' || after === 'open' || after === 'comma' || from)) return certain('sub-query');
-  if (view.tokens[at - 1]?.text === '(' && next.text === 'TOP' && kind(view, at + 2) === 'number') return certain('sub-query');
-  if (next.kind !== 'word') return selectOfValue(view, at, next, from);
-  if (FUNCTIONS.has(next.text) && after === 'open') return certain('select of a function');
-  if (after === 'comma' && listedFrom(view, at)) return likely('select of an expression');
-  const listed = after === 'comma' || text(view, at + 2) === 'FROM';
-  if (from && listed && (at > 0 || commented(view))) return likely('select');
-  return at === 0 && after === 'open' && view.lexed.clean ? likely('select of a call') : null;
-}
-
-function selectOfValue(view: View, at: number, next: Token, from: boolean): Suspicion | null {
-  if (listedFrom(view, at)) return likely('select of an expression');
-  const started = next.text === '*' || literal(next);
-  return next.kind === 'variable' || (started && (from || broke(view) || view.lexed.comments.length > 0)) ? certain('select') : null;
-}
-
-/** `select -1, sin(id), 2 from t`: a list in which something is reckoned or called, and a table. */
-function listedFrom(view: View, at: number): boolean {
-  if (!hasFrom(view, at)) return false;
-  for (let i = at + 1; i < at + 60 && text(view, i) !== 'FROM'; i += 1) {
-    const token = view.tokens[i];
-    if (token === undefined) return false;
-    if (token.kind === 'open' || token.kind === 'variable' || (token.kind === 'op' && token.text !== '*')) return true;
-  }
-  return false;
-}
-
-function hasFrom(view: View, at: number): boolean {
-  for (let i = at + 1; i < view.tokens.length && i < at + 200; i += 1) {
-    if (text(view, i) !== 'FROM') continue;
-    const name = view.tokens[i + 1];
-    return (
-      name?.kind === 'open' ||
-      name?.kind === 'quoted' ||
-      (name?.kind === 'word' && !/^(?:THE|A|AN|MY|YOUR|OUR|THIS|THAT|ALL|ANY|EACH|THESE)$/.test(name.text))
-    );
-  }
-  return false;
-}
-
-/** `… OR x=x`, `AND f(…)`, `|| 1`: a condition of literals, comparisons and calls behind a joining word. */
-function joined(view: View, at: number): Suspicion | null {
-  let i = at + 1;
-  while (text(view, i) === 'NOT' || view.tokens[i]?.text === '(' || /^[!+~-]$/.test(text(view, i))) i += 1;
-  const first = view.tokens[i];
-  if (first === undefined) return null;
-  let j = i + 1;
-  while (kind(view, j) === 'close' && j < i + 4) j += 1;
-  const place: Condition = { view, at, i, j, operator: text(view, j) };
-  if (literal(first) || first.kind === 'variable') return ofLiteral(place);
-  return first.kind === 'word' ? ofWord(place, first.text) : null;
-}
-
-interface Condition {
-  readonly view: View;
-  readonly at: number;
-  /** The first operand, and what stands behind it and its closing brackets. */
-  readonly i: number;
-  readonly j: number;
-  readonly operator: string;
-}
-
-/** Functions that mathematics and spreadsheets have as well. */
-const ARITHMETIC = /^(?:MIN|MAX|SUM|AVG|COUNT|ABS|ROUND|FLOOR|CEIL|CEILING|SIN|COS|POW|POWER|EXP|SIGN|MOD|PI)$/;
-
-function ofWord({ view, at, i, j, operator }: Condition, word: string): Suspicion | null {
-  const forced = broke(view) || commented(view);
-  if (kind(view, i + 1) === 'open' && ((FUNCTIONS.has(word) && (forced || !ARITHMETIC.test(word))) || word === 'EXISTS' || word === 'CASE'))
-    return certain('condition with a call');
-  if (at > 0 && /^(?:TRUE|FALSE|NULL)$/.test(word)) {
-    const alone = view.tokens[i + 1] === undefined;
-    if (commented(view) || ((broke(view) || alone) && literal(view.tokens[at - 1]))) return certain('constant condition');
-  }
-  const operand = kind(view, j + 1) !== undefined && kind(view, j + 1) !== 'op';
-  // Two equations joined by a word are mathematics; a lone literal joined to an equation is a condition.
-  if (SYMBOL.has(operator) && operand && (forced || (at === 1 && literal(view.tokens[0]))))
-    return forced ? certain('condition') : likely('condition');
-  if (!forced) return null;
-  return dotted(view, i) || (COMPARE.has(operator) && valued(view, j)) ? certain('condition') : null;
-}
-
-const dotted = (view: View, at: number): boolean => kind(view, at + 1) === 'dot' && kind(view, at + 2) === 'word' && COMPARE.has(text(view, at + 3));
-
-/** A comparison word is followed by something SQL compares with. */
-function valued(view: View, at: number): boolean {
-  let i = at + 1;
-  while (/^(?:NOT|BINARY|ALL|ANY)$/.test(text(view, i))) i += 1;
-  return literal(view.tokens[i]) || kind(view, i) === 'open' || text(view, i) === 'NULL';
-}
-
-function ofLiteral(place: Condition): Suspicion | null {
-  const { view, j, operator } = place;
-  const right = view.tokens[j + 1];
-  if (SYMBOL.has(operator)) return right === undefined && !broke(view) ? likely('condition') : certain('comparison of constants');
-  if (
-    COMPARE.has(operator) &&
-    (literal(right) || right?.kind === 'open' || /^(?:NOT|NULL|TRUE|FALSE|LIKE|BETWEEN|IN|RLIKE|REGEXP|BINARY)$/.test(text(view, j + 1)))
-  )
-    return certain('comparison of constants');
-  return constantEnd(place);
-}
-
-/** `' or 1`, `') or 1 --`, `or 1+1=2`: the constant is all there is, or is reckoned with. */
-function constantEnd({ view, at, i, operator }: Condition): Suspicion | null {
-  const before = kind(view, at - 1);
-  const closed = view.context !== '' && (before === 'string' || before === 'quoted' || before === 'close');
-  const after = kind(view, i + 1);
-  const ends = after === undefined || after === 'semi' || after === 'close';
-  if (closed && (ends || /^[-+*/%^&|]$/.test(operator))) return certain('constant condition');
-  if (at > 0 && ends && view.lexed.comments.length > 0) return certain('constant condition');
-  return /^[+*%^-]$/.test(operator) && SYMBOL.has(text(view, i + 3)) ? certain('arithmetic condition') : null;
-}
-
 /** Behind a closed quote an operator and a literal, a call or a closing end: implicit casts, concatenation. */
 function atOperator(view: View, at: number, operator: string): Suspicion | null {
   if (operator === '||' || operator === '&&') {
@@ -271,7 +146,7 @@ function atOperator(view: View, at: number, operator: string): Suspicion | null 
   }
   const next = view.tokens[at + 1];
   const before = view.tokens[at - 1];
-  if (next?.kind === 'word' && kind(view, at + 2) === 'open' && FUNCTIONS.has(next.text) && (broke(view) || before?.kind === 'number'))
+  if (next?.kind === 'word' && kind(view, at + 2) === 'open' && isFunction(next.text) && (broke(view) || before?.kind === 'number'))
     return certain('call in an expression');
   if (view.context === '' || at !== 1 || before === undefined) return null;
   if (SYMBOL.has(operator) && literal(next) && (view.tokens[at + 2] === undefined || commented(view) || SYMBOL.has(text(view, at + 2))))
@@ -300,7 +175,7 @@ function ordering(view: View, at: number): Suspicion | null {
   if (listed && (at === 0 || literal(view.tokens[at - 1]) || kind(view, at - 1) === 'close' || commented(view)))
     return at === 0 ? likely('column probe') : certain('column probe');
   if (broke(view) && (commented(view) || kind(view, at + 3) === 'dot' || text(view, at + 3) === 'HAVING')) return certain('column probe');
-  return next?.kind === 'word' && FUNCTIONS.has(next.text) && kind(view, at + 3) === 'open' ? certain('ordering by a call') : null;
+  return next?.kind === 'word' && isFunction(next.text) && kind(view, at + 3) === 'open' ? certain('ordering by a call') : null;
 }
 
 function execute(view: View, at: number): Suspicion | null {

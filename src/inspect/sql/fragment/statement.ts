@@ -1,4 +1,4 @@
-import { FUNCTIONS } from './lexicon.ts';
+import { isFunction } from './lexicon.ts';
 import type { Suspicion, View } from './view.ts';
 import { broke, certain, kind, likely, text } from './view.ts';
 
@@ -7,10 +7,22 @@ const DEFINES = new Set(['DROP', 'ALTER', 'CREATE', 'TRUNCATE']);
 /** Words that a statement in a value begins with. */
 export const STATEMENT_WORDS: ReadonlySet<string> = new Set([...DEFINES, ...'INSERT UPDATE DELETE CALL LOAD RESTORE SHUTDOWN COPY'.split(' ')]);
 
+const ALONE = /^(?:VACUUM|ANALY[SZ]E|SHUTDOWN|COMMIT|ROLLBACK|CHECKPOINT|RECONFIGURE|OPTIMIZE|ABORT)$/;
+
 /** A statement behind a semicolon. */
 export function stacked(view: View, at: number): Suspicion | null {
   const word = text(view, at + 1);
-  return word === '' ? null : statement(view, at + 1, word);
+  if (word === '') return null;
+  // `1;vacuum--`: one word, and what follows in the query is cut off.
+  const before = kind(view, at - 1);
+  if (
+    ALONE.test(word) &&
+    view.tokens[at + 2] === undefined &&
+    view.lexed.comments.length > 0 &&
+    (before === 'number' || before === 'string' || before === 'close')
+  )
+    return certain('stacked statement');
+  return statement(view, at + 1, word);
 }
 
 const OBJECT = /^(?:TABLE|DATABASE|SCHEMA|USER|ROLE|LOGIN|VIEW|INDEX|FUNCTION|PROCEDURE|TRIGGER|SYSTEM|EXTENSION|OR|TEMP|TEMPORARY)$/;
@@ -35,7 +47,7 @@ export function statement(view: View, at: number, word: string): Suspicion | nul
     word === 'UPDATE' &&
     text(view, at + 2) === 'SET' &&
     text(view, at + 4) === '=' &&
-    FUNCTIONS.has(text(view, at + 5)) &&
+    isFunction(text(view, at + 5)) &&
     kind(view, at + 6) === 'open'
   )
     return certain('stacked statement');

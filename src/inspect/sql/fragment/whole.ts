@@ -9,6 +9,8 @@ export interface WholeView {
   readonly value: string;
   /** It ends in a comment, or opens one it does not close. */
   readonly cut: boolean;
+  /** What the comment cuts off is not a word. */
+  readonly silent: boolean;
 }
 
 const SYMBOLIC = /^(?:[=<>!+*/%^&|-]|[<>!]=|<>|\|\||&&|<<|>>)$/;
@@ -22,10 +24,10 @@ export function wholeExpression(view: WholeView): string | null {
 }
 
 /** `x' + 1 = '0`, `x' is not null -- `: the quote closes, the expression goes on, and the next quote or a comment takes over. */
-function behindQuote({ tokens, context, cut, value }: WholeView): string | null {
+function behindQuote({ tokens, context, cut, silent, value }: WholeView): string | null {
   if (context === '' || tokens.length < 2 || tokens[0]?.start !== 0 || !isQuoted(tokens[0])) return null;
   const read = readExpression(tokens, 1, false);
-  if (!read.whole || read.operators === 0 || read.loose > 0) return null;
+  if (!read.whole || read.operators === 0 || (read.loose > 0 && !(silent && read.telling > 0 && tokens.length <= 10))) return null;
   const last = tokens[tokens.length - 1];
   const reopened = isQuoted(last);
   if (tokens.length === 3 && reopened && !cut && quotesAsProse(tokens, value)) return null;
