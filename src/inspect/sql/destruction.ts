@@ -103,7 +103,8 @@ const sight = (code: string, risk: Risk, token: Token): Sight => ({ code, risk, 
 /** What a session or a step made for itself is no loss. */
 function temporary({ tokens, temporaries }: Place, at: number): boolean {
   const name = nameAt(tokens, at);
-  return name !== '' && (isTemporaryName(name) || temporaries.has(name));
+  const ifExists = tokens.slice(Math.max(0, at - 1), at + 2).some((token) => token.kind === 'word' && token.text === 'EXISTS');
+  return name !== '' && (isTemporaryName(name, ifExists) || temporaries.has(name));
 }
 const nextWord = ({ tokens, at }: Place, ahead = 1): string => (tokens[at + ahead]?.kind === 'word' ? (tokens[at + ahead]?.text ?? '') : '');
 
@@ -116,6 +117,8 @@ function drop(place: Place): Sight | null {
     if (object === 'TABLE' && place.tokens[place.at + ahead + 1] === undefined) return sight('SQL_DROP', 'MEDIUM', place.token);
     if (object === 'TABLE' && dropsTemporary(place, ahead)) return sight('SQL_DROP', 'MEDIUM', place.token);
     if (DATA_OBJECTS.has(object) || GUARD_OBJECTS.has(object)) return sight('SQL_DROP', 'HIGH', place.token);
+    // What depends on a type goes with it: the columns that have it.
+    if (/^(?:TYPE|DOMAIN|EXTENSION)$/.test(object) && cascades(place)) return sight('SQL_DROP', 'HIGH', place.token);
     if (PLAIN_OBJECTS.has(object)) return sight('SQL_DROP_OBJECT', 'MEDIUM', place.token);
     if (object === '') break;
   }

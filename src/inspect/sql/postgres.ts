@@ -51,7 +51,7 @@ function judge(kind: string, node: Node, own: ReadonlySet<string>): Sight | null
         ? null
         : { code: 'SQL_DELETE_ALL', risk: 'HIGH', operation: 'delete', token: HERE };
     case 'DropStmt':
-      return /^OBJECT_(?:TABLE|SCHEMA|FOREIGN_TABLE)$/.test(text(node['removeType'])) && !temporary(node['objects'], own)
+      return /^OBJECT_(?:TABLE|SCHEMA|FOREIGN_TABLE)$/.test(text(node['removeType'])) && !temporary(node['objects'], own, node['missing_ok'] === true)
         ? { code: 'SQL_DROP', risk: 'HIGH', operation: 'delete', token: HERE }
         : null;
     case 'CopyStmt':
@@ -90,8 +90,8 @@ function explainsByRunning(node: Node): boolean {
 }
 
 /** Whether every table of a list is one of a session or a step. */
-function temporary(list: unknown, own: ReadonlySet<string>): boolean {
-  const is = (name: string): boolean => isTemporaryName(name) || own.has(name.toLowerCase());
+function temporary(list: unknown, own: ReadonlySet<string>, ifExists = false): boolean {
+  const is = (name: string): boolean => isTemporaryName(name, ifExists) || own.has(name.toLowerCase());
   if (!Array.isArray(list) || list.length === 0) return false;
   return (list as readonly unknown[]).every((one) => {
     if (!isNode(one)) return false;

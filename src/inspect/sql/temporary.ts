@@ -1,10 +1,13 @@
 import type { Token } from './lex.ts';
 
-const TEMPORARY = /^(?:#|@|(?:tmp|temp)_|.*_(?:tmp|temp)\d*$|(?:tmp|temp)\d*$|pg_temp)/i;
+const TEMPORARY = /^(?:#|@|tmp_|.*_tmp\d*$|tmp\d*$|pg_temp)/i;
+/** Names that ordinary tables have as well: believed where the statement is ready for their not being there. */
+const PERHAPS = /^(?:temp_|.*_temp\d*$|temp\d*$)/i;
 
 /** Whether a table by this name is one of a session or of a step: `#work`, `@rows`, `tmp_load`, `orders_tmp`, `pg_temp.x`, `tempdb..x`. */
-export function isTemporaryName(name: string): boolean {
-  return TEMPORARY.test(name.slice(name.lastIndexOf('.') + 1)) || /^(?:pg_temp|tempdb|temp)\./i.test(name);
+export function isTemporaryName(name: string, ifExists = false): boolean {
+  const last = name.slice(name.lastIndexOf('.') + 1);
+  return TEMPORARY.test(last) || (ifExists && PERHAPS.test(last)) || /^(?:pg_temp|tempdb|temp)\./i.test(name);
 }
 
 /** Names of tables that a text has made for itself with TEMP or TEMPORARY. */

@@ -88,7 +88,8 @@ function judgeHost(parts: Parts, host: HostReading, add: Add): void {
   else if (hidden.length > 0) add('SSRF_INTERNAL', 'HIGH');
   if (confusing) add('URL_CONFUSABLE', 'HIGH');
   else if (host.disguised && !internal(host)) add('URL_DISGUISED_HOST', host.address ? 'HIGH' : 'MEDIUM');
-  if (parts.userinfo !== null) add('URL_CREDENTIALS', 'MEDIUM');
+  // Without encryption they are read by whoever carries them.
+  if (parts.userinfo !== null) add('URL_CREDENTIALS', parts.scheme === 'http' && !internal(host) ? 'HIGH' : 'MEDIUM');
   if (host.address && host.zone === 'reserved') add('URL_DISGUISED_HOST', 'MEDIUM');
 }
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
+import { fc } from '../../random.ts';
 import { prepareSql, readSql } from '../../../src/inspect/sql/read-sql.ts';
 import { shippedSays } from '../effect.ts';
 
@@ -106,6 +107,9 @@ EXPLAIN ANALYZE DELETE FROM t
 EXPLAIN (ANALYZE, VERBOSE) DELETE FROM t
 DROP TABLE template_users
 DROP TABLE tmp_x, users
+DROP TABLE temp_sales
+DROP TYPE mood CASCADE
+DROP EXTENSION postgis CASCADE
 SELECT 'it\\'s'; DROP TABLE x; SELECT 'b'`);
   eachPassed(`
 EXPLAIN TRUNCATE TABLE t
@@ -117,6 +121,7 @@ ALTER DEFAULT PRIVILEGES GRANT TRUNCATE ON TABLES TO bob
 SELECT 'it\\'s; DROP TABLE x'
 INSERT INTO t VALUES ('it\\'s; DROP TABLE x')
 DROP TABLE IF EXISTS tmp_x
+DROP TABLE IF EXISTS temp_load
 DROP TABLE #work
 DROP TABLE IF EXISTS pg_temp.x
 DROP TEMPORARY TABLE IF EXISTS x
@@ -192,4 +197,34 @@ SELECT * FROM file('data/x.csv')
 SELECT * INTO #tmp FROM t
 ATTACH DATABASE 'other.db' AS x
 VACUUM`);
+});
+
+test('[INSPECT-126] reading is total and bounded over statements put together at random, cut off and made noisy', () => {
+  const piece = fc.constantFrom(
+    'DELETE FROM t WHERE ', 'UPDATE t SET a = ', 'MERGE INTO t USING s ON ', 'WHEN MATCHED THEN DELETE ', 'SELECT ', 'CASE WHEN ', ' THEN ', ' END ', '(', ')', 'NOT ', ' OR ', ' AND ',
+    'id IN (SELECT id FROM t)', 'EXISTS (', 'BETWEEN 1 AND 2', '1', "'a'", 'x', ' = ', ' || ', '+', '-', ';', '$$', "'", '--', '/*', '#', 'CREATE FUNCTION f() ', 'EXECUTE ', 'RENAME TO ', 'COPY INTO @s ', 'DROP TABLE ', 'tmp_x', ',', '[', ']', '\\',
+  ); // prettier-ignore
+  fc.assert(
+    fc.property(
+      fc.oneof(
+        fc.array(piece, { maxLength: 60 }).map((parts) => parts.join('')),
+        fc.string({ unit: 'binary', maxLength: 200 }),
+      ),
+      (text) => {
+        for (const cut of [text, text.slice(0, text.length >> 1)]) assert.ok(readSql(cut, '/q').findings.length <= 60);
+      },
+    ),
+    { numRuns: 400 },
+  );
+  const hostile = [
+    '(',
+    'NOT (',
+    'CASE WHEN ',
+    'a IN (SELECT a FROM t) OR ',
+    'a=1 OR ',
+    '1+',
+    'EXISTS (SELECT 1 FROM t WHERE ',
+    'a BETWEEN 1 AND 2 OR ',
+  ];
+  for (const part of hostile) assert.ok(worst(`DELETE FROM t WHERE ${part.repeat(20_000)}1=1`), part);
 });

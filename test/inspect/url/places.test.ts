@@ -29,6 +29,7 @@ test('[INSPECT-134] a host without a scheme is a URL where a tool or a program t
 test('[INSPECT-135] every special range and every embedding of an address is judged as the address', () => {
   const stopped = (url: string): boolean => readUrl(url, '/u').findings.some(({ risk }) => risk === 'HIGH' || risk === 'CRITICAL');
   const inside = [
+    'http://ann:pw@shop.example/',
     'http://231.4.4.4/',
     'http://240.0.0.1/',
     'http://255.255.255.255/',
