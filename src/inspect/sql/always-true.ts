@@ -1,6 +1,6 @@
 import { beforeNow, columnOf, covers, practicallyTrue, testOf } from './choice.ts';
 import type { Test } from './choice.ts';
-import { constant } from './constant.ts';
+import { constant, LONGEST } from './constant.ts';
 import type { Cut, Value } from './constant.ts';
 import type { Token } from './lex.ts';
 
@@ -189,12 +189,20 @@ function compared(reading: Reading, found: Comparison, depth: number): Constant 
   if (operator === 'IN') return membership(reading, found);
   if (/LIKE$|^GLOB$|^REGEXP$|^RLIKE$|^~\*?$|^SIMILAR$/.test(operator)) return matched(reading, found);
   if (sameRows(reading, found)) return 'true';
+  if (tooLong(tokens, left) || tooLong(tokens, right)) return 'deep';
   const known = fixed(operator, sideOf(reading, left, depth), sideOf(reading, right, depth));
   if (known !== null) return known;
   const test = testOf(tokens, operator, found);
   if ((test !== null && practicallyTrue(test, table)) || beforeNow(tokens, operator, found)) return 'true';
   if (!same(tokens, left, right) && !(operator === '=' && sameWithNothing(tokens, left, right))) return 'unknown';
   return /^(?:==?|<=>|<=|>=)$/.test(operator) ? 'true' : 'false';
+}
+
+/** A sum of literals longer than is worked out. */
+function tooLong(tokens: readonly Token[], { from, to }: Cut): boolean {
+  if (to - from <= LONGEST) return false;
+  for (let i = from; i < to; i += 1) if (/^(?:word|quoted|variable)$/.test(tokens[i]?.kind ?? '')) return false;
+  return true;
 }
 
 /** Two sides that are both known; null where one is not. */

@@ -10,21 +10,23 @@ export interface Cut {
 export type Value = number | string | undefined | null;
 
 const DEEPEST = 24;
+/** Tokens of one side that are worked out. */
+export const LONGEST = 400;
 
 /** What a run of tokens comes to without looking at a row: literals, arithmetic, plain functions of literals, a sub-query that reads no table. */
 export function constant(tokens: readonly Token[], side: Cut, depth = 0): Value {
   const { from, to } = side;
   const first = tokens[from];
-  if (first === undefined || from >= to || depth > DEEPEST || to - from > 400) return null;
+  if (first === undefined || from >= to || depth > DEEPEST || to - from > LONGEST) return null;
   if (to - from === 1) return literal(first);
   if (first.kind === 'open' && closing(tokens, from, to) === to - 1) {
     if (tokens[from + 1]?.text === 'SELECT' && tokens[from + 1]?.kind === 'word') return selected(tokens, from + 2, to - 1, depth);
-    return constant(tokens, { from: from + 1, to: to - 1 }, depth + 1);
+    return constant(tokens, { from: from + 1, to: to - 1 }, depth);
   }
   const split = lastOperator(tokens, from, to);
   if (split > from)
     return arithmetic(
-      constant(tokens, { from, to: split }, depth + 1),
+      constant(tokens, { from, to: split }, depth),
       tokens[split]?.text ?? '',
       constant(tokens, { from: split + 1, to }, depth + 1),
     );
