@@ -25,11 +25,7 @@ export function constant(tokens: readonly Token[], side: Cut, depth = 0): Value 
   }
   const split = lastOperator(tokens, from, to);
   if (split > from)
-    return arithmetic(
-      constant(tokens, { from, to: split }, depth),
-      tokens[split]?.text ?? '',
-      constant(tokens, { from: split + 1, to }, depth + 1),
-    );
+    return arithmetic(constant(tokens, { from, to: split }, depth), tokens[split]?.text ?? '', constant(tokens, { from: split + 1, to }, depth + 1));
   if (split === from) {
     const value = constant(tokens, { from: from + 1, to }, depth + 1);
     return typeof value !== 'number' ? null : first.text === '-' ? -value : first.text === '+' ? value : null;
