@@ -7,7 +7,7 @@ import type { SessionPlace } from '../kernel/owned.ts';
 import { admit, admitAll, waitFor } from './actions/admit.ts';
 import { registering } from './actions/register-agent.ts';
 import { label } from './actions/label.ts';
-import type { ActionPlace, BudgetUse, Content, NamedSession, Outcome, Principal, PromptTerms, Proposal, Receipt } from './nouns.ts';
+import type { ActionPlace, BudgetUse, Content, ContentReceipt, NamedSession, Outcome, Principal, PromptTerms, Proposal, Receipt } from './nouns.ts';
 import { dollarBudgets } from './actions/dollar-budgets.ts';
 import { preview } from './actions/preview.ts';
 import { promptTerms } from './actions/prompt-terms.ts';
@@ -31,9 +31,9 @@ export interface ActionGate {
   /** Waits until an asked action is finally decided. @throws AegisError NOT_FOUND */
   wait(action: ActionPlace, waitMs: number, signal?: AbortSignal): Promise<Decision>;
   /** Records what became of an action, once. @throws AegisError NOT_FOUND, CONFLICT, REQUEST_INVALID */
-  settle(outcome: Outcome): Promise<Receipt>;
+  settle(outcome: Outcome): Promise<ContentReceipt>;
   /** Records content that enters a session outside an action. @throws AegisError UNKNOWN_AGENT, NOT_FOUND, CONFLICT */
-  label(content: Content): Promise<Receipt>;
+  label(content: Content): Promise<ContentReceipt>;
   /** The limits on dollars that hold for an agent in a session, and what is taken of them. */
   budgets(tenant: TenantId, agent: AgentId, session: SessionId): readonly BudgetUse[];
   /** What the policy in force wants of the prompts of an agent; null when it says nothing of them (LLM-54). */

@@ -2,7 +2,7 @@ import type { SensitiveScan } from '../inspect/sensitive-spans.ts';
 import type { Action } from '../kernel/action.ts';
 import type { Decision, Label } from '../kernel/decision.ts';
 import type { OutcomeStatus, ToolDoubt, Usage, ToolTrust } from '../kernel/entry.ts';
-import type { ToolDeclaration, PromptDetector } from '../kernel/finding.ts';
+import type { Detector, Risk, ToolDeclaration, PromptDetector } from '../kernel/finding.ts';
 import type { ActionId, AgentId, ApprovalId, Digest, EntryIndex, OperatorId, SessionId, TenantId } from '../kernel/ids.ts';
 import type { SessionPlace } from '../kernel/owned.ts';
 import type { Json, JsonObject } from '../kernel/json.ts';
@@ -21,6 +21,20 @@ export type Operator = Principal & { readonly role: PersonRole };
 export interface Receipt {
   readonly index: EntryIndex;
   readonly leaf: Digest;
+}
+
+/** What was found in a result or other content, without the text itself. */
+export interface FoundIn {
+  readonly detector: Detector;
+  readonly code: string;
+  readonly risk: Risk;
+  /** RFC 6901, into the value that was sent. */
+  readonly pointer: string;
+}
+
+/** Content as it was recorded, and what was found in it, the riskiest first (TAINT-14). */
+export interface ContentReceipt extends Receipt {
+  readonly findings: readonly FoundIn[];
 }
 
 /** A halt as it was recorded; of a session's name, the sessions it stopped. */

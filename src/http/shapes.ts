@@ -126,6 +126,7 @@ export const DecisionReply = Type.Object({
     maxOutputBytes: Type.Integer(),
     recommendedModel: optional(Type.String()),
     redact: optional(Type.Array(Type.String())),
+    injectedResults: optional(oneOf('mask', 'withhold')),
   }),
   origins: Type.Array(
     Type.Object({ pointer: Type.String(), provenance: Type.String(), labels: Type.Array(Type.String()), source: optional(Type.Integer()) }),
@@ -147,3 +148,11 @@ export const DecisionReply = Type.Object({
 });
 
 export const ReceiptReply = Type.Object({ index: Type.Integer(), leaf: digest() });
+
+/** What was found in the value that was sent, the riskiest first (TAINT-14). */
+export const ContentReply = Type.Object({
+  ...ReceiptReply.properties,
+  findings: Type.Array(Type.Object({ detector: Type.String(), code: Type.String(), risk: oneOf(...RISKS), pointer: Type.String() }), {
+    description: 'What was found in the value, the riskiest first, as pointers into it.',
+  }),
+});

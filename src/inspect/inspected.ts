@@ -1,7 +1,9 @@
 import type { Label } from '../kernel/decision.ts';
-import type { Reading } from '../kernel/finding.ts';
+import type { Facts, Reading } from '../kernel/finding.ts';
 import type { Json } from '../kernel/json.ts';
 import type { Inspect, Inspectable } from './inspect.ts';
+import { distinct, factsOf, gather } from './gather.ts';
+import { readText } from './read-text.ts';
 import { readPrints, readTraces } from './trace/trace.ts';
 import type { PlainPrint, PlainTrace } from './trace/trace.ts';
 
@@ -19,15 +21,19 @@ export interface Inspected {
   readonly prints: readonly PlainPrint[];
 }
 
+const NO_FACTS: Facts = factsOf(gather());
+
 /** Pure and synchronous, as `Inspect` is. */
 export function inspectWork(work: Work, inspect: Inspect): Inspected {
   return work.subject.digests === undefined ? inspectAnew(work, inspect) : inspectDigested(work, work.subject.digests, inspect);
 }
 
 function inspectAnew(work: Work, inspect: Inspect): Inspected {
-  const reading = inspect(work.subject);
-  if (work.type === 'action') return { reading, traces: readTraces(work.subject.args), prints: [] };
-  return { reading, traces: [], prints: readPrints(work.subject.args.value, work.source) };
+  if (work.type === 'action') return { reading: inspect(work.subject), traces: readTraces(work.subject.args), prints: [] };
+  const { args, digests } = work.subject;
+  // INSPECT-140: what enters a session runs nothing; it is read as what it is, text that a model will see.
+  const findings = distinct(readText(args, { context: work.source === 'user_input' ? 'prompt' : 'result', digests }));
+  return { reading: { findings, facts: NO_FACTS }, traces: [], prints: readPrints(args.value, work.source) };
 }
 
 /** What was read of works that differ in their digests only, by the reader. */

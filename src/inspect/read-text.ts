@@ -1,6 +1,7 @@
 import type { Finding } from '../kernel/finding.ts';
 import type { Json } from '../kernel/json.ts';
 import { unwrap } from './decode/unwrap.ts';
+import { found } from './found.ts';
 import { maskFinding, masker } from './mask.ts';
 import { readSensitive } from './sensitive-values.ts';
 import { readInjection } from './text/read-injection.ts';
@@ -11,7 +12,11 @@ import { leavesOf } from './walk.ts';
 export interface TextOptions {
   /** `result`: what a tool answered; `prompt`: what goes to a model; `declaration`: what a tool says of itself. */
   readonly context: Extract<TextContext, 'result' | 'prompt' | 'declaration'>;
+  /** Pointers of digests that Aegis took itself: there is nothing to read in them. */
+  readonly digests?: readonly string[] | undefined;
 }
+
+const DIGEST = /^sha256:[0-9a-f]{64}$/;
 
 /**
  * Reads text that a model will see: results, prompts, tool descriptions. Injection phrases, hidden characters, secrets and personal
@@ -20,11 +25,14 @@ export interface TextOptions {
 export function readText(value: Json, options: TextOptions): Finding[] {
   const findings: Finding[] = [];
   const secrets: string[] = [];
-  for (const leaf of leavesOf(value, () => undefined)) {
+  for (const leaf of leavesOf(value, (pointer) => findings.push(unread(pointer, 'nested deeper than 64 levels')))) {
     if (typeof leaf.value !== 'string' || leaf.value === '') continue;
     const text = leaf.value;
+    if (options.digests?.includes(leaf.pointer) === true && DIGEST.test(text)) continue;
     findings.push(...readUnicode(text, leaf.pointer), ...readInjection(text, leaf.pointer, options.context));
-    for (const copy of others(text)) findings.push(...readInjection(copy, leaf.pointer, options.context));
+    const { copies, unfinished } = others(text);
+    if (unfinished) findings.push(unread(leaf.pointer, text));
+    for (const copy of copies) findings.push(...readInjection(copy, leaf.pointer, options.context));
     const saw = readSensitive(text, leaf.pointer, false);
     findings.push(...saw.findings);
     secrets.push(...saw.secrets, ...saw.personal);
@@ -33,8 +41,14 @@ export function readText(value: Json, options: TextOptions): Finding[] {
   return findings.map((one) => maskFinding(one, mask));
 }
 
-function others(text: string): string[] {
-  const { same, inside } = unwrap(text);
+function others(text: string): { readonly copies: readonly string[]; readonly unfinished: boolean } {
+  const { same, inside, unfinished } = unwrap(text);
   const hidden = smuggled(text);
-  return hidden === '' ? [...same, ...inside] : [...same, ...inside, hidden];
+  const copies = [...same, ...inside];
+  return { copies: hidden === '' ? copies : [...copies, hidden], unfinished };
+}
+
+/** What was not read is said, and stops nothing: a result has happened already. */
+function unread(pointer: string, text: string): Finding {
+  return found({ detector: 'limit', code: 'UNINSPECTABLE', risk: 'MEDIUM', pointer, text, inspected: false });
 }

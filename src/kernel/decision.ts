@@ -30,6 +30,8 @@ export interface Obligations {
   readonly recommendedModel?: string;
   /** RFC 6901 pointers whose values must be redacted before they leave. */
   readonly redact?: readonly string[];
+  /** What whoever hands the result on does when it holds instructions to the model; absent: nothing (TAINT-14). */
+  readonly injectedResults?: 'mask' | 'withhold';
 }
 
 /** How a value of the session came to be known, the most trusted first; what is not known was made by the model (TAINT-1). */

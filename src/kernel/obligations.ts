@@ -1,5 +1,6 @@
 import type { Obligations } from './decision.ts';
 import { redactedPointers } from './modify.ts';
+import { isOwned } from './owned.ts';
 import type { ModelTier, Policy } from './policy.ts';
 import type { Subject } from './rules/subject.ts';
 
@@ -22,7 +23,8 @@ export function recommend(complexity: number | undefined, policy: Policy): strin
 
 /** What whoever carries the action out must hold to: the manifest's word before the policy's. */
 export function obligationsOf(subject: Subject): Obligations {
-  const { action, policy, manifest } = subject;
+  const { action, policy, manifest, world } = subject;
+  const { injectedResults } = policy.taint;
   const { timeoutMs, maxOutputBytes } = manifest?.budgets ?? policy.obligations;
   const recommendedModel = recommend(action.claims.complexity, policy);
   const redact = action.findings.length === 0 ? [] : redactedPointers(subject);
@@ -31,5 +33,6 @@ export function obligationsOf(subject: Subject): Obligations {
     maxOutputBytes,
     ...(recommendedModel === undefined ? {} : { recommendedModel }),
     ...(redact.length === 0 ? {} : { redact }),
+    ...(injectedResults === 'pass' || !isOwned(world) ? {} : { injectedResults }),
   };
 }

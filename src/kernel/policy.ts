@@ -103,11 +103,19 @@ export type SinkKind = (typeof SINKS)[number];
 
 export const QUOTED_EFFECTS = ['deny', 'ask', 'allow'] as const satisfies readonly Effect[];
 
+/** What holds in a session once a result brought instructions to the model into it (TAINT-12). */
+export const INJECTION_EFFECTS = ['deny', 'ask', 'record'] as const satisfies readonly (Effect | 'record')[];
+/** What becomes of such a result where the integration can change it (TAINT-14). */
+export const INJECTED_RESULTS = ['pass', 'mask', 'withhold'] as const;
+
 export interface TaintRules {
   readonly sinks: readonly SinkKind[];
   readonly untrusted: readonly Label[];
   /** What a quotation of an untrusted origin in an authority-bearing argument does at a sink. */
   readonly quoted: (typeof QUOTED_EFFECTS)[number];
+  /** What every sink of a session does after a result with instructions in it. */
+  readonly afterInjection: (typeof INJECTION_EFFECTS)[number];
+  readonly injectedResults: (typeof INJECTED_RESULTS)[number];
   readonly authority: readonly Authority[];
 }
 

@@ -7,7 +7,7 @@ import type { ApprovalFault } from './words/sentences.ts';
 import type { ApprovalState, World } from './world.ts';
 
 /** Codes a standing grant that names no exact arguments cannot release: nobody has seen these arguments (ASK-7). */
-const SEEN_ONLY: ReadonlySet<string> = new Set(['FINDING', 'UNINSPECTABLE', 'TAINTED_TO_HIGH_RISK']);
+const SEEN_ONLY: ReadonlySet<string> = new Set(['FINDING', 'UNINSPECTABLE', 'TAINTED_TO_HIGH_RISK', 'AFTER_INJECTION']);
 
 function quorumStands(approval: ApprovalState, world: World): boolean {
   return new Set(validVotes(approval, world)).size >= Math.max(1, approval.quorum);

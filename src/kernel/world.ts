@@ -113,16 +113,31 @@ export interface SessionState {
     readonly argsDigest: Digest;
     readonly at: Millis;
     readonly state: Digest | null;
+    /** The beginning of the digest of what it answered, where its end was reported with one (since semantics 3). */
+    readonly answer?: string;
   }[];
   /** One character for each of `calls`, made from the digest of its arguments (kernel/call-marks.ts): where it is not, the call was not made. */
   readonly callMarks: string;
   /** Fingerprints of values that entered the session (TAINT); bounded, oldest out first, and then `overflowed`. */
   readonly prints: PersistentMap<Print, PrintOrigin>;
   readonly overflowed: boolean;
+  /** The first content with instructions to the model that entered since a person last looked (TAINT-12). */
+  readonly injected?: InjectedContent;
   /** Prints in the order they came, for the bound. */
   readonly printOrder?: Queue<Print>;
   /** Resources this session was deferred for and has not got yet (LOCK-5). */
   readonly waitsFor?: readonly string[];
+}
+
+/** Content that entered a session and holds instructions to the model. */
+export interface InjectedContent {
+  /** Its entry. */
+  readonly source: EntryIndex;
+  readonly label: Label;
+  /** Code of the finding. */
+  readonly finding: string;
+  /** The tool whose result it is. */
+  readonly tool?: string;
 }
 
 export interface PrintOrigin {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fc } from '../random.ts';
 import { codes, driver } from './driver.ts';
+import type { Driver } from './driver.ts';
 import { draft, micro, policy, REGISTERED, world } from './samples.ts';
 
 const day = (usdMicros: number) => [{ scope: 'agent' as const, period: 'day' as const, usd: micro(usdMicros) }];
@@ -182,4 +183,59 @@ test('[LOOP-4] no progress is the same state of the same tool again and again', 
   }
   assert.equal(drive.act({ argsDigest: '4' }).effect, 'deny');
   assert.equal(drive.act({ argsDigest: '4', name: 'other' }).effect, 'allow');
+});
+
+const answered = (drive: Driver, answer: string, part: object = {}): string => {
+  const { effect, action } = drive.act(part);
+  drive.settle(action, { resultDigest: answer.padEnd(64, '0') });
+  return effect;
+};
+
+test('[LOOP-5] the same call that answers otherwise is watching; with one answer and nothing else it is a loop', () => {
+  const polls = driver(world(), policy({ loops }));
+  for (let i = 0; i < 20; i++) assert.equal(answered(polls, `done ${String(i)}`, { argsDigest: 'job' }), 'allow');
+  const stuck = driver(world(), policy({ loops }));
+  const effects = [1, 2, 3, 4, 5].map(() => answered(stuck, 'same', { argsDigest: 'job' }));
+  assert.deepEqual(effects, ['allow', 'allow', 'allow', 'deny', 'deny']);
+});
+
+test('[LOOP-5] other calls made for the first time are progress; the same ones again and failed ones are not', () => {
+  const commits = driver(world(), policy({ loops }));
+  for (let i = 0; i < 8; i++) {
+    assert.equal(answered(commits, 'clean', { argsDigest: 'status' }), 'allow', String(i));
+    assert.equal(answered(commits, 'ok', { argsDigest: `commit ${String(i)}` }), 'allow');
+  }
+  const failing = driver(world(), policy({ loops: { ...loops, sequences: false, noProgress: 'off' } }));
+  const effects: string[] = [];
+  for (let i = 0; i < 5; i++) {
+    effects.push(answered(failing, 'clean', { argsDigest: 'status' }));
+    const { action } = failing.act({ argsDigest: `try ${String(i)}` });
+    failing.settle(action, { errorCode: 'E' });
+  }
+  assert.deepEqual(effects, ['allow', 'allow', 'allow', 'deny', 'deny']);
+  const round = driver(world(), policy({ loops: { ...loops, sequences: false } }));
+  const rounds = Array.from({ length: 12 }, (_, i) => answered(round, 'x', { argsDigest: ['a', 'b'][i % 2] }));
+  assert.deepEqual(rounds.slice(-2), ['deny', 'deny']);
+});
+
+test('[LOOP-5] four times the limit with one answer is a loop whatever else was done', () => {
+  const drive = driver(world(), policy({ loops: { ...loops, sequences: false } }));
+  const effects = Array.from({ length: 14 }, (_, i) => {
+    answered(drive, 'ok', { argsDigest: `else ${String(i)}` });
+    return answered(drive, 'same', { argsDigest: 'again' });
+  });
+  assert.deepEqual([effects.slice(0, 12).every((one) => one === 'allow'), effects.slice(12)], [true, ['deny', 'deny']]);
+});
+
+test('[LOOP-5] a block of calls that answers otherwise each round goes on; one that does not is a loop', () => {
+  for (const [moves, last] of [
+    [true, 'allow'],
+    [false, 'deny'],
+  ] as const) {
+    const drive = driver(world(), policy({ loops: { ...loops, identical: 'off' } }));
+    const effects = Array.from({ length: 6 }, (_, i) =>
+      answered(drive, moves ? `page ${String(i)}` : 'page', { argsDigest: ['next', 'look'][i % 2] }),
+    );
+    assert.equal(effects.at(-1), last);
+  }
 });

@@ -6,7 +6,7 @@ import { keptAnswerKey } from './kept-answer-key.ts';
 import { fileJournal, type Journal } from './journal.ts';
 import { isObject } from './json.ts';
 import { transport as transportTo, type Transport } from './transport.ts';
-import type { Decision, Json, JsonObject, OnUnavailable, Outcome, Proposal, Source } from './wire.ts';
+import type { Decision, FoundIn, Json, JsonObject, OnUnavailable, Outcome, Proposal, Settled, Source } from './wire.ts';
 
 export interface AegisOptions {
   /** Default `AEGIS_URL`, else http://127.0.0.1:7411. */
@@ -41,8 +41,11 @@ export interface AegisClient {
   readonly session: string;
   /** Proposes an action and waits, if a person is asked, until the decision is final or `askTimeoutMs` has passed. */
   decide(proposal: Proposal, signal?: AbortSignal): Promise<Decision>;
-  /** Reports what happened. Failing to report is not failing to act: it resolves false and the action stays `unknown` in the log. */
-  settle(action: string, outcome: Outcome): Promise<boolean>;
+  /**
+   * Reports what happened, and learns what was found in the result. Failing to report is not failing to act: it resolves false and the action stays
+   * `unknown` in the log.
+   */
+  settle(action: string, outcome: Outcome): Promise<Settled | false>;
   /** Tells Aegis what entered the session: the user's own words, a document, a memory. */
   label(source: Source, value: Json, trusted?: boolean): Promise<void>;
   /**
@@ -93,10 +96,9 @@ export function connect(options: AegisOptions = {}): AegisClient {
       }
     },
     settle: (action, outcome) =>
-      transport.send({ method: 'POST', path: `/v1/actions/${encodeURIComponent(action)}/outcome`, body: outcome }).then(
-        () => true,
-        () => false,
-      ),
+      transport
+        .send({ method: 'POST', path: `/v1/actions/${encodeURIComponent(action)}/outcome`, body: outcome })
+        .then(settled, () => false as const),
     async label(source, value, trusted = false): Promise<void> {
       // A label that does not arrive only makes values look more foreign than they are: safe to go on.
       await transport
@@ -160,6 +162,11 @@ function decision(answer: Json, action: string): Decision {
   if (!whole || (effect === 'modify' && (!isObject(modify) || !isObject(modify['args'])))) throw undecided('the answer is not a decision');
   if (shaped['action'] !== action) throw undecided('the answer is about another action');
   return answer as unknown as Decision;
+}
+
+function settled(answer: Json): Settled {
+  const findings = isObject(answer) && Array.isArray(answer['findings']) ? answer['findings'] : [];
+  return { findings: findings as unknown as readonly FoundIn[] };
 }
 
 const undecided = (why: string): AegisUnavailableError => new AegisUnavailableError('the configured address', new Error(why));

@@ -55,6 +55,21 @@ export class AegisUnavailableError extends Error {
   }
 }
 
+/** The tool ran, and its result holds instructions to the model that the policy keeps from it. */
+export class AegisWithheldError extends Error {
+  readonly code = 'WITHHELD';
+  readonly toolName: string;
+  /** Codes of what was found. */
+  readonly findings: readonly string[];
+
+  constructor(toolName: string, findings: readonly string[]) {
+    super(`Aegis withheld the result of ${toolName}: it holds instructions to the model (${findings.join(', ')}). Tell the user.`);
+    this.name = 'AegisWithheldError';
+    this.toolName = toolName;
+    this.findings = findings;
+  }
+}
+
 /** The SDK was set up wrongly. */
 export class AegisSetupError extends Error {
   readonly code = 'SETUP';

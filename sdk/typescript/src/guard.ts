@@ -2,15 +2,15 @@ import type { AegisClient } from './client.ts';
 import { AegisBlockedError, blocked } from './errors.ts';
 import { toJson } from './json.ts';
 import type { Decision, JsonObject, Proposal } from './wire.ts';
+import { withoutInstructions } from './withhold.ts';
 
 /** Decides, runs with exactly the decided arguments, reports. Throws AegisBlockedError when it may not run. */
 export async function guard<T>(client: AegisClient, proposal: Proposal, run: (args: JsonObject, decision: Decision) => Promise<T> | T): Promise<T> {
   const decision = await client.decide(proposal);
   const args = permitted(proposal, decision);
+  let result: T;
   try {
-    const result = await run(args, decision);
-    await client.settle(decision.action, { status: 'succeeded', result: toJson(result) });
-    return result;
+    result = await run(args, decision);
   } catch (error) {
     await client.settle(decision.action, {
       status: 'failed',
@@ -19,6 +19,8 @@ export async function guard<T>(client: AegisClient, proposal: Proposal, run: (ar
     });
     throw error;
   }
+  const settled = await client.settle(decision.action, { status: 'succeeded', result: toJson(result) });
+  return withoutInstructions(proposal.name, result, { decision, settled });
 }
 
 /** The arguments that may run; anything but allow and modify is thrown. */

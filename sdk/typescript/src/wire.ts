@@ -19,7 +19,12 @@ interface DecisionCore {
   readonly reasons: readonly [Reason, ...Reason[]];
   readonly risk: Risk;
   readonly policy: string;
-  readonly obligations: { readonly timeoutMs: number; readonly maxOutputBytes: number; readonly recommendedModel?: string };
+  readonly obligations: {
+    readonly timeoutMs: number;
+    readonly maxOutputBytes: number;
+    readonly recommendedModel?: string;
+    readonly injectedResults?: 'mask' | 'withhold';
+  };
   /** What an agent may be shown when the action may not run. */
   readonly text?: string;
 }
@@ -57,6 +62,19 @@ export interface Outcome {
   readonly result?: Json;
   readonly errorCode?: string;
   readonly usage?: { readonly usdMicros?: number; readonly tokens?: number };
+}
+
+/** What was found in a result, as a pointer (RFC 6901) into it. */
+export interface FoundIn {
+  readonly detector: string;
+  readonly code: string;
+  readonly risk: Risk;
+  readonly pointer: string;
+}
+
+/** An outcome as it was recorded, and what was found in its result, the riskiest first. */
+export interface Settled {
+  readonly findings: readonly FoundIn[];
 }
 
 /** What a local decision looked like while Aegis could not be reached. */

@@ -6,13 +6,14 @@ import type { Policy } from '../../kernel/policy.ts';
 import { openEntry } from '../../log/entry.ts';
 import { actionOf, sessionOf } from '../../kernel/owned.ts';
 import { digestOf } from '../../wire/digest.ts';
-import type { Outcome as ActionOutcome, Receipt } from '../nouns.ts';
+import type { ContentReceipt, Outcome as ActionOutcome } from '../nouns.ts';
 import type { Operation } from '../queue/operation.ts';
 import { ok } from '../queue/operation.ts';
 import { policyOf } from '../tenant/tenant.ts';
 import type { Tenant } from '../tenant/tenant.ts';
 import { sealValue } from '../sealing/seal-value.ts';
 import { sessionSubject } from '../../log/session-subject.ts';
+import { foundIn } from './found-in.ts';
 import { redactAside } from './redact.ts';
 import { readValue } from './read-value.ts';
 import type { ReadValue } from './read-value.ts';
@@ -60,7 +61,7 @@ function settlementOf(outcome: ActionOutcome, value: ReadValue | null, place: { 
 }
 
 /** The settlement that is in the log already, when it says the same. @throws AegisError NOT_FOUND, CONFLICT */
-async function settledBefore(tenant: Tenant, outcome: ActionOutcome, value: ReadValue | null): Promise<Receipt> {
+async function settledBefore(tenant: Tenant, outcome: ActionOutcome, value: ReadValue | null): Promise<ContentReceipt> {
   const [found] = await tenant.deps.store.read(tenant.id, { type: 'action-settled', agent: outcome.agent, action: outcome.action, limit: 1 });
   if (found === undefined) throw new AegisError('NOT_FOUND', { what: 'action' });
   const entry = openEntry(found.bytes, found.index);
@@ -69,14 +70,14 @@ async function settledBefore(tenant: Tenant, outcome: ActionOutcome, value: Read
   if (digest(entry.body) !== digest(settlementOf(outcome, value, { salt: '', session: entry.session ?? '' }).body)) {
     throw new AegisError('CONFLICT', { detail: 'The action was settled before, with another outcome.' });
   }
-  return { index: found.index, leaf: found.leaf };
+  return { index: found.index, leaf: found.leaf, findings: foundIn(value?.findings ?? []) };
 }
 
 /**
  * Records what really happened, once (GATE-10). The same outcome again gets the first receipt; another is a CONFLICT. An action of
  * another agent is NOT_FOUND. @throws AegisError NOT_FOUND, CONFLICT, REQUEST_INVALID
  */
-export async function settle(tenant: Tenant, outcome: ActionOutcome): Promise<Receipt> {
+export async function settle(tenant: Tenant, outcome: ActionOutcome): Promise<ContentReceipt> {
   checkOutcome(outcome);
   const known = actionOf(tenant.queue.durable().world, outcome.agent, outcome.action);
   const most = Math.min(tenant.limits.valueBytes, known?.decision.obligations.maxOutputBytes ?? tenant.limits.valueBytes);
@@ -100,7 +101,7 @@ function pricedUsage({ models }: Policy, name: string, { usage, counts }: Action
 }
 
 /** Null: the world does not know the action as open; the log may. */
-function settling(tenant: Tenant, asked: ActionOutcome, value: ReadValue | null): Operation<Receipt | null> {
+function settling(tenant: Tenant, asked: ActionOutcome, value: ReadValue | null): Operation<ContentReceipt | null> {
   return (batch) => {
     const known = actionOf(batch.world(), asked.agent, asked.action);
     if (known === undefined) return ok(null);
@@ -113,6 +114,7 @@ function settling(tenant: Tenant, asked: ActionOutcome, value: ReadValue | null)
     const salt = sessionOf(batch.world(), known)?.salt ?? '';
     const { body, bytes } = settlementOf(outcome, value, { salt, session });
     const payload = bytes === null ? {} : { payload: { subject: sessionSubject(known), bytes } };
-    return ok(batch.write('action-settled', body, { actor: { kind: 'agent', id: agent }, agent, session, ...payload }));
+    const receipt = batch.write('action-settled', body, { actor: { kind: 'agent', id: agent }, agent, session, ...payload });
+    return ok({ ...receipt, findings: foundIn(value?.findings ?? []) });
   };
 }

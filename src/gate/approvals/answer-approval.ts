@@ -81,7 +81,8 @@ function editedHeld(tenant: Tenant, batch: WriteBatch, held: HeldAction, edited:
 /** What untrusted text led to is never made a habit. */
 function isTainted(decision: Decision): boolean {
   return (
-    decision.reasons.some((reason) => reason.code === 'TAINTED_TO_HIGH_RISK') || decision.origins.some((origin) => origin.provenance === 'quoted')
+    decision.reasons.some(({ code }) => code === 'TAINTED_TO_HIGH_RISK' || code === 'AFTER_INJECTION') ||
+    decision.origins.some((origin) => origin.provenance === 'quoted')
   );
 }
 

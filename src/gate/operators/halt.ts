@@ -1,5 +1,6 @@
 import { AegisError } from '../../errors.ts';
 import type { HaltScope } from '../../kernel/entry.ts';
+import type { AgentId, SessionId } from '../../kernel/ids.ts';
 import { sameScope } from '../../kernel/halt-scope.ts';
 import { sessionOf } from '../../kernel/owned.ts';
 import { DECIDERS } from '../../kernel/role.ts';
@@ -20,7 +21,10 @@ export function halting(tenant: Tenant, terms: HaltTerms, may: (world: World) =>
   };
 }
 
-/** @throws AegisError FORBIDDEN, CONFLICT when nothing of this scope is halted, OWNER_AMBIGUOUS when sessions of several agents are */
+/**
+ * Lifts a halt; of a session also what an injected result holds back (TAINT-13).
+ * @throws AegisError FORBIDDEN, CONFLICT when nothing of this scope is halted or held back, OWNER_AMBIGUOUS when sessions of several agents are
+ */
 export function resuming(asked: HaltScope, reason: string, by: Principal): Operation<Receipt> {
   return (batch) => {
     operatorOf(by, batch.world(), DECIDERS);
@@ -30,16 +34,28 @@ export function resuming(asked: HaltScope, reason: string, by: Principal): Opera
 }
 
 /** The halt that is meant: of a session's bare name, the only one of that name. */
-function haltedScope(asked: HaltScope, { halts }: World): HaltScope {
+function haltedScope(asked: HaltScope, world: World): HaltScope {
+  const { halts } = world;
   if (halts.some(({ scope }) => sameScope(scope, asked))) return asked;
   const nothing = new AegisError('CONFLICT', { detail: 'Nothing with this scope is halted.' });
-  if (asked.kind !== 'session' || asked.agent !== undefined) throw nothing;
-  const named = halts.flatMap(({ scope }) => (scope.kind === 'session' && scope.id === asked.id ? [scope] : []));
+  if (asked.kind !== 'session') throw nothing;
+  if (asked.agent !== undefined) {
+    if (sessionOf(world, { agent: asked.agent, session: asked.id })?.injected === undefined) throw nothing;
+    return asked;
+  }
+  const halted = halts.flatMap(({ scope }) => (scope.kind === 'session' && scope.id === asked.id ? [scope] : []));
+  const held = injectedAgents(asked.id, world).map((agent) => ({ ...asked, agent }));
+  const named = halted.length > 0 ? halted : held;
   const [only] = named;
   if (only === undefined) throw nothing;
   const owners = named.flatMap(({ agent }) => agent ?? []);
   if (owners.length > 1) throw ambiguous('session', asked.id, owners.sort());
   return only;
+}
+
+/** The agents of which a session of this name holds instructions to the model. A person asks, so every session may be looked at. */
+function injectedAgents(session: SessionId, world: World): AgentId[] {
+  return [...world.agents.entries()].flatMap(([agent]) => (sessionOf(world, { agent, session })?.injected === undefined ? [] : [agent]));
 }
 
 /** What a halt is of, once it is known who asks: an agent halts itself and its own sessions only. @throws AegisError FORBIDDEN */

@@ -8,6 +8,7 @@ import { authorityOf, isFreeText } from './authority.ts';
 import { leavesOf, structureOf } from './leaves.ts';
 import type { ValueLeaf } from './leaves.ts';
 import { normalise } from './normalise.ts';
+import { isCommon, wordedIn } from './wording.ts';
 import { eachAuthority, phrasesOf, tokensOf } from './tokens.ts';
 
 /** Salted hash of a normalised value, injected: this room knows no salt and no clock. */
@@ -21,6 +22,8 @@ export const MAX_VALUE_PRINTS = 4_096;
 const MAX_PHRASES = 1_024;
 const MAX_TEXT = 262_144;
 const MAX_WORDS = 8;
+/** Characters of a value that may be common, with the marks around it. */
+const MOST_COMMON = 16;
 
 /** A normalised value that is not fingerprinted yet; `BEYOND` for what nobody knows. */
 type Plain = string | typeof BEYOND;
@@ -110,10 +113,14 @@ function addText(out: Collector, text: string, provenance: LabelledPrint['proven
   const done = (): boolean => out.full && out.found.size >= MAX_VALUE_PRINTS && provenance === 'quoted';
   if (done()) return;
   const tokens = tokensOf(text.slice(0, MAX_TEXT));
+  // What a user wrote is the user's, by chance or not.
+  const worded = provenance === 'quoted' ? wordedIn(text.slice(0, MAX_TEXT)) : null;
+  const counts = (token: string): boolean =>
+    worded === null || token.length > MOST_COMMON || !isCommon(normalise(token)) || worded.has(normalise(token));
   for (const strong of [true, false]) {
     for (const token of tokens) {
       if (done()) return;
-      if ((token.authority !== undefined) === strong) add(out, token.text, provenance);
+      if ((token.authority !== undefined) === strong && (strong || counts(token.text))) add(out, token.text, provenance);
     }
   }
   if (text.length > MAX_TEXT) out.full = true;
@@ -124,8 +131,14 @@ function isShort(text: string): boolean {
   return text.length <= 120 && !text.includes('\n') && text.split(/\s+/, MAX_WORDS + 1).length <= MAX_WORDS;
 }
 
+/** TAINT-15: a small number under a name that carries no authority is no amount. */
+function addScalar(out: Collector, { keys, value }: ValueLeaf, structured: boolean): void {
+  if (structured) add(out, value, 'reference');
+  else if (!isCommon(normalise(value)) || authorityOf(keys, value) !== undefined) add(out, value, 'quoted');
+}
+
 function addLeaf(out: Collector, leaf: ValueLeaf, structured: boolean): void {
-  if (typeof leaf.value !== 'string') add(out, leaf.value, structured ? 'reference' : 'quoted');
+  if (typeof leaf.value !== 'string') addScalar(out, leaf, structured);
   else if (structured && isShort(leaf.value) && !isFreeText(leaf.keys)) {
     add(out, leaf.value, 'reference');
     for (const { text, authority } of tokensOf(leaf.value)) if (authority !== undefined) add(out, text, 'reference');

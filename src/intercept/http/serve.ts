@@ -21,10 +21,10 @@ import {
   AskBody,
   BatchBody,
   ContentBody,
+  ContentReply,
   DecisionReply,
   NameParams,
   OutcomeBody,
-  ReceiptReply,
   WaitQuery,
   jsonObject,
 } from '../../http/shapes.ts';
@@ -131,7 +131,7 @@ const settleRoute = (gate: ActionGate & LogGate): Route =>
     doc: doc('Record what really happened'),
     params: ActionParams,
     body: OutcomeBody,
-    response: ReceiptReply,
+    response: ContentReply,
     handle: ({ principal, params, body }) => {
       const agent = agentOf(principal);
       actionFor(gate, principal, params);
@@ -150,7 +150,7 @@ const contentRoute = (gate: ActionGate & LogGate): Route =>
     doc: doc('Label content that entered the session outside an action'),
     params: NameParams,
     body: ContentBody,
-    response: ReceiptReply,
+    response: ContentReply,
     handle: ({ principal, params, body }) => {
       const agent = agentOf(principal);
       return gate.label(contentOf(body, params.id, agent));

@@ -3,6 +3,7 @@ import type { Decision, Label } from '../../kernel/decision.ts';
 import type { OutcomeStatus, ToolDoubt, ToolTrust } from '../../kernel/entry.ts';
 import type { Digest } from '../../kernel/ids.ts';
 import type { Json, JsonObject } from '../../kernel/json.ts';
+import type { FoundIn } from '../../gate/nouns.ts';
 import type { ServerIdentity } from './server-identity.ts';
 
 /** What the door wants decided. The id is minted by the door, so that asking again is asking about the same. */
@@ -39,7 +40,8 @@ export interface DecisionPoint {
   readonly most: number;
   /** Holds an `ask` or `defer` for up to `waitMs`; the last decision standing is returned. */
   decide(proposed: ProposedAction, waitMs: number, signal?: AbortSignal): Promise<Decision>;
-  settle(ended: EndedAction): Promise<void>;
+  /** @returns what was found in the result */
+  settle(ended: EndedAction): Promise<readonly FoundIn[]>;
   /** Takes the end of a call over, so that its answer may leave: nothing later in this session is decided without it (MCP-16). */
   end(ended: EndedAction): Promise<void>;
   /** Content that reached the agent outside a decided action. */

@@ -20,7 +20,8 @@ export function gateDecisionPoint(gate: McpGate, caller: Caller): DecisionPoint 
   /** Ends the gate could not record when they came. */
   const missed = new Set<EndedAction>();
   const settle: DecisionPoint['settle'] = async ({ action, source = 'tool_output', ...ended }) => {
-    await gate.settle({ ...ended, tenant, agent, action: action as ActionId, usage: {}, source, trusted: false });
+    const { findings } = await gate.settle({ ...ended, tenant, agent, action: action as ActionId, usage: {}, source, trusted: false });
+    return findings;
   };
   return {
     most: 1_000_000,

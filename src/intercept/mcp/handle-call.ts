@@ -1,7 +1,10 @@
 import { AegisError } from '../../errors.ts';
 import type { Decision } from '../../kernel/decision.ts';
+import type { FoundIn } from '../../gate/nouns.ts';
+import { withholdResult } from '../../gate/withhold-result.ts';
+import type { Withheld } from '../../gate/withhold-result.ts';
 import { isObject } from '../../kernel/json.ts';
-import type { JsonObject } from '../../kernel/json.ts';
+import type { Json, JsonObject } from '../../kernel/json.ts';
 import { deadline, within } from './deadline.ts';
 import { decideAndWait, tellWaiting, waitingText } from './decide-and-wait.ts';
 import { subscribed } from './methods.ts';
@@ -12,6 +15,7 @@ import type { EndedAction, ProposedAction } from './decision-point.ts';
 import { CODES, failure } from './message.ts';
 import type { Reply, Request } from './message.ts';
 import { filterReply } from './filter-reply.ts';
+import type { FilteredReply } from './filter-reply.ts';
 import { sizeOf } from './results.ts';
 import { handleServerMessage } from './handle-server-message.ts';
 import type { RunningRequest, Session } from './session.ts';
@@ -111,9 +115,10 @@ async function forwardAndSettle(session: Session, performance: Performance): Pro
   const most = Math.min(decision.obligations.maxOutputBytes, session.deps.decisionPoint.most);
   try {
     const filtered = await filterReply(session, { request, reply, most, running });
-    await recordEnd(session, proposed, filtered);
+    const word = decision.obligations.injectedResults;
+    const found = await recordEnd(session, proposed, { ended: filtered, first: word !== undefined });
     if (filtered.status === 'succeeded') subscribed(session, request);
-    return filtered.reply;
+    return withoutInstructions(request, filtered, withholdResult(filtered.value ?? null, found, word));
   } catch (error) {
     await session.deps.decisionPoint.end({ action: proposed.id, status: 'unknown', errorCode: 'MCP_UNRECORDED' }).catch(() => undefined);
     // The server was asked, so what Aegis then failed at is no refusal (MCP-20).
@@ -161,7 +166,21 @@ function sentenceOf({ code, details, message }: AegisError): string {
   return code === 'MCP_SERVER_GONE' ? `Why: ${String(details['detail'])}.` : `${message}.`;
 }
 
-async function recordEnd(session: Session, { id, kind }: ProposedAction, ended: Awaited<ReturnType<typeof filterReply>>): Promise<void> {
+/** TAINT-14: what the model would read is what was recorded, without what the policy keeps from it. */
+function withoutInstructions(request: Request, { reply }: FilteredReply, withheld: Withheld<Json>): Reply {
+  if (withheld.kind === 'nothing' || !('result' in reply)) return reply;
+  if (withheld.kind === 'all' || !isObject(withheld.value)) {
+    return refusal(request, withheld.kind === 'all' ? withheld.text : 'Aegis withheld this result: it holds instructions to the model.');
+  }
+  return { ...reply, result: { ...reply.result, ...withheld.value } };
+}
+
+/** `first`: what was found decides what the model may read, so it is recorded before the answer leaves. */
+async function recordEnd(
+  session: Session,
+  { id, kind }: ProposedAction,
+  { ended, first }: { readonly ended: FilteredReply; readonly first: boolean },
+): Promise<readonly FoundIn[]> {
   const source = kind === 'tool' ? 'tool_output' : 'retrieved_doc';
   const { status, errorCode, value } = ended;
   const end: EndedAction = {
@@ -172,6 +191,7 @@ async function recordEnd(session: Session, { id, kind }: ProposedAction, ended: 
     ...(value === undefined ? {} : { result: value }),
   };
   const { decisionPoint } = session.deps;
-  if (value !== undefined && sizeOf(value) > SMALL_BYTES) await recordOutcome((one) => decisionPoint.settle(one), end);
-  else await decisionPoint.end(end);
+  if (value !== undefined && (first || sizeOf(value) > SMALL_BYTES)) return recordOutcome((one) => decisionPoint.settle(one), end);
+  await decisionPoint.end(end);
+  return [];
 }

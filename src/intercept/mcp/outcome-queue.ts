@@ -2,16 +2,16 @@ import { AegisError } from '../../errors.ts';
 import type { EndedAction } from './decision-point.ts';
 import { sizeOf } from './results.ts';
 
-type Record = (ended: EndedAction) => Promise<void>;
+type Record<T> = (ended: EndedAction) => Promise<T>;
 
 /** A value with more keys than may be recorded as such is recorded as the text it is. */
-export async function recordOutcome(record: Record, ended: EndedAction): Promise<void> {
+export async function recordOutcome<T>(record: Record<T>, ended: EndedAction): Promise<T> {
   try {
-    await record(ended);
+    return await record(ended);
   } catch (error) {
     const odd = error instanceof AegisError && /BODY_TOO|too (?:many|deep)/i.test(`${error.code} ${String(error.details['code'])}`);
     if (ended.result === undefined || !odd) throw error;
-    await record({ ...ended, result: JSON.stringify(ended.result) });
+    return await record({ ...ended, result: JSON.stringify(ended.result) });
   }
 }
 
@@ -31,7 +31,7 @@ const MOST_CARRIED = 16;
 const CARRIED_BYTES = 262_144;
 
 /** Recording is idempotent, so that an end on its way alone goes along with a decision all the same: whichever is first records it. */
-export function createOutcomeQueue(record: Record): OutcomeQueue {
+export function createOutcomeQueue(record: Record<unknown>): OutcomeQueue {
   const open = new Set<EndedAction>();
   let timer: NodeJS.Timeout | undefined;
   const flush = async (): Promise<void> => {

@@ -1,5 +1,6 @@
 import type { DaemonClient } from '../../client/daemon.ts';
 import { unreachable } from '../../client/daemon.ts';
+import type { FoundIn } from '../../gate/nouns.ts';
 import { AegisError } from '../../errors.ts';
 import { EFFECTS } from '../../kernel/decision.ts';
 import type { Decision } from '../../kernel/decision.ts';
@@ -31,8 +32,10 @@ export function remoteDecisionPoint(daemon: DaemonClient, { session, alone, pati
     const answer = await daemon.ask({ method: 'POST', path, body, timeoutMs: patienceMs + waitMs, signal });
     return acceptedBody(answer.status, answer.body);
   };
-  const settle = async ({ action, ...ended }: EndedAction): Promise<void> => {
-    await post(`/v1/actions/${encodeURIComponent(action)}/outcome`, ended);
+  const settle = async ({ action, ...ended }: EndedAction): Promise<readonly FoundIn[]> => {
+    const { findings } = await post(`/v1/actions/${encodeURIComponent(action)}/outcome`, ended);
+    if (!Array.isArray(findings)) throw garbled();
+    return findings as unknown as readonly FoundIn[];
   };
   const outcomes = createOutcomeQueue(settle);
   return {

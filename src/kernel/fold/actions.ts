@@ -11,6 +11,7 @@ import { isViolation, MAX_VIOLATIONS, violationOf, withDenial } from '../violati
 import type { ActionState, SessionState, World } from '../world.ts';
 import { openApproval, useGrant } from './approvals.ts';
 import type { Handlers, Placed } from './handlers.ts';
+import { withInjected } from './injected.ts';
 import { chargeOf, reserve, settle } from './ledgers.ts';
 import { dropHolders, grantLock, queueFor } from './locks.ts';
 import { addPrints } from './prints.ts';
@@ -119,6 +120,17 @@ function decide(draft: Draft, body: EntryBodies['action-decided'], entry: Placed
   if (settled) world.queues.finished = push(world.queues.finished, key);
 }
 
+/** Characters of an answer's digest that are kept: two answers are told apart, none is proved. */
+const ANSWER = 16;
+
+/** LOOP-5: what the call answered, so that the same call with another answer is told from the same again. */
+function answered(session: SessionState, { action, resultDigest }: EntryBodies['action-settled']): SessionState {
+  if (resultDigest === undefined) return session;
+  if (!session.calls.some((call) => call.action === action)) return session;
+  const answer = resultDigest.slice(0, ANSWER);
+  return { ...session, calls: session.calls.map((call) => (call.action === action ? { ...call, answer } : call)) };
+}
+
 function observed(session: SessionState, body: EntryBodies['action-settled']): SessionState {
   // LOOP-4: the same error is the same state.
   const state = body.stateDigest ?? (body.errorCode === undefined ? null : (`error:${body.errorCode}` as Digest));
@@ -146,7 +158,10 @@ function settleAction(draft: Draft, body: EntryBodies['action-settled'], entry: 
     dropHolders(draft, known.resource, (holder) => holder.action === body.action && (holder.agent === known.agent || !isOwned(world)));
   const prints = body.source === 'memory_read' ? fromMemory(body.prints, []) : body.prints;
   const arrival = { labels: [body.source], trusted: body.trusted, source: entry.index };
-  changeSession(draft, known, (session) => addPrints(observed(session, body), prints, arrival));
+  changeSession(draft, known, (session) => {
+    const seen = observed(isOwned(world) ? answered(session, body) : session, body);
+    return addPrints(withInjected(seen, body, { world, index: entry.index, tool: known.name }), prints, arrival);
+  });
 }
 
 export const actionHandlers: Handlers = { 'action-decided': decide, 'action-settled': settleAction };

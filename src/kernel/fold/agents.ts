@@ -6,7 +6,9 @@ import { SEMANTICS } from '../semantics.ts';
 import type { AgentState, KeyHolder, World } from '../world.ts';
 import { withoutVotes } from './approvals.ts';
 import type { Handlers } from './handlers.ts';
+import { withoutInjected } from './injected.ts';
 import { changeSemantics } from './semantics.ts';
+import { changeSession } from './sessions.ts';
 
 function holds(holder: KeyHolder, other: KeyHolder): boolean {
   if (holder.role === 'agent') return other.role === 'agent' && other.agent === holder.agent;
@@ -75,6 +77,7 @@ export const agentHandlers: Handlers = {
     world.halts = world.halts.filter((halt) => !sameScope(halt.scope, scope));
     // Whoever resumes has seen the violations: counting starts afresh.
     if (scope.kind === 'agent') changeAgent(draft, scope.id, { violations: [], ...(isOwned(world) ? { denials: [] } : {}) });
+    if (scope.kind === 'session' && scope.agent !== undefined) changeSession(draft, { agent: scope.agent, session: scope.id }, withoutInjected);
   },
   'agent-revoked': (draft, body) => changeAgent(draft, body.agent, { revoked: true }),
   'budget-set': ({ world, edition }, body) => {

@@ -7,6 +7,7 @@ import { emptyMap } from '../persistent-map.ts';
 import { push } from '../queue.ts';
 import type { SessionState } from '../world.ts';
 import type { Handlers, Placed } from './handlers.ts';
+import { withInjected } from './injected.ts';
 import { addPrints, trustPrints } from './prints.ts';
 
 type Place = Pick<Placed, 'agent' | 'session'>;
@@ -50,6 +51,7 @@ export const sessionHandlers: Handlers = {
       callMarks: '',
       prints: parent?.prints ?? emptyMap(),
       overflowed: parent?.overflowed ?? false,
+      ...(parent?.injected === undefined ? {} : { injected: parent.injected }),
       ...(parent?.printOrder === undefined ? {} : { printOrder: parent.printOrder }),
     };
     world.sessions = world.sessions.set(key, session, edition);
@@ -60,14 +62,15 @@ export const sessionHandlers: Handlers = {
     const session = key === undefined ? undefined : world.sessions.get(key);
     if (key === undefined || session === undefined || session.closed) return;
     // Kept as a tombstone: a closed session never opens again with its taint forgotten.
-    const { printOrder: _order, waitsFor: _waits, ...rest } = session;
+    const { printOrder: _order, waitsFor: _waits, injected: _injected, ...rest } = session;
     world.sessions = world.sessions.set(key, { ...rest, closed: true, calls: [], callMarks: '', prints: emptyMap() }, edition);
     world.queues.closed = push(world.queues.closed, key);
   },
   'content-labelled': (draft, body, entry) => {
     const prints = body.source === 'memory_read' ? fromMemory(body.prints, []) : body.prints;
     const arrival = { labels: [body.source], trusted: body.trusted, source: entry.index };
-    changeSession(draft, entry, (session) => addPrints(session, prints, arrival));
+    const { world } = draft;
+    changeSession(draft, entry, (session) => addPrints(withInjected(session, body, { world, index: entry.index }), prints, arrival));
   },
   'memory-labelled': (draft, body, entry) => {
     if (body.operation !== 'read') return;

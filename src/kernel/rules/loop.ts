@@ -1,4 +1,5 @@
 import { markOf } from '../call-marks.ts';
+import { isOwned } from '../owned.ts';
 import type { SessionState } from '../world.ts';
 import { SILENCE } from './subject.ts';
 import type { Rule, RuleOpinion, Subject } from './subject.ts';
@@ -7,7 +8,7 @@ import type { Said } from '../words/sentences.ts';
 
 type Call = SessionState['calls'][number];
 
-type Named = Pick<Call, 'name' | 'argsDigest'>;
+type Named = Pick<Call, 'name' | 'argsDigest' | 'answer'>;
 
 const DEFAULT_WINDOW_MS = 60_000;
 const REPEATS = 3;
@@ -20,10 +21,13 @@ function same(a: Named | undefined, b: Named | undefined): boolean {
 }
 
 /** Whether the calls end in the same block of `period` calls, three times over, and the block is not one call repeated. */
-function repeats(calls: readonly Named[], period: number): boolean {
+function repeats(calls: readonly Named[], period: number, answers: boolean): boolean {
   const first = calls.length - REPEATS * period;
   if (first < 0) return false;
-  for (let i = first + period; i < calls.length; i++) if (!same(calls[i], calls[i - period])) return false;
+  for (let i = first + period; i < calls.length; i++) {
+    const [call, before] = [calls[i], calls[i - period]];
+    if (call === undefined || before === undefined || !same(call, before) || (answers && movedOn(call, before))) return false;
+  }
   for (let i = first + 1; i < first + period; i++) if (!same(calls[i], calls[first])) return true;
   return false;
 }
@@ -38,6 +42,38 @@ function newest(calls: readonly Call[], most: number, counts: Counts): readonly 
     if (call !== undefined && counts(call)) found.push(call);
   }
   return found.reverse();
+}
+
+/** LOOP-5: two answers that are known and differ; where one is not known, nothing says that anything moved. */
+function movedOn(a: Named, b: Named): boolean {
+  return a.answer !== undefined && b.answer !== undefined && a.answer !== b.answer;
+}
+
+/** As often as this the same call with the same answer is a loop whatever else was done in between. */
+const MOST_WITH_PROGRESS = 4;
+
+/**
+ * LOOP-5: how often the action was called since anything last moved: since it answered something else, or since another call was made for the
+ * first time and did not fail. A repetition that goes on long enough counts all the same.
+ */
+function repetitionsInPlace(session: SessionState, action: Named, { counts, max }: { readonly counts: Counts; readonly max: number }): number {
+  const calls = session.calls.filter(counts);
+  let all = 0;
+  let inPlace: number | undefined;
+  let last: Call | undefined;
+  for (let at = calls.length - 1; at >= 0; at--) {
+    const call = calls[at];
+    if (call === undefined) continue;
+    if (!same(call, action)) {
+      const first = calls.findIndex((one) => same(one, call)) === at;
+      if (first && !(call.state?.startsWith('error:') ?? false)) inPlace ??= all;
+      continue;
+    }
+    if (last !== undefined && movedOn(call, last)) break;
+    all += 1;
+    if (call.answer !== undefined) last ??= call;
+  }
+  return all >= max * MOST_WITH_PROGRESS ? all : (inPlace ?? all);
 }
 
 /** How often the action itself was called before, among those that count. */
@@ -72,18 +108,20 @@ export const loop: Rule = {
     if (session === undefined || session.calls.length === 0) return SILENCE;
     const since = action.at - (identical?.windowMs ?? DEFAULT_WINDOW_MS);
     const counts: Counts = (call) => call.at > since && call.action !== action.id;
+    const answers = isOwned(subject.world);
     const times = repetitions(session, action, counts);
     const words = wordsOf(subject.world);
     const say = (said: Said): RuleOpinion => ({ rule: 'loop', effect, code: 'LOOP_DETECTED', ...said });
     const opinions: RuleOpinion[] = [];
     if (identical !== null && times >= identical.max) {
-      opinions.push(say(words.repeatedCall(identical.max)));
+      const inPlace = answers ? repetitionsInPlace(session, action, { counts, max: identical.max }) : times;
+      if (inPlace >= identical.max) opinions.push(say(words.repeatedCall(identical.max)));
     }
     // A sequence that ends in this call had this call in it before.
     if (sequences && times > 0) {
       const all: readonly Named[] = [...newest(session.calls, REPEATS * LONGEST - 1, counts), action];
       for (let period = 2; period <= LONGEST; period++) {
-        if (repeats(all, period)) opinions.push(say(words.repeatedSequence(period)));
+        if (repeats(all, period, answers)) opinions.push(say(words.repeatedSequence(period)));
       }
     }
     if (stuck(subject, session.calls, counts)) opinions.push(say(words.noProgress(action.name)));

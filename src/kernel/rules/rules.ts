@@ -1,3 +1,4 @@
+import { afterInjection } from './after-injection.ts';
 import { approval } from './approval.ts';
 import { budget } from './budget.ts';
 import { claims } from './claims.ts';
@@ -14,7 +15,22 @@ import { taint } from './taint.ts';
 import { tools } from './tools.ts';
 
 /** Every rule that is not written by a user. Their order means nothing (DEC-3). */
-export const RULES: readonly Rule[] = [halt, claims, manifest, lists, intents, detectors, budget, rate, loop, lock, taint, approval, tools];
+export const RULES: readonly Rule[] = [
+  halt,
+  claims,
+  manifest,
+  lists,
+  intents,
+  detectors,
+  budget,
+  rate,
+  loop,
+  lock,
+  taint,
+  afterInjection,
+  approval,
+  tools,
+];
 
 /**
  * Every code a rule of the kernel gives, in the order reasons are told (DEC-6), and what its sentence is made of: names, numbers and the policy's
@@ -38,6 +54,7 @@ const SENTENCES = {
   RATE_LIMITED: 'own',
   LOOP_DETECTED: 'own',
   TAINTED_TO_HIGH_RISK: 'own',
+  AFTER_INJECTION: 'own',
   EXEC_DENY: 'quotes',
   INTENT_BLOCKED: 'own',
   PRIORITY_TOO_LOW: 'own',

@@ -59,6 +59,7 @@ export const FIRST: Words = {
     message: `The ${what} was quoted from ${labels.join(', ')}, not given by the user.`,
     hint: 'Let the user name it, or let an operator endorse the value: aegis endorse <session> <value>.',
   }),
+  afterInjection: ({ finding }) => ({ message: `The session holds instructions to the model: ${finding}.` }),
   lockSlots: (resource, slots) => ({ message: `${resource} is held with ${String(slots)} slots; every claim must name that number.` }),
   locksHeld: (most) => ({ message: `The agent holds ${String(most)} locks already.` }),
   lockHeld: (resource, held) => ({ message: `${resource} is held by ${held ? 'another action' : 'nobody, but others wait before this one'}.` }),

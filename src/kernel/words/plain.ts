@@ -114,6 +114,10 @@ export const PLAIN: Words = {
     message: `The ${what} comes from ${labels.map((label) => LABELS[label] ?? label).join(' and ')}, not from the user.`,
     hint: 'Let the user name it, or let an operator endorse the value: `aegis endorse <session> <value>`.',
   }),
+  afterInjection: ({ source, label, finding, tool }, session) => ({
+    message: `${tool === undefined ? `Content of this session, ${LABELS[label] ?? label},` : `The result of \`${tool}\``} holds instructions to the model (${finding}, entry ${String(source)}).`,
+    hint: `A person looks at it, and when it is harmless: \`aegis resume session ${session}\`. Or start a new session.`,
+  }),
   lockSlots: (resource, slots) => ({ message: `\`${resource}\` is held with ${count(slots, 'slot')}; every claim on it must name that number.` }),
   locksHeld: (most) => ({ message: `This agent already holds ${count(most, 'lock')}, the most one agent may.` }),
   lockHeld: (resource, held) => ({

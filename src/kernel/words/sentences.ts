@@ -2,6 +2,7 @@ import type { Amounts } from '../decision.ts';
 import type { HaltScope } from '../entry.ts';
 import type { Finding } from '../finding.ts';
 import type { Policy } from '../policy.ts';
+import type { InjectedContent } from '../world.ts';
 
 /** What a reason tells a person: what happened, with its values, and the next step. */
 export interface Said {
@@ -51,6 +52,8 @@ export interface Words {
   repeatedSequence(calls: number): Said;
   noProgress(tool: string): Said;
   tainted(what: string, labels: readonly string[]): Said;
+  /** Of a session that holds instructions to the model which nobody has looked at. */
+  afterInjection(content: InjectedContent, session: string): Said;
   lockSlots(resource: string, slots: number): Said;
   locksHeld(most: number): Said;
   lockHeld(resource: string, held: boolean): Said;

@@ -85,8 +85,14 @@ function aboutAgents({ dice, n }: Placed, make: Make): readonly [EntryDraft, ...
 function aboutSessions({ dice, n }: Placed, make: Make): readonly [EntryDraft, ...EntryDraft[]] {
   const action = `x${String(dice.upTo(NAMES))}`;
   const usage = { ...dice.maybe(0.5, () => ({ usdMicros: dice.pick([0, 3, 30, -4]) })), ...dice.maybe(0.5, () => ({ tokens: dice.upTo(90) })) };
-  const seen = { ...dice.maybe(0.5, () => ({ stateDigest: dice.pick(['z', 'y']) })), ...dice.maybe(0.2, () => ({ errorCode: 'E' })) };
-  const from = { source: dice.pick(LABELS), trusted: dice.chance(0.3), prints: prints(dice), findings: [] };
+  const seen = {
+    ...dice.maybe(0.5, () => ({ stateDigest: dice.pick(['z', 'y']) })),
+    ...dice.maybe(0.2, () => ({ errorCode: 'E' })),
+    ...dice.maybe(0.4, () => ({ resultDigest: dice.pick(['r1', 'r2']) })),
+  };
+  const detector = dice.pick(['injection', 'unicode', 'pii']);
+  const findings = dice.some([{ detector, code: 'X', risk: dice.pick(['MEDIUM', 'HIGH', 'CRITICAL']) }], 0.2);
+  const from = { source: dice.pick(LABELS), trusted: dice.chance(0.3), prints: prints(dice), findings };
   const plain = { source: 'tool_output', trusted: false, prints: [], findings: [] };
   return [
     make('session-opened', {

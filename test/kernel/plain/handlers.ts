@@ -35,10 +35,22 @@ const remembered = (prints: readonly LabelledPrint[], own: boolean): LabelledPri
 function learn(
   now: Plain,
   entry: Placed,
-  body: { source: string; trusted: boolean; prints: readonly LabelledPrint[] },
-  where: { agent?: string; session?: string } = entry,
+  body: { source: string; trusted: boolean; prints: readonly LabelledPrint[]; findings: readonly { detector: string; risk: string; code: string }[] },
+  where: { agent?: string; session?: string; name?: string } = entry,
 ): void {
   const place = openSession(now, where);
+  const bad = body.findings.find(
+    ({ detector, risk }) => (detector === 'injection' && (risk === 'HIGH' || risk === 'CRITICAL')) || (detector === 'unicode' && risk === 'CRITICAL'),
+  );
+  if (
+    place !== undefined &&
+    bad !== undefined &&
+    now.semantics >= 3 &&
+    !body.trusted &&
+    body.source !== 'user_input' &&
+    place['injected'] === undefined
+  )
+    place['injected'] = { source: entry.index, label: body.source, finding: bad.code, ...(where.name === undefined ? {} : { tool: where.name }) };
   const prints = body.source === 'memory_read' ? remembered(body.prints, false) : body.prints;
   if (place !== undefined) addPrints(place, prints, { labels: [body.source], trusted: body.trusted, source: entry.index });
 }
@@ -208,7 +220,10 @@ const settled: Handler<'action-settled'> = (now, body, entry) => {
   if (place.resource !== undefined)
     dropHolders(now, place.resource, (holder) => holder.action === body.action && (now.semantics < 3 || holder.agent === place.agent));
   const state = body.stateDigest ?? (body.errorCode === undefined ? null : `error:${body.errorCode}`);
-  for (const call of openSession(now, place)?.calls ?? []) if (call.action === body.action && state !== null) call.state = state;
+  for (const call of openSession(now, place)?.calls ?? []) {
+    if (call.action === body.action && state !== null) call.state = state;
+    if (call.action === body.action && now.semantics >= 3 && body.resultDigest !== undefined) call.answer = body.resultDigest.slice(0, 16);
+  }
   learn(now, entry, body, place);
 };
 
@@ -281,6 +296,8 @@ const agents: { readonly [T in EntryType]?: Handler<T> } = {
   },
   'agent-resumed': (now, { scope }) => {
     now.halts = now.halts.filter((halt) => !samePlace(scope, halt.scope));
+    const seen = scope.kind === 'session' && scope.agent !== undefined ? openSession(now, { agent: scope.agent, session: scope.id }) : undefined;
+    if (seen !== undefined) delete seen['injected'];
     const state = scope.kind === 'agent' ? now.agents.get(scope.id) : undefined;
     if (state === undefined) return;
     state.violations = [];
@@ -317,6 +334,7 @@ const sessions: { readonly [T in EntryType]?: Handler<T> } = {
       calls: [],
       prints: new Named(from?.prints ?? []),
       overflowed: from?.overflowed ?? false,
+      ...(from?.['injected'] === undefined ? {} : { injected: from['injected'] }),
       ...(from?.printOrder === undefined ? {} : { printOrder: [...from.printOrder] }),
     });
     now.queues.opened.push(key);
@@ -330,6 +348,7 @@ const sessions: { readonly [T in EntryType]?: Handler<T> } = {
     known.prints = new Named();
     delete known.printOrder;
     delete known.waitsFor;
+    delete known['injected'];
     now.queues.closed.push(key);
   },
   'content-labelled': (now, body, entry) => learn(now, entry, body),

@@ -27,7 +27,7 @@ export function checked(key: unknown): string {
 export interface PlainSession extends Loose {
   agent: string;
   closed: boolean;
-  calls: { action: string; name: string; argsDigest: string; at: number; state: string | null }[];
+  calls: { action: string; name: string; argsDigest: string; at: number; state: string | null; answer?: string }[];
   prints: Named<{ provenance: 'typed' | 'reference' | 'quoted'; labels: readonly string[]; trusted: boolean; source: number }>;
   overflowed: boolean;
   printOrder?: string[];

@@ -32,7 +32,7 @@ export function released({ action, world }: Subject, words: Word[]): Word[] {
     return same && bytes && live ? free([]) : [...words, { effect: 'deny', code: 'APPROVAL_INVALID' }];
   }
   const asks = words.filter(({ effect }) => effect === 'ask');
-  const seen = ['FINDING', 'UNINSPECTABLE', 'TAINTED_TO_HIGH_RISK'];
+  const seen = ['FINDING', 'UNINSPECTABLE', 'TAINTED_TO_HIGH_RISK', 'AFTER_INJECTION'];
   const all = [...world.grants.entries()].map(([, grant]) => grant);
   const mine = all.filter(
     (grant) => grant.agent === action.agent && grant.tool === action.name && grant.used < grant.uses && grant.expiresAt > action.at,
