@@ -1,4 +1,4 @@
-import { entropy } from './entropy.ts';
+import { entropy, isWordy } from './entropy.ts';
 import { isPlaceholder } from './placeholder.ts';
 
 /** Words that name a credential wherever they stand in an identifier. */
@@ -19,7 +19,7 @@ const VALUE = /[\w.=+/~@!#^&*-]{8,200}/y;
 
 /** Identifiers that hold a secret word and name something public: a key's name, length, file; a foreign, primary or public key. */
 const PUBLIC_NAME =
-  /public|foreign|primary|partition|sort_?key|keyboard|keyword|keyframe|keyhash|key_?id|key_?name|key_?file|key_?pair|key_?vault|key_?path|key_?type|key_?size|key_?len|monkey|turkey|hotkey|author|length|_name|name$|alias|csrf|(?:Id|ID|_id|Ids|Type|Count|Index|Size|Url|URL|Uri|Path|File|Name|Variable|Format|Distance|Version|Limit|Expiry|Expires)$|max_?tokens|schema|issuer|tokeniz|cache_?key|object_?key|s3_?key|non_?matching|table|column|field/i;
+  /public|idempot|bucket|conversation|correlation|trace|turnkey|foreign|primary|partition|sort_?key|keyboard|keyword|keyframe|keyhash|key_?id|key_?name|key_?file|key_?pair|key_?vault|key_?path|key_?type|key_?size|key_?len|monkey|turkey|hotkey|author|length|_name|name$|alias|csrf|(?:Id|ID|_id|Ids|Type|Count|Index|Size|Url|URL|Uri|Path|File|Name|Variable|Format|Distance|Version|Limit|Expiry|Expires)$|max_?tokens|schema|issuer|tokeniz|cache_?key|object_?key|s3_?key|non_?matching|table|column|field/i;
 
 /** Whether the identifier around a secret word names something public rather than the secret. */
 export function isPublicName(text: string, end: number): boolean {
@@ -76,5 +76,6 @@ export function looksRandom(value: string, { provider }: { readonly provider: bo
   if (/^\d{1,4}[-/.]\d{1,2}[-/.]\d/.test(value) || (/^[\w-]+(?:\.[A-Za-z][\w-]*)+$/.test(value) && !/\d.*\d.*\d/.test(value))) return false;
   if (/^[a-z_]+[0-9]{0,3}$|^[A-Z_]+[0-9]{0,3}$/.test(value)) return false;
   if (/^(?:[A-Za-z]+[-_./])+[A-Za-z]*\d{0,4}$/.test(value)) return false;
+  if (isWordy(value)) return false;
   return entropy(value) >= (provider ? 2.8 : 3.3);
 }

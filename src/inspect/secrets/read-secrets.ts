@@ -1,9 +1,11 @@
 import { prefilter } from './aho.ts';
 import { assignedAfter, isProviderWord, isPublicName, looksRandom, PROVIDERS, SECRET_NAMES } from './assignment.ts';
-import { entropy } from './entropy.ts';
+import { entropy, isCamel, isWordy } from './entropy.ts';
 import type { Format } from './formats/format.ts';
 import { PREFIXES } from './formats/prefixes.ts';
+import { STRUCTURES } from './formats/structures.ts';
 import { SHAPES } from './formats/shapes.ts';
+import { foreignPasswords, isMixed, PASSWORD_NAMES, passwordAfter } from './passwords.ts';
 import { isMade, isPlaceholder } from './placeholder.ts';
 
 /** A credential in a text. The value itself never leaves this process: it is replaced in evidence and in what is recorded. */
@@ -21,7 +23,7 @@ export interface SecretScan {
   readonly complete: boolean;
 }
 
-const FORMATS: readonly Format[] = [...PREFIXES, ...SHAPES];
+const FORMATS: readonly Format[] = [...PREFIXES, ...SHAPES, ...STRUCTURES];
 
 /** Formats that nothing else looks like: a masked one is still worth a record. */
 const EXACT: ReadonlySet<Format> = new Set([...PREFIXES, ...SHAPES.filter((format) => /^(?:aws|jwt|artifactory|slack)/.test(format.id))]);
@@ -30,6 +32,8 @@ interface Lead {
   readonly word: string;
   readonly formats: readonly Format[];
   readonly name: 'secret' | 'provider' | undefined;
+  /** It names a password too. */
+  readonly password: boolean;
 }
 
 const LEADS: readonly Lead[] = leads();
@@ -43,17 +47,19 @@ export function readSecrets(text: string): SecretScan {
   const found: Secret[] = [];
   const wanted = new Set<Format>();
   const names: [end: number, provider: boolean][] = [];
+  const passwords: [start: number, end: number][] = [];
   let last = -1;
   FILTER.scan(text, (id, end) => {
     const lead = LEADS[id];
     if (lead === undefined) return;
     for (const format of lead.formats) wanted.add(format);
+    if (lead.password && passwords.length <= MOST) passwords.push([end - lead.word.length, end]);
     if (lead.name === undefined || names.length > MOST) return;
     const provider = lead.name === 'provider';
     if (provider ? isProviderWord(text, end - lead.word.length, end) : end - last > 2) names.push([end, provider]);
     last = end;
   });
-  let complete = names.length <= MOST;
+  let complete = names.length <= MOST && passwords.length <= MOST;
   for (const format of wanted) if (format.beside === undefined || text.includes(format.beside)) complete = matches(text, format, found) && complete;
   for (const [end, provider] of names) {
     if (isPublicName(text, end)) continue;
@@ -62,6 +68,11 @@ export function readSecrets(text: string): SecretScan {
       found.push({ id: provider ? 'provider-credential' : 'assigned-credential', start: value.start, end: value.start + value.value.length });
     }
   }
+  for (const [start, end] of passwords) {
+    const one = passwordAfter(text, start, end);
+    if (one !== undefined) found.push({ id: 'password', ...one });
+  }
+  for (const one of foreignPasswords(text)) found.push({ id: 'password', ...one });
   return { secrets: apart(found), complete };
 }
 
@@ -75,6 +86,8 @@ function matches(text: string, format: Format, found: Secret[]): boolean {
     const start = match.index + match[0].indexOf(value);
     const one = { id: format.id, start, end: start + value.length };
     const masked = least > 0 && (entropy(value) < least || isPlaceholder(value));
+    if (format.human === true && !isMixed(value)) continue;
+    if (format.random === true && (masked || isWordy(value) || isCamel(value))) continue;
     // A mask that keeps nothing of a secret is no secret; one whose format is exact and whose body could be real is recorded.
     if (isMade(value)) continue;
     if (!masked) found.push(one);
@@ -97,14 +110,15 @@ function apart(found: readonly Secret[]): Secret[] {
 }
 
 function leads(): Lead[] {
-  const words = new Map<string, { formats: Format[]; name: Lead['name'] }>();
-  const at = (word: string): { formats: Format[]; name: Lead['name'] } => {
-    const row = words.get(word) ?? { formats: [], name: undefined };
+  const words = new Map<string, { formats: Format[]; name: Lead['name']; password: boolean }>();
+  const at = (word: string): { formats: Format[]; name: Lead['name']; password: boolean } => {
+    const row = words.get(word) ?? { formats: [], name: undefined, password: false };
     words.set(word, row);
     return row;
   };
   for (const format of FORMATS) for (const near of format.near) at(near).formats.push(format);
   for (const word of PROVIDERS) at(word).name = 'provider';
   for (const word of SECRET_NAMES) at(word).name = 'secret';
+  for (const word of PASSWORD_NAMES) at(word).password = true;
   return [...words].map(([word, row]) => ({ word, ...row }));
 }

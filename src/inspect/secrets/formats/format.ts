@@ -8,11 +8,16 @@ export interface Format {
   readonly pattern: RegExp;
   /** Shannon bits per character the secret must have; default 2.5. */
   readonly bits?: number;
+  /** What a person chose: it need not look random, but like a password. */
+  readonly human?: true;
+  /** No words and no names: what a generator makes. */
+  readonly random?: true;
   /** The text must hold this word as well. */
   readonly beside?: string;
 }
 
-const EDGE = '(?![A-Za-z0-9])';
+/** Nothing goes on, and it is no name of a file. */
+const EDGE = '(?![A-Za-z0-9]|\\.(?:png|jpe?g|gif|svg|ico|webp|css|m?js|map|woff2?|html?|txt|json)(?![A-Za-z0-9]))';
 
 /** `id | literal prefix | rest of the pattern | bits?`, one format a line. The prefix stands at a word start. */
 export function prefixed(table: string): Format[] {
@@ -22,7 +27,7 @@ export function prefixed(table: string): Format[] {
     .map((line) => {
       const [id = '', near = '', rest = '', bits = ''] = line.split(' | ').map((cell) => cell.trim());
       const prefix = near.replace(/[.*+?^${}()[\]\\/]/g, '\\$&');
-      const format = { id, near: [near.toLowerCase()], pattern: new RegExp(`(?<![A-Za-z0-9])${prefix}${rest}${EDGE}`, 'g') };
+      const format = { id, near: [near.toLowerCase()], pattern: new RegExp(`(?<![A-Za-z0-9]|\\w\\.)${prefix}${rest}${EDGE}`, 'g') };
       return bits === '' ? format : { ...format, bits: Number(bits) };
     });
 }
