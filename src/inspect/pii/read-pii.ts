@@ -1,6 +1,7 @@
 import { placesOf } from '../places/find-places.ts';
 import type { Places } from '../places/find-places.ts';
 import { V4, V6, isPersonalV4, isV6 } from './addresses.ts';
+import { described } from './described.ts';
 import { emails } from './emails.ts';
 import type { Kind } from './kinds.ts';
 import { NAMED, PROVED } from './kinds.ts';
@@ -28,7 +29,7 @@ export interface PersonalScan {
 
 /** Finds personal data: by checksum where there is one, by context words where there is none. Pure, linear (INSPECT-11). */
 export function readPii(text: string): PersonalScan {
-  if (!/[@\d]|[0-9a-f]{2}[:.-][0-9a-f]{2}/i.test(text)) return { found: [], complete: true };
+  if (!/[@\d]|[0-9a-f]{2}[:.-][0-9a-f]{2}|bic|swift/i.test(text)) return { found: [], complete: true };
   const found: Personal[] = [];
   let from = 0;
   for (let piece = 0; piece < MOST_PIECES && from < text.length; piece++) {
@@ -78,6 +79,7 @@ function* matches(text: string, places: Places, { pattern, at }: Sought): Genera
 function scan(text: string): Personal[] {
   const out: Personal[] = [];
   for (const [start, end] of emails(text)) out.push({ id: 'email', start, end, bare: false });
+  for (const one of described(text)) out.push({ ...one, bare: false });
   const places = findPlaces(text);
   const about = { text, places, length: text.trim().length };
   for (const one of KINDS_PROVED) match(about, one, out);
@@ -161,6 +163,8 @@ function apart(found: readonly Personal[]): Personal[] {
   for (const one of sorted) {
     const before = out.at(-1);
     if (before === undefined || one.start >= before.end) out.push(one);
+    // What a word names is more than a guess at the same place.
+    else if (before.bare && !one.bare) out[out.length - 1] = one;
   }
   return out;
 }
