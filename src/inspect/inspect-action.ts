@@ -102,7 +102,7 @@ function readLeaf(leaf: Leaf, depth: number, task: Task): void {
   if (typeof leaf.value === 'number') {
     if (isAmount(leaf.key)) task.into.amounts.add(leaf.value);
     const digits = String(leaf.value);
-    if (digits.length >= 8) task.into.findings.push(...readSensitive(digits, leaf.pointer, task.leaving).findings);
+    if (digits.length >= 8) task.into.findings.push(...readSensitive(digits, leaf.pointer, task.leaving, leaf.key).findings);
     return;
   }
   const text = leaf.value;
@@ -118,7 +118,7 @@ function readLeaf(leaf: Leaf, depth: number, task: Task): void {
   if (!leaf.isKey && task.declared === undefined) noted(leaf, { text, role }, { depth, task });
   copies(leaf, { text, role }, task);
   markDecoded(task.into.findings, first);
-  sensitive(text, leaf.pointer, task);
+  sensitive(text, leaf, task);
 }
 
 /** INSPECT-91: words run nothing, whatever they say; what is typed into a shell runs there. Neither word is needed of a key. */
@@ -146,15 +146,15 @@ function copies(leaf: Leaf, value: { readonly text: string; readonly role: Role 
   for (const copy of inside) {
     const role = carried ? value.role : roleOf(leaf, copy, task.role);
     readValue(copy, role.type === 'shell' && /\s/.test(value.text) ? { type: 'prose' } : role, leaf.pointer, task);
-    sensitive(copy, leaf.pointer, task, true);
+    sensitive(copy, leaf, task, true);
   }
   const hidden = smuggled(value.text);
   if (hidden !== '') readValue(hidden, { type: 'plain' }, leaf.pointer, task);
   if (more) task.into.findings.push(unfinished(leaf.pointer, value.text, value.role));
 }
 
-function sensitive(text: string, pointer: string, task: Task, decoded = false): void {
-  const saw = readSensitive(text, pointer, task.leaving);
+function sensitive(text: string, { pointer, key, isKey }: Leaf, task: Task, decoded = false): void {
+  const saw = readSensitive(text, pointer, task.leaving, isKey || decoded ? '' : key);
   task.secrets.push(...saw.secrets);
   task.personal.push(...saw.personal);
   for (const one of saw.findings) {

@@ -1,7 +1,10 @@
 import type { Finding, Risk } from '../kernel/finding.ts';
 import { found } from './found.ts';
+import { wordsOf } from './classify/words.ts';
 import { readPii } from './pii/read-pii.ts';
+import type { Personal } from './pii/read-pii.ts';
 import { readSecrets } from './secrets/read-secrets.ts';
+import type { Secret } from './secrets/read-secrets.ts';
 
 export interface Sensitive {
   readonly findings: readonly Finding[];
@@ -14,17 +17,60 @@ export interface Sensitive {
 const NONE: Sensitive = { findings: [], secrets: [], personal: [] };
 const MACHINE = new Set(['ip-address', 'mac-address', 'crypto-address']);
 
-/** Credentials and personal data in a text; `leaving` says that the value goes to a network or to people (INSPECT-8, INSPECT-11). */
-export function readSensitive(text: string, pointer: string, leaving: boolean): Sensitive {
-  const credentials = readSecrets(text);
+/** Below what redaction takes out: without its password a call that logs in would fail. */
+const NAMED = 0.45;
+
+/** Longer values say themselves what they hold. */
+const LONGEST_NAMED = 256;
+
+interface Reading {
+  readonly secrets: readonly (Secret & { readonly named?: true })[];
+  readonly found: readonly Personal[];
+  readonly complete: { readonly secrets: boolean; readonly personal: boolean };
+}
+
+/** What stands in the text, and what its name in the arguments makes of it: `password: …` and `dateOfBirth: …` are told by their names. */
+function readBoth(text: string, key: string): Reading {
+  const { secrets, complete } = readSecrets(text);
   const personal = readPii(text);
+  const whole = { secrets: complete, personal: personal.complete };
+  if (key === '' || text.length > LONGEST_NAMED || key.length > 64) return { secrets, found: personal.found, complete: whole };
+  const [lead, words] = [`${key}: `, `${wordsOf(key).join(' ')}: `];
+  const named = secrets.length > 0 ? [] : readSecrets(lead + text).secrets.filter(({ id, start }) => start >= lead.length && id !== 'url-password');
+  const told = readPii(words + text).found.filter(({ start }) => start >= words.length);
+  return {
+    secrets: [...secrets, ...named.map((one) => ({ ...one, start: one.start - lead.length, end: one.end - lead.length, named: true as const }))],
+    found: united(
+      personal.found,
+      told.map((one) => ({ ...one, start: one.start - words.length, end: one.end - words.length })),
+    ),
+    complete: whole,
+  };
+}
+
+/** What its name says of a value stands before what the value alone is guessed to be. */
+function united(plain: readonly Personal[], told: readonly Personal[]): readonly Personal[] {
+  const sure = told.filter(({ bare }) => !bare);
+  return [...sure, ...plain.filter((one) => !sure.some(({ start, end }) => one.start < end && start < one.end))];
+}
+
+/**
+ * Credentials and personal data in a text; `leaving` says that the value goes to a network or to people (INSPECT-8, INSPECT-11). `key` is the name it
+ * has in the arguments.
+ */
+export function readSensitive(text: string, pointer: string, leaving: boolean, key = ''): Sensitive {
+  const both = readBoth(text, key);
+  const credentials = { secrets: both.secrets, complete: both.complete.secrets };
+  const personal = { found: both.found, complete: both.complete.personal };
   if (credentials.secrets.length === 0 && personal.found.length === 0 && credentials.complete && personal.complete) return NONE;
   const findings: Finding[] = [];
   for (const one of credentials.secrets) {
     findings.push(
       found({
         detector: 'secret',
-        ...weight(one.placeholder === true, leaving),
+        // What only its name says is a password is what the call logs in with.
+        ...weight(one.placeholder === true, leaving && one.named !== true),
+        ...(one.named === true ? { confidence: NAMED } : {}),
         pointer,
         text: `[${one.id}]`,
         span: [one.start, one.end],

@@ -3,7 +3,13 @@ export const V6 = /(?<![\w:.])(?:[0-9A-Fa-f]{0,4}:){2,7}(?:[0-9A-Fa-f]{1,4}|(?:\
 
 /** Whether an IPv4 address could name a person's machine: not loopback, unspecified or a version number. */
 export function isPersonalV4(text: string, start: number, end: number): boolean {
-  if (/^(?:0\.0\.0\.0|127\.|255\.255\.)/.test(text.slice(start, end))) return false;
+  // Private ranges (RFC 1918, 6598, 3927) name a place in somebody's network, not a person.
+  if (
+    /^(?:0\.0\.0\.0|127\.|255\.255\.|10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|169\.254\.|100\.(?:6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.)/.test(
+      text.slice(start, end),
+    )
+  )
+    return false;
   return !/version\s?$|v$|\/$/i.test(text.slice(Math.max(0, start - 10), start));
 }
 

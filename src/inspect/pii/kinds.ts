@@ -1,4 +1,5 @@
 import * as check from './checks.ts';
+import * as world from './world-checks.ts';
 
 /** One kind of personal data: how it looks, what proves it, and the words that must stand near when nothing proves it. */
 export interface Kind {
@@ -80,6 +81,8 @@ export const PROVED: readonly Kind[] = [
   {
     id: 'uk-nino',
     pattern: re(String.raw`(?!BG|GB|NK|KN|TN|NT|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] ?\d{2} ?\d{2} ?\d{2} ?[A-D]?`, 'gi'),
+    // Two letters and six digits are many things; the last letter, or the groups, make it one.
+    valid: (text) => /[A-D]$/i.test(text) || text.includes(' '),
   },
   { id: 'uk-nhs', pattern: re(String.raw`\d{3}[- ]\d{3}[- ]\d{4}`), valid: check.nhs },
   { id: 'es-nif', pattern: re(String.raw`[XYZ]?-?\d{7,8}-?[A-Z]`, 'gi'), valid: check.nif },
@@ -105,6 +108,11 @@ export const PROVED: readonly Kind[] = [
     pattern: re(String.raw`[1-9][AC-HJKMNP-RT-Y][AC-HJKMNP-RT-Y0-9]\d-?[AC-HJKMNP-RT-Y][AC-HJKMNP-RT-Y0-9]\d-?[AC-HJKMNP-RT-Y]{2}\d{2}`, 'gi'),
   },
   { id: 'de-vat', pattern: re(String.raw`DE[ .-]?\d{3}[ .-]?\d{3}[ .-]?\d{3}`, 'gi'), valid: check.mod1110 },
+  { id: 'br-cpf', pattern: re(String.raw`\d{3}\.\d{3}\.\d{3}-\d{2}`), valid: world.cpf },
+  { id: 'br-cnpj', pattern: re(String.raw`\d{2}\.\d{3}\.\d{3}/\d{4}-\d{2}`), valid: world.cnpj },
+  { id: 'ch-ahv', pattern: re(String.raw`756\.\d{4}\.\d{4}\.\d{2}`), valid: world.ahv },
+  { id: 'cn-id', pattern: re(String.raw`\d{17}[\dX]`, 'gi'), valid: world.chinese },
+  { id: 'mx-curp', pattern: re(String.raw`[A-Z]{4}\d{6}[HM][A-Z]{5}[A-Z0-9]\d`) },
   { id: 'th-id', pattern: re(String.raw`[1-8]-?\d{4}-?\d{5}-?\d{2}-?\d`), valid: check.thaiId },
   { id: 'kr-brn', pattern: re(String.raw`\d{3}-\d{2}-\d{5}`), valid: check.krBusiness },
   { id: 'us-dea', needs: /[A-Z]{2}\d{7}/i, pattern: re(String.raw`[ABCDEFGHJKLMPRSTUX][A-Z9]\d{7}`, 'gi'), valid: check.dea },
@@ -114,6 +122,12 @@ export const PROVED: readonly Kind[] = [
 
 /** Kinds that are a checksum or a bare shape: digits that need a word near them, or nothing but themselves. */
 export const NAMED: readonly Kind[] = [
+  {
+    id: 'uk-nino',
+    alone: false,
+    pattern: re(String.raw`[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z]\d{6}`, 'gi'),
+    context: /nino|national insurance|\bni (?:no|number)/i,
+  },
   // The fourth letter tells what holds it, and a new letter comes now and then: without a known one it is a guess.
   { id: 'in-pan', pattern: re(String.raw`[A-Z]{5}\d{4}[A-Z]`, 'gi'), context: /\bpan\b|permanent account|income tax/i },
   {

@@ -115,10 +115,11 @@ function match({ text, places, length }: About, { kind, ...one }: Sought & { rea
     if (kind.valid !== undefined && !kind.valid(text.slice(start, end))) continue;
     const named = kind.context === undefined || near(text, { kind, start, end, whole: end - start >= length });
     const whole = listed || end - start >= length;
-    if (!named && (!whole || kind.alone === false)) continue;
+    const guess = !named || (isWeak(kind, text.slice(start, end)) && !isNamed(text, { kind, start, end }));
+    if (guess && (!whole || kind.alone === false)) continue;
     speaks ??= mentions(text, kind);
     if (!speaks) return;
-    out.push({ id: kind.id, start, end, bare: !named });
+    out.push({ id: kind.id, start, end, bare: guess });
   }
 }
 
@@ -152,6 +153,31 @@ function near(text: string, { kind, start, end, whole }: At): boolean {
   if (kind.valid !== undefined && kind.guess !== true && kind.alone !== false && whole) return true;
   return kind.context?.test(text.slice(Math.max(0, start - 60), end + 30)) ?? true;
 }
+
+/** Checks of more than one digit, or beside a date: few numbers pass them by chance. */
+const STRONG: ReadonlySet<string> = new Set(['za-id', 'au-abn', 'tr-id', 'credit-card', 'es-nif']);
+
+/** Digits without marks pass one check digit in ten by chance, and there are many checks (INSPECT-141). */
+function isWeak({ id, valid }: Kind, value: string): boolean {
+  if (valid === undefined || !/^\d+$/.test(value)) return false;
+  return !STRONG.has(id) || (id === 'credit-card' && value.length < 15);
+}
+
+function isNamed(text: string, { kind, start, end }: Omit<At, 'whole'>): boolean {
+  const words = kind.context ?? WORDS[kind.id];
+  return words?.test(text.slice(Math.max(0, start - 60), start) + text.slice(end, end + 30)) ?? false;
+}
+
+/** What names a kind that its marks prove as well. */
+const WORDS: Readonly<Record<string, RegExp>> = {
+  'credit-card': /card|visa|master|amex|maestro|debit|credit|karte|carte|tarjeta|cart[aã]o|\bcc\b|\bpan\b/i,
+  'in-aadhaar': /aadh?aa?r|\buid|आधार/i,
+  'uk-nhs': /nhs|health/i,
+  'kr-rrn': /주민|\brrn\b|resident|registration/i,
+  'se-personnummer': /person|\bpnr\b/i,
+  'th-id': /thai|national|citizen|\bid\b|บัตร/i,
+  'kr-brn': /brn|사업자|business/i,
+};
 
 function alone(text: string): boolean {
   return text.length < 40;
