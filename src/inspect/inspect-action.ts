@@ -21,6 +21,7 @@ import type { Role, RoleContext } from './role.ts';
 import { roleOf } from './role.ts';
 import { sqlKeysOf } from './sql-keys.ts';
 import { readSensitive } from './sensitive-values.ts';
+import { isForeign, togetherLeaving } from './pii/together.ts';
 import { toolSaw } from './tool-saw.ts';
 import { readTool } from './tools/read-tool.ts';
 import { readUnicode, smuggled } from './unicode/read-unicode.ts';
@@ -70,6 +71,7 @@ export function inspectAction(subject: Inspectable, readers: Readers): Reading {
   into.findings.push(...toolSaw(tool, leaves));
   if (subject.kind === 'tool') into.findings.push(...readTool({ name: subject.name, args: subject.args, tool, leaves }, readers));
   if (subject.kind === 'model') into.findings.push(...promptParts(subject.args));
+  if (task.leaving || [...into.urls.values()].some(({ host }) => isForeign(host))) togetherLeaving(into.findings);
   const mask = masker(task.secrets);
   const hide = masker([...task.secrets, ...task.personal]);
   return { findings: distinct(into.findings).map((one) => maskFinding(one, hide)), facts: maskFacts(factsOf(into), mask) };

@@ -1,10 +1,12 @@
 import type { Effect } from './decision.ts';
 import type { Finding } from './finding.ts';
 import type { Json, JsonObject } from './json.ts';
+import { isOwned } from './owned.ts';
 import { disjoint, replaceAt, valueAt } from './pointer.ts';
-import { reachesThreshold } from './rules/detectors.ts';
+import { reachesThreshold, SURE } from './rules/detectors.ts';
 import type { RuleOpinion, Subject } from './rules/subject.ts';
 import { wordsOf } from './words/words.ts';
+import type { World } from './world.ts';
 
 /** Two changes of one place: nobody can say which is meant, so a person is asked (DEC-7). */
 export function conflict(effect: Effect, { world }: Subject): RuleOpinion {
@@ -30,29 +32,41 @@ function changed(args: JsonObject, opinions: readonly RuleOpinion[]): JsonObject
 }
 
 /** Where detectors that redact saw something, each leaf once. */
-export function redactedPointers({ action, policy }: Subject): readonly string[] {
+export function redactedPointers(subject: Subject): readonly string[] {
   const pointers = new Set<string>();
-  for (const finding of action.findings) {
-    const rule = policy.detectors.get(finding.detector);
-    if (reachesThreshold(finding, rule) && rule.redact) pointers.add(finding.pointer);
-  }
+  for (const finding of subject.action.findings) if (isRedacted(finding, subject)) pointers.add(finding.pointer);
   return [...pointers].sort();
 }
 
-function mask(value: Json, original: Json | undefined, findings: readonly Finding[]): Json {
-  const whole = `[REDACTED:${findings[0]?.detector ?? 'limit'}]`;
+/** Whether a detector of the policy takes out what it found here. */
+export function isRedacted(finding: Finding, { policy, world }: Pick<Subject, 'policy' | 'world'>): boolean {
+  const rule = policy.detectors.get(finding.detector);
+  return reachesThreshold(finding, rule) && rule.redact && (!isOwned(world) || !finding.inspected || finding.confidence >= SURE);
+}
+
+/** `[REDACTED:email]`: the kind that was found, as its evidence names it (since semantics 3); before, the detector. */
+function label(finding: Finding | undefined, world: World): string {
+  const kind = isOwned(world) ? /^\[([a-z0-9-]{1,40})\]$/.exec(finding?.evidence ?? '')?.[1] : undefined;
+  return `[REDACTED:${kind ?? finding?.detector ?? 'limit'}]`;
+}
+
+function mask(value: Json, original: Json | undefined, { findings, world }: { readonly findings: readonly Finding[]; readonly world: World }): Json {
+  const whole = label(findings[0], world);
   const spans = findings.map(({ span, decoded }) => (decoded === true ? undefined : span));
   if (typeof value !== 'string' || value !== original || spans.some((span) => span === undefined || span[1] > value.length)) return whole;
-  const ordered = spans.filter((span) => span !== undefined).sort((a, b) => a[0] - b[0] || a[1] - b[1]);
+  const ordered = [...findings].sort((a, b) => startOf(a) - startOf(b) || (a.span?.[1] ?? 0) - (b.span?.[1] ?? 0));
   let text = '';
   let done = 0;
-  for (const [start, end] of ordered) {
+  for (const finding of ordered) {
+    const [start, end] = finding.span ?? [0, 0];
     // Overlapping finds are one hole.
-    if (start >= done) text += value.slice(done, start) + whole;
+    if (start >= done) text += value.slice(done, start) + label(isOwned(world) ? finding : findings[0], world);
     done = Math.max(done, end);
   }
   return text + value.slice(done);
 }
+
+const startOf = ({ span }: Finding): number => span?.[0] ?? 0;
 
 /**
  * The whole replacement arguments of a `modify`, or null when the changes conflict. Redaction comes last, span by span; where the place
@@ -65,8 +79,10 @@ export function modifiedArgs(subject: Subject, opinions: readonly RuleOpinion[])
   for (const pointer of redactedPointers(subject)) {
     const value = valueAt(next, pointer);
     if (value === undefined || pointer === '') continue;
-    const mine = findings.filter((finding) => finding.pointer === pointer && subject.policy.detectors.get(finding.detector)?.redact === true);
-    next = replaceAt(next, pointer, mask(value, valueAt(args, pointer), mine));
+    const { policy, world } = subject;
+    const takes = (one: Finding): boolean => (isOwned(world) ? isRedacted(one, subject) : policy.detectors.get(one.detector)?.redact === true);
+    const mine = findings.filter((finding) => finding.pointer === pointer && takes(finding));
+    next = replaceAt(next, pointer, mask(value, valueAt(args, pointer), { findings: mine, world }));
   }
   return next;
 }

@@ -138,3 +138,16 @@ test('[ASK-1] dear, unsure or sensitive actions are asked', () => {
     expiresAt: decision.effect === 'ask' ? action().at + 300_000 : 0,
   });
 });
+
+test('[INSPECT-141] redaction names the kind it took out and leaves guesses alone', () => {
+  const findings = [
+    { detector: 'pii', code: 'PII_FOUND', risk: 'MEDIUM', pointer: '/m', span: [3, 10], evidence: '[email]', confidence: 0.9, inspected: true },
+    { detector: 'pii', code: 'PII_FOUND', risk: 'LOW', pointer: '/n', span: [0, 5], evidence: '[us-passport]', confidence: 0.4, inspected: true },
+  ] as const;
+  const one = action({ args: { m: 'to a@b.com', n: 'K9299' }, findings });
+  const decision = decide(one, world(), policy({ detectors: { pii: 'redact' } }), CONTEXT);
+  assert.equal(decision.effect, 'modify');
+  if (decision.effect === 'modify') assert.deepEqual(decision.modify.args, { m: 'to [REDACTED:email]', n: 'K9299' });
+  const guess = decide(action({ args: { n: 'K9299' }, findings: [findings[1]] }), world(), policy({ detectors: { pii: 'redact' } }), CONTEXT);
+  assert.equal(guess.effect, 'allow');
+});

@@ -10,6 +10,9 @@ function reaches(risk: Risk, bar: Risk | null): boolean {
   return bar !== null && atLeast(risk, bar);
 }
 
+/** Below this a finding is a guess, and nothing is taken out for it (since semantics 3). */
+export const SURE = 0.5;
+
 /** What could not be inspected counts whatever its confidence. */
 export function reachesThreshold(finding: Finding, rule: DetectorRule | undefined): rule is DetectorRule {
   return rule !== undefined && (!finding.inspected || finding.confidence >= rule.threshold);
@@ -48,7 +51,7 @@ export const detectors: Rule = {
         if (known === undefined || (opinion.pointer ?? '') < (known.pointer ?? '')) opinions.set(key, opinion);
       }
       const redacted = `${finding.detector} redact`;
-      if (rule.redact && !opinions.has(redacted)) {
+      if (rule.redact && (finding.confidence >= SURE || !finding.inspected || subject.world.semantics < 3) && !opinions.has(redacted)) {
         opinions.set(redacted, {
           rule: `detector:${finding.detector}`,
           effect: 'modify',

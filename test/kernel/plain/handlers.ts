@@ -193,6 +193,19 @@ const decided: Handler<'action-decided'> = (now, body, entry) => {
   if (settled) now.queues.finished.push(key);
 };
 
+/** LOOP-4, LOOP-5 */
+function observe(
+  now: Plain,
+  place: { agent: string; session: string },
+  { action, state, resultDigest }: { action: string; state: string | null; resultDigest?: string },
+): void {
+  for (const call of openSession(now, place)?.calls ?? []) {
+    if (call.action !== action) continue;
+    if (state !== null) call.state = state;
+    if (now.semantics >= 3 && resultDigest !== undefined) call.answer = resultDigest.slice(0, 16);
+  }
+}
+
 const settled: Handler<'action-settled'> = (now, body, entry) => {
   if (entry.agent === undefined && now.semantics >= 3) return;
   const key = keyOf(now, entry.agent ?? '', body.action);
@@ -220,10 +233,7 @@ const settled: Handler<'action-settled'> = (now, body, entry) => {
   if (place.resource !== undefined)
     dropHolders(now, place.resource, (holder) => holder.action === body.action && (now.semantics < 3 || holder.agent === place.agent));
   const state = body.stateDigest ?? (body.errorCode === undefined ? null : `error:${body.errorCode}`);
-  for (const call of openSession(now, place)?.calls ?? []) {
-    if (call.action === body.action && state !== null) call.state = state;
-    if (call.action === body.action && now.semantics >= 3 && body.resultDigest !== undefined) call.answer = body.resultDigest.slice(0, 16);
-  }
+  observe(now, place, { ...body, state });
   learn(now, entry, body, place);
 };
 

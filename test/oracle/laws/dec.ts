@@ -60,7 +60,7 @@ function intended({ action, policy }: Subject): Word[] {
 }
 
 /** DEC-13 */
-function found({ action, policy }: Subject): Word[] {
+function found({ action, policy, world }: Subject): Word[] {
   const words: Word[] = [];
   const precision = policy.precision.get(action.agent) ?? policy.precision.get('*');
   for (const finding of action.findings) {
@@ -76,7 +76,7 @@ function found({ action, policy }: Subject): Word[] {
     const code = finding.inspected ? 'FINDING' : 'UNINSPECTABLE';
     if (reaches(rule.deny)) words.push({ effect: 'deny', code });
     else if (reaches(rule.ask)) words.push({ effect: 'ask', code });
-    if (rule.redact) words.push({ effect: 'modify', code: 'REDACTED' });
+    if (rule.redact && (world.semantics < 3 || !finding.inspected || finding.confidence >= 0.5)) words.push({ effect: 'modify', code: 'REDACTED' });
   }
   return words;
 }

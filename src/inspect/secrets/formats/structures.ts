@@ -53,17 +53,18 @@ const options: readonly Format[] = OPTIONS.map(([program, option]) => ({
 /** Formats known by how they are built, whoever makes them: hashes of passwords, keys in every armour, cookies, tokens with a made-up prefix. */
 export const STRUCTURES: readonly Format[] = [
   ...options,
-  { id: 'password-hash', near: ['$2a$', '$2b$', '$2x$', '$2y$'], pattern: /\$2[abxy]\$\d\d\$[./A-Za-z0-9]{53}(?![./A-Za-z0-9])/g, bits: 3 },
+  { id: 'password-hash', near: ['$2a$', '$2b$', '$2x$', '$2y$'], pattern: /\$(2[abxy]\$\d\d\$[./A-Za-z0-9]{53})(?![./A-Za-z0-9])/g, bits: 3 },
   {
     id: 'password-hash',
     near: ['$1$', '$5$', '$6$', '$apr1$', '$y$', '$gy$', '$7$', '$md5$'],
-    pattern: /\$(?:1|5|6|7|y|gy|apr1|md5)\$(?:rounds=\d{1,9}\$)?[./A-Za-z0-9]{1,32}\$[./A-Za-z0-9]{16,128}/g,
+    pattern: /\$((?:1|5|6|7|y|gy|apr1|md5)\$(?:rounds=\d{1,9}\$)?[./A-Za-z0-9]{1,32}\$[./A-Za-z0-9]{16,128})/g,
     bits: 3,
   },
   {
     id: 'password-hash',
     near: ['$argon2', '$scrypt$', '$pbkdf2', 'pbkdf2_sha', 'bcrypt_sha256$', 'scrypt:'],
-    pattern: /(?:\$(?:argon2(?:id|i|d)|scrypt|pbkdf2(?:-sha\d{1,3})?)\$|pbkdf2_sha\d{1,3}\$|bcrypt_sha256\$|scrypt:\d{1,9}:)[\w=,.+/:$-]{30,300}/g,
+    pattern:
+      /((?:argon2(?:id|i|d)|scrypt|pbkdf2(?:-sha\d{1,3})?)\$[\w=,.+/:$-]{30,300}|(?:pbkdf2_sha\d{1,3}\$|bcrypt_sha256\$|scrypt:\d{1,9}:)[\w=,.+/:$-]{30,300})/g,
     bits: 3,
   },
   {
