@@ -2,7 +2,7 @@ import type { EntryBodies, EntryDraft, EntryType, HaltScope, LabelledPrint, Show
 import { canonicalResource } from '../../../src/kernel/resource-id.ts';
 import { SEMANTICS } from '../../../src/kernel/semantics.ts';
 import { changeSemantics, keyOf, nameOf, sameSession } from './owners.ts';
-import { addPrints, countHeld, countRate, dropHolders, Named, noteViolation, priorityOf } from './state.ts';
+import { addPrints, countHeld, countRate, dropHolders, Named, noteViolation, priorityOf, noteEnd } from './state.ts';
 import type { Loose, Plain, PlainLock, PlainSession, Sums } from './state.ts';
 
 type Placed = EntryDraft & { readonly index: number };
@@ -193,19 +193,6 @@ const decided: Handler<'action-decided'> = (now, body, entry) => {
   if (settled) now.queues.finished.push(key);
 };
 
-/** LOOP-4, LOOP-5 */
-function observe(
-  now: Plain,
-  place: { agent: string; session: string },
-  { action, state, resultDigest }: { action: string; state: string | null; resultDigest?: string },
-): void {
-  for (const call of openSession(now, place)?.calls ?? []) {
-    if (call.action !== action) continue;
-    if (state !== null) call.state = state;
-    if (now.semantics >= 3 && resultDigest !== undefined) call.answer = resultDigest.slice(0, 16);
-  }
-}
-
 const settled: Handler<'action-settled'> = (now, body, entry) => {
   if (entry.agent === undefined && now.semantics >= 3) return;
   const key = keyOf(now, entry.agent ?? '', body.action);
@@ -233,7 +220,7 @@ const settled: Handler<'action-settled'> = (now, body, entry) => {
   if (place.resource !== undefined)
     dropHolders(now, place.resource, (holder) => holder.action === body.action && (now.semantics < 3 || holder.agent === place.agent));
   const state = body.stateDigest ?? (body.errorCode === undefined ? null : `error:${body.errorCode}`);
-  observe(now, place, { ...body, state });
+  noteEnd(openSession(now, place)?.calls ?? [], { ...body, state }, now.semantics);
   learn(now, entry, body, place);
 };
 

@@ -194,3 +194,16 @@ export function noteViolation(now: Plain, agent: string, { action, decision }: E
 export function priorityOf(now: Plain, agent: string, action: ActionRecord): number {
   return Math.min(action.claims.priority ?? 5, now.agents.get(agent)?.registered.maxPriority ?? 5);
 }
+
+/** LOOP-4, LOOP-5 */
+export function noteEnd(
+  calls: PlainSession['calls'],
+  { action, state, resultDigest }: { action: string; state: string | null; resultDigest?: string },
+  semantics: number,
+): void {
+  for (const call of calls) {
+    if (call.action !== action) continue;
+    if (state !== null) call.state = state;
+    if (semantics >= 3 && resultDigest !== undefined) call.answer = resultDigest.slice(0, 16);
+  }
+}
