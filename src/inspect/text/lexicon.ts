@@ -42,30 +42,6 @@ export const LEXICON = {
 
 export type WordClass = keyof typeof LEXICON;
 
-/** Phrases in scripts and languages without spaces or with rich endings, matched whole after folding. */
-export const FOREIGN: readonly string[] = [
-  '忽略之前',
-  '忽略以上',
-  '忽略所有',
-  '忽略前面',
-  '无视之前',
-  '無視して',
-  '指示を無視',
-  '输出原有指示',
-  '이전 지시',
-  '지시를 무시',
-  'игнорируй все',
-  'игнорируй пред',
-  'игнорировать пред',
-  'забудь все',
-  'забудь пред',
-  'проигнорируй',
-  'تجاهل',
-  'पिछले निर्देश',
-  'önceki talimat',
-  'bo qua cac huong dan',
-];
-
 /** Marks of a forged conversation or tool frame. */
 export const FRAMES: readonly string[] = [
   '<|im_start|>',
@@ -98,5 +74,4 @@ export const FRAMES: readonly string[] = [
   '</tool_output>',
   'developer mode enabled',
   'do anything now',
-  'jailbreak',
 ];

@@ -3,8 +3,12 @@ import { fold } from '../decode/fold.ts';
 import { found } from '../found.ts';
 import { prefilter } from '../secrets/aho.ts';
 import { skeleton } from '../unicode/confusable.ts';
-import { FOREIGN, FRAMES, LEXICON } from './lexicon.ts';
+import { commandRequestAt } from './commands.ts';
+import { foreignOrders } from './languages.ts';
+import { FRAMES, LEXICON } from './lexicon.ts';
 import type { WordClass } from './lexicon.ts';
+import { requestsIn } from './requests.ts';
+import type { Request } from './requests.ts';
 import type { PhraseRule, Step } from './rules.ts';
 import { RULES } from './rules.ts';
 import { vocabularyOf } from './words.ts';
@@ -100,16 +104,24 @@ export function readInjection(text: string, pointer: string, context: TextContex
     if (frame === undefined) return;
     say('INJECTION_FRAME', /^<[|<]/.test(frame) ? 0.9 : /^[<"]/.test(frame) ? 0.8 : 0.85, [end - frame.length, end]);
   });
-  if (foreign) {
-    const own = seen === folded ? plain() : folded.toLowerCase();
-    if (ANY_FOREIGN.test(own))
-      for (const phrase of FOREIGN) {
-        const at = own.indexOf(phrase);
-        if (at >= 0) say('INJECTION_OVERRIDE', 0.85, [at, at + phrase.length]);
-      }
-  }
+  // Letters that look like others belong to a language of their own here.
+  const own = (): string => (seen === folded ? plain() : folded.toLowerCase());
   if (triggered) phrases(plain(), { context, say, said: (code) => codes.has(code) });
+  for (const { code, start } of foreignOrders(own())) say(code, 0.9, [start, start + 60]);
+  if (context === 'result' || context === 'declaration' || context === 'prompt') composed(plain(), context, say);
   return out;
+}
+
+/** What the parts of a request weigh together to be one, by where it stands: a tool's own words are judged hardest. */
+const ENOUGH = { result: 4, prompt: 4, declaration: 4 } as const;
+const PLENTY = 6;
+
+function composed(plain: string, context: keyof typeof ENOUGH, say: Voice['say']): void {
+  let worst: Request | undefined;
+  for (const one of requestsIn(plain)) if (one.score > (worst?.score ?? 0)) worst = one;
+  if (worst !== undefined && worst.score >= ENOUGH[context]) say('INJECTION_REQUEST', worst.score >= PLENTY ? 0.92 : 0.8, [worst.start, worst.end]);
+  const at = commandRequestAt(plain);
+  if (at !== undefined) say('INJECTION_REQUEST', 0.8, [at - 40, at + 20]);
 }
 
 interface Voice {
@@ -119,7 +131,6 @@ interface Voice {
 }
 
 const FILTER = prefilter([...FRAMES, ...TRIGGERS]);
-const ANY_FOREIGN = new RegExp(FOREIGN.join('|'));
 const VOCABULARY = vocabularyOf(RULES.flatMap((rule) => rule.steps.flatMap((step) => [...fitting(step)])));
 const FIRST = indexRules();
 
