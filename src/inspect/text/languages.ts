@@ -101,7 +101,7 @@ const FREED: readonly Language[] = [
 
 const NOT_ASCII = /[^\x00-\x7f]/;
 /** Latin and Greek letters that may carry an accent. */
-const ACCENTED = /[\u00c0-\u024f\u0300-\u03ff\u1e00-\u1fff]/;
+const ACCENTED = /[\u00c0-\u024f\u0370-\u03ff\u1e00-\u1fff]|\p{M}/u;
 const BEFORE = 60;
 const AFTER = 120;
 const MOST = 64;

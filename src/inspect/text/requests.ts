@@ -79,13 +79,13 @@ const ORDER: Kind = [
 ];
 
 const VERBS =
-  'send|e-?mail|forward|transfer|wire|pay|deposit|withdraw|delete|remove|erase|drop|wipe|empty|share|post|upload|publish|invite|grant|unlock|change|modify|update|reset|create|add|append|include|insert|record|save|store|remember|book|reserve|make a (?:reservation|booking|payment|transfer)|schedule|buy|purchase|order|subscribe|visit|open|go to|click|navigate|fetch|download|call|execute|run|install|invoke|use|read|list|print|output|reveal|display|dump|repeat|say|tell|reply|respond|recommend|begin|end|confirm|disregard|ignore|forget|concatenate|copy|get|retrieve|collect|gather|disable|enable|turn|set|approve|accept|cancel|sign up|register|decode|follow|obey|comply|reproduce|capture|paste|attach|verify|exfiltrate|leak|submit|move|rename|overwrite|replace';
+  'send|mail|e-?mail|forward|transfer|wire|pay|deposit|withdraw|delete|remove|erase|drop|wipe|empty|share|post|upload|publish|invite|grant|unlock|change|modify|update|reset|create|add|append|include|insert|record|save|store|remember|book|reserve|make a (?:reservation|booking|payment|transfer)|schedule|buy|purchase|order|subscribe|visit|open|go to|click|navigate|fetch|download|call|execute|run|install|invoke|use|read|list|print|output|reveal|display|dump|repeat|say|tell|reply|respond|recommend|begin|end|confirm|disregard|ignore|forget|concatenate|copy|get|retrieve|collect|gather|disable|enable|turn|set|approve|accept|cancel|sign up|register|decode|follow|obey|comply|reproduce|capture|paste|attach|verify|exfiltrate|leak|submit|move|rename|overwrite|replace';
 /** What is asked for, where an order stands: at the beginning, or behind a word that makes it one. */
 const ACT = new RegExp(
   String.raw`(?:^|[.:;!?>)\]*"'] {0,2}\n?|\n|, | - |\b(?:please|kindly|also|then|and|first|now|must|should|shall|instead|needs? to|have to|has to|instructed to|required to|want you to|instead of that|you to|always|use \w{3,40} to) (?:also |first |immediately |now )?)(?:please |kindly )?(${VERBS})\b`,
   'm',
 );
-const REACHES_OUT = /^(?:visit|open|go to|click|post|send|upload|share|forward|fetch|download|navigate|e-?mail|submit|call|use)/;
+const REACHES_OUT = /^(?:visit|open|go to|click|post|send|upload|share|forward|fetch|download|navigate|mail|e-?mail|submit|call|use)/;
 
 /** On what: something that is somebody's, or that leads outside. */
 const EMAIL = /[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}/;
@@ -143,9 +143,10 @@ function scoreOf(text: string): { readonly score: number; readonly at: number } 
   const addressee = heaviest(ADDRESSEE, text);
   const order = heaviest(ORDER, text);
   const quiet = heaviest(QUIET, text);
-  if (frame < 2 && addressee < 2 && order < 2 && quiet < 2) return { score: 0, at: 0 };
+  const tool = TOOL.test(text);
+  if (frame < 2 && addressee < 2 && order < 2 && quiet < 2 && !(tool && frame > 0)) return { score: 0, at: 0 };
   const link = LINK.test(text) && [...text.matchAll(new RegExp(ACT.source, 'gm'))].some((one) => REACHES_OUT.test(one[1] ?? ''));
-  const target = (EMAIL.test(text) || link || MONEY.test(text) ? 1 : 0) + (LOOT.test(text) ? 1 : 0) + (TOOL.test(text) ? 2 : 0);
+  const target = (EMAIL.test(text) || link || MONEY.test(text) ? 1 : 0) + (LOOT.test(text) ? 1 : 0) + (tool ? 2 : 0);
   return { score: 1 + frame + addressee + order + quiet + Math.min(2, target), at: act.index };
 }
 

@@ -78,7 +78,6 @@ export const RULES: readonly PhraseRule[] = [
   rule('INJECTION_ADDRESSED', 0.85, '=attention assistant~3'),
   rule('INJECTION_ADDRESSED', 0.85, '=if =you~1 =are~1 =an~2 assistant~3'),
   rule('INJECTION_ADDRESSED', 0.85, '=note =to~2 =the~2 assistant~3', 'read'),
-  rule('INJECTION_ADDRESSED', 0.85, 'assistant =must~2 send~4', 'read'),
   rule('INJECTION_EXFILTRATION', 0.85, '=and send~3 =to~12 =attacker~6', 'read'),
   rule('INJECTION_EXFILTRATION', 0.85, 'send loot~10 =to~6 =@~8', 'read'),
   rule('INJECTION_EXFILTRATION', 0.85, 'send =them~1 =to~3 =@~8', 'read'),

@@ -58,7 +58,7 @@ test('[HOOK-1] a changed command is handed back in every harness’s words, and 
   for (const harness of NAMES) {
     const { effect, text } = await before(harness, { name: documentOf(harness).shell, args: { command: `echo ${secret}` } });
     assert.equal(effect, 'modify', `${harness}: ${text}`);
-    assert.match(text, /echo \[REDACTED:secret\]/);
+    assert.match(text, /echo \[REDACTED:github-pat\]/);
     assert.ok(!text.includes(secret));
   }
 });
