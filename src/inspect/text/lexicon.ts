@@ -17,7 +17,7 @@ export const LEXICON = {
   promptNoun: set('prompt prompts instructions instruction message preamble configuration'),
   persona: set('dan jailbroken jailbreak unrestricted unfiltered uncensored omnipotent evil amoral'),
   conceal: set('mention tell inform notify alert reveal disclose say show ask warn report'),
-  person: set('user users human anyone person customer operator them him'),
+  person: set('user users human operator'),
   send: set('send forward email mail transmit post upload share exfiltrate leak transfer deliver submit pass append include copy'),
   loot: set(
     'password passwords credential credentials secret secrets token tokens key keys apikey cookies conversation history transcript environment env ssh data details information records contacts addresses payment medical genetic address search card',

@@ -152,7 +152,7 @@ function scoreOf(text: string): { readonly score: number; readonly at: number } 
 
 /** Words without which none of the parts above is heavy enough. Lower case, ASCII. */
 const ANCHORS =
-  "todo system assistant information> notice admin override important instruction directive chatbot language_model the_bot copilot asistente assistente asystent assistent|from_me |to_you task your_re your_su your_an your_ou every_re every_su each_re all_re all_su any_re future_ memory rest_of already_ans earlier_you already before when_you when_summ when_proc first resume without_ do_not don't silently secretly quietly covertly thinking agent ai_ llm developer maintainer mandatory critical user_has after_you from_now hidden> priority> alert> never_ no_questions"
+  "todo system assistant information> notice admin override important instruction directive chatbot language_model the_bot copilot asistente assistente asystent assistent|from_me |to_you task your_re your_su your_an your_ou every_re every_su each_re all_re all_su any_re future_ memory rest_of already_ans earlier_you already before when_you when_summ when_proc first resume without_ do_not don't silently secretly quietly covertly thinking agent ai_ llm developer maintainer mandatory critical user_has after_you from_now hidden> priority> alert> never_ no_questions call_delete call_send call_remove call_transfer call_http call_fetch call_exec call_run use_send use_delete"
     .replaceAll('|', ' ')
     .split(' ')
     .filter((word) => word !== '')

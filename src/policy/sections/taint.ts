@@ -44,6 +44,18 @@ export const taint = section({
   compile: (value) => ({
     taint: value === 'off' ? OFF : { ...DEFAULTS, ...value },
   }),
-  page: [['`taint`', '`{sinks, untrusted, quoted, afterInjection, injectedResults, authority}` or `off`', 'all, `quoted: ask`, `afterInjection: ask`']],
-  samples: ['off', { sinks: ['payment'], untrusted: ['retrieved_doc'], quoted: 'deny', afterInjection: 'deny', injectedResults: 'withhold', authority: ['recipient', 'amount'] }],
+  page: [
+    ['`taint`', '`{sinks, untrusted, quoted, afterInjection, injectedResults, authority}` or `off`', 'all, `quoted: ask`, `afterInjection: ask`'],
+  ],
+  samples: [
+    'off',
+    {
+      sinks: ['payment'],
+      untrusted: ['retrieved_doc'],
+      quoted: 'deny',
+      afterInjection: 'deny',
+      injectedResults: 'withhold',
+      authority: ['recipient', 'amount'],
+    },
+  ],
 });
