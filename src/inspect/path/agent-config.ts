@@ -24,3 +24,10 @@ export function agentConfigOf(path: string): 'own' | 'agent' | undefined {
   }
   return undefined;
 }
+
+/** Settings in a text that point an agent at another model, or at another Aegis. */
+export const agentSetting = (text: string): boolean =>
+  text.length < 1_000_000 &&
+  /(?:AEGIS_[A-Z_]{2,40}|(?:ANTHROPIC|OPENAI|GOOGLE_GEMINI|GEMINI|AZURE_OPENAI|MISTRAL|GROQ|OPENROUTER)_(?:BASE_URL|API_BASE|ENDPOINT)|CLAUDE_CONFIG_DIR|CODEX_HOME)\s{0,2}=/.test(
+    text,
+  );

@@ -12,6 +12,10 @@ export interface Arg {
   readonly glob: boolean;
   /** true when its value came out of a file that holds secrets. */
   readonly secret?: boolean;
+  /** true when its value is of a variable whose name says that it is a credential. */
+  readonly credential?: boolean;
+  /** true when it holds a copy of a database, an archive or a file of people's data. */
+  readonly bulk?: boolean;
 }
 
 /** What a program finds on its standard input, as far as the text says. */
@@ -19,8 +23,13 @@ export interface Stream {
   readonly text?: string;
   readonly origin: 'none' | 'static' | 'remote' | 'decoded' | 'computed' | 'file';
   readonly secret: boolean;
+  /** As `Arg` says them. */
+  readonly credential?: boolean;
+  readonly bulk?: boolean;
   /** true when an interactive shell writes it: sent to the network it is a reverse shell. */
   readonly shell?: boolean;
+  /** A copy of this program: what runs it runs the program. */
+  readonly program?: string;
   /** Where it is names of files: what was searched for them. */
   readonly names?: readonly ContentSearch[];
 }
@@ -30,6 +39,8 @@ export interface Call {
   readonly bin: string;
   readonly args: readonly Arg[];
   readonly stdin: Stream;
+  /** The folder it runs in; empty: the one the command was given in. */
+  readonly at: string;
   /** false for an inner call whose operands arrive later (xargs, find -exec). */
   readonly complete: boolean;
 }
@@ -50,6 +61,8 @@ export type Seen =
     }
   | { readonly see: 'argv'; readonly argv: readonly Arg[]; readonly complete?: boolean; readonly stdin?: Stream }
   | { readonly see: 'script'; readonly text: string; readonly stdin?: Stream }
+  /** A text Bash expands once more, as arithmetic and subscripts are. */
+  | { readonly see: 'again'; readonly text: string }
   | { readonly see: 'code'; readonly language: Language; readonly text: string }
   | { readonly see: 'sql'; readonly text: string; readonly dialect: string }
   | { readonly see: 'path'; readonly path: Arg; readonly access: PathFact['access'] }

@@ -4,22 +4,31 @@ import { readSearch } from '../path/read-search.ts';
 import type { ContentSearch } from '../path/read-search.ts';
 import { isSecretFile } from '../path/sensitive.ts';
 import type { Arg, Stream } from './call.ts';
-import { UNKNOWN, harm } from './call.ts';
+import { UNKNOWN, harm, isDynamic } from './call.ts';
 import { add, addHarm, addPath, isFirst } from './collect.ts';
+import { asBody } from './evaluated.ts';
+import { GIT_RUNS } from './programs/git.ts';
+import { isData } from './programs/leaving.ts';
 import { isDevice } from './programs/places.ts';
 import type { Reading } from './reading.ts';
 import { unreadable } from './reading.ts';
+import { seenFrom } from './standing.ts';
 
 /** A path one of the programs reads, writes, deletes or runs. */
 export function touchPath(arg: Arg, access: PathFact['access'], reading: Reading): void {
   if (arg.text === '' || arg.text === '-' || arg.text.length > 4096) return;
-  const text = arg.text.replaceAll(UNKNOWN, '…');
+  const { at } = reading.standing;
+  const text = (at.includes(UNKNOWN) ? arg.text : seenFrom(at, arg.text)).replaceAll(UNKNOWN, '…');
   if (!isFirst(reading.into, `touch\n${access}\n${text}`)) return;
   if (access === 'write' && isDevice(text))
     addHarm(reading.into, harm('SHELL_DEVICE_WRITE', 'CRITICAL', { operation: 'write', category: 'file', target: text }), [arg]);
   const { findings, paths } = readPath(text, reading.into.pointer, access);
   for (const finding of findings) add(reading.into, finding);
   for (const path of paths) addPath(reading.into, path);
+  // A pattern stands for whatever lies there.
+  const slash = text.lastIndexOf('/');
+  if (arg.glob && access === 'read' && slash > 0)
+    searchFiles({ root: text.slice(0, slash), include: [text.slice(slash + 1)], hidden: true }, reading);
 }
 
 /** Files whose contents one of the programs searches or is given by their names. */
@@ -30,13 +39,28 @@ export function searchFiles(search: ContentSearch, reading: Reading): void {
   for (const path of paths) addPath(reading.into, path);
 }
 
+interface Redirected {
+  readonly operator: string;
+  readonly target: Arg;
+  /** Nothing runs that could speak to the other side: one only looks whether a port is open. */
+  readonly quiet: boolean;
+}
+
 const WRITES = new Set(['>', '>>', '>|', '&>', '&>>', '<>', '>&']);
 
 /** What a redirection touches; for an input, what it brings. */
-export function readRedirect(operator: string, target: Arg, reading: Reading): Stream | undefined {
+export function readRedirect({ operator, target, quiet }: Redirected, reading: Reading): Stream | undefined {
   if (/^[0-9]*-?$/.test(target.text) && operator.endsWith('&')) return undefined;
   if (target.text.startsWith('/dev/tcp/') || target.text.startsWith('/dev/udp/')) {
-    addHarm(reading.into, harm('SHELL_NETWORK_REDIRECT', 'CRITICAL', { category: 'network', operation: 'send', target: target.text }), [target]);
+    addHarm(
+      reading.into,
+      harm('SHELL_NETWORK_REDIRECT', quiet && !isDynamic(target) ? 'MEDIUM' : 'CRITICAL', {
+        category: 'network',
+        operation: 'send',
+        target: target.text,
+      }),
+      [target],
+    );
     return { origin: 'remote', secret: false };
   }
   if (WRITES.has(operator)) {
@@ -45,7 +69,7 @@ export function readRedirect(operator: string, target: Arg, reading: Reading): S
   }
   touchPath(target, 'read', reading);
   if (target.text.startsWith('/dev/fd/')) return { origin: 'computed', secret: false };
-  return { origin: 'file', secret: isSecretFile(target.text) };
+  return { origin: 'file', secret: isSecretFile(target.text), bulk: isData(target.text) };
 }
 
 /** Names whose value another program runs or loads (bash(1), ld.so(8), git(1), node, python, perl manuals). */
@@ -66,8 +90,6 @@ const RUNS_VALUE = new Set([
   'BROWSER',
   'GIT_ASKPASS',
   'SSH_ASKPASS',
-  'PS4',
-  'PS0',
   'RSYNC_RSH',
   'CVS_RSH',
   'SUDO_EDITOR',
@@ -97,9 +119,20 @@ const LOADS_FILE = new Set([
 ]);
 const LOUD = new Set(['LD_PRELOAD', 'LD_AUDIT', 'DYLD_INSERT_LIBRARIES', 'BASH_ENV', 'GCONV_PATH']);
 
+/** Prompts are expanded each time they are shown. */
+const PROMPTS = /^PS[0-4]$/;
+
 /** Assignments that change what later programs are or whom they talk to. */
 export function readEnvironment(name: string, value: string, reading: Reading): void {
   const words = [{ text: `${name}=${value}`, glob: false }];
+  if (PROMPTS.test(name)) {
+    if (/[$`]/.test(value)) reading.readInner(asBody(value), { ...reading, conditional: true });
+    return;
+  }
+  if (name.startsWith('GIT_CONFIG_')) {
+    gitSetting(name, value, words, reading);
+    return;
+  }
   if (RUNS_VALUE.has(name) || name.startsWith('BASH_FUNC_')) {
     if (value.trim() === '') return;
     if (value.includes(UNKNOWN)) unreadable(reading, `${name}=…`);
@@ -123,6 +156,16 @@ export function readEnvironment(name: string, value: string, reading: Reading): 
   if (name.startsWith('AEGIS_') || isModelBase(name)) {
     addHarm(reading.into, harm('ENV_AGENT_CONFIG', 'HIGH', { detector: 'agent-config', operation: 'admin' }), words);
   }
+}
+
+/** `GIT_CONFIG_KEY_0=core.pager`: a setting of git given by the environment. */
+function gitSetting(name: string, value: string, words: readonly Arg[], reading: Reading): void {
+  if (name.startsWith('GIT_CONFIG_VALUE_')) {
+    if (/^!|\s/.test(value)) reading.readInner(value.replace(/^!/, ''), { ...reading, conditional: true });
+  } else if (/^GIT_CONFIG_(?:KEY_|PARAMETERS$)/.test(name)) {
+    if (value.split(/['\s]+/).some((key) => GIT_RUNS.test(key))) addHarm(reading.into, harm('SHELL_HATCH', 'HIGH'), words);
+  } else if (/^GIT_CONFIG_(GLOBAL|SYSTEM)$/.test(name) && value !== '/dev/null' && value !== '')
+    addHarm(reading.into, harm('ENV_CODE_LOAD', 'MEDIUM', { detector: 'agent-config' }), words);
 }
 
 const MODEL_BASES = new Set([

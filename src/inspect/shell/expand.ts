@@ -51,9 +51,21 @@ const ENVIRONMENT: Readonly<Record<string, string>> = {
   CXX: 'c++',
 };
 
+interface Field {
+  text: string;
+  glob: boolean;
+  secret: boolean;
+  credential?: boolean;
+  bulk?: boolean;
+}
+
+/** Names whose values are credentials. */
+const CREDENTIAL =
+  /(?:^|_)(?:TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|APIKEY|API_KEY|ACCESS_KEY|SECRET_KEY|PRIVATE_KEY|SIGNING_KEY|CREDENTIALS?|PAT)(?:_|$)/;
+
 interface Build {
   readonly scope: Scope;
-  readonly fields: { text: string; glob: boolean; secret: boolean }[];
+  readonly fields: Field[];
   open: boolean;
   depth: number;
   /** Inside double quotes: nothing is split. */
@@ -70,7 +82,7 @@ export function expandWord(word: Word, scope: Scope, depth = 0): Arg[] {
   if (brace >= 0 && depth < BRACE_DEPTH) return expandBraces(word, scope, depth);
   const build: Build = { scope, fields: [], open: false, depth };
   for (const part of word.parts) addPart(part, build);
-  return build.fields.slice(0, MOST_FIELDS).map(({ text, glob, secret }) => (secret ? { text, glob, secret } : { text, glob }));
+  return build.fields.slice(0, MOST_FIELDS).map(({ secret, ...field }) => (secret ? { ...field, secret } : field));
 }
 
 /** The word as one text, unsplit: what an assignment, a redirection or a here-string gets. */
@@ -80,6 +92,8 @@ export function expandJoined(word: Word, scope: Scope, depth = 0): Arg {
     text: fields.map((field) => field.text).join(' '),
     glob: fields.some((field) => field.glob),
     ...(fields.some((field) => field.secret === true) ? { secret: true } : {}),
+    ...(fields.some((field) => field.credential === true) ? { credential: true } : {}),
+    ...(fields.some((field) => field.bulk === true) ? { bulk: true } : {}),
   };
 }
 
@@ -93,6 +107,8 @@ export function expandParts(parts: readonly WordPart[], scope: Scope): string {
 function expandBraces(word: Word, scope: Scope, depth: number): Arg[] {
   const out: Arg[] = [];
   for (const text of splitBraces(word.text)) {
+    // An empty word without quotes is none.
+    if (text === '') continue;
     if (out.length >= MOST_FIELDS) return [...out, { text: UNKNOWN, glob: false }];
     const script = parse(`: ${text}`);
     if ((script.errors?.length ?? 0) > 0) scope.opaque();
@@ -187,7 +203,7 @@ function addQuoted(part: WordPart, build: Build): void {
       build.quoted = true;
       const value = valueOf(part, build);
       build.quoted = false;
-      const whole = part.type === 'ParameterExpansion' && part.index?.text === '@';
+      const whole = (part.type === 'ParameterExpansion' && (part.index?.text === '@' || part.parameter === '@')) || part.text === '$@';
       if (!whole) return append(build, value.join(' '));
       for (const [index, field] of value.entries()) {
         if (index > 0) build.open = false;
@@ -206,32 +222,45 @@ function valueOf(part: Expansion, build: Build): readonly string[] {
   switch (part.type) {
     case 'SimpleExpansion':
       // Of an array a bare name is its first element.
-      return lookUp(part.text.slice(1), build.scope)?.slice(0, 1) ?? [UNKNOWN];
+      named(part.text.slice(1), build);
+      return firstOf(part.text.slice(1), lookUp(part.text.slice(1), build.scope)) ?? [UNKNOWN];
     case 'ParameterExpansion':
       return parameter(part, build);
     case 'ArithmeticExpansion':
       return [UNKNOWN];
     case 'CommandExpansion': {
-      const { text, secret, hook } = build.scope.substitute(part);
+      const { text, hook, ...of } = build.scope.substitute(part);
       if (hook) return [HOOK_TEXT];
-      if (secret) {
-        append(build, '');
-        const field = build.fields[build.fields.length - 1];
-        if (field !== undefined) field.secret = true;
-      }
+      mark(build, of);
       return [text];
     }
   }
+}
+
+/** Says of the field that is being built what its value is. */
+function mark(build: Build, { secret, credential, bulk }: Partial<Field>): void {
+  if (secret !== true && credential !== true && bulk !== true) return;
+  append(build, '');
+  const field = build.fields[build.fields.length - 1];
+  if (field === undefined) return;
+  if (secret === true) field.secret = true;
+  if (credential === true) field.credential = true;
+  if (bulk === true) field.bulk = true;
+}
+
+function named(name: string, build: Build): void {
+  if (CREDENTIAL.test(name) && !build.scope.variables.has(name)) mark(build, { credential: true });
 }
 
 function parameter(part: ParameterExpansionPart, build: Build): readonly string[] {
   const { scope } = build;
   if (part.end - part.pos > 64 && !scope.afford(part.end - part.pos)) return [UNKNOWN];
   if (part.prefix !== undefined) return [UNKNOWN];
+  named(part.parameter, build);
   const known = lookUp(part.parameter, scope);
   if (part.operation === undefined) {
     if (known === undefined) return [UNKNOWN];
-    return part.index === undefined ? known.slice(0, 1) : known;
+    return part.index === undefined ? (firstOf(part.parameter, known) ?? [UNKNOWN]) : known;
   }
   const fold = (word: Word): string =>
     build.depth > BRACE_DEPTH || !scope.afford(word.end - word.pos) ? UNKNOWN : expandJoined(word, scope, build.depth + 1).text;
@@ -240,7 +269,11 @@ function parameter(part: ParameterExpansionPart, build: Build): readonly string[
     scope.variables.set(part.parameter, [[UNKNOWN]]);
   // Of an array a bare name is its first element.
   const value = part.index === undefined ? known?.[0] : known?.join(' ');
-  const folded = transform({ name: part.parameter, value, assigned: scope.variables.has(part.parameter) }, part.operation, fold);
+  const folded = transform(
+    { name: part.parameter, value, assigned: scope.variables.has(part.parameter) || /^[1-9]/.test(part.parameter) },
+    part.operation,
+    fold,
+  );
   const assigns = part.operation.type === 'Default' && part.operation.operator.endsWith('=');
   return [withQuotes(folded, { operand: 'operand' in part.operation ? part.operation.operand?.text : undefined, assigns }, build)];
 }
@@ -253,7 +286,21 @@ function withQuotes(folded: string, { operand, assigns }: { readonly operand: st
   return /[ \t\n]/.test(folded) ? UNKNOWN : folded;
 }
 
+/** Of an array a bare name is its first element; `@` and `*` are all there are. */
+const firstOf = (name: string, held: readonly string[] | undefined): readonly string[] | undefined =>
+  name === '@' || name === '*' ? held : held?.slice(0, 1);
+
+/** What a line or a function was called with; a line given as a command has no arguments until `set` gives it some. */
+function argument(name: string, scope: Scope): readonly string[] {
+  const given = scope.variables.get('@')?.[0] ?? [];
+  if (name === '@' || name === '*') return given;
+  const known = given.slice(0, Number(name));
+  if (known.includes(UNKNOWN)) return [UNKNOWN];
+  return [given[Number(name) - 1] ?? ''];
+}
+
 function lookUp(name: string, scope: Scope): readonly string[] | undefined {
+  if (/^(?:[@*]|[1-9][0-9]?)$/.test(name)) return argument(name, scope);
   const held = scope.variables.get(name);
   const pick = scope.picks.get(name) ?? 0;
   if (held !== undefined) return pick < 0 ? [UNKNOWN] : held[Math.min(pick, held.length - 1)];

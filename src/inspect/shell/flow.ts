@@ -3,7 +3,9 @@ import type { Call, Stream } from './call.ts';
 import { UNKNOWN } from './call.ts';
 import { decodeBase64 } from '../path/base64.ts';
 import { decodeHex, unescape } from './decode.ts';
+import { programOf } from './written.ts';
 import { readOptions } from './options.ts';
+import { printsBulk } from './programs/leaving.ts';
 import { namesPrinted } from './programs/search.ts';
 
 const FETCHERS = new Set([
@@ -100,8 +102,21 @@ const PASSES = new Set([
 const ENV_PRINTERS = new Set(['env', 'printenv', 'export', 'set']);
 const LONGEST = 65_536;
 
-/** What a call prints: exactly, for the few programs whose output is a function of their text; by origin for the others. */
+/** What a call prints, and what of people's data and credentials is in it. */
 export function outputOf(call: Call, inner: Stream | undefined): Stream {
+  const out = plainOutput(call, inner);
+  const passes = PASSES.has(call.bin) || DECODERS.has(call.bin) || PACKERS.has(call.bin);
+  const credential =
+    (passes && call.stdin.credential === true) ||
+    ((call.bin === 'echo' || call.bin === 'printf') && call.args.some((arg) => arg.credential === true));
+  const bulk = (passes && call.stdin.bulk === true) || printsBulk(call) || call.args.some((arg) => arg.bulk === true);
+  return credential || bulk ? { ...out, ...(credential ? { credential } : {}), ...(bulk ? { bulk } : {}) } : out;
+}
+
+const PACKERS = new Set(['pigz', 'pbzip2', 'lzip', 'brotli', 'mbuffer', 'buffer', 'split', 'age', 'ccrypt', 'sed', 'awk', 'tr', 'cut', 'jq']);
+
+/** Exactly, for the few programs whose output is a function of their text; by origin for the others. */
+function plainOutput(call: Call, inner: Stream | undefined): Stream {
   const secret = call.stdin.secret || call.args.some((arg) => arg.secret === true) || readsSecret(call);
   const { bin, stdin } = call;
   const names = namesPrinted(call);
@@ -143,6 +158,9 @@ function knownText(call: Call): string | undefined {
 function passed({ bin, args, stdin }: Call, secret: boolean): Stream {
   const files = args.some((arg) => !arg.text.startsWith('-'));
   if (bin === 'tee' || bin === 'sponge' || (bin === 'cat' && !files)) return { ...stdin, secret };
+  if (bin === 'cat' && args.every((arg) => arg.text === '/dev/null')) return { origin: 'none', secret };
+  const program = bin === 'cat' && args.length === 1 ? programOf(args[0]?.text ?? '') : undefined;
+  if (program !== undefined) return { origin: 'file', secret, program };
   if (stdin.origin === 'none') return { origin: bin === 'cat' && files ? 'file' : 'computed', secret };
   const names = stdin.names === undefined ? {} : { names: stdin.names };
   return { origin: stdin.origin === 'static' ? 'computed' : stdin.origin, secret, ...names };

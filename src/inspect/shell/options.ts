@@ -99,14 +99,16 @@ function finish(named: ReadonlyMap<string, readonly Arg[]>, operands: readonly A
 
 /** `--dry-run`, `--what-if` and their kin, unless switched off by `=none` or `=false`; only words before `--` count. */
 export function isDryRun(args: readonly Arg[]): boolean {
+  let dry = false;
   for (const { text } of args) {
-    if (text === '--') return false;
+    if (text === '--') return dry;
     const equals = text.indexOf('=');
     const name = equals < 0 ? text : text.slice(0, equals);
     if (!DRY.has(name.toLowerCase())) continue;
-    if (equals < 0 || !OFF.has(text.slice(equals + 1).toLowerCase())) return true;
+    // The last one said holds.
+    dry = equals < 0 || !OFF.has(text.slice(equals + 1).toLowerCase());
   }
-  return false;
+  return dry;
 }
 
 /** Asks for help or a version and does nothing else. */
@@ -127,6 +129,7 @@ const DRY = new Set([
   '--what-if',
   '--whatif',
   '-whatif',
+  '-dry-run',
   '--just-print',
   '--simulate',
   '--no-execute',

@@ -5,6 +5,7 @@ import { addHarm, collector } from './collect.ts';
 import type { ReadSql, Reading } from './reading.ts';
 import { EMPTY } from './reading.ts';
 import { runCall } from './run.ts';
+import { atStart } from './standing.ts';
 import { walkText } from './walk.ts';
 
 /** Linux hands exec(2) no argument longer than this (MAX_ARG_STRLEN), so no honest `sh -c` text is. */
@@ -72,11 +73,14 @@ function begin(text: string, pointer: string, options: ShellOptions): Reading {
     source: text,
     depth: 0,
     conditional: false,
+    standing: atStart(),
     variables: new Map(),
     several: new Set(),
     exported: new Set(),
-    functions: new Set(),
+    functions: new Map(),
     written: new Map(),
+    aliases: new Map(),
+    hunt: { own: false, defences: false },
     substituted: new Map(),
     budget: { left: 2 * LONGEST_COMMAND },
     fuel: { left: 8 * LONGEST_COMMAND },

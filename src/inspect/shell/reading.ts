@@ -1,10 +1,12 @@
-import type { Script } from 'unbash';
+import type { Function, Script } from 'unbash';
 import type { Finding } from '../../kernel/finding.ts';
 import type { Stream } from './call.ts';
 import { harm } from './call.ts';
 import type { Collector } from './collect.ts';
 import { addHarm } from './collect.ts';
 import type { Substitution } from './substitution.ts';
+import type { Hunt } from './programs/own.ts';
+import type { Standing } from './standing.ts';
 import type { Variables } from './values.ts';
 
 /** How deep commands inside commands are followed; deeper is opaque. */
@@ -25,14 +27,19 @@ export interface Reading {
   readonly depth: number;
   /** On a path that may not be taken: an assignment joins, it does not replace. */
   readonly conditional: boolean;
+  /** The folder the line stands in. */
+  readonly standing: Standing;
   readonly variables: Variables;
   /** Names that hold more than one possible value. */
   readonly several: Set<string>;
   /** Names that programs started from here get too. */
   readonly exported: Set<string>;
-  readonly functions: Set<string>;
+  readonly functions: Map<string, Function['body']>;
   /** Files this text writes, with what it puts there, for when it runs them (resolved path → content). */
   readonly written: Map<string, Stream>;
+  /** Other names of programs: aliases and what `hash -p` says. */
+  readonly aliases: Map<string, readonly string[]>;
+  readonly hunt: Hunt;
   readonly substituted: Map<Script, Substitution>;
   /** Characters of inner text that may still be read as shell. */
   readonly budget: { left: number };

@@ -1,13 +1,17 @@
 import type { Arg, Call, Seen, Stream } from './call.ts';
-import { UNKNOWN, harm, isDynamic } from './call.ts';
+import { UNKNOWN, harm, isDynamic, literal } from './call.ts';
 import { readCode } from './code.ts';
-import { addHarm, addUrl } from './collect.ts';
+import { add, addHarm, addUrl, collector } from './collect.ts';
 import { readEnvironment, searchFiles, touchPath } from './effects.ts';
+import { asBody } from './evaluated.ts';
 import { outputOf } from './flow.ts';
-import { PROGRAMS } from './programs/all.ts';
-import { readService } from './programs/service-verbs.ts';
+import { readOwn } from './programs/own.ts';
+import { readSending } from './sending.ts';
+import { readProgram } from './programs/all.ts';
+import { readKnownPhrases } from './programs/phrases/all.ts';
 import type { Reading } from './reading.ts';
 import { EMPTY, MOST_DEPTH, unreadable } from './reading.ts';
+import { move } from './standing.ts';
 import { childShell } from './variables.ts';
 import { contentOf, keepWritten, runWritten } from './written.ts';
 import { isUnknownProgram, programName, withoutVersion } from './words.ts';
@@ -18,8 +22,11 @@ export function runCall(words: readonly Arg[], stdin: Stream, reading: Reading, 
   if (first === undefined) return EMPTY;
   if (reading.depth > 0) reading.budget.left -= words.length;
   if (reading.depth >= MOST_DEPTH || reading.budget.left < 0) return unreadable(reading, first.text);
+  const named = otherName(words, reading);
+  if (named !== undefined) return runCall(named, stdin, { ...reading, depth: reading.depth + 1 }, complete);
   const args = words.slice(1);
-  const bin = programName(first.text);
+  const bin = programName(first.text.replace(/^!(?=\/)/, ''));
+  if (/^!\/(?:usr\/)?bin\/(?:ba|da|z|k)?sh$/.test(first.text)) addHarm(reading.into, harm('SHELL_ESCAPE', 'HIGH'), words);
   const unknown = isUnknownProgram(first);
   reading.into.commands.push({
     bin: unknown ? '' : bin,
@@ -31,21 +38,62 @@ export function runCall(words: readonly Arg[], stdin: Stream, reading: Reading, 
     addHarm(reading.into, harm('SHELL_DYNAMIC_COMMAND', 'HIGH', { inspected: false }), words);
     return { origin: 'computed', secret: false };
   }
-  const call: Call = { bin: withoutVersion(bin).toLowerCase() === 'busybox' ? 'busybox' : withoutVersion(bin), args, stdin, complete };
-  const reader = Object.hasOwn(PROGRAMS, call.bin) ? PROGRAMS[call.bin] : undefined;
-  const saw = reader === undefined ? readService(call) : reader(call);
+  const call: Call = {
+    bin: withoutVersion(bin).toLowerCase() === 'busybox' ? 'busybox' : withoutVersion(bin),
+    args,
+    stdin,
+    complete,
+    at: reading.standing.at,
+  };
+  const saw = [...readProgram(call), ...readKnownPhrases(call), ...readOwn(call, reading.hunt)];
   let inner: Stream | undefined;
   for (const one of saw) inner = follow(one, { words, call, reading }) ?? inner;
-  readSecretsOut(call, words, reading);
+  readSending(call, words, reading);
   if (first.text.includes('/')) inner = runWritten(first, reading) ?? inner;
+  nameProgram(call, reading);
+  move(call.bin, args, reading.standing);
   const out = rereads(call, reading) ?? outputOf(call, inner);
   return isBareShell(call) ? { ...out, shell: true } : out;
 }
+
+/** The same call under the name of the program it really starts: an alias, or a copy or link this text made. */
+function otherName([first, ...args]: readonly Arg[], reading: Reading): readonly Arg[] | undefined {
+  if (first === undefined) return undefined;
+  const alias = reading.aliases.get(first.text);
+  // An alias may use its own name, which then is the program's.
+  if (alias !== undefined && alias[0] !== first.text) return [...alias.map(literal), ...args];
+  const program = contentOf(first.text, reading)?.program;
+  return program === undefined || program === first.text ? undefined : [literal(program), ...args];
+}
+
+/** Remembers the names a call gives to programs. */
+function nameProgram({ bin, args }: Call, reading: Reading): void {
+  if (reading.aliases.size > MOST_NAMES) return;
+  const texts = args.map(({ text }) => text);
+  if (bin === 'alias')
+    for (const text of texts) {
+      const [, name, value] = /^([\w.-]+)=([\w ./~=:@%+,-]+)$/.exec(text) ?? [];
+      if (name !== undefined && value !== undefined) reading.aliases.set(name, value.trim().split(/\s+/));
+    }
+  const at = bin === 'hash' ? texts.indexOf('-p') : -1;
+  const [path, name] = at < 0 ? [] : texts.slice(at + 1);
+  if (path !== undefined && name !== undefined) reading.aliases.set(name, [path]);
+}
+
+const MOST_NAMES = 64;
 
 /** `cat` of one file this text wrote gives what was written. */
 function rereads({ bin, args }: Call, reading: Reading): Stream | undefined {
   const [file] = args;
   return bin === 'cat' && file !== undefined && args.length === 1 ? contentOf(file.text, reading) : undefined;
+}
+
+/** An alias does nothing yet: only what would be certain harm by any name is said of it. */
+function defined(text: string, reading: Reading): undefined {
+  const into = collector(reading.into.pointer);
+  reading.readInner(text, { ...childShell(reading), into });
+  for (const finding of into.findings) if (finding.risk === 'CRITICAL') add(reading.into, finding);
+  return undefined;
 }
 
 interface Place {
@@ -64,7 +112,11 @@ function follow(saw: Seen, { words, call, reading }: Place): Stream | undefined 
       return runCall(saw.argv, saw.stdin ?? call.stdin, { ...reading, depth: reading.depth + 1 }, saw.complete ?? call.complete);
     case 'script':
       readEscape(saw.text, words, call, reading);
+      if (call.bin === 'alias') return defined(saw.text, reading);
       return reading.readInner(saw.text, HERE.has(call.bin) ? reading : childShell(reading), saw.stdin ?? EMPTY);
+    case 'again':
+      if (/[$`]/.test(saw.text)) reading.readInner(asBody(saw.text), { ...reading, conditional: true });
+      return undefined;
     case 'code':
       for (const one of readCode(saw.language, saw.text)) follow(one, { words, call, reading });
       return undefined;
@@ -76,7 +128,7 @@ function follow(saw: Seen, { words, call, reading }: Place): Stream | undefined 
       return undefined;
     case 'path':
       touchPath(saw.path, saw.access, reading);
-      return saw.access === 'execute' ? runWritten(saw.path, reading) : keepWritten(saw.path, saw.access, call, reading);
+      return saw.access === 'execute' ? runWritten(saw.path, reading, call.bin) : keepWritten(saw.path, saw.access, call, reading);
     case 'search':
       searchFiles(saw.search, reading);
       return undefined;
@@ -110,6 +162,26 @@ const ESCAPERS = new Set([
   'gdb',
   'xargs',
   'tclsh',
+  // Wrappers that a person never starts a shell with, but somebody who may run them as root does.
+  'nice',
+  'nohup',
+  'stdbuf',
+  'timeout',
+  'strace',
+  'ltrace',
+  'setlock',
+  'chrt',
+  'ionice',
+  'taskset',
+  'perf',
+  'flock',
+  'torify',
+  'torsocks',
+  'setarch',
+  'multitime',
+  'xdotool',
+  'softlimit',
+  'unexpand',
 ]);
 
 function readEscape(text: string, words: readonly Arg[], call: Call, reading: Reading): void {
@@ -117,40 +189,6 @@ function readEscape(text: string, words: readonly Arg[], call: Call, reading: Re
     addHarm(reading.into, harm('SHELL_ESCAPE', 'HIGH'), words);
 }
 
-/** Programs that carry their input or arguments to another machine. */
-const SENDERS = new Set([
-  'curl',
-  'wget',
-  'nc',
-  'ncat',
-  'netcat',
-  'socat',
-  'ssh',
-  'telnet',
-  'http',
-  'https',
-  'xh',
-  'ftp',
-  'tftp',
-  'mail',
-  'mailx',
-  'sendmail',
-  'mutt',
-  'dig',
-  'nslookup',
-  'host',
-  'ping',
-]);
-
 /** A shell that reads its commands from a pipe, a terminal or the network. */
 const isBareShell = (call: Call): boolean =>
   /^(ba|z|da|a|k|mk|c|tc|fi)?sh$|^(cmd|powershell|pwsh)$/.test(call.bin) && call.args.every((arg) => arg.text.startsWith('-') && arg.text !== '-c');
-
-function readSecretsOut(call: Call, words: readonly Arg[], reading: Reading): void {
-  const sends = SENDERS.has(call.bin) || (call.bin === 'openssl' && call.args[0]?.text === 's_client');
-  if (!sends) return;
-  if (call.stdin.shell === true) addHarm(reading.into, harm('SHELL_REVERSE_SHELL', 'CRITICAL', { category: 'network' }), words);
-  if (call.stdin.secret || words.some((word) => word.secret === true)) {
-    addHarm(reading.into, harm('SHELL_SECRET_EXFILTRATION', 'CRITICAL', { detector: 'exfiltration', category: 'network', operation: 'send' }), words);
-  }
-}

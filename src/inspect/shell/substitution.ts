@@ -6,6 +6,8 @@ export interface Substitution {
   /** The program prints its own shell set-up, as its manual says. */
   readonly hook: boolean;
   readonly secret: boolean;
+  readonly credential?: boolean;
+  readonly bulk?: boolean;
 }
 
 /** A node whose script is parsed only when asked for. */

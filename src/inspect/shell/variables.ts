@@ -1,6 +1,7 @@
 import type { Arg } from './call.ts';
 import { UNKNOWN } from './call.ts';
 import type { Reading } from './reading.ts';
+import { copied } from './standing.ts';
 import type { Picks, Values } from './values.ts';
 
 export const FIRST: Picks = new Map();
@@ -50,7 +51,13 @@ export function picksFor(text: string, { several, variables }: Reading): readonl
 /** What runs in a process of its own changes no variable of this one. Copying is paid for, or the text would cost its square. */
 export function isolated(reading: Reading): Reading {
   reading.budget.left -= reading.variables.size;
-  return { ...reading, variables: new Map(reading.variables), several: new Set(reading.several), exported: new Set(reading.exported) };
+  return {
+    ...reading,
+    standing: copied(reading.standing),
+    variables: new Map(reading.variables),
+    several: new Set(reading.several),
+    exported: new Set(reading.exported),
+  };
 }
 
 /** Another shell: what was exported it has, anything else it may not have. */
@@ -74,6 +81,11 @@ export function rebind(words: readonly Arg[], reading: Reading): void {
     // Attributes change what is assigned: integers, cases, references.
     const odd = args.some((text) => /^[-+][a-zA-Z]*[niulcaA]/.test(text));
     for (const text of operands) declare(text, { odd, exported: name === 'export' || args.some((arg) => /^-[a-zA-Z]*x/.test(arg)) }, reading);
+  } else if (name === 'set') {
+    const from = args.findIndex((text) => text === '--' || !/^[-+]/.test(text));
+    if (from >= 0) setVariable(reading, '@', [args.slice(args[from] === '--' ? from + 1 : from)]);
+  } else if (name === 'shift') {
+    setVariable(reading, '@', [(reading.variables.get('@')?.[0] ?? []).slice(Number(args[0] ?? 1) || 1)]);
   } else if (name === 'unset') {
     for (const text of operands) if (NAME.test(text)) join(reading, text, [['']]);
   } else if (name === 'printf' && args[0] === '-v') unknown([args[1] ?? ''], reading);

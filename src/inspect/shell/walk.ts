@@ -1,16 +1,17 @@
 import { parse } from 'unbash';
 import type { Assignment, Command, CommandNode, CompoundList, PipelineNode, Redirection, Script, Statement, SyntaxNode, Word } from 'unbash';
-import { forEachChild } from 'unbash';
 import type { Arg, Stream } from './call.ts';
 import { UNKNOWN, harm } from './call.ts';
 import { addHarm } from './collect.ts';
 import { expandJoined, expandParts, expandWord } from './expand.ts';
 import type { Scope } from './expand.ts';
+import { asBody, evaluate } from './evaluated.ts';
 import { callsItself } from './forkbomb.ts';
 import type { Reading } from './reading.ts';
 import { EMPTY, MOST_DEPTH, unreadable } from './reading.ts';
 import { printsSetUp } from './setup.ts';
 import { runCall } from './run.ts';
+import { worse } from './standing.ts';
 import type { Nested, Substitution } from './substitution.ts';
 import type { Picks, Values } from './values.ts';
 import { FIRST, MOST_VALUES, isolated, join, picksFor, rebind, setVariable, unknown } from './variables.ts';
@@ -24,11 +25,19 @@ type Output = Stream;
 export function walkText(text: string, reading: Reading, stdin: Stream = EMPTY): Output {
   if (reading.depth >= MOST_DEPTH || text.length > reading.budget.left) return unreadable(reading, text);
   reading.budget.left -= text.length;
-  if (text.trim() === UNKNOWN) return unreadable(reading, text);
+  if (text.trim() === UNKNOWN || documents(text) > MOST_DOCUMENTS) return unreadable(reading, text);
   if (isRefused(text)) return EMPTY;
   const script = parse(text.replaceAll(UNKNOWN, '$0'));
   const inner: Reading = { ...reading, depth: reading.depth + 1, source: text };
   return walkScript(script, inner, stdin);
+}
+
+/** The parser takes the square of the number of here-documents that wait for their bodies; nobody writes as many. */
+const MOST_DOCUMENTS = 200;
+function documents(text: string): number {
+  let count = 0;
+  for (let at = text.indexOf('<<'); at >= 0 && count <= MOST_DOCUMENTS; at = text.indexOf('<<', at + 2)) count += text.charAt(at + 2) === '<' ? 0 : 1;
+  return count;
 }
 
 /** One plain line that ends in a redirection without a target: every shell refuses it whole and runs nothing. */
@@ -49,10 +58,13 @@ function walkStatements(statements: readonly Statement[], reading: Reading, stdi
 function walkNode(node: PipelineNode | Statement['command'], reading: Reading, stdin: Stream): Output {
   if (node.type === 'AndOr') {
     let out: Output = EMPTY;
+    let first = reading.standing.at;
     for (const [index, command] of node.commands.entries()) {
       const inner = index === 0 ? reading : conditional(reading);
       out = follows(out, walkNode(command, inner, stdin));
+      if (index === 0) first = reading.standing.at;
     }
+    reading.standing.at = worse(first, reading.standing.at);
     return out;
   }
   if (node.type === 'Pipeline') {
@@ -74,16 +86,20 @@ function walkCommand(node: CommandNode, reading: Reading, stdin: Stream): Output
         addHarm(reading.into, harm('SHELL_FORK_BOMB', 'CRITICAL', { operation: 'execute' }), [
           { text: `${node.name.value}() calls itself twice`, glob: false },
         ]);
-      reading.functions.add(node.name.value);
-      return walkCompound(node.body, conditional(reading), EMPTY);
+      reading.functions.set(node.name.value, node.body);
+      return walkCompound(node.body, withArguments(undefined, conditional(isolated(reading))), EMPTY);
     case 'Coproc':
       return node.body.type === 'Command' ? walkSimple(node.body, isolated(reading), stdin) : walkCompound(node.body, isolated(reading), stdin);
     case 'Redirected': {
       const input = walkRedirects(node.redirects, reading) ?? stdin;
       return walkCompound(node.command, reading, input);
     }
-    default:
-      return walkCompound(node, reading, stdin);
+    default: {
+      const { at } = reading.standing;
+      const out = walkCompound(node, reading, stdin);
+      if (node.type !== 'BraceGroup') reading.standing.at = worse(at, reading.standing.at);
+      return out;
+    }
   }
 }
 
@@ -115,6 +131,7 @@ function walkCompound(node: Compound, reading: Reading, stdin: Stream): Output {
       bindLoop(node.name.value, node.wordlist, reading);
       return walkStatements(node.body.commands, inner, stdin);
     case 'ArithmeticFor':
+      for (const part of [node.initialize, node.test, node.update]) inside(part, reading);
       return walkStatements(node.body.commands, inner, stdin);
     case 'Case': {
       expandWord(node.word, scopeOf(reading, FIRST));
@@ -128,18 +145,21 @@ function walkCompound(node: Compound, reading: Reading, stdin: Stream): Output {
     case 'Coproc':
       return walkCommand(node, reading, stdin);
     default:
-      substitutionsIn(node, reading);
+      inside(node.expression, reading);
       if (node.type === 'ArithmeticCommand') unknown([node.body], reading);
       return EMPTY;
   }
 }
 
-/** `[[ … ]]` and `(( … ))` run nothing but the substitutions inside them. */
-function substitutionsIn(node: SyntaxNode, reading: Reading): void {
-  forEachChild(node, (child) => {
-    if (child.type === 'CommandExpansion' || child.type === 'ProcessSubstitution' || child.type === 'ArithmeticCommandExpansion')
-      substitute(child, reading);
-    else substitutionsIn(child, reading);
+/** What runs inside of words and expressions; a substitution is read once, however often it is met. */
+function inside(node: SyntaxNode | undefined, reading: Reading): void {
+  if (node === undefined) return;
+  evaluate(node, {
+    substitute: (part) => void substitute(part, reading),
+    expand: (word) => expandJoined(word, scopeOf(reading, FIRST)).text,
+    held: (name) => (reading.variables.get(name) ?? []).flat(),
+    again: (text) => void reading.readInner(asBody(text), conditional(reading)),
+    deep: () => void unreadable(reading, reading.source),
   });
 }
 
@@ -155,7 +175,10 @@ function bindLoop(name: string, words: readonly Word[] | undefined, reading: Rea
 }
 
 function walkSimple(node: Command, reading: Reading, stdin: Stream): Output {
-  const input = walkRedirects(node.redirects, reading) ?? stdin;
+  const quiet = node.name === undefined || /^(?:echo|printf|true|:)$/.test(node.name.text);
+  const input = walkRedirects(node.redirects, reading, quiet) ?? stdin;
+  for (const part of [...node.prefix, ...node.suffix]) inside(part, reading);
+  inside(node.name, reading);
   const assignments = node.prefix.filter((part): part is Assignment => part.type === 'Assignment');
   if (node.name === undefined) {
     for (const one of assignments) assign(one, reading);
@@ -164,14 +187,39 @@ function walkSimple(node: Command, reading: Reading, stdin: Stream): Output {
   }
   for (const one of assignments) readAssignment(one.name, valueTexts(one, reading, FIRST).join(' '), reading);
   let out: Output | undefined;
+  if (spelled(node.name)) addHarm(reading.into, harm('SHELL_DYNAMIC_COMMAND', 'HIGH', { inspected: false }), [{ text: node.name.text, glob: false }]);
   for (const picks of picksFor(textOf(node), reading)) {
     const words = wordsOf(node, reading, picks);
     const one = runCall(words, input, assignments.length === 0 ? reading : withPrefix(assignments, reading));
     out = out === undefined ? one : either(out, one);
     rebind(words, reading);
+    callFunction(words, input, reading);
   }
   keepRedirected(node.redirects, out ?? EMPTY, reading);
   return out ?? EMPTY;
+}
+
+/** A program whose name is printed letter by letter instead of written: `$(printf %s rm)`. */
+const spelled = (name: Word): boolean =>
+  name.parts?.some((part) => {
+    const first = part.type === 'CommandExpansion' ? part.script?.commands[0]?.command : undefined;
+    return first?.type === 'Command' && /^(?:echo|printf)$/.test(first.name?.value ?? '');
+  }) === true;
+
+/** A function's body with the arguments it is called with. */
+function callFunction([name, ...args]: readonly Arg[], stdin: Stream, reading: Reading): void {
+  const body = name === undefined ? undefined : reading.functions.get(name.text);
+  if (body === undefined || args.length === 0 || reading.depth >= MOST_DEPTH || !afford(reading, body.end - body.pos)) return;
+  const called = withArguments(
+    args.map(({ text }) => text),
+    { ...reading, variables: new Map(reading.variables), depth: reading.depth + 1 },
+  );
+  walkCompound(body, conditional(called), stdin);
+}
+
+function withArguments(args: readonly string[] | undefined, reading: Reading): Reading {
+  setVariable(reading, '@', [args ?? [UNKNOWN]]);
+  return reading;
 }
 
 function textOf({ name, args }: Command): string {
@@ -194,10 +242,11 @@ function keepRedirected(redirects: readonly Redirection[], out: Output, reading:
     if (redirect.type !== 'Redirect' || redirect.target === undefined || !redirect.operator.includes('>')) continue;
     const target = expandJoined(redirect.target, scopeOf(reading, FIRST));
     keep(target.text, out, reading);
-    if (out.origin === 'none' && redirect.operator === '>')
+    const blank = out.origin === 'static' && out.text?.trim() === '' && /(?:^|\/)(?:var\/log\/|\.\w+_history$)/.test(target.text);
+    if ((out.origin === 'none' || blank) && redirect.operator === '>')
       addHarm(
         reading.into,
-        harm('SHELL_TRUNCATE', /^\/(var\/log|etc)\//.test(target.text) ? 'HIGH' : 'MEDIUM', {
+        harm('SHELL_TRUNCATE', /^\/(var\/log|etc)\/|\.(?:db|sqlite3?|sql|dump)$|_history$/.test(target.text) ? 'HIGH' : 'MEDIUM', {
           operation: 'delete',
           category: 'file',
           target: target.text,
@@ -258,7 +307,7 @@ function appended(one: Assignment, reading: Reading, fresh: Values): Values {
 }
 
 /** Reads what redirections touch; what they put on standard input, if anything. */
-function walkRedirects(redirects: readonly Redirection[], reading: Reading): Stream | undefined {
+function walkRedirects(redirects: readonly Redirection[], reading: Reading, quiet = false): Stream | undefined {
   let input: Stream | undefined;
   const scope = scopeOf(reading, FIRST);
   for (const redirect of redirects) {
@@ -267,8 +316,15 @@ function walkRedirects(redirects: readonly Redirection[], reading: Reading): Str
       input = { origin: 'static', text: quoted ? redirect.body.text : expandParts(redirect.body.parts ?? [], scope), secret: false };
     } else if (redirect.target !== undefined) {
       const target = expandJoined(redirect.target, scope);
-      if (redirect.type === 'HereString') input = { origin: 'static', text: `${target.text}\n`, secret: target.secret === true };
-      else input = readRedirect(redirect.operator, target, reading) ?? input;
+      if (redirect.type === 'HereString')
+        input = {
+          origin: 'static',
+          text: `${target.text}\n`,
+          secret: target.secret === true,
+          credential: target.credential === true,
+          bulk: target.bulk === true,
+        };
+      else input = readRedirect({ operator: redirect.operator, target, quiet }, reading) ?? input;
     }
   }
   return input;
@@ -307,7 +363,13 @@ function substitute(part: Nested, reading: Reading): Substitution {
     part.operator === '>' ? { origin: 'computed', secret: false } : EMPTY,
   );
   const text = out.text === undefined ? UNKNOWN : out.text.replace(/\n+$/, '');
-  const value = { text, secret: out.secret, hook: printsSetUp(script) };
+  const value: Substitution = {
+    text,
+    secret: out.secret,
+    hook: printsSetUp(script),
+    ...(out.credential === true ? { credential: true } : {}),
+    ...(out.bulk === true ? { bulk: true } : {}),
+  };
   reading.substituted.set(script, value);
   return value;
 }

@@ -28,7 +28,9 @@ EXFILTRATION_ENCODED | A large encoded value goes to the network or to people.
 SOURCE_MAP_LEAK | A source map is shipped with what is published.
 PACKAGE_PUBLISH | A tool publishes a package.
 AEGIS_CONFIG_WRITE | The configuration or data of Aegis itself would be changed.
+AEGIS_CONTROL | A command would operate or stop Aegis itself.
 AGENT_CONFIG_WRITE | The configuration or instructions of a coding agent would be changed.
+AGENT_UNCHECKED | A coding agent would run without its checks, or with new tools or settings.
 PATH_TRAVERSAL | A path climbs out of where it starts.
 PATH_CLIMB | A path goes up, plainly and without reaching a sensitive place.
 PATH_ENCODED | A path hides its dots or separators by encoding.
@@ -119,6 +121,7 @@ SHELL_REGISTRY | A command changes the registry.
 SHELL_REMOTE_EXECUTE | A command runs what it fetched from the network.
 SHELL_REVERSE_SHELL | A command hands a shell to the network.
 SHELL_SCHEDULE_DELETE | A command deletes scheduled jobs.
+SHELL_SECRET_PRINT | A command prints credentials, or looks for where they are.
 SHELL_SECRET_EXFILTRATION | A command sends credentials away.
 SHELL_SERVICE_STOP | A command stops a service.
 SHELL_SETUID | A command lets a file run with its owner's rights.

@@ -1,4 +1,5 @@
-import type { ProgramTable } from '../call.ts';
+import type { Call, ProgramTable, Seen } from '../call.ts';
+import { ARCHIVES } from './archives.ts';
 import { CONTAINERS } from './containers.ts';
 import { DATABASES } from './databases.ts';
 import { DISK } from './disk.ts';
@@ -8,9 +9,13 @@ import { HATCHES } from './hatches.ts';
 import { HOST } from './host.ts';
 import { INTERPRETERS } from './interpreters.ts';
 import { INFRA } from './infra.ts';
+import { LAUNCHERS, REMOTE, hatched, launched } from './launchers.ts';
+import type { Known } from './launchers.ts';
+import { LEAVING } from './leaving.ts';
 import { NETWORK } from './network.ts';
 import { PACKAGES } from './packages.ts';
 import { SEARCH } from './search.ts';
+import { isService, readService } from './service-verbs.ts';
 import { SHELLS } from './shells.ts';
 import { TEXT } from './text.ts';
 import { WINDOWS } from './windows.ts';
@@ -34,4 +39,31 @@ export const PROGRAMS: ProgramTable = {
   ...INTERPRETERS,
   ...WRAPPERS,
   ...SHELLS,
+  ...LAUNCHERS,
 };
+
+/** Programs that show, say or send what they are given. */
+const SPEAKERS = new Set(
+  `mail mailx mutt sendmail gh glab hub jira linear slack slack-cli notify-send terminal-notifier osascript wall write xmessage zenity dialog whiptail
+  figlet cowsay lolcat tldr cheat howdoi explain apropos whatis info man help pandoc bat glow mdcat vale aspell claude codex gemini aider llm sgpt mods
+  ollama cursor-agent goose opencode copilot amp`.split(/\s+/),
+);
+
+const KNOWN: Known = {
+  program: (name) => Object.hasOwn(PROGRAMS, name) || isService(name),
+  speaker: (name) => SPEAKERS.has(name) || (Object.hasOwn(TEXT, name) && TEXT[name] === TEXT['echo']),
+};
+
+/** What is known of programs beside their own reader. */
+const BESIDE: readonly ProgramTable[] = [REMOTE, LEAVING, ARCHIVES];
+
+/** Languages whose code is known by how it starts a shell only. */
+const SMALL = new Set(['julia', 'tclsh', 'elixir', 'groovy', 'erl', 'dmsetup', 'Rscript']);
+
+/** What one call means: by its program's own reader, by the verbs of a service's client, or by its structure. */
+export function readProgram(call: Call): readonly Seen[] {
+  const reader = Object.hasOwn(PROGRAMS, call.bin) ? PROGRAMS[call.bin] : undefined;
+  const more = BESIDE.flatMap((table) => (Object.hasOwn(table, call.bin) ? (table[call.bin]?.(call) ?? []) : []));
+  if (reader !== undefined && !Object.hasOwn(PACKAGES, call.bin)) return [...reader(call), ...more, ...(SMALL.has(call.bin) ? hatched(call) : [])];
+  return [...(reader === undefined ? readService(call) : reader(call)), ...more, ...launched(call, KNOWN)];
+}

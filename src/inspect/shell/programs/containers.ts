@@ -68,6 +68,7 @@ const docker: ProgramReader = (call) => {
   if (verb === 'run' || verb === 'create') return run(rest);
   if (verb === 'exec') return [{ see: 'argv', argv: readOptions(rest, RUN_SPEC).operands.slice(1) }];
   if (isDryRun(call.args) || isHelp(call.args) || isHelp(rest)) return [];
+  if (verb === 'cp') return rest.map((arg): Seen => ({ see: 'path', path: { ...arg, text: arg.text.replace(/^[^/:]+:/, '') }, access: 'read' }));
   return harms(group ? (first ?? '') : '', verb, readOptions(rest));
 };
 

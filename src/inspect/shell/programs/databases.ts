@@ -1,6 +1,6 @@
 import type { Arg, Call, ProgramReader, ProgramTable, Seen } from '../call.ts';
 import { harm } from '../call.ts';
-import { isHelp, readOptions } from '../options.ts';
+import { isDryRun, isHelp, readOptions } from '../options.ts';
 import type { OptionSpec } from '../options.ts';
 
 const LOST = { operation: 'delete', category: 'database' } as const;
@@ -34,7 +34,14 @@ function statement(text: string, dialect: string): Seen[] {
     const escape = /^\s*(\\!|\.shell|\.system|system\s|!)\s*(.+)$/.exec(line);
     if (escape?.[2] !== undefined) seen.push({ see: 'script', text: escape[2] });
   }
-  if (seen.length === 0) seen.push({ see: 'sql', text, dialect }, ...plainly(text));
+  for (const match of text.matchAll(/(?:^|\n)\s*\.(?:output|once|backup|save|clone|log)\s+(\S+)/g)) {
+    if (match[1] !== 'stdout' && match[1] !== 'off') seen.push({ see: 'path', path: { text: match[1] ?? '', glob: false }, access: 'write' });
+  }
+  for (const match of text.matchAll(/\\(?:o|w|copy\b[^|\n]*\bto)\s+(?:program\s+)?'?([^\s'|]+)/gi))
+    seen.push({ see: 'path', path: { text: match[1] ?? '', glob: false }, access: 'write' });
+  // What the client does itself is no SQL: `.dump`, `\\copy t from 'f'`.
+  if (seen.length === 0 && !/^\s*(?:\.\w|\\(?:copy|d|l|dt|timing|x|i|conninfo|c|q|h|\?)\b)/.test(text))
+    seen.push({ see: 'sql', text, dialect }, ...plainly(text));
   return seen;
 }
 
@@ -52,6 +59,8 @@ function plainly(text: string): Seen[] {
 
 const redis: ProgramReader = (call) => {
   const options = readOptions(call.args, { short: 'hpanursiID', long: ['user', 'pass', 'rdb', 'pipe-timeout'], stop: true });
+  // Names that arrive on a pipe are all that was listed.
+  if (!call.complete && /^(DEL|UNLINK)$/i.test(options.operands[0]?.text ?? '')) return [harm('DATABASE_DESTROY', 'HIGH', LOST)];
   const lines = [options.operands.map((arg) => arg.text).join(' '), ...(call.stdin.text ?? '').split('\n')];
   const seen: Seen[] = [];
   for (const line of lines) {
@@ -70,7 +79,7 @@ const mongo: ProgramReader = (call) => {
   const options = readOptions(call.args, { short: 'upf', long: ['eval', 'username', 'password', 'host', 'port', 'authenticationDatabase', 'file'] });
   const text = [...options.values('eval').map((arg) => arg.text), call.stdin.text ?? ''].join('\n');
   if (
-    /\.\s*(dropDatabase|drop|dropIndexes|dropUser|dropAllUsers|dropRole|remove|deleteMany|deleteOne|findOneAndDelete|shutdownServer|bulkWrite)\s*\(|\$out|replSetStepDown|dropConnections|fsyncLock/.test(
+    /\.\s*(dropDatabase|drop|dropIndexes|dropUser|dropAllUsers|dropRole|remove|deleteMany|deleteOne|findOneAndDelete|shutdownServer|bulkWrite)\s*\(|\$out|\b(?:delete|drop|dropDatabase|dropIndexes|shutdown)\s*:\s*|replSetStepDown|dropConnections|fsyncLock/.test(
       text,
     )
   )
@@ -80,13 +89,16 @@ const mongo: ProgramReader = (call) => {
 
 /** Restoring over what is there. */
 const restore: ProgramReader = (call) => {
-  const options = readOptions(call.args, { short: 'dhpUFnt' });
+  if (isHelp(call.args) || isDryRun(call.args)) return [];
+  const options = readOptions(call.args, { short: 'dhpUFntf', long: ['file', 'dbname', 'host', 'port', 'username', 'format', 'jobs'] });
+  if (call.bin === 'pg_restore' && options.has('l', 'list', 'f', 'file')) return [];
   return options.has('c', 'clean', 'drop', 'if-exists') || call.args.some((arg) => arg.text === '--drop')
     ? [harm('DATABASE_DESTROY', 'HIGH', LOST)]
     : [];
 };
 
-const dropsAlways: ProgramReader = (call: Call) => (isHelp(call.args) ? [] : [harm('DATABASE_DESTROY', 'HIGH', LOST)]);
+const dropsAlways: ProgramReader = (call: Call) =>
+  isHelp(call.args) || isDryRun(call.args) || call.args.some(({ text }) => text === '-n') ? [] : [harm('DATABASE_DESTROY', 'HIGH', LOST)];
 
 const psql = sqlClient({
   dialect: 'postgresql',
@@ -118,6 +130,7 @@ export const DATABASES: ProgramTable = {
   sqlcmd: sqlClient({ dialect: 'transactsql', spec: { short: 'QqSUPdi' }, text: ['Q', 'q'], file: ['i'] }),
   cqlsh: sqlClient({ dialect: 'cassandra', spec: { short: 'ekufp' }, text: ['e', 'execute'], file: ['f'] }),
   usql: sqlClient({ dialect: 'postgresql', spec: { short: 'cf' }, text: ['c', 'command'], file: ['f'] }),
+  cockroach: sqlClient({ dialect: 'postgresql', spec: { short: 'e', long: ['execute', 'url', 'host', 'database', 'user'] }, text: ['e', 'execute'] }),
   'redis-cli': redis,
   'valkey-cli': redis,
   'keydb-cli': redis,

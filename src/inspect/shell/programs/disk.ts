@@ -1,6 +1,7 @@
 import type { ProgramReader, ProgramTable, Seen } from '../call.ts';
 import { harm, isDynamic } from '../call.ts';
 import { isDryRun, isHelp, readOptions } from '../options.ts';
+import { emptied } from './files.ts';
 import { isDevice } from './places.ts';
 import { bareWords } from './service-verbs.ts';
 
@@ -11,6 +12,8 @@ const dd: ProgramReader = (call) => {
     if (!arg.text.startsWith('of=')) continue;
     const path = { ...arg, text: arg.text.slice(3) };
     seen.push({ see: 'path', path, access: 'write' });
+    if (call.args.some((one) => /^if=\/dev\/(zero|u?random|null)$/.test(one.text)) && /\.(db|sqlite3?|sql|dump|bak|key|pem)$/.test(path.text))
+      seen.push(...emptied(path));
     if (isDynamic(path)) seen.push(harm('SHELL_DEVICE_WRITE', 'HIGH', { operation: 'write', category: 'file', inspected: false }));
   }
   return seen;
@@ -22,7 +25,8 @@ const format: ProgramReader = (call) => {
   const options = readOptions(call.args);
   if (options.has('n') && call.bin.startsWith('mk')) return [];
   const device = call.args.some((arg) => isDevice(arg.text));
-  return [harm('SHELL_FORMAT', device ? 'CRITICAL' : 'HIGH', { operation: 'delete', category: 'file' })];
+  const image = !device && options.operands.some(({ text }) => /\.(img|iso|raw|qcow2|disk|bin|ext\d|fs)$/.test(text));
+  return [harm('SHELL_FORMAT', device ? 'CRITICAL' : image ? 'MEDIUM' : 'HIGH', { operation: 'delete', category: 'file' })];
 };
 
 const wipefs: ProgramReader = (call) => {
@@ -46,7 +50,8 @@ const partition: ProgramReader = (call) => {
     return [harm('SHELL_FORMAT', 'CRITICAL', { operation: 'delete', category: 'file' })];
   if (words.some((word) => /^(mklabel|mktable|rm|mkpart|resizepart)$/.test(word)) || options.has('delete', 'd'))
     return [harm('SHELL_PARTITION', 'HIGH', { operation: 'delete', category: 'file' })];
-  const fed = call.stdin.origin !== 'none' && words.some((word) => isDevice(word));
+  // Without a script on its input it asks on the terminal and writes what it is told.
+  const fed = (call.stdin.origin !== 'none' || call.bin === 'sfdisk') && words.some((word) => isDevice(word));
   return fed ? [harm('SHELL_PARTITION', 'HIGH', { operation: 'delete', category: 'file' })] : [];
 };
 

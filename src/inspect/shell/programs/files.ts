@@ -1,9 +1,12 @@
 import type { Arg, Call, ProgramReader, ProgramTable, Seen } from '../call.ts';
 import { harm, isDynamic } from '../call.ts';
+import { agentConfigOf } from '../../path/agent-config.ts';
+import { isSecretFile } from '../../path/sensitive.ts';
 import { isDryRun, isHelp, readOptions } from '../options.ts';
 import type { Options } from '../options.ts';
 import { extentOf, isDevice } from './places.ts';
 import type { Extent } from './places.ts';
+import { sent } from './leaving.ts';
 import { systemPlace } from '../../path/system.ts';
 import type { Risk } from '../../../kernel/finding.ts';
 
@@ -15,6 +18,7 @@ const TREE: Readonly<Record<Extent, Risk>> = {
   here: 'HIGH',
   unknown: 'HIGH',
   work: 'HIGH',
+  far: 'HIGH',
   remade: 'LOW',
 };
 const GENTLE_TREE: Readonly<Record<Extent, Risk>> = { ...TREE, work: 'MEDIUM' };
@@ -25,18 +29,20 @@ const FILE: Readonly<Record<Extent, Risk>> = {
   here: 'MEDIUM',
   unknown: 'LOW',
   work: 'LOW',
+  far: 'LOW',
   remade: 'LOW',
 };
 
 /** What deleting `path` means; `recursive` takes everything under it. */
-export function deletion(path: Arg, recursive: boolean, force: boolean): Seen[] {
-  const extent = extentOf(path.text);
+export function deletion(path: Arg, { recursive, force, at }: { readonly recursive: boolean; readonly force: boolean; readonly at: string }): Seen[] {
+  const extent = extentOf(path.text, at);
   const table = recursive ? (force ? TREE : GENTLE_TREE) : FILE;
   const seen: Seen[] = [{ see: 'path', path, access: 'delete' }];
   if (isDevice(path.text)) seen.push(harm('SHELL_DELETE', 'CRITICAL', { operation: 'delete', category: 'file', target: path.text }));
   // A name with an extension is most likely one file, which `-r` does not make more of.
   const single = extent === 'work' && /[^/]\.[a-z0-9]{1,5}$/i.test(path.text) && !path.glob;
-  const risk = single ? 'MEDIUM' : table[extent];
+  const all = extent === 'far' && path.glob && /(^|\/)\*$/.test(path.text);
+  const risk = single ? 'MEDIUM' : all ? 'HIGH' : table[extent];
   if (risk !== 'LOW')
     seen.push(harm(recursive ? 'SHELL_RECURSIVE_DELETE' : 'SHELL_DELETE', risk, { operation: 'delete', category: 'file', target: path.text }));
   return seen;
@@ -47,7 +53,7 @@ const rm: ProgramReader = (call) => {
   const options = readOptions(call.args);
   const recursive = options.has('r', 'R', 'recursive');
   const force = options.has('f', 'force');
-  const seen = options.operands.flatMap((path) => deletion(path, recursive, force));
+  const seen = options.operands.flatMap((path) => deletion(path, { recursive, force, at: call.at }));
   if (options.has('no-preserve-root')) seen.push(harm('SHELL_RECURSIVE_DELETE', 'CRITICAL', { operation: 'delete', category: 'file' }));
   if (recursive && !call.complete) seen.push(harm('SHELL_RECURSIVE_DELETE', 'HIGH', { operation: 'delete', category: 'file', inspected: false }));
   if (recursive && force && options.operands.length === 0)
@@ -55,27 +61,56 @@ const rm: ProgramReader = (call) => {
   return seen;
 };
 
-const rmdir: ProgramReader = (call) => readOptions(call.args).operands.flatMap((path) => deletion(path, false, false));
+const rmdir: ProgramReader = (call) =>
+  readOptions(call.args).operands.flatMap((path) => deletion(path, { recursive: false, force: false, at: call.at }));
 
 const mv: ProgramReader = (call) => {
   const { from, to } = sourcesAndTarget(call);
   const seen: Seen[] = [];
   for (const path of from) {
-    const extent = extentOf(path.text);
+    const extent = extentOf(path.text, call.at);
     seen.push({ see: 'path', path, access: 'delete' });
     if (extent === 'all' || (to?.text === '/dev/null' && extent !== 'remade'))
       seen.push(harm('SHELL_MOVE_AWAY', extent === 'all' ? 'CRITICAL' : 'HIGH', { operation: 'delete', category: 'file', target: path.text }));
+    else if (/^~\/\.(?:ssh|gnupg|aws|kube|config|claude)\/?$/.test(path.text))
+      seen.push(harm('SHELL_MOVE_AWAY', 'HIGH', { operation: 'delete', category: 'file', target: path.text }));
+    if (to !== undefined) seen.push({ see: 'path', path: underFolder(path, to), access: 'write' });
   }
-  if (to !== undefined) seen.push({ see: 'path', path: to, access: 'write' });
+  if (to !== undefined && from.length === 0) seen.push({ see: 'path', path: to, access: 'write' });
   return seen;
 };
 
 const cp: ProgramReader = (call) => {
   const { from, to } = sourcesAndTarget(call);
   const seen: Seen[] = from.map((path) => ({ see: 'path', path, access: 'read' }));
-  if (to !== undefined) seen.push({ see: 'path', path: to, access: 'write' });
+  if (to !== undefined) for (const path of from) seen.push({ see: 'path', path: underFolder(path, to), access: 'write' });
+  if (to !== undefined && from.length === 0) seen.push({ see: 'path', path: to, access: 'write' });
+  if (to !== undefined && from.some(({ text }) => EMPTIES.test(text))) seen.push(...emptied(to));
   return seen;
 };
+
+/** Sources that leave nothing of what a file held. */
+const EMPTIES = /^\/dev\/(?:null|zero|u?random|full)$/;
+
+/** A file that is written over with nothing. */
+export function emptied(path: Arg): Seen[] {
+  const lost = path.glob || isDynamic(path) || systemPlace(path.text) || /\.(db|sqlite3?|sql|log)$|^\/var\//.test(path.text);
+  return /^\/dev\//.test(path.text)
+    ? []
+    : [harm('SHELL_TRUNCATE', lost ? 'HIGH' : 'MEDIUM', { operation: 'delete', category: 'file', target: path.text })];
+}
+
+/** Folders whose files run or open something by lying there. */
+const RUN_FOLDERS =
+  /(?:^|\/)(?:\.ssh|hooks|\.husky|autostart|LaunchAgents|LaunchDaemons|cron\.\w+|init\.d|profile\.d|workflows|s?bin|sudoers\.d|systemd\/(?:system|user)|\.claude|\.cursor|\.codex|\.vscode)$/;
+
+/** Where a file lies when it is copied to `to`: under it, where that is a folder. */
+export function underFolder(from: Arg, to: Arg): Arg {
+  if (!/\/$|^\.{1,2}$/.test(to.text) && !RUN_FOLDERS.test(to.text)) return to;
+  const source = from.text.replace(/\/+$/, '');
+  const name = source.slice(Math.max(source.lastIndexOf('/'), source.lastIndexOf(':')) + 1);
+  return { ...to, text: `${to.text.replace(/\/+$/, '')}/${name === '' || from.text.endsWith('/') ? '*' : name}` };
+}
 
 function sourcesAndTarget(call: Call): { readonly from: readonly Arg[]; readonly to: Arg | undefined } {
   const options = readOptions(call.args, { short: 'tSmogZ', long: ['target-directory', 'suffix', 'mode', 'owner', 'group'] });
@@ -90,7 +125,9 @@ function sourcesAndTarget(call: Call): { readonly from: readonly Arg[]; readonly
 const ln: ProgramReader = (call) => {
   const { from, to } = sourcesAndTarget(call);
   const seen: Seen[] = from.filter((path) => !path.text.startsWith('../')).map((path) => ({ see: 'path', path, access: 'read' }));
-  if (to !== undefined) seen.push({ see: 'path', path: to, access: 'write' });
+  if (to !== undefined) for (const path of from) seen.push({ see: 'path', path: underFolder(path, to), access: 'write' });
+  if (from.some(({ text }) => text === '/dev/null') && to !== undefined && /history$|\.log$/.test(to.text))
+    seen.push(harm('SHELL_LOG_CLEAR', 'HIGH', { operation: 'delete' }));
   return seen;
 };
 
@@ -98,6 +135,14 @@ const tee: ProgramReader = (call) => readOptions(call.args).operands.map((path) 
 
 const touch: ProgramReader = (call) =>
   readOptions(call.args, { short: 'drt', long: ['date', 'reference', 'time'] }).operands.map((path) => ({ see: 'path', path, access: 'write' }));
+
+/** A new folder changes nothing that is there. */
+const makesFolder: ProgramReader = (call) =>
+  readOptions(call.args, { short: 'm', long: ['mode'] }).operands.map((path) => ({
+    see: 'path',
+    path,
+    access: agentConfigOf(path.text) === undefined ? 'unknown' : 'write',
+  }));
 
 const shred: ProgramReader = (call) => {
   if (isHelp(call.args)) return [];
@@ -137,25 +182,33 @@ const chmod: ProgramReader = (call) => {
     { long: ['reference', 'from'] },
   );
   const recursive = options.has('R', 'recursive');
-  return ownership(options, { recursive, kind: modeRisk(mode?.text ?? '') });
+  return ownership(options, { recursive, kind: modeRisk(mode?.text ?? ''), at: call.at });
 };
 
 const chown: ProgramReader = (call) => {
   const options = readOptions(call.args, { long: ['reference', 'from'] });
   const rest: Options = { ...options, operands: options.has('reference') ? options.operands : options.operands.slice(1) };
-  return ownership(rest, { recursive: options.has('R', 'recursive'), kind: 'plain' });
+  return ownership(rest, { recursive: options.has('R', 'recursive'), kind: 'plain', at: call.at });
 };
 
-function ownership(options: Options, how: { readonly recursive: boolean; readonly kind: ReturnType<typeof modeRisk> }): Seen[] {
+interface Owning {
+  readonly recursive: boolean;
+  readonly kind: ReturnType<typeof modeRisk>;
+  readonly at: string;
+}
+
+function ownership(options: Options, how: Owning): Seen[] {
   const seen: Seen[] = [];
   for (const path of options.operands) {
-    const extent = extentOf(path.text);
-    const system = extent === 'all' || extent === 'system';
+    const extent = extentOf(path.text, how.at);
+    const system = extent === 'all' || extent === 'system' || extent === 'far';
     let risk: Risk = 'LOW';
-    if (how.recursive && extent === 'all') risk = 'CRITICAL';
-    else if (how.recursive && (extent === 'system' || (how.kind === 'open' && extent !== 'remade'))) risk = 'HIGH';
+    const home = /^(?:~|\/(?:home|Users)\/[^/]+|\/root)\/?$/.test(path.text);
+    if (how.recursive && extent === 'all' && !home) risk = 'CRITICAL';
+    else if (how.recursive && (extent === 'system' || (extent === 'far' && how.kind === 'open') || (how.kind === 'open' && extent !== 'remade')))
+      risk = 'HIGH';
     else if (how.kind === 'setid') risk = 'HIGH';
-    else if (how.kind === 'open') risk = system ? 'HIGH' : 'MEDIUM';
+    else if (how.kind === 'open') risk = system || isSecretFile(path.text) ? 'HIGH' : 'MEDIUM';
     else if (how.kind === 'closed' && system) risk = 'HIGH';
     if (risk !== 'LOW')
       seen.push(harm(how.kind === 'setid' ? 'SHELL_SETUID' : 'SHELL_PERMISSIONS', risk, { operation: 'admin', category: 'file', target: path.text }));
@@ -179,7 +232,9 @@ const rsync: ProgramReader = (call) => {
   const from = options.operands.slice(0, -1);
   const to = options.operands.at(-1);
   for (const path of from) if (!isRemote(path.text)) seen.push({ see: 'path', path, access: 'read' });
-  if (to !== undefined && from.length > 0 && !isRemote(to.text)) seen.push({ see: 'path', path: to, access: 'write' });
+  if (to !== undefined && !isRemote(to.text)) for (const path of from) seen.push({ see: 'path', path: underFolder(path, to), access: 'write' });
+  if (to !== undefined && isRemote(to.text))
+    for (const path of from) seen.push(...sent({ ...path, text: path.text.replace(/(.)\/+$/, '$1') }, { folders: false }));
   return seen;
 };
 
@@ -197,7 +252,7 @@ export const FILES: ProgramTable = {
   tee,
   sponge: tee,
   touch,
-  mkdir: touch,
+  mkdir: makesFolder,
   shred,
   truncate,
   chmod,

@@ -8,7 +8,7 @@ const LOST = { operation: 'delete', category: 'file' } as const;
 const lost = (code: string): Seen => harm(code, 'HIGH', LOST);
 
 /** Settings whose value git runs (git-config(1)). */
-const RUNS =
+export const GIT_RUNS =
   /^(core\.(pager|editor|sshcommand|fsmonitor|askpass|gitproxy|hookspath|attributesfile|worktree)|alias\.|credential(\..*)?\.helper|diff\.external|diff\..*\.(command|textconv)|merge\..*\.driver|filter\..*\.(clean|smudge|process)|sequence\.editor|pager\.|gpg(\..*)?\.program|uploadpack\.packobjectshook|remote\..*\.(uploadpack|receivepack|proxy|vcs)|difftool\..*\.cmd|mergetool\..*\.cmd|browser\..*\.cmd|man\..*\.cmd|interactive\.difffilter|protocol\.ext\.allow|include\.path|includeif\.|url\..*\.insteadof|init\.templatedir|submodule\..*\.update|sendemail\..*cmd)/i;
 
 const git: ProgramReader = (call) => {
@@ -20,11 +20,33 @@ const git: ProgramReader = (call) => {
   const seen: Seen[] = outer.values('c').flatMap((setting) => readSetting(setting.text));
   if ((outer.value('exec-path')?.text ?? '') !== '') seen.push(harm('SHELL_HATCH', 'HIGH'));
   const [verb, ...args] = outer.operands;
+  const folder = outer.value('C');
+  if (verb?.text === 'clone') seen.push(...cloned(args, folder));
   if (verb === undefined || isHelp(args) || verb.text === 'help') return seen;
   const judge = Object.hasOwn(VERBS, verb.text) ? VERBS[verb.text] : undefined;
   if (judge === undefined || dry(verb.text, args)) return seen;
   return [...seen, ...judge(args)];
 };
+
+/** Where a clone puts files. */
+function cloned(args: readonly Arg[], folder: Arg | undefined): Seen[] {
+  const { operands } = readOptions(args, {
+    short: 'ubojc',
+    long: ['upload-pack', 'branch', 'depth', 'config', 'template', 'origin', 'reference', 'jobs', 'filter'],
+  });
+  const [from, to] = operands;
+  if (from === undefined) return [];
+  const name =
+    to?.text ??
+    from.text
+      .replace(/\/+$/, '')
+      .replace(/\.git$/, '')
+      .split(/[/:]/)
+      .at(-1) ??
+    '';
+  const text = folder === undefined ? name : `${folder.text}/${name}`;
+  return name === '' ? [] : [{ see: 'path', path: { text: `${text}/*`, glob: false }, access: 'write' }];
+}
 
 /** `name=value` given with `-c` or to `git config`. An alias starting with `!` is a shell text; any other is a git command. */
 function readSetting(text: string): Seen[] {
@@ -32,7 +54,7 @@ function readSetting(text: string): Seen[] {
   const name = equals < 0 ? text : text.slice(0, equals);
   const value = equals < 0 ? '' : text.slice(equals + 1);
   if (
-    !RUNS.test(name) ||
+    !GIT_RUNS.test(name) ||
     value === '' ||
     /^(cat|less.*|more|delta|bat|vim|vi|nano|code( --wait)?|emacs|true|false|store|cache.*|osxkeychain|manager.*|git-lfs .*|ssh( -i \S+)?|nvim|subl.*)$/.test(
       value.trim(),
@@ -65,6 +87,9 @@ const push: Judge = (args) => {
   const hatch = options.value('receive-pack', 'exec');
   const seen: Seen[] = hatch === undefined ? [] : [harm('SHELL_HATCH', 'HIGH'), { see: 'script', text: hatch.text }];
   const refs = options.operands.slice(1).map((arg) => arg.text);
+  const [place] = [...options.values('repo'), ...options.operands];
+  if (place !== undefined && /^[a-z+]+:\/\/|^[\w.-]+@[\w.-]+:/.test(place.text))
+    seen.push(harm('SHELL_UPLOAD', 'HIGH', { detector: 'exfiltration', category: 'network', operation: 'send', target: place.text }));
   const forced = options.has('f', 'force') || refs.some((ref) => ref.startsWith('+'));
   const deleted = options.has('d', 'delete', 'mirror', 'prune') || refs.some((ref) => /^:./.test(ref));
   if (forced || options.has('force-with-lease', 'force-if-includes'))
@@ -83,7 +108,9 @@ const clean: Judge = (args) => {
 const checkout: Judge = (args) => {
   const options = readOptions(args, { short: 'bB', long: ['orphan', 'conflict'] });
   const dashes = args.findIndex((arg) => arg.text === '--');
-  const paths = dashes >= 0 ? args.slice(dashes + 1) : [];
+  const named = args.slice(0, Math.max(0, dashes)).some(({ text }) => !text.startsWith('-'));
+  // From a named commit single files are brought back, as one would write them.
+  const paths = dashes >= 0 && !named ? args.slice(dashes + 1) : [];
   const all = args.some((arg) => arg.text === '.' || arg.text === ':/' || arg.text === '*');
   return when(options.has('f', 'force', 'B') || paths.length > 0 || all, lost('GIT_DISCARD'));
 };

@@ -1,6 +1,8 @@
-import type { ProgramReader, ProgramTable, Seen } from '../call.ts';
+import { isSecretFile } from '../../path/sensitive.ts';
+import type { Arg, ProgramReader, ProgramTable, Seen } from '../call.ts';
 import { harm } from '../call.ts';
 import { readOptions } from '../options.ts';
+import { recipes } from './launchers.ts';
 import { readService } from './service-verbs.ts';
 
 /** Programs with an option whose value runs (the GTFOBins class): by option name, the value is a shell text. */
@@ -13,6 +15,12 @@ function hatch(short: string, names: readonly string[], long: readonly string[] 
       .flatMap((arg): Seen[] => [harm('SHELL_HATCH', 'HIGH'), { see: 'script', text: arg.text }]);
   };
 }
+
+/** Files inside a folder, whatever they are called. */
+export const insideOf = (folder: Arg): Arg => ({ ...folder, text: `${folder.text.replace(/\/+$/, '')}/*` });
+
+/** A folder that is packed is read whole. */
+const packed = (path: Arg): Seen[] => (isSecretFile(path.text) ? [{ see: 'search', search: { root: path.text, include: [], hidden: true } }] : []);
 
 const tar: ProgramReader = (call) => {
   const first = call.args[0]?.text ?? '';
@@ -49,9 +57,13 @@ const tar: ProgramReader = (call) => {
     if (/^(gzip|pigz|bzip2|pbzip2|xz|pixz|zstd|zstdmt|lz4|lzip|brotli|lzma)(\s+-?-?[\w=-]+)*$/.test(text.text)) continue;
     seen.push(harm('SHELL_HATCH', 'HIGH'), { see: 'script', text: text.text });
   }
-  if (options.has('x', 'extract')) for (const path of options.values('C', 'directory')) seen.push({ see: 'path', path, access: 'write' });
+  if (options.has('x', 'extract', 'get') && !options.has('C', 'directory'))
+    seen.push({ see: 'path', path: { text: './*', glob: false }, access: 'write' });
+  if (options.has('x', 'extract', 'get'))
+    for (const path of options.values('C', 'directory')) seen.push({ see: 'path', path: insideOf(path), access: 'write' });
   if (options.has('remove-files')) seen.push(harm('SHELL_MOVE_AWAY', 'HIGH', { operation: 'delete' }));
-  if (options.has('c', 'create')) for (const path of options.operands) seen.push({ see: 'path', path, access: 'read' });
+  if (options.has('c', 'create', 'r', 'append', 'u', 'update'))
+    for (const path of options.operands) seen.push({ see: 'path', path, access: 'read' }, ...packed(path));
   return seen;
 };
 
@@ -98,7 +110,8 @@ const zip: ProgramReader = (call) => {
   const moved: Seen[] = call.args.some((arg) => arg.text === '-m' || arg.text === '--move')
     ? [harm('SHELL_MOVE_AWAY', 'MEDIUM', { operation: 'delete' })]
     : [];
-  return [...moved, ...texts.flatMap((text): Seen[] => [harm('SHELL_HATCH', 'HIGH'), { see: 'script', text }])];
+  const [, ...files] = readOptions(call.args, { short: 'xitnbP' }).operands;
+  return [...files.flatMap(packed), ...moved, ...texts.flatMap((text): Seen[] => [harm('SHELL_HATCH', 'HIGH'), { see: 'script', text }])];
 };
 
 const gdb: ProgramReader = (call) => {
@@ -120,15 +133,19 @@ const make: ProgramReader = (call) => {
     if (body !== null) seen.push(harm('SHELL_HATCH', 'HIGH'), { see: 'script', text: (body[1] ?? '').replace(/^[^:]*:\s*/, '') });
     if (/^SHELL=/.test(arg.text)) seen.push(harm('SHELL_HATCH', 'HIGH'));
   }
+  const fed = readOptions(call.args, { short: 'fCIWoj', long: ['file', 'makefile', 'directory'] }).values('f', 'file', 'makefile');
+  if (fed.some(({ text }) => text === '-' || text === '/dev/stdin')) seen.push(...recipes(call.stdin.text ?? ''));
   return seen;
 };
 
 const openssl: ProgramReader = (call) => {
   const words = call.args.map((arg) => arg.text);
   if (words.some((word) => word === '-engine' || word === '-provider-path')) return [harm('SHELL_HATCH', 'HIGH')];
-  const seen: Seen[] = call.args.flatMap((arg, index) =>
-    words[index - 1] === '-in' ? [{ see: 'path' as const, path: arg, access: 'read' as const }] : [],
-  );
+  const seen: Seen[] = [];
+  for (const [index, path] of call.args.entries()) {
+    if (/^-(in|inkey)$/.test(words[index - 1] ?? '')) seen.push({ see: 'path', path, access: 'read' });
+    if (/^-(out|keyout)$/.test(words[index - 1] ?? '')) seen.push({ see: 'path', path, access: 'write' });
+  }
   return seen;
 };
 
@@ -153,6 +170,10 @@ export const HATCHES: ProgramTable = {
   view: vim,
   ex: vim,
   rvim: vim,
+  rview: vim,
+  vimtutor: vim,
+  gview: vim,
+  rgview: vim,
   vimdiff: vim,
   gvim: vim,
   emacs,

@@ -1,4 +1,4 @@
-import type { ProgramReader, ProgramTable } from '../call.ts';
+import type { Arg, ProgramReader, ProgramTable, Seen } from '../call.ts';
 import { harm } from '../call.ts';
 import { isDryRun, isHelp, readOptions } from '../options.ts';
 import { bareWords } from './service-verbs.ts';
@@ -57,6 +57,11 @@ const iptables: ProgramReader = (call) => {
   const words = call.args.map((arg) => arg.text);
   const policy = words.findIndex((word) => word === '-P' || word === '--policy');
   if (policy >= 0 && words[policy + 2] !== undefined) return [harm('SHELL_FIREWALL_OPEN', 'HIGH', { operation: 'admin', category: 'network' })];
+  const chain = words.find((_, at) => /^-[AI]$|^--(append|insert)$/.test(words[at - 1] ?? '')) ?? '';
+  const drops =
+    /^(DROP|REJECT)$/.test(options.value('j', 'jump')?.text ?? '') &&
+    !options.has('p', 's', 'd', 'i', 'o', 'm', 'dport', 'sport', 'protocol', 'source', 'destination');
+  if (drops && /^(INPUT|OUTPUT|FORWARD)$/.test(chain)) return [harm('SHELL_FIREWALL_OPEN', 'HIGH', { operation: 'admin', category: 'network' })];
   if (options.has('F', 'flush', 'X', 'delete-chain')) return [harm('SHELL_FIREWALL_OPEN', 'HIGH', { operation: 'admin', category: 'network' })];
   return [];
 };
@@ -78,7 +83,12 @@ const crontab: ProgramReader = (call) => {
 };
 
 const at: ProgramReader = (call) =>
-  call.stdin.text === undefined ? [] : [{ see: 'script', text: call.stdin.text }, harm('SHELL_PERSISTENCE', 'MEDIUM', { operation: 'write' })];
+  isHelp(call.args) || (call.stdin.origin === 'none' && !call.args.some((arg) => arg.text === '-f'))
+    ? []
+    : [
+        ...(call.stdin.text === undefined ? [] : [{ see: 'script', text: call.stdin.text } as const]),
+        harm('SHELL_PERSISTENCE', 'HIGH', { operation: 'write' }),
+      ];
 
 const accounts: ProgramReader = (call) => {
   if (isHelp(call.args)) return [];
@@ -95,8 +105,7 @@ const usermod: ProgramReader = (call) => {
 const passwd: ProgramReader = (call) => {
   const options = readOptions(call.args);
   if (options.has('S', 'status', 'help')) return [];
-  const risky =
-    options.has('d', 'delete', 'stdin', 'l', 'lock', 'u') || options.operands.some((arg) => arg.text === 'root') || call.stdin.origin !== 'none';
+  const risky = options.has('d', 'delete', 'stdin', 'u') || options.operands.some((arg) => arg.text === 'root') || call.stdin.origin !== 'none';
   return risky ? [harm('SHELL_PRIVILEGE', 'HIGH', { operation: 'admin' })] : [];
 };
 
@@ -106,8 +115,16 @@ const privilege: ProgramReader = (call) =>
 const history: ProgramReader = (call) =>
   call.args.some((arg) => /^-[a-z]*c/.test(arg.text)) ? [harm('SHELL_HISTORY_CLEAR', 'HIGH', { operation: 'delete' })] : [];
 
-const unset: ProgramReader = (call) =>
-  call.args.some((arg) => /^HIST(FILE|SIZE)$/.test(arg.text)) ? [harm('SHELL_HISTORY_CLEAR', 'HIGH', { operation: 'delete' })] : [];
+export const unset: ProgramReader = (call) => [
+  ...(call.args.some((arg) => /^HIST(FILE|SIZE)$/.test(arg.text)) ? [harm('SHELL_HISTORY_CLEAR', 'HIGH', { operation: 'delete' })] : []),
+  ...loosened(call.args),
+];
+
+/** Taking away a variable by which Aegis is reached or an agent's model is named. */
+export const loosened = (args: readonly Arg[]): Seen[] =>
+  args.some(({ text }) => /^(?:AEGIS_\w+|[A-Z_]+_BASE_URL)$/.test(text))
+    ? [harm('ENV_AGENT_CONFIG', 'HIGH', { detector: 'agent-config', operation: 'admin' })]
+    : [];
 
 const setcap: ProgramReader = (call) =>
   call.args.some((arg) => /cap_(setuid|setgid|sys_admin|dac|sys_ptrace|sys_module)/.test(arg.text))
@@ -159,7 +176,6 @@ const reg: ProgramReader = (call) => {
 
 export const HOST: ProgramTable = {
   net,
-  unset,
   reg,
   schtasks: (call) => (call.args.some((arg) => /^\/create$/i.test(arg.text)) ? [harm('SHELL_PERSISTENCE', 'HIGH', { operation: 'write' })] : []),
   systemctl,

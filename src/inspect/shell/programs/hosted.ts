@@ -2,7 +2,10 @@ import type { ServiceTable } from './service-table.ts';
 
 /** Clients of hosted products: code forges, deployment platforms, edge networks, flags, payments, monitoring. */
 export const HOSTED: ServiceTable = {
-  gh: { high: ['archive', 'transfer', 'rename-owner'], safe: ['pr', 'alias', 'extension', 'ext', 'label-list'] },
+  gh: {
+    high: ['archive', 'transfer', 'rename-owner'],
+    safe: ['pr', 'alias', 'extension', 'ext', 'label-list', 'cache', 'run', 'codespace-logs', 'config'],
+  },
   glab: { high: ['archive', 'transfer'], safe: ['alias', 'mr'] },
   hub: {},
   tea: {},

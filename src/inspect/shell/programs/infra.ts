@@ -8,7 +8,10 @@ const LOST = { operation: 'delete', category: 'network' } as const;
 
 const terraform: ProgramReader = (call) => {
   if (isHelp(call.args)) return [];
+  if (isDryRun(call.args)) return [];
   const [verb = '', second = '', third = ''] = bareWords(call.args);
+  if (verb === 'output' && /secret|passw|token|credential|private|_key/i.test(second))
+    return [harm('SHELL_SECRET_PRINT', 'HIGH', { operation: 'read', category: 'data' })];
   const flagged = (...names: string[]): boolean => call.args.some((arg) => names.includes(arg.text.replace(/^--/, '-')));
   const state = `${verb} ${second}`;
   if (verb === 'plan' || verb === 'show' || verb === 'validate') return [];

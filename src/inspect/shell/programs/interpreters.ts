@@ -2,6 +2,7 @@ import type { Language, ProgramReader, ProgramTable, Seen } from '../call.ts';
 import { harm } from '../call.ts';
 import { readOptions } from '../options.ts';
 import type { OptionSpec } from '../options.ts';
+import { joined } from '../words.ts';
 
 interface Interpreter {
   readonly language: Language;
@@ -10,6 +11,8 @@ interface Interpreter {
   readonly code: readonly string[];
   /** Options that load a module or file first. */
   readonly load?: readonly string[];
+  /** `-i` writes the files it is given. */
+  readonly inPlace?: boolean;
 }
 
 function interpreter(how: Interpreter): ProgramReader {
@@ -17,7 +20,10 @@ function interpreter(how: Interpreter): ProgramReader {
     const options = readOptions(call.args, { ...how.spec, stop: true });
     const seen: Seen[] = options.values(...how.code).map((arg) => ({ see: 'code', language: how.language, text: arg.text }));
     const [script] = options.operands;
-    if (seen.length > 0) return seen;
+    if (seen.length > 0) {
+      const inPlace = how.inPlace === true && call.args.some(({ text }) => /^-[a-zA-Z0]*i/.test(text));
+      return inPlace ? [...seen, ...options.operands.map((path): Seen => ({ see: 'path', path, access: 'write' }))] : seen;
+    }
     if (script !== undefined && script.text !== '-') {
       if (script.text.startsWith('/dev/fd/') || script.text === '/dev/stdin')
         return [...seen, harm('SHELL_REMOTE_EXECUTE', 'HIGH', { inspected: false }), ...piped(how.language, call)];
@@ -64,8 +70,8 @@ const node = interpreter({
   spec: { short: 'epr', long: ['eval', 'print', 'require', 'import', 'loader', 'input-type'] },
   code: ['e', 'eval', 'p', 'print', 'pe'],
 });
-const perl = interpreter({ language: 'perl', spec: { short: 'eEIMmC' }, code: ['e', 'E'] });
-const ruby = interpreter({ language: 'ruby', spec: { short: 'eIrC' }, code: ['e'] });
+const perl = interpreter({ language: 'perl', spec: { short: 'eEIMmC' }, code: ['e', 'E'], inPlace: true });
+const ruby = interpreter({ language: 'ruby', spec: { short: 'eIrC' }, code: ['e'], inPlace: true });
 const php = interpreter({
   language: 'php',
   spec: { short: 'rBRECdcfzt', long: ['run', 'process-begin', 'process-code', 'process-end', 'define', 'file'] },
@@ -77,16 +83,10 @@ const powershell: ProgramReader = (call) => {
   const at = call.args.findIndex((arg) => /^[-/](c|command|encodedcommand|enc|ec|e)$/i.test(arg.text));
   if (at < 0) return [];
   if (/^[-/]e/i.test(call.args[at]?.text ?? '')) return [harm('SHELL_DECODE_EXECUTE', 'HIGH', { inspected: false })];
-  return [
-    {
-      see: 'code',
-      language: 'powershell',
-      text: call.args
-        .slice(at + 1)
-        .map((arg) => arg.text)
-        .join(' '),
-    },
-  ];
+  const text = joined(call.args.slice(at + 1));
+  // Plain words are the same command in both languages.
+  const plain: Seen[] = /^[\w ./~*-]+$/.test(text) ? [{ see: 'script', text }] : [];
+  return [{ see: 'code', language: 'powershell', text }, ...plain];
 };
 
 const awk: ProgramReader = (call) => {
@@ -95,9 +95,24 @@ const awk: ProgramReader = (call) => {
   const program = given.length > 0 ? given : options.has('f', 'file') ? [] : options.operands.slice(0, 1);
   const files = given.length > 0 || options.has('f', 'file') ? options.operands : options.operands.slice(1);
   const seen: Seen[] = program.map((arg) => ({ see: 'code', language: 'awk', text: arg.text }));
+  for (const { text } of program)
+    for (const match of text.matchAll(/>>?\s{0,4}"([^"]{1,400})"/g))
+      seen.push({ see: 'path', path: { text: match[1] ?? '', glob: false }, access: 'write' });
+  if (call.args.some(({ text }, at) => text === 'inplace' && /^-i?$/.test(call.args[at - 1]?.text ?? '')))
+    for (const path of files) seen.push({ see: 'path', path, access: 'write' });
   for (const path of files) if (!path.text.includes('=')) seen.push({ see: 'path', path, access: 'read' });
   return seen;
 };
+
+const expect = interpreter({ language: 'lua', spec: { short: 'c' }, code: ['c'] });
+const spawned: ProgramReader = (call) =>
+  readOptions(call.args, { short: 'c' })
+    .values('c')
+    .flatMap(({ text }) => text.split(/[\n;]/))
+    .flatMap((line): Seen[] => {
+      const started = /^\s*(?:spawn|exec|system)\s+(?:-\w+\s+)*(.+)$/.exec(line)?.[1];
+      return started === undefined ? [] : [{ see: 'script', text: started }];
+    });
 
 const dotcode = (language: Language): ProgramReader =>
   interpreter({ language, spec: { short: 'ec', long: ['eval', 'command'] }, code: ['e', 'eval', 'c', 'command'] });
@@ -135,7 +150,7 @@ export const INTERPRETERS: ProgramTable = {
   groovy: dotcode('ruby'),
   osascript: dotcode('ruby'),
   erl: dotcode('ruby'),
-  expect: interpreter({ language: 'lua', spec: { short: 'c' }, code: ['c'] }),
+  expect: (call) => [...expect(call), ...spawned(call)],
   'gitlab-rails': (call) => [
     {
       see: 'code',

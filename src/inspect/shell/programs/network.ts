@@ -1,15 +1,16 @@
-import type { Arg, Call, ProgramReader, ProgramTable, Seen } from '../call.ts';
+import type { Arg, Call, ProgramReader, ProgramTable, Seen, Stream } from '../call.ts';
 import { harm } from '../call.ts';
 import { isSecretFile } from '../../path/sensitive.ts';
 import { readOptions } from '../options.ts';
 import type { Options } from '../options.ts';
 import { joined } from '../words.ts';
-import { isRemote } from './files.ts';
+import { isRemote, underFolder } from './files.ts';
+import { LEAVING, sent, streamed } from './leaving.ts';
 
 const EXFIL = { detector: 'exfiltration', category: 'network', operation: 'send' } as const;
 
 const CURL = {
-  short: 'XdFHoTuAbcexKCmrstyYzEQPw',
+  short: 'AbcCdDeEFHKmoPQrtTuUwxXyYz',
   long: [
     'request',
     'data',
@@ -58,15 +59,50 @@ const CURL = {
     'aws-sigv4',
     'time-cond',
     'quote',
+    'proxy-user',
+    'ciphers',
+    'cert-type',
+    'key-type',
+    'pass',
+    'max-redirs',
+    'speed-limit',
+    'speed-time',
+    'ftp-port',
+    'local-port',
+    'mail-from',
+    'mail-rcpt',
+    'telnet-option',
+    'socks5-hostname',
+    'noproxy',
+    'etag-save',
+    'etag-compare',
+    'dns-servers',
+    'continue-at',
+    'create-file-mode',
+    'rate',
+    'parallel-max',
+    'url-query',
+    'expand-url',
+    'alt-svc',
+    'hsts',
+    'libcurl',
+    'trace-ascii',
+    'tls-max',
+    'pinnedpubkey',
   ],
 };
 
 const curl: ProgramReader = (call) => {
   const options = readOptions(call.args, CURL);
   const seen: Seen[] = [...options.operands, ...options.values('url')].map((arg) => ({ see: 'url', url: arg.text }));
-  const out = options.value('o', 'output');
-  if (out !== undefined) seen.push({ see: 'path', path: out, access: 'write' });
-  seen.push(...uploads(options));
+  const folder = options.value('output-dir')?.text;
+  const into = (path: Arg): Arg => (folder === undefined ? path : { ...path, text: `${folder}/${path.text}` });
+  for (const path of options.values('o', 'output')) seen.push({ see: 'path', path: into(path), access: 'write' });
+  for (const path of options.values('D', 'dump-header', 'c', 'cookie-jar', 'trace', 'trace-ascii', 'stderr', 'libcurl', 'etag-save', 'hsts'))
+    if (path.text !== '-') seen.push({ see: 'path', path, access: 'write' });
+  if (options.has('O', 'remote-name', 'remote-name-all', 'J'))
+    for (const url of [...options.operands, ...options.values('url')]) seen.push({ see: 'path', path: into(fileOf(url)), access: 'write' });
+  if (!isNear([...options.operands, ...options.values('url')])) seen.push(...uploads(options, call.stdin));
   const method = (options.value('X', 'request')?.text ?? '').toUpperCase();
   const target = options.operands.map((arg) => arg.text).join(' ');
   seen.push(...requestHarm(method, target));
@@ -75,18 +111,36 @@ const curl: ProgramReader = (call) => {
   return seen;
 };
 
-/** What a file's content leaves with: `-d @file`, `-F x=@file`, `-T file`. */
-function uploads(options: Options): Seen[] {
+/** The name a downloaded file gets from its URL. */
+function fileOf(url: Arg): Arg {
+  const path = url.text.replace(/[?#].*$/, '').replace(/^[a-z]+:\/\//i, '');
+  const slash = path.lastIndexOf('/');
+  const name = slash < 0 ? '' : path.slice(slash + 1);
+  return { ...url, text: name === '' ? 'index.html' : name };
+}
+
+const LOOPBACK = /^(?:[a-z]+:\/\/)?(?:[^@/]*@)?(?:localhost|127\.\d+\.\d+\.\d+|\[::1\]|0\.0\.0\.0|host\.docker\.internal)(?:[:/]|$)/i;
+
+/** Every URL is of this machine. */
+export const isNear = (urls: readonly Arg[]): boolean => urls.length > 0 && urls.every(({ text }) => LOOPBACK.test(text));
+
+/** What a file's content leaves with: `-d @file`, `-F x=@file`, `-T file`, `-H @file`. */
+function uploads(options: Options, stdin: Stream): Seen[] {
   const seen: Seen[] = [];
   const files: Arg[] = [...options.values('T', 'upload-file')];
-  for (const arg of options.values('d', 'data', 'data-binary', 'data-ascii', 'json'))
+  for (const arg of options.values('d', 'data', 'data-binary', 'data-ascii', 'json', 'H', 'header'))
     if (arg.text.startsWith('@')) files.push({ ...arg, text: arg.text.slice(1) });
   for (const arg of options.values('F', 'form', 'data-urlencode', 'variable')) {
     const mark = /[=]?[@<]/.exec(arg.text);
     if (mark !== null) files.push({ ...arg, text: arg.text.slice(mark.index + mark[0].length).split(';')[0] ?? '' });
   }
   for (const path of files) {
-    if (isSecretFile(path.text)) seen.push(harm('SHELL_SECRET_EXFILTRATION', 'CRITICAL', { ...EXFIL, target: path.text }));
+    if (path.text === '-' || path.text === '.') {
+      seen.push(...streamed(stdin));
+      continue;
+    }
+    const away = sent(path);
+    if (away.length > 0) seen.push(...away);
     else if (/^\/etc\/|^~\/?$|^\/(home|root)\/?[^/]*$/.test(path.text)) seen.push(harm('SHELL_UPLOAD', 'HIGH', { ...EXFIL, target: path.text }));
     seen.push({ see: 'path', path, access: 'read' });
   }
@@ -123,7 +177,7 @@ const httpie: ProgramReader = (call) => {
 
 const wget: ProgramReader = (call) => {
   const options = readOptions(call.args, {
-    short: 'OPoaiUTtQeR',
+    short: 'OPoaiUTtQeRBwlADIX',
     long: [
       'output-document',
       'directory-prefix',
@@ -148,10 +202,17 @@ const wget: ProgramReader = (call) => {
   });
   const seen: Seen[] = options.operands.map((arg) => ({ see: 'url', url: arg.text }));
   const out = options.value('O', 'output-document');
-  if (out !== undefined) seen.push({ see: 'path', path: out, access: 'write' });
-  for (const path of options.values('post-file', 'body-file')) {
-    seen.push(harm('SHELL_UPLOAD', isSecretFile(path.text) ? 'CRITICAL' : 'MEDIUM', { ...EXFIL, target: path.text }));
-  }
+  const folder = options.value('P', 'directory-prefix');
+  if (out !== undefined) {
+    if (out.text !== '-') seen.push({ see: 'path', path: out, access: 'write' });
+  } else if (!options.has('spider'))
+    for (const url of options.operands) {
+      const name = fileOf(url);
+      seen.push({ see: 'path', path: folder === undefined ? name : { ...name, text: `${folder.text}/${name.text}` }, access: 'write' });
+    }
+  for (const path of options.values('o', 'output-file', 'a', 'append-output', 'save-cookies'))
+    if (path.text !== '-' && path.text !== '/dev/null') seen.push({ see: 'path', path, access: 'write' });
+  if (!isNear(options.operands)) for (const path of options.values('post-file', 'body-file')) seen.push(...sent(path, { always: true }));
   const helper = options.value('use-askpass');
   if (helper !== undefined) seen.push({ see: 'argv', argv: [helper] });
   return [...seen, ...requestHarm((options.value('method')?.text ?? '').toUpperCase(), options.operands.map((arg) => arg.text).join(' '))];
@@ -162,8 +223,11 @@ const nc: ProgramReader = (call) => {
   const program = options.value('e', 'exec', 'c', 'sh-exec', 'lua-exec');
   if (program !== undefined && !(options.has('c') && program.text === ''))
     return [harm('SHELL_REVERSE_SHELL', 'CRITICAL', { category: 'network' }), { see: 'script', text: program.text }];
-  if (call.stdin.origin === 'file' || call.stdin.origin === 'computed')
-    return options.has('l') ? [] : [harm('SHELL_UPLOAD', call.stdin.secret ? 'CRITICAL' : 'MEDIUM', EXFIL)];
+  if (call.stdin.origin === 'file' || call.stdin.origin === 'computed') {
+    if (options.has('l') || isNear(options.operands.slice(0, 1))) return [];
+    const bulk = streamed(call.stdin, true);
+    return bulk.length > 0 && !call.stdin.secret ? bulk : [harm('SHELL_UPLOAD', call.stdin.secret ? 'CRITICAL' : 'MEDIUM', EXFIL)];
+  }
   return [];
 };
 
@@ -193,7 +257,7 @@ const ssh: ProgramReader = (call) => {
   const options = readOptions(call.args, SSH);
   const seen: Seen[] = sshOptions(options);
   const words = options.operands.slice(options.operands[1]?.text === '--' ? 2 : 1);
-  if (words.length > 0) seen.push({ see: 'script', text: joined(words), stdin: call.stdin });
+  if (words.length > 0) seen.push({ see: 'script', text: joined(words), stdin: call.stdin }, ...streamed(call.stdin));
   else if (call.stdin.text !== undefined) seen.push({ see: 'script', text: call.stdin.text });
   if (options.has('R')) seen.push(harm('SHELL_TUNNEL', 'MEDIUM', { category: 'network' }));
   return seen;
@@ -223,12 +287,12 @@ const scp: ProgramReader = (call) => {
   for (const path of from) {
     if (isRemote(path.text)) continue;
     seen.push({ see: 'path', path, access: 'read' });
-    if (isRemote(to.text) && isSecretFile(path.text)) seen.push(harm('SHELL_SECRET_EXFILTRATION', 'CRITICAL', { ...EXFIL, target: path.text }));
+    if (isRemote(to.text)) seen.push(...sent(path));
   }
   const place = isRemote(to.text) ? to.text.slice(to.text.indexOf(':') + 1) : to.text;
   if (/^\/($|(etc|usr|s?bin|lib(64|32)?|boot|var\/lib|root\/\.)(\/|$))/.test(place))
     seen.push(harm('SHELL_SYSTEM_COPY', 'HIGH', { operation: 'write', category: 'file', target: to.text }));
-  else if (!isRemote(to.text)) seen.push({ see: 'path', path: to, access: 'write' });
+  else if (!isRemote(to.text)) for (const path of from) seen.push({ see: 'path', path: underFolder(path, to), access: 'write' });
   return seen;
 };
 
@@ -268,7 +332,7 @@ export const NETWORK: ProgramTable = {
   autossh: ssh,
   sshpass: (call) => [{ see: 'argv', argv: readOptions(call.args, { short: 'pfdP', stop: true }).operands }],
   scp,
-  sftp: scp,
+  sftp: (call) => [...scp(call), ...(LEAVING['sftp']?.(call) ?? [])],
   dig,
   nsupdate,
   mkfifo,

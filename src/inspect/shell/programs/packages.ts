@@ -24,9 +24,29 @@ const npm: ProgramReader = (call) => {
   if (words[0] === 'config' && words[1] === 'set' && /script-shell|registry|node-options/.test(words[2] ?? ''))
     return [harm('SUPPLY_CONFIG', 'HIGH', SUPPLY)];
   const seen: Seen[] = [];
+  // A package named by its URL runs its install scripts.
+  if (
+    /^(?:install|i|add)$/.test(words[0] ?? '') &&
+    words.slice(1).some((word) => /^http:|^https?:\/\/(?!(?:www\.)?(?:github|gitlab|bitbucket)\.|codeload\.github)/.test(word))
+  )
+    seen.push(harm('SHELL_REMOTE_EXECUTE', 'HIGH', { category: 'network' }));
   const registry = call.args.find((arg) => /^--(script-shell|node-options)(=|$)/.test(arg.text));
   if (registry !== undefined) seen.push(harm('SHELL_HATCH', 'HIGH'));
   return seen;
+};
+
+/** Packages whose program is called otherwise. */
+const PACKAGED: Readonly<Record<string, string>> = {
+  'firebase-tools': 'firebase',
+  'netlify-cli': 'netlify',
+  '@railway/cli': 'railway',
+  'aws-cdk': 'cdk',
+  '@anthropic-ai/claude-code': 'claude',
+  '@openai/codex': 'codex',
+  '@google/gemini-cli': 'gemini',
+  '@shopify/cli': 'shopify',
+  '@sentry/cli': 'sentry-cli',
+  'heroku-cli': 'heroku',
 };
 
 /** `npx`, `bunx` and kin: `-c` takes a shell text; otherwise a package runs, which is its users' daily work. */
@@ -35,12 +55,13 @@ const runner: ProgramReader = (call) => {
   const text = options.value('c', 'call');
   if (text !== undefined) return [{ see: 'script', text: text.text }];
   const [program, ...rest] = options.operands;
-  return program === undefined ? [] : [{ see: 'argv', argv: [{ ...program, text: program.text.replace(/(.)@[^/@]*$/, '$1') }, ...rest] }];
+  const name = program?.text.replace(/(.)@[^/@]*$/, '$1') ?? '';
+  return program === undefined ? [] : [{ see: 'argv', argv: [{ ...program, text: PACKAGED[name] ?? name }, ...rest] }];
 };
 
 /** Removing what a machine or a project runs on; MEDIUM, for it can be installed again, unless it is the system's heart. */
 const HEART =
-  /^(sudo|systemd|libc6?|glibc|bash|coreutils|kernel.*|linux-image.*|openssh.*|python3?|dpkg|apt|rpm|grub.*|initramfs-tools|login|passwd|util-linux|filesystem|base.*|\*)$/;
+  /^(sudo|systemd|libc6?|glibc|bash|coreutils|kernel.*|linux-image.*|openssh.*|python3?|dpkg|apt|rpm|grub.*|initramfs-tools|login|passwd|auditd|apparmor|fail2ban|ufw|firewalld|selinux.*|clamav.*|rsyslog|falcon-sensor|wazuh.*|util-linux|filesystem|base.*|\*)$/;
 
 const apt: ProgramReader = (call) => {
   if (isHelp(call.args) || isDryRun(call.args)) return [];
@@ -51,6 +72,9 @@ const apt: ProgramReader = (call) => {
     if (match?.[5] !== undefined && !match[5].startsWith('--force-conf')) seen.push(harm('SHELL_HATCH', 'HIGH'), { see: 'script', text: match[5] });
   }
   const [verb = '', ...names] = options.operands.map((arg) => arg.text);
+  if (verb === 'install' || verb === 'localinstall' || verb === 'add')
+    for (const path of options.operands.slice(1))
+      if (/^[./~].*\.(?:deb|rpm|apk|pkg|snap)$/.test(path.text)) seen.push({ see: 'path', path, access: 'execute' });
   if (/^(remove|purge|autoremove|erase|uninstall|delete|del|-R.*|autopurge)$/.test(verb))
     seen.push(
       harm(
@@ -67,6 +91,7 @@ const apt: ProgramReader = (call) => {
 
 const dpkg: ProgramReader = (call) => {
   const options = readOptions(call.args);
+  if (options.has('i', 'install', 'U', 'upgrade')) return options.operands.map((path) => ({ see: 'path', path, access: 'execute' }));
   if (!options.has('r', 'remove', 'P', 'purge')) return [];
   const heart = options.operands.some((arg) => HEART.test(arg.text)) || call.args.some((arg) => arg.text.startsWith('--force-'));
   return [harm('PACKAGE_REMOVE', heart ? 'HIGH' : 'MEDIUM', { category: 'supply-chain', operation: 'delete' })];
@@ -87,6 +112,10 @@ const pip: ProgramReader = (call) => {
   if (words[0] === 'uninstall') return [harm('PACKAGE_REMOVE', 'HIGH', { category: 'supply-chain', operation: 'delete' })];
   const index = call.args.find((arg) => /^--(index-url|extra-index-url)(=|$)|^-i$/.test(arg.text));
   const plain = call.args.some((arg) => /^(git\+)?http:\/\//.test(arg.text.replace(/^--[a-z-]+=/, '')));
+  const fetched = call.args.some((arg) =>
+    /^(?:git\+)?http:\/\/|^https:\/\/(?!(?:files\.pythonhosted|github|gitlab|download\.pytorch)\.)\S+\.(?:whl|tar\.gz|zip)$/.test(arg.text),
+  );
+  if (words[0] === 'install' && index === undefined && fetched) return [harm('SHELL_REMOTE_EXECUTE', 'HIGH', { category: 'network' })];
   if (words[0] === 'install' && index !== undefined && plain) return [harm('SUPPLY_CONFIG', 'HIGH', SUPPLY)];
   return [];
 };
@@ -105,7 +134,11 @@ export const PACKAGES: ProgramTable = {
   changeset: publishing(['publish']),
   'semantic-release': () => [harm('SUPPLY_PUBLISH', 'HIGH', SUPPLY)],
   jsr: publishing(['publish']),
-  deno: publishing(['publish']),
+  deno: publishing(['publish'], (call) =>
+    call.args.some(({ text }) => /^https?:/.test(text)) && /^(?:run|eval|install|x)$/.test(call.args[0]?.text ?? '')
+      ? [harm('SHELL_REMOTE_EXECUTE', 'HIGH', { category: 'network' })]
+      : [],
+  ),
   vsce: publishing(['publish', 'unpublish']),
   ovsx: publishing(['publish']),
   clasp: publishing(['push']),
@@ -115,7 +148,7 @@ export const PACKAGES: ProgramTable = {
   flit: publishing(['publish']),
   hatch: publishing(['publish']),
   pdm: publishing(['publish']),
-  poetry: publishing(['publish', 'remove']),
+  poetry: publishing(['publish']),
   uv: publishing(['publish'], (call) => (bareWords(call.args)[0] === 'pip' ? pip({ ...call, args: call.args.slice(1) }) : [])),
   mvn: publishing(['deploy', 'release:perform', 'release:prepare', 'deploy:deploy-file']),
   mvnw: publishing(['deploy', 'release:perform', 'release:prepare']),

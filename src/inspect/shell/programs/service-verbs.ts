@@ -8,11 +8,12 @@ import { CLUSTER } from './cluster.ts';
 import { HOSTED } from './hosted.ts';
 import { LOCAL } from './local.ts';
 import type { ServiceTable } from './service-table.ts';
+import { readClient } from './unknown-client.ts';
 import { STATEFUL } from './stateful.ts';
 
 const SERVICES: ServiceTable = { ...CLOUD, ...CLUSTER, ...HOSTED, ...STATEFUL, ...BACKUP, ...LOCAL };
 
-const GENERAL = new Set([
+export const GENERAL: ReadonlySet<string> = new Set([
   'delete',
   'destroy',
   'remove',
@@ -45,7 +46,7 @@ const REACH = 5;
 /** Programs without a reader of their own: clients of services by their verbs, all others by the files they are given. */
 export function readService(call: Call): readonly Seen[] {
   const spec = Object.hasOwn(SERVICES, call.bin) ? SERVICES[call.bin] : undefined;
-  if (spec === undefined) return secretsAmong(call.args);
+  if (spec === undefined) return [...secretsAmong(call.args), ...readClient(call)];
   if (isHelp(call.args) || isDryRun(call.args)) return [];
   const words = bareWords(call.args);
   const seen: Seen[] = [...secretsAmong(call.args)];
@@ -62,6 +63,8 @@ export function readService(call: Call): readonly Seen[] {
   }
   return seen;
 }
+
+export const isService = (name: string): boolean => Object.hasOwn(SERVICES, name);
 
 /** Files with credentials among the arguments of a program nothing else is known of. */
 export function secretsAmong(args: readonly Arg[]): Seen[] {

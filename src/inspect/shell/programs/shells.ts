@@ -2,6 +2,7 @@ import type { Arg, Call, ProgramReader, ProgramTable, Seen } from '../call.ts';
 import { UNKNOWN, harm, isDynamic } from '../call.ts';
 import { readOptions } from '../options.ts';
 import { joined } from '../words.ts';
+import { unset } from './host.ts';
 
 /** A shell whose script comes on standard input. */
 function fed(call: Call): Seen[] {
@@ -76,7 +77,24 @@ const trap: ProgramReader = (call) => {
   return text === undefined || call.args.length < 2 || text.text === '-' || text.text === '' ? [] : [{ see: 'script', text: text.text }];
 };
 
-const exportAll: ProgramReader = (call) =>
+/** Text that Bash takes for arithmetic or for a name with a subscript. */
+const again = (args: readonly Arg[]): Seen[] => args.filter(({ text }) => /[$`]/.test(text)).map(({ text }) => ({ see: 'again', text }));
+const subscripts = (args: readonly Arg[]): Seen[] => again(args.filter(({ text }) => /^[A-Za-z_]\w*\[/.test(text)));
+const names: ProgramReader = (call) => subscripts(call.args);
+const testing: ProgramReader = (call) => again(call.args.filter((_, at) => /^-[vR]$/.test(call.args[at - 1]?.text ?? '')));
+
+/** Builtins with an option whose value runs: `mapfile -C`, `complete -C`, `compgen -C`. */
+const called: ProgramReader = (call) => {
+  const options = readOptions(call.args, { short: 'CFAWGPSXoudnsOtc' });
+  return [...options.values('C').map((arg): Seen => ({ see: 'script', text: arg.text })), ...subscripts(call.args)];
+};
+
+const exportAll: ProgramReader = (call) => [
+  ...(call.args.some(({ text }) => /^-[a-zA-Z]*i/.test(text)) ? again(call.args) : subscripts(call.args)),
+  ...assigned(call),
+];
+
+const assigned: ProgramReader = (call) =>
   call.args.flatMap((arg) => {
     const equals = arg.text.indexOf('=');
     return equals <= 0 ? [] : [{ see: 'env' as const, name: arg.text.slice(0, equals), value: arg.text.slice(equals + 1) }];
@@ -112,6 +130,21 @@ export const SHELLS: ProgramTable = {
   readonly: exportAll,
   bind,
   enable,
+  let: (call) => again(call.args),
+  read: names,
+  unset: (call) => [...subscripts(call.args), ...unset(call)],
+  test: testing,
+  '[': testing,
+  printf: (call) => (call.args[0]?.text === '-v' ? subscripts(call.args) : []),
+  mapfile: called,
+  readarray: called,
+  complete: called,
+  compgen: called,
+  fc: (call) =>
+    readOptions(call.args, { short: 'e' })
+      .values('e')
+      .filter(({ text }) => text !== '-')
+      .map((arg) => ({ see: 'script', text: arg.text })),
   cmd: (call) => {
     const at = call.args.findIndex((arg) => /^\/[ck]$/i.test(arg.text));
     return at < 0 ? [] : [{ see: 'script', text: joined(call.args.slice(at + 1)) }];

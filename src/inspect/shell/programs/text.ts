@@ -12,11 +12,14 @@ const reads: ProgramReader = (call) => readOptions(call.args, { short: 'ncdft' }
 const pattern: ProgramReader = (call) => {
   const options = readOptions(call.args, { short: 'f', long: ['from-file', 'arg', 'argjson', 'indent'] });
   const files = options.has('f', 'from-file') ? options.operands : options.operands.slice(1);
-  return files.map((path) => ({ see: 'path', path, access: 'read' }));
+  const written = call.bin === 'yq' && options.has('i', 'inplace', 'in-place');
+  return files.map((path) => ({ see: 'path', path, access: written ? 'write' : 'read' }));
 };
 
 const sed: ProgramReader = (call) => {
-  const options = readOptions(call.args, { short: 'efl', long: ['expression', 'file', 'line-length'] });
+  // A suffix is part of `-i`, never another option.
+  const args = call.args.map((arg) => (/^-[nErsz]*i[^=]/.test(arg.text) ? { ...arg, text: arg.text.slice(0, arg.text.indexOf('i') + 1) } : arg));
+  const options = readOptions(args, { short: 'efl', long: ['expression', 'file', 'line-length'] });
   const given = options.values('e', 'expression');
   const scripts: readonly Arg[] = given.length > 0 || options.has('f', 'file') ? given : options.operands.slice(0, 1);
   const files = given.length > 0 || options.has('f', 'file') ? options.operands : options.operands.slice(1);
@@ -57,9 +60,6 @@ const sort: ProgramReader = (call) => {
 
 export const TEXT: ProgramTable = {
   echo: mention,
-  printf: mention,
-  test: mention,
-  '[': mention,
   true: mention,
   false: mention,
   ':': mention,

@@ -6,14 +6,14 @@ import { deletion } from './files.ts';
 const del: ProgramReader = (call) => {
   const flags = call.args.filter((arg) => /^\/[a-z]$/i.test(arg.text)).map((arg) => arg.text.toLowerCase());
   const paths = call.args.filter((arg) => !/^\/[a-z]$/i.test(arg.text));
-  return paths.flatMap((path) => deletion(path, flags.includes('/s'), flags.includes('/q')));
+  return paths.flatMap((path) => deletion(path, { recursive: flags.includes('/s'), force: flags.includes('/q'), at: call.at }));
 };
 
 /** PowerShell's `Remove-Item`; parameters may be cut short. */
 const removeItem: ProgramReader = (call) => {
   const says = (name: string): boolean => call.args.some((arg) => arg.text.length > 2 && name.startsWith(arg.text.toLowerCase()));
   const paths = call.args.filter((arg) => !arg.text.startsWith('-'));
-  return says('-whatif') ? [] : paths.flatMap((path) => deletion(path, says('-recurse'), says('-force')));
+  return says('-whatif') ? [] : paths.flatMap((path) => deletion(path, { recursive: says('-recurse'), force: says('-force'), at: call.at }));
 };
 
 const stops: ProgramReader = () => [harm('SHELL_HOST_STOP', 'HIGH', { operation: 'admin' })];

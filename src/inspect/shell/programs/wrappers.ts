@@ -1,9 +1,10 @@
+import { isSecretFile } from '../../path/sensitive.ts';
 import type { Arg, ProgramReader, ProgramTable, Seen } from '../call.ts';
 import { UNKNOWN, harm, literal } from '../call.ts';
 import { readOptions } from '../options.ts';
 import type { OptionSpec } from '../options.ts';
+import { loosened } from './host.ts';
 import { findSearch, namesPrinted, readFound } from './search.ts';
-import { readService } from './service-verbs.ts';
 import { joined } from '../words.ts';
 
 /** Programs that run the rest of their line after their own options and `skip` operands. */
@@ -17,7 +18,7 @@ function runsRest(spec: OptionSpec = {}, skip = 0): ProgramReader {
 /** Leading `NAME=value` words are environment; `-S` splits one word into many. */
 const env: ProgramReader = (call) => {
   const options = readOptions(call.args, { short: 'uCSa', long: ['unset', 'chdir', 'split-string', 'argv0'], stop: true });
-  const seen: Seen[] = [];
+  const seen: Seen[] = [...loosened(options.values('u', 'unset'))];
   const split = options.value('S', 'split-string');
   const words = [...options.operands];
   while (words[0] !== undefined && /^[A-Za-z_][A-Za-z0-9_]*=/.test(words[0].text)) {
@@ -85,7 +86,10 @@ const find: ProgramReader = (call) => {
     /^-(i?name|i?path|i?regex|newer|mtime|mmin|ctime|atime|size|empty|user|perm|inum|samefile|amin|wholename)$/.test(arg.text),
   );
   const wide = roots.length === 0 || roots.some((root) => /^(\/|~\/?|\/(etc|usr|var|home|root|bin|lib|boot|opt)\/?|\$HOME)$/.test(root.text));
-  const seen: Seen[] = [];
+  const seen: Seen[] =
+    wide && call.args.some((arg, index) => /^-i?(name|path|wholename)$/.test(call.args[index - 1]?.text ?? '') && namesCredentials(arg.text))
+      ? [LOOKS]
+      : [];
   for (let index = 0; index < call.args.length; index++) {
     const arg = call.args[index] ?? literal('');
     if (arg.text === '-delete') seen.push(...findDelete({ wide, narrowed, roots }));
@@ -100,6 +104,17 @@ const find: ProgramReader = (call) => {
   }
   return seen;
 };
+
+const LOOKS = harm('SHELL_SECRET_PRINT', 'HIGH', { operation: 'read', category: 'file' });
+
+/** A pattern of names that only files of credentials have. */
+const namesCredentials = (pattern: string): boolean =>
+  /^\*?(?:id_(?:rsa|dsa|ecdsa|ed25519)|\.pem|\.key|\.p12|\.pfx|\.kdbx|\.ppk|\.jks|\.keystore|\.ovpn|\.env|\.git-credentials|\.netrc|\.pgpass|credentials|shadow|wallet\.dat|\.aws|\.ssh|authorized_keys|\.htpasswd|\.my\.cnf|.*(?:password|passwd|secret|credential|private_?key).*)\*?$/i.test(
+    pattern,
+  ) || isSecretFile(pattern);
+
+/** `locate id_rsa`: a machine's whole index of names. */
+const locate: ProgramReader = (call) => (readOptions(call.args, { short: 'ln' }).operands.some(({ text }) => namesCredentials(text)) ? [LOOKS] : []);
 
 /** The one name `find` looks for, so that deleting every `node_modules` is judged as deleting one. */
 function nameTest(args: readonly Arg[]): string {
@@ -184,11 +199,15 @@ export const WRAPPERS: ProgramTable = {
   doas: sudo,
   pkexec: sudo,
   su,
+  sg: su,
   runuser,
   xargs,
   gxargs: xargs,
   find,
   gfind: find,
+  locate,
+  plocate: locate,
+  mlocate: locate,
   fd: fd(),
   fdfind: fd(),
   parallel,
@@ -230,7 +249,6 @@ export const WRAPPERS: ProgramTable = {
   linux64: runsRest(),
   linux32: runsRest(),
   firejail: runsRest(),
-  bwrap: runsRest({ long: ['bind', 'ro-bind', 'dev', 'proc', 'tmpfs', 'chdir', 'setenv', 'unsetenv'] }),
   fakeroot: runsRest(),
   eatmydata: runsRest(),
   catchsegv: runsRest(),
@@ -259,12 +277,7 @@ export const WRAPPERS: ProgramTable = {
   screen: (call) => runsRest({ short: 'Stpec' })(call),
   tmux: tmux(),
   'lxc-attach': runsRest({ short: 'n' }),
-  doppler: afterDashes(),
-  op: afterDashes(),
-  'aws-vault': afterDashes(),
-  chamber: afterDashes(),
   direnv: runsRest({}, 2),
-  mise: afterDashes(),
   conda: conda(),
   pipenv: conda(),
   bundle: conda(),
@@ -296,15 +309,6 @@ function tmux(): ProgramReader {
   };
 }
 
-/** `tool run … -- command`. */
-function afterDashes(): ProgramReader {
-  return (call) => {
-    const at = call.args.findIndex((arg) => arg.text === '--');
-    const own = readService(at < 0 ? call : { ...call, args: call.args.slice(0, at) });
-    return at < 0 ? own : [...own, { see: 'argv', argv: call.args.slice(at + 1) }];
-  };
-}
-
 function conda(): ProgramReader {
   return (call) => {
     const verb = call.args.findIndex((arg) => arg.text === 'run' || arg.text === 'exec');
@@ -316,10 +320,9 @@ function conda(): ProgramReader {
 
 function nix(): ProgramReader {
   return (call) => {
-    const options = readOptions(call.args, { short: 'pcIA', long: ['run', 'command', 'packages'] });
-    const text = options.value('run', 'command', 'c');
-    return text === undefined || (call.bin === 'nix' && !call.args.some((arg) => /^(-c|--command)$/.test(arg.text)))
-      ? []
-      : [{ see: 'script', text: text.text }];
+    const at = call.args.findIndex((arg) => /^(-c|--command)$/.test(arg.text));
+    if (call.bin === 'nix') return at < 0 ? [] : [{ see: 'argv', argv: call.args.slice(at + 1) }];
+    const text = readOptions(call.args, { short: 'pIA', long: ['run', 'command', 'packages'] }).value('run', 'command');
+    return text === undefined ? [] : [{ see: 'script', text: text.text }];
   };
 }

@@ -1,0 +1,78 @@
+import { phrases } from './phrase.ts';
+
+const LOST = { operation: 'delete', category: 'database' } as const;
+
+/** Calls that empty, drop, overwrite or roll back whole databases, and that empty stores of other kinds. */
+export const DATA = phrases(
+  `
+goose: ~ reset | ~ down-to 0
+migrate golang-migrate: ~ drop | ~ down -all/--all
+flyway: ~ clean
+liquibase: ~ drop-all | ~ dropAll | ~ rollback-count | ~ rollback-to-date
+dbmate: ~ drop | ~ down
+sqlx: database drop | database reset
+diesel: database reset | database drop
+sea-orm-cli: migrate fresh | migrate reset | migrate refresh
+tern: ~ migrate * --destination=0
+atlas: schema clean
+alembic: ~ downgrade base
+flask: ~ db downgrade base | ~ drop_all | ~ drop-all
+django django-admin manage.py: ~ flush | ~ migrate * zero | ~ reset_db | ~ sqlflush
+prisma: migrate reset | db push --force-reset/--accept-data-loss
+drizzle-kit: push --force | drop
+typeorm: ~ schema:drop | ~ schema:sync
+mikro-orm: schema:drop | schema:fresh | migration:fresh | database:drop
+sequelize sequelize-cli: ~ db:drop | ~ db:migrate:undo:all
+knex: ~ migrate:rollback --all | ~ migrate:down
+doctrine bin/console console: ~ doctrine:database:drop | ~ doctrine:schema:drop
+phinx: rollback -t 0 | ~ rollback --target=0
+artisan: migrate:fresh | migrate:reset | db:wipe
+mix: ecto.drop | ecto.reset | ecto.rollback --all
+rails rake: ~ db:drop* | ~ db:reset* | ~ db:purge* | ~ db:schema:load* | ~ db:migrate:reset | ~ db:truncate_all
+dotnet: ef database drop
+dotnet-ef: database drop
+hasura: ~ metadata clear
+supabase: db reset | projects delete | link --delete
+mongoimport: --drop
+mongorestore: --drop
+patronictl: ~ remove | ~ failover | ~ reinit
+stolonctl: ~ clusterdata | ~ init
+repmgr: ~ node rejoin | ~ cluster cleanup
+pg_resetxlog: 
+pgbackrest: ~ stanza-delete | ~ restore | ~ expire
+barman: delete | recover
+wal-g: delete | backup-fetch
+velero: restore create | ~ delete
+etcdctl: ~ snapshot restore | ~ del
+etcdutl: ~ snapshot restore
+consul: snapshot restore | kv delete -recurse
+vault: ~ kv destroy | ~ kv metadata delete | ~ secrets disable | operator seal | ~ lease revoke -prefix
+nomad: system gc
+restic: ~ forget | ~ prune | ~ unlock --remove-all
+kopia: ~ snapshot delete | ~ repository delete
+borg: ~ delete | ~ prune
+curator_cli: ~ delete_indices | ~ delete-indices
+redis-cli valkey-cli: ~ flushall | ~ flushdb | ~ FLUSHALL | ~ FLUSHDB
+kafka-storage kafka-storage.sh: format
+rabbitmqctl: ~ reset | ~ force_reset | ~ purge_queue | ~ delete_vhost
+nodetool: ~ decommission | ~ removenode | ~ assassinate
+couchbase-cli: ~ bucket-flush | ~ bucket-delete | ~ reset-cipher-suites
+influx: ~ bucket delete | ~ delete --bucket
+influxd: restore
+clickhouse-backup: ~ delete | ~ restore --rm/--drop
+mysqladmin mariadb-admin: ~ drop | ~ shutdown
+mysql_install_db mysqld: --initialize/--initialize-insecure
+terraform tofu: ~ plan -destroy -out | ~ apply -destroy
+pulumi: ~ destroy | ~ down
+cdk: ~ destroy
+sam: ~ delete
+serverless sls sst: ~ remove
+sfdisk: --delete | -f/--force
+parted: ~ rm | ~ mklabel | ~ mktable
+blockdev: --setrw/--setro/--rereadpt/--flushbufs
+hdparm: --security-erase*
+sg_format: 
+MpCmdRun: -RemoveDefinitions
+`,
+  { code: 'DATABASE_DESTROY', risk: 'HIGH', more: LOST },
+);
