@@ -16,7 +16,7 @@ export async function createInspect(): Promise<Inspect> {
 
 const READERS: Readers = {
   shell: (text, pointer) => readShell(text, pointer, { readSql: (sql, at) => readSql(sql, at).findings }),
-  source: readSource,
+  source: (language, text, pointer) => readSource(language, text, pointer, { readSql: (sql, at) => readSql(sql, at).findings }),
   path: readPath,
   search: readSearch,
   sql: readSql,

@@ -1,6 +1,8 @@
 import type { Language, Seen } from './call.ts';
 import { UNKNOWN, harm } from './call.ts';
 import { withConstants } from './constants.ts';
+import { readCell } from '../code/python/cells.ts';
+import { readProgram } from '../code/read-program.ts';
 import { deeds } from './deeds.ts';
 import { strings } from './literals.ts';
 
@@ -50,8 +52,22 @@ export function readCode(language: Language, text: string): readonly Seen[] {
   const seen: Seen[] = [];
   if (SOCKET.test(text) && HANDS_OVER.test(text) && SHELLS.test(text)) seen.push(harm('SHELL_REVERSE_SHELL', 'CRITICAL', { category: 'network' }));
   if (language === 'powershell' && /TCPClient/i.test(text)) seen.push(harm('SHELL_REVERSE_SHELL', 'CRITICAL', { category: 'network' }));
-  if (EVALS.test(text) && DECODES.test(text)) seen.push(harm('SHELL_DECODE_EXECUTE', 'HIGH', { inspected: false }));
   if (LOSES_DATA.test(text)) seen.push(harm('CODE_DATA_DELETE', 'HIGH', { operation: 'delete' }));
+  if (language === 'python' || language === 'node') {
+    seen.push(...deeds(text));
+    const { code, seen: magic } = language === 'python' ? readCell(text) : { code: text, seen: [] };
+    const read = readProgram(language === 'python' ? 'python' : 'javascript', code);
+    seen.push(...magic, ...read.seen);
+    // What the grammar had to skip may hold anything: there the names of calls are all there is to go by.
+    return read.broken ? [...seen, ...byNames(language, text)] : seen;
+  }
+  return [...seen, ...byNames(language, text)];
+}
+
+/** Calls by their names and the literals that follow them: for languages without a grammar here, and for code that is not of its language. */
+function byNames(language: Language, text: string): Seen[] {
+  const seen: Seen[] = [];
+  if (EVALS.test(text) && DECODES.test(text)) seen.push(harm('SHELL_DECODE_EXECUTE', 'HIGH', { inspected: false }));
   if (PROGRAMMED.has(language)) {
     seen.push(...deeds(text));
     const known = withConstants(text);

@@ -49,8 +49,8 @@ const RUNS = {
 } as const satisfies Record<Language, readonly string[]>;
 
 /** The same for code given straight to an interpreter's tool (`run_python {code}`): read as `python3 -c` would be. */
-export function readSource(language: Language, text: string, pointer: string): ShellReading {
-  const reading = begin(text, pointer, {});
+export function readSource(language: Language, text: string, pointer: string, options: ShellOptions = {}): ShellReading {
+  const reading = begin(text, pointer, options);
   if (text.length > LONGEST_COMMAND) return refuse(text, reading);
   runCall([...RUNS[language], text.replaceAll(UNKNOWN, ' ')].map(literal), EMPTY, reading);
   return finish(reading);

@@ -15,6 +15,17 @@ function publishing(words: readonly string[], more: ProgramReader = () => []): P
   };
 }
 
+/** `bun -e CODE`, `deno eval CODE`: code of the language the program runs. */
+const evaluating =
+  (more: ProgramReader, ...flags: readonly string[]): ProgramReader =>
+  (call) => {
+    const at = call.args.findIndex((arg) => flags.includes(arg.text));
+    const code = at < 0 ? undefined : call.args.slice(at + 1).find((arg) => !arg.text.startsWith('-'));
+    if (code !== undefined) return [{ see: 'code', language: 'node', text: code.text }];
+    const piped = call.args.some((arg) => arg.text === '-') && call.stdin.text !== undefined;
+    return piped ? [{ see: 'code', language: 'node', text: call.stdin.text ?? '' }] : more(call);
+  };
+
 const npm: ProgramReader = (call) => {
   const words = bareWords(call.args);
   if (words[0] === 'exec' || words[0] === 'x' || words[0] === 'dlx') return runner({ ...call, args: call.args.slice(1) });
@@ -124,7 +135,7 @@ export const PACKAGES: ProgramTable = {
   npm: publishing(['publish', 'unpublish', 'deprecate'], npm),
   pnpm: publishing(['publish', 'unpublish', 'deprecate'], npm),
   yarn: publishing(['publish', 'unpublish'], npm),
-  bun: publishing(['publish'], npm),
+  bun: evaluating(publishing(['publish'], npm), '-e', '--eval', '-p', '--print'),
   npx: runner,
   bunx: runner,
   pnpx: runner,
@@ -134,10 +145,13 @@ export const PACKAGES: ProgramTable = {
   changeset: publishing(['publish']),
   'semantic-release': () => [harm('SUPPLY_PUBLISH', 'HIGH', SUPPLY)],
   jsr: publishing(['publish']),
-  deno: publishing(['publish'], (call) =>
-    call.args.some(({ text }) => /^https?:/.test(text)) && /^(?:run|eval|install|x)$/.test(call.args[0]?.text ?? '')
-      ? [harm('SHELL_REMOTE_EXECUTE', 'HIGH', { category: 'network' })]
-      : [],
+  deno: evaluating(
+    publishing(['publish'], (call) =>
+      call.args.some(({ text }) => /^https?:/.test(text)) && /^(?:run|eval|install|x)$/.test(call.args[0]?.text ?? '')
+        ? [harm('SHELL_REMOTE_EXECUTE', 'HIGH', { category: 'network' })]
+        : [],
+    ),
+    'eval',
   ),
   vsce: publishing(['publish', 'unpublish']),
   ovsx: publishing(['publish']),
