@@ -53,6 +53,7 @@ export function readProgram(language: CodeLanguage, text: string): ProgramReadin
     idle(machine);
   } catch (error) {
     if (!(error instanceof TooDeep) && !(error instanceof OutOfSteps) && !(error instanceof RangeError)) throw error;
+    broken = true;
     seen.push(harm('UNINSPECTABLE', 'HIGH', { inspected: false, detector: 'limit' }));
   }
   return { seen, broken };

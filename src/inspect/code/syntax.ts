@@ -10,10 +10,23 @@ export interface Node {
 
 /** What the two grammars have in common, as far as it is used. */
 interface Grammar {
-  parse(text: string): {
-    iterate(walk: { enter(node: { readonly name: string; readonly from: number; readonly to: number }): void; leave(): void }): void;
+  startParse(text: string): {
+    /** One token further; the tree at the end. */
+    advance(): Tree | null;
+    /** Not 0 while the parser looks for a way on after a fault. */
+    readonly recovering?: number;
   };
 }
+
+interface Tree {
+  iterate(walk: { enter(node: { readonly name: string; readonly from: number; readonly to: number }): void; leave(): void }): void;
+}
+
+/** Tokens of the longest code that is read (131,072 characters of what people write have 40,000), and tokens that fit nowhere. */
+const MOST_TOKENS = 60_000;
+const MOST_FAULTS = 1_000;
+const MOST_OPEN = 1_000;
+const MOST_SIGNS = 2_000;
 
 /** Deeper than any code that people write; deeper nesting is not followed. */
 const DEEPEST = 400;
@@ -32,24 +45,51 @@ function grammar(language: keyof typeof GRAMMARS): Grammar {
   return parser;
 }
 
+/** Brackets that are never closed and endless runs of signs cost a parser that recovers from faults more than they are worth. */
+function isNoCode(text: string): boolean {
+  let open = 0;
+  let signs = 0;
+  for (let i = 0; i < text.length; i++) {
+    const char = text.charCodeAt(i);
+    if (char === 40 || char === 91 || char === 123) open += 1;
+    else if ((char === 41 || char === 93 || char === 125) && open > 0) open -= 1;
+    else if (char > 127 || isWord(char)) signs = 0;
+    else if (char > 32) signs += 1;
+    if (open > MOST_OPEN || signs > MOST_SIGNS) return true;
+  }
+  return false;
+}
+
+const isWord = (char: number): boolean => (char >= 97 && char <= 122) || (char >= 65 && char <= 90) || (char >= 48 && char <= 57) || char === 35;
+
+function treeOf(language: keyof typeof GRAMMARS, text: string): Tree {
+  if (isNoCode(text)) throw new TooDeep();
+  const parsing = grammar(language).startParse(text);
+  let faults = 0;
+  for (let tokens = 0; tokens < MOST_TOKENS && faults < MOST_FAULTS; tokens += 1) {
+    const tree = parsing.advance();
+    if (tree !== null) return tree;
+    if ((parsing.recovering ?? 0) > 0) faults += 1;
+  }
+  throw new TooDeep();
+}
+
 /** The syntax tree of a text. Never throws but `TooDeep`; what the grammar skipped are nodes named `⚠`. */
 export function parse(language: keyof typeof GRAMMARS, text: string): Node {
   const root: Node = { name: 'root', from: 0, to: text.length, kids: [] };
   const stack = [root];
   let deepest = 0;
-  grammar(language)
-    .parse(text)
-    .iterate({
-      enter: ({ name, from, to }) => {
-        const node: Node = { name, from, to, kids: [] };
-        stack.at(-1)?.kids.push(node);
-        stack.push(node);
-        if (stack.length > deepest) deepest = stack.length;
-      },
-      leave: () => {
-        stack.pop();
-      },
-    });
+  treeOf(language, text).iterate({
+    enter: ({ name, from, to }) => {
+      const node: Node = { name, from, to, kids: [] };
+      stack.at(-1)?.kids.push(node);
+      stack.push(node);
+      if (stack.length > deepest) deepest = stack.length;
+    },
+    leave: () => {
+      stack.pop();
+    },
+  });
   if (deepest > DEEPEST) throw new TooDeep();
   return root.kids[0] ?? root;
 }
