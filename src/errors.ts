@@ -13,8 +13,8 @@ export const ERRORS = {
     message: 'The body is larger than {limit} bytes',
     hint: 'Send less, or raise limits.bodyBytes in the configuration.',
   },
-  BODY_TOO_DEEP: { status: 400, message: 'The body nests deeper than {limit} levels', hint: 'Flatten the arguments.' },
-  BODY_TOO_MANY_KEYS: { status: 400, message: 'The body holds more than {limit} keys', hint: 'Split the request.' },
+  BODY_TOO_DEEP: { status: 400, message: 'The body is nested more than {limit} levels deep', hint: 'Flatten the arguments.' },
+  BODY_TOO_MANY_KEYS: { status: 400, message: 'The body has more than {limit} keys', hint: 'Split the request.' },
   REQUEST_INVALID: { status: 400, message: '{detail}', hint: 'See /openapi.json for the shape of this request.' },
   MEDIA_TYPE: { status: 415, message: 'Content-Type must be application/json', hint: 'Set the header Content-Type: application/json.' },
   HOST_REFUSED: {
@@ -32,7 +32,7 @@ export const ERRORS = {
   UNKNOWN_AGENT: { status: 403, message: 'The agent {agent} is not registered', hint: 'Register it with POST /v1/agents or POST /api/v1/handshake.' },
   AGENT_MISMATCH: {
     status: 403,
-    message: 'This key belongs to the agent {agent} and may not speak for another',
+    message: 'This key belongs to the agent {agent}, so it cannot act for another agent',
     hint: 'Leave `agent` out, or use the key of the agent it names.',
   },
   METHOD_NOT_ALLOWED: { status: 405, message: 'This route does not accept {method}', hint: 'Use {allow}.' },
@@ -43,23 +43,23 @@ export const ERRORS = {
   OWNER_AMBIGUOUS: {
     status: 409,
     message: 'More than one agent has the {what} `{id}`: {agents}',
-    hint: 'Say whose is meant: `?agent=` in a request, `--agent` on the command line.',
+    hint: 'Name the agent: `?agent=` in a request, `--agent` on the command line.',
   },
   APPROVAL_NOT_PENDING: {
     status: 409,
     message: 'This approval is already {status}',
-    hint: 'Nothing more can be decided here; the agent must ask again.',
+    hint: 'It cannot be decided again. To try again, the agent has to ask again.',
   },
-  APPROVAL_EXPIRED: { status: 410, message: 'This approval expired', hint: 'The action was denied; the agent must ask again.' },
+  APPROVAL_EXPIRED: { status: 410, message: 'This approval expired', hint: 'The action was denied. To try again, the agent has to ask again.' },
   INTERRUPTED: {
     status: 500,
-    message: 'Something inside Aegis failed while this was under way',
-    hint: 'It was not allowed by this answer; whether it was begun, the log says. Ask the operator to look at the daemon’s own log, then try again.',
+    message: 'An error inside Aegis interrupted this request',
+    hint: 'This answer is no permission. The log says whether the action was allowed before. Ask the operator to look at the daemon’s own output, then try again.',
   },
   GATE_CLOSED: {
     status: 503,
     message: 'The log cannot be written, so nothing is decided: {detail}',
-    hint: 'Free disk space or repair the store; the gate opens by itself. `aegis doctor` says more.',
+    hint: 'Free disk space or repair the store; then Aegis continues by itself. `aegis doctor` says more.',
   },
   RATE_LIMITED: { status: 429, message: 'Too many requests from this key', hint: 'Wait {retryAfterMs|s} s. A refused request is never an allow.' },
   POLICY_INVALID: {
@@ -80,7 +80,7 @@ export const ERRORS = {
   STORE_ROLLED_BACK: {
     status: 503,
     message: 'The store is older than its last checkpoint ({detail})',
-    hint: 'It was restored or truncated. Inspect it with `aegis log verify`, then `aegis recover`.',
+    hint: 'It was restored from a backup, or cut short. Look at it with `aegis log verify`, then accept it with `aegis recover`.',
   },
   STORE_HELD: {
     status: 503,
@@ -100,28 +100,28 @@ export const ERRORS = {
   STORE_INCOMPLETE: {
     status: 503,
     message: 'The store is incomplete: {detail}',
-    hint: 'Put it back from a backup. What cannot be put back an operator accepts on record: `aegis recover --reason "…"`.',
+    hint: 'Restore the file from a backup. If it is lost for good, accept that on record: `aegis recover --reason "…"`.',
   },
   STORE_UNREADABLE: {
     status: 503,
     message: 'The log {path} cannot be read: {detail}',
-    hint: 'Name the data folder of Aegis with --data; nothing was written to it.',
+    hint: 'Name the data folder of Aegis with --data. Nothing was changed there.',
   },
   STORE_UNAVAILABLE: {
     status: 503,
     message: 'The store cannot be written: {detail}',
-    hint: 'Nothing of this batch was acknowledged. Free space or repair the disk; the next append reopens the store by itself.',
+    hint: 'Nothing of this request was recorded. Free space or repair the disk; the store opens again by itself.',
   },
   NOT_SUPPORTED: { status: 501, message: '{detail}', hint: 'See docs/limits.md.' },
   PROVIDER_KEY_MISSING: {
     status: 401,
-    message: 'There is no key for {provider}: the proxy holds none, and the request carries none besides the Aegis key',
-    hint: 'Give the proxy one (llm.{provider}.key in the configuration), or leave the provider’s key where it is and put the Aegis key into the base URL: <proxy>/key/<agent’s key>.',
+    message: 'There is no key for {provider}: the proxy has none, and the request has only the Aegis key',
+    hint: 'Give the proxy a key (llm.{provider}.key in the configuration), or send the provider’s key as usual and put the Aegis key into the base URL: <proxy>/key/<agent’s key>.',
   },
   UPSTREAM_INVALID: {
     status: 502,
     message: 'The model provider answered something that cannot be read safely: {detail}',
-    hint: 'Nothing of what could not be read was passed on. Try again; if it stays, look at the provider and at docs/limits.md.',
+    hint: 'The unreadable part was not passed on. Try again; if it happens again, look at the provider and at docs/limits.md.',
   },
   UPSTREAM_UNREACHABLE: {
     status: 502,
@@ -131,12 +131,12 @@ export const ERRORS = {
   UPSTREAM_TIMEOUT: {
     status: 504,
     message: 'The model provider was silent for {seconds} s {place}',
-    hint: 'The request was given up, and whether it was answered is not known. Try again, or raise llm.headersMs or llm.idleMs in the configuration.',
+    hint: 'Aegis stopped waiting; the provider may still have processed the request. Try again, or raise llm.headersMs or llm.idleMs in the configuration.',
   },
   ROUTE_UNINSPECTED: {
     status: 403,
     message: 'The model proxy cannot inspect {what}, so it does not pass it on',
-    hint: 'See docs/how-to/govern-a-model-stream.md for what is inspected; llm.uninspected: pass lets the rest through, recorded as not inspected.',
+    hint: 'See docs/how-to/govern-a-model-stream.md for what is inspected. `llm.uninspected: pass` lets the rest through, recorded as not inspected.',
   },
   CODING_UNKNOWN: { status: 415, message: 'The content coding {coding} cannot be read', hint: 'Send identity, gzip, deflate, br or zstd.' },
   LISTEN_FAILED: {
@@ -146,13 +146,13 @@ export const ERRORS = {
   },
   MCP_MESSAGE: {
     status: 400,
-    message: 'This is no message MCP knows: {detail}',
+    message: 'This is not an MCP message: {detail}',
     hint: 'Send one JSON-RPC 2.0 message in strict JSON.',
   },
   MCP_SERVER_GONE: {
     status: 502,
     message: 'The MCP server gave no answer: {detail}',
-    hint: 'Whether it was done is not known. Look at the server’s own log, then start it again.',
+    hint: 'Whether it was done is not known. Look at the server’s own log, then restart the server.',
   },
   MCP_UNREACHABLE: {
     status: 502,
@@ -167,12 +167,12 @@ export const ERRORS = {
   MCP_CREDENTIALS_REFUSED: {
     status: 502,
     message: 'The MCP server refused the credentials that Aegis holds for it (HTTP {status}); nothing was done',
-    hint: 'The agent’s own key is not the cause. An operator renews them: the variable that mcp.servers or --header names.',
+    hint: 'The agent’s own key is not the cause. An operator has to update the variable named in mcp.servers or --header.',
   },
   MCP_BUSY: {
     status: 503,
-    message: 'The MCP server takes no requests now (HTTP {status}); nothing was done',
-    hint: 'Try again later; where the server said when, Retry-After repeats it.',
+    message: 'The MCP server accepts no requests now (HTTP {status}); nothing was done',
+    hint: 'Try again later; Retry-After says when, if the server did.',
   },
   MCP_TIMEOUT: {
     status: 504,
@@ -181,13 +181,13 @@ export const ERRORS = {
   },
   MCP_TAKEN_BACK: {
     status: 409,
-    message: 'The request was taken back before it was forwarded; nothing was done',
-    hint: 'Send it again if it is still wanted.',
+    message: 'The request was cancelled before it was forwarded; nothing was done',
+    hint: 'Send it again if you still want it.',
   },
   MCP_SESSION_LOST: {
     status: 404,
     message: 'The MCP server no longer knows this session; nothing was done',
-    hint: 'Begin a new session with initialize.',
+    hint: 'Start a new session with initialize.',
   },
   MCP_TOOL_LIST: {
     status: 502,
@@ -211,8 +211,8 @@ export const ERRORS = {
   },
   INTERNAL: {
     status: 500,
-    message: 'Something inside Aegis failed; the action was not allowed',
-    hint: 'The daemon’s own log has the details under the same request id.',
+    message: 'An error inside Aegis; the action was not allowed',
+    hint: 'The daemon’s own output has the details under the same request id.',
   },
 } as const satisfies Record<string, { readonly status: number; readonly message: string; readonly hint: string }>;
 

@@ -90,7 +90,7 @@ function ambiguous(text: string, meant: readonly ActionRow[]): CliError {
   return new CliError(
     EXIT.usage,
     'AMBIGUOUS',
-    `\`${visible(text)}\` begins ${String(meant.length)} action ids: ${visible(which.join(', '))}${more}.`,
+    `\`${visible(text)}\` is the start of ${String(meant.length)} action ids: ${visible(which.join(', '))}${more}.`,
     'Give the number in the first column of `aegis actions`.',
   );
 }

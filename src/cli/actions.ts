@@ -24,11 +24,11 @@ interface Options {
 /** `aegis actions [id]`. */
 export const define: Define = (command) => {
   command
-    .argument('[id]', 'one action in full: its number in the log, its id or the beginning of it')
-    .option('--agent <id>', 'only this agent’s; with an id, whose action is meant')
+    .argument('[id]', 'show one action in full: its number, its id or the start of its id')
+    .option('--agent <id>', 'only this agent’s actions; with an id: the agent it belongs to')
     .option('--session <id>', 'only this session’s')
     .addOption(new Option('--effect <effect>', 'only these').choices(EFFECT_CHOICES))
-    .option('--in-flight', 'only those that were allowed and have no outcome yet: they may be running')
+    .option('--in-flight', 'only actions that were allowed and have no outcome yet; they may be running')
     .option('--limit <number>', 'how many, newest first', whole(1, 1000), 30)
     .option(...WATCH)
     .option('--json', 'print JSON')

@@ -33,11 +33,11 @@ export const define: Define = (command) => {
   command
     .command('add <agent>')
     .description('register an agent and print its key, once')
-    .option('--framework <name>', 'what it is built with, for people to read')
-    .option('--team <name>', 'shares the budgets of this team')
-    .option('--max-priority <number>', '1–10, the highest it may claim (default: 5)', whole(1, 10))
-    .addOption(new Option('--on-unavailable <mode>', 'what holds when Aegis cannot be reached (default: deny)').choices(UNAVAILABLE_MODES))
-    .option('--rotate', 'replace the key of an agent that is registered already; the old key stops working')
+    .option('--framework <name>', 'what it is built with, for your information')
+    .option('--team <name>', 'team whose budgets it shares')
+    .option('--max-priority <number>', 'highest priority it may claim, 1–10 (default: 5)', whole(1, 10))
+    .addOption(new Option('--on-unavailable <mode>', 'what may run when Aegis cannot be reached (default: deny)').choices(UNAVAILABLE_MODES))
+    .option('--rotate', 'give an agent that is registered already a new key; the old one stops working')
     .option('--read-only <tools>', 'comma-separated tools that may run under allow_readonly')
     .option('--json', 'print JSON')
     .action(add);
@@ -128,7 +128,7 @@ async function add(agent: string, options: AddOptions): Promise<void> {
   if (options.json === true) return json(made);
   line(`${options.rotate === true ? 'A new key for' : 'Registered'} ${visible(made.agent)}. Its key, shown this once:`);
   line(`\n  ${tone('bold', made.key)}\n`);
-  line('Give it to the agent’s process, in the terminal or service it runs in (not in yours: people’s commands need a person’s key):');
+  line('Set it in the terminal or service the agent runs in. (Not in yours: your own commands need your key.)');
   line(`  export AEGIS_URL=${aegis.url} AEGIS_KEY=${made.key} AEGIS_AGENT=${made.agent}`);
   const { answerKey } = loadCredentials();
   if (answerKey !== undefined) line(`  export AEGIS_ANSWER_KEY=${answerKey}`);

@@ -31,18 +31,18 @@ interface ApprovalRow {
 export const define: Define = (command) => {
   command
     .command('list', { isDefault: true })
-    .description('what waits for a person, longest first')
+    .description('list what is waiting for a person, oldest first')
     .option(...WATCH)
     .option('--json', 'print JSON')
     .action(list);
-  command.command('show <id>').description('show one with exactly the arguments that would run').option('--json', 'print JSON').action(show);
+  command.command('show <id>').description('show one, with the exact arguments that would run').option('--json', 'print JSON').action(show);
   command
     .command('grant <id>')
-    .description('let exactly these arguments run, once')
+    .description('let the action run once, with exactly these arguments')
     .requiredOption('--reason <text>', 'why; it is recorded')
-    .option('--args <json>', 'run these arguments instead; they are decided again')
-    .option('--remember <times>', 'grant the same again this many times', whole(1, 1000))
-    .option('--for <minutes>', 'how long a remembered grant lasts', whole(1, 1440), 60)
+    .option('--args <json>', 'let it run with these arguments instead; they are decided again')
+    .option('--remember <times>', 'also grant the same call this many more times', whole(1, 1000))
+    .option('--for <minutes>', 'how long --remember lasts', whole(1, 1440), 60)
     .option('--json', 'print JSON')
     .action(grant);
   command
@@ -117,7 +117,7 @@ async function pathOf(aegis: Connection, text: string): Promise<string> {
     throw new CliError(
       EXIT.usage,
       'AMBIGUOUS',
-      `\`${visible(text)}\` begins the ids of ${String(meant.length)} approvals.`,
+      `\`${visible(text)}\` is the start of ${String(meant.length)} approval ids.`,
       'Give the number in the first column of `aegis approvals`.',
     );
   return `/v1/approvals/${encodeURIComponent(only.approval)}`;

@@ -8,8 +8,8 @@ import { line } from './print.ts';
 /** `aegis conform`: cases are data, any build is judged by the same ones. Needs no daemon. */
 export const define: Define = (command) => {
   command
-    .argument('[folder]', 'a folder of packs', join(HOME, 'conformance'))
-    .addOption(new Option('--format <name>', 'how to report').choices(['text', 'junit', 'json']).default('text'))
+    .argument('[folder]', 'folder of conformance packs', join(HOME, 'conformance'))
+    .addOption(new Option('--format <name>', 'output format').choices(['text', 'junit', 'json']).default('text'))
     .option('--json', 'the same as --format json')
     .addHelpText('after', '\nExamples:\n  $ aegis conform\n  $ aegis conform ./my-packs --format junit > report.xml')
     .action(async (folder: string, options: { format: string; json?: true }) => {

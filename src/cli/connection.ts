@@ -133,7 +133,7 @@ function refusal(status: number, body: unknown, question: Question): CliError {
     return new CliError(
       status === 401 || status === 403 ? EXIT.refused : EXIT.unavailable,
       'NOT_AEGIS',
-      `${question.url} answered ${String(status)}, and not as the API of Aegis does.`,
+      `${question.url} answered ${String(status)}, but it is not the API of Aegis.`,
       'Give the first address that `aegis up` printed; the model proxy has another port.',
     );
   const exit =

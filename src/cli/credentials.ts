@@ -66,16 +66,11 @@ function unlocked(locked: LockedKey): string {
       EXIT.refused,
       'KEY_LOCKED',
       'The saved key is locked, and there is no terminal to ask for its passphrase.',
-      'Run it in a terminal, or `aegis unlock` there first.',
+      'Run it in a terminal, or run `aegis unlock` there first.',
     );
   const key = openKey(locked, passphrase);
   if (key !== null) return key;
-  throw new CliError(
-    EXIT.refused,
-    'WRONG_PASSPHRASE',
-    'That is not the passphrase.',
-    'Try again. A lost one cannot be found: log in with another token.',
-  );
+  throw new CliError(EXIT.refused, 'WRONG_PASSPHRASE', 'That is not the passphrase.', 'Try again. If you lost it, log in with another token.');
 }
 
 export function saveLocked(rest: Omit<SavedCredentials, 'key' | 'locked'>, key: string, passphrase: string): string {

@@ -7,7 +7,7 @@ import { effectTone, json, line, note, tone } from './print.ts';
 /** `aegis demo`: exit code 1 when anything differs from what must happen. */
 export const define: Define = (command) => {
   command
-    .option('--scripted', 'use the scripted model even when OPENAI_API_KEY is set')
+    .option('--scripted', 'use the scripted model even if OPENAI_API_KEY is set')
     .option('--json', 'print JSON')
     .addHelpText(
       'after',

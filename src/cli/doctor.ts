@@ -15,7 +15,7 @@ import type { Stats } from './status.ts';
 /** `aegis doctor`: exit code 1 when something is bad. */
 export const define: Define = (command) => {
   command
-    .option('--data <folder>', 'where the store lies')
+    .option('--data <folder>', 'folder of the store')
     .option('--checkpoints <folder>', 'where signed checkpoints are kept')
     .option('--config <file>', 'configuration file')
     .option('--json', 'print JSON')

@@ -7,8 +7,8 @@ import { json, line, visible } from './print.ts';
 export const define: Define = (command) => {
   command
     .argument('<session>', 'the session that holds the value')
-    .argument('<value>', 'the value as it stands in the arguments')
-    .requiredOption('--reason <text>', 'how you know; it is recorded')
+    .argument('<value>', 'the value, as it appears in the arguments')
+    .requiredOption('--reason <text>', 'how you know that it is right; it is recorded')
     .addOption(ownerOption('session'))
     .option('--json', 'print JSON')
     .addHelpText('after', '\nExample:\n  $ aegis endorse 4be1 GB33BUKB20201555555555 --reason "called the landlord"')

@@ -29,8 +29,8 @@ export const define: Define = (command) => {
     .argument('<agent|session|all>', 'what to halt')
     .argument('[id]', 'the agent or session')
     .requiredOption('--reason <text>', 'why; it is recorded')
-    .addOption(new Option('--agent <id>', 'only this agent’s session of that name'))
-    .option('--unknown', 'also when no agent of this name is registered; the halt holds once it is')
+    .addOption(new Option('--agent <id>', 'only the session of this agent'))
+    .option('--unknown', 'halt a name that is not registered yet')
     .option('--json', 'print JSON')
     .addHelpText(
       'after',
@@ -46,7 +46,7 @@ export const define: Define = (command) => {
       for (const { agent, session } of receipt.sessions ?? []) line(`  session ${visible(session)} of ${visible(agent)}`);
       const { inFlight } = receipt;
       if (inFlight.count === 0) return line('Nothing was in flight.');
-      line(`In flight: ${String(inFlight.count)} allowed before the halt, without an outcome yet. They may have been done:`);
+      line(`In flight: ${String(inFlight.count)} actions were allowed before the halt and have no outcome yet. They may have been done:`);
       line(inFlightLines(inFlight, { most: SHOWN, margin: 2 }).join('\n'));
     });
 };

@@ -33,32 +33,34 @@ const titlesWithHttp = (): string =>
 export const define: Define = (command) => {
   command
     .command('install')
-    .description('check every tool call of a coding agent before it runs; its other hooks stay')
+    .description('check every tool call of a coding agent before it runs; other hooks stay installed')
     .addArgument(harnessArgument(true))
-    .option('--user', 'for everything this user does (default)')
+    .option('--user', 'for all projects of this user (default)')
     .option('--project', 'for this folder only')
-    .option('--blocking', `use what the harness has against a hook that fails: ${blockingSettings()}`)
+    .option('--blocking', `also block when the hook itself fails: ${blockingSettings()}`)
     .option('--agent <name>', 'agent to register (default: the harness’s name)')
-    .option('--rotate', 'replace the key of an agent that is registered already')
+    .option('--rotate', 'give an agent that is registered already a new key')
     .addOption(new Option('--handler <kind>', `${titlesWithHttp()} only: how it asks (default: command)`).choices(['http', 'command']))
     .addOption(
       new Option('--on-unavailable <mode>', 'what runs while Aegis is away; needs the command handler (default: deny)').choices(UNAVAILABLE_MODES),
     )
-    .addOption(new Option('--ask <whom>', 'who is asked where both could be (default: harness)').choices(['harness', 'aegis']))
-    .option('--auto-approve', 'what Aegis allows skips the harness’s own permission prompt')
-    .option('--wait <seconds>', 'how long a call is held for a person (default: 60)', whole(0, 550))
+    .addOption(
+      new Option('--ask <whom>', 'who decides if both could: the coding agent’s user or Aegis (default: harness)').choices(['harness', 'aegis']),
+    )
+    .option('--auto-approve', 'calls that Aegis allows skip the coding agent’s own permission prompt')
+    .option('--wait <seconds>', 'how long a call waits for a person (default: 60)', whole(0, 550))
     .option('--json', 'print JSON')
     .action(install);
   command
     .command('status', { isDefault: true })
-    .description('show what is installed where, and whether it protects')
+    .description('show which hooks are installed and whether they work')
     .option('--json', 'print JSON')
     .action(status);
   command
     .command('pin')
-    .description('give installed hooks the answer key of the daemon, after it was changed')
+    .description('give installed hooks the daemon’s answer key after it was changed')
     .addArgument(harnessArgument(false))
-    .option('--answer-key <key>', 'as `aegis identity` prints it; needed where the local socket is not there')
+    .option('--answer-key <key>', 'the key `aegis identity` prints; needed without the local socket')
     .option('--json', 'print JSON')
     .action(pin);
   command
@@ -86,9 +88,9 @@ async function install(name: string, options: InstallOptions & Printed): Promise
   const { installation, notes } = await installHook(terms, process.cwd());
   const { path = '', agent = '' } = installation.detail;
   if (options.json === true) return json({ id: installation.id, path, agent, handler: terms.handler, notes });
-  line(`Installed into ${visible(path)}; calls are decided as the agent ${visible(agent)}.`);
+  line(`Installed into ${visible(path)}; calls are checked as the agent ${visible(agent)}.`);
   for (const note of [...notes, ...httpNotes(harness, terms)]) line(`  ${note}`);
-  line('Restart the agent, then see that it holds: aegis doctor');
+  line('Restart the agent, then check that it works: aegis doctor');
   const { offerLock } = await import('./lock.ts');
   offerLock();
 }
@@ -109,13 +111,13 @@ async function pin(harness: string | undefined, options: { readonly answerKey?: 
     throw new CliError(
       EXIT.usage,
       'USAGE',
-      `${options.answerKey} is no answer key.`,
-      'Give it as `aegis identity` prints it: 43 letters, digits, - and _.',
+      `\`${options.answerKey}\` is not an answer key.`,
+      'Copy it from `aegis identity`: 43 letters, digits, - and _.',
     );
   const pinned = await pinHooks(harness, options.answerKey);
   if (options.json === true) return json(pinned);
   if (pinned.length === 0) return line('No hook is installed. Install one: aegis hook install claude-code');
-  for (const { label, answerKey } of pinned) line(`${visible(label)} takes answers signed with ${answerKey}.`);
+  for (const { label, answerKey } of pinned) line(`${visible(label)} accepts answers signed with ${answerKey}.`);
 }
 
 async function status(options: Printed): Promise<void> {

@@ -10,13 +10,13 @@ import { whoListens } from './connection.ts';
 export const define: Define = (command) => {
   command
     .command('show', { isDefault: true })
-    .description('the answer key of the daemon, and whether it is the one kept at login')
+    .description('show the daemon’s answer key, and whether it is the one saved at login')
     .option('--json', 'print JSON')
     .action(show);
   command
     .command('rotate')
-    .description('put a new answer key into a data folder; a running daemon takes it at its next start')
-    .option('--data <folder>', 'where the store lies')
+    .description('make a new answer key; a running daemon uses it from its next start')
+    .option('--data <folder>', 'folder of the store')
     .option('--json', 'print JSON')
     .action(rotate);
   examples(command, ['aegis identity', 'aegis identity show --json', 'aegis identity rotate --data /var/lib/aegis']);
@@ -33,7 +33,7 @@ async function show(options: { json?: true }): Promise<void> {
     throw new CliError(
       EXIT.failed,
       'NOT_AEGIS',
-      `The answer key at ${url} is ${published.answerKey}; the one kept at login is ${kept}.`,
+      `The answer key at ${url} is ${published.answerKey}; the one saved at login is ${kept}.`,
       whoListens(url),
     );
   if (options.json === true) return json({ url, ...published, kept: kept !== undefined });

@@ -16,7 +16,7 @@ import { json, line, tone } from './print.ts';
 export const define: Define = (command) => {
   command
     .argument('[folder]', 'where', '.')
-    .option('--yes', 'do it without asking; without it, only what would be done is shown')
+    .option('--yes', 'make the changes; without it, only show them')
     .option('--json', 'print JSON')
     .addHelpText('after', '\nExamples:\n  $ aegis init            show what would be done\n  $ aegis init --yes      do it')
     .action((folder: string, options: { yes?: true; json?: true }) => init(resolve(folder), options));

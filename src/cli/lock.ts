@@ -14,7 +14,7 @@ const NEEDS = (what: string): CliError =>
 /** `aegis lock`: the saved key behind a passphrase; `--remove` takes it off again. */
 export const define: Define = (command) => {
   command
-    .option('--remove', 'keep the key without a passphrase again')
+    .option('--remove', 'remove the passphrase')
     .option('--json', 'print JSON')
     .addHelpText('after', '\nExamples:\n  $ aegis lock\n  $ aegis lock --remove')
     .action((options: { remove?: true; json?: true }) => {
@@ -57,7 +57,7 @@ export const defineUnlock: Define = (command) => {
         throw new CliError(
           EXIT.failed,
           'NO_TERMINAL_NAME',
-          'This system does not tell one terminal from another.',
+          'On this system Aegis cannot tell terminals apart, so it cannot unlock for one.',
           'Type the passphrase at each command.',
         );
       if (options.json === true) return json({ minutes: options.for });
@@ -70,12 +70,7 @@ function opened(locked: Parameters<typeof openKey>[0]): string {
   if (passphrase === null) throw NEEDS('The passphrase is asked for');
   const key = openKey(locked, passphrase);
   if (key === null)
-    throw new CliError(
-      EXIT.refused,
-      'WRONG_PASSPHRASE',
-      'That is not the passphrase.',
-      'Try again. A lost one cannot be found: log in with another token.',
-    );
+    throw new CliError(EXIT.refused, 'WRONG_PASSPHRASE', 'That is not the passphrase.', 'Try again. If you lost it, log in with another token.');
   return key;
 }
 
@@ -90,7 +85,7 @@ export function newPassphrase(question = 'New passphrase: '): string | null {
       EXIT.usage,
       'WEAK_PASSPHRASE',
       `The passphrase has fewer than ${String(SHORTEST)} characters.`,
-      'Nothing was changed. A few words do.',
+      'Nothing was changed. Use a few words.',
     );
   if (askPassphrase('The same again: ') !== passphrase)
     throw new CliError(EXIT.usage, 'DIFFERENT', 'The two are not the same.', 'Nothing was changed. Try again.');
@@ -100,5 +95,5 @@ export function newPassphrase(question = 'New passphrase: '): string | null {
 /** Where hooks are installed agents run as this user, and could use a key that lies open. Says so at a terminal. */
 export function offerLock(): void {
   if (savedCredentials()?.key === undefined || !hasTerminal()) return;
-  line('Your login lies here without a passphrase: an agent of this user could approve its own actions with it. Lock it: aegis lock');
+  line('Your login is saved here without a passphrase: an agent that runs as your user could approve its own actions with it. Lock it: aegis lock');
 }

@@ -24,22 +24,22 @@ interface EntryRow {
 export const define: Define = (command) => {
   command
     .command('tail')
-    .description('show the newest entries, then each as it is written, until Ctrl-C')
+    .description('show the newest entries, then new ones as they are written, until Ctrl-C')
     .option('--last <number>', 'start this many entries back', whole(0, 1000), 20)
-    .option('--no-follow', 'end after the newest')
+    .option('--no-follow', 'stop after the newest entry')
     .option('--json', 'one JSON object per line')
     .action(tail);
   defineVerify(command);
   command
     .command('proof')
     .argument('<index>', 'the entry’s number', whole(0))
-    .description('print an entry with its inclusion proof, verifiable without Aegis')
+    .description('print an entry with its inclusion proof, which can be verified without Aegis')
     .option('--json', 'print JSON')
     .action(async (index: number) => json(await connection().get('/v1/log/proof/inclusion', { index })));
   command
     .command('export')
     .description('export the whole log with payloads and the newest checkpoint, as JSONL')
-    .option('--out <file>', 'write here instead of to the terminal')
+    .option('--out <file>', 'write to this file instead of the terminal')
     .action(exportLog);
   defineRotate(command);
   examples(command, [
@@ -64,13 +64,13 @@ interface VerifyOptions extends StoreFlags {
 function defineVerify(command: Command): void {
   command
     .command('verify')
-    .description('verify every entry; exit code 1 and the first bad one when anything was changed')
+    .description('verify every entry; if anything was changed: exit code 1 and the first bad entry')
     .option('--data <folder>', 'the store to verify (default ./.aegis)')
-    .option('--checkpoints <folder>', 'the second place to compare with, or saved checkpoints for --export')
+    .option('--checkpoints <folder>', 'checkpoints to compare with; for --export, saved ones')
     .option('--config <file>', 'configuration file')
     .option('--export <file>', 'verify an export instead of a store')
-    .option('--key <vkey>', 'the public key, or the file of it, that must have signed the checkpoints')
-    .option('--without-payloads', 'the export was made without payloads: verify its entries alone')
+    .option('--key <vkey>', 'public key (or its file) that must have signed the checkpoints')
+    .option('--without-payloads', 'the export has no payloads: verify only its entries')
     .option('--json', 'print JSON')
     .action(verify);
 }
@@ -144,7 +144,7 @@ function gist({ type, body }: EntryRow): string {
 function defineRotate(command: Command): void {
   command
     .command('rotate-key')
-    .description('sign checkpoints with a new key; the old one hands over and is destroyed')
+    .description('sign checkpoints with a new key; the old one confirms it and is destroyed')
     .requiredOption('--reason <text>', 'why; it is recorded')
     .option('--json', 'print JSON')
     .action(rotateKey);
@@ -154,7 +154,7 @@ async function rotateKey(options: { reason: string; json?: true }): Promise<void
   const made = (await connection().post('/v1/log/keys/rotate', { reason: options.reason })) as { previous: string; next: string; index: number };
   if (options.json === true) return json(made);
   line(`Signed by ${visible(made.next)} from now on; recorded as entry ${String(made.index)}.`);
-  note('Who holds the old key can go on verifying with it: the log hands over. Whoever verifies from today may hold the new one.');
+  note('The old key still verifies the log, across the rotation. From today on, the new key is enough.');
 }
 
 async function exportLog(options: { out?: string }): Promise<void> {

@@ -20,11 +20,11 @@ interface LoginOptions {
 /** `aegis login`: checks a token against the daemon, then keeps it for the other commands. */
 export const define: Define = (command) => {
   command
-    .argument('[token]', 'the token `aegis up` or `aegis operators add` printed')
+    .argument('[token]', 'the token that `aegis up` or `aegis operators add` printed')
     .option('--url <address>', `where Aegis runs (default: AEGIS_URL, else ${DEFAULT_URL})`)
-    .option('--answer-key <key>', 'the answer key of the daemon, from `aegis identity` on its machine (default: what answers there says)')
+    .option('--answer-key <key>', 'the daemon’s answer key, from `aegis identity` on its machine (default: ask the daemon)')
     .option('--lock', 'lock the key with a passphrase, asked for at this terminal')
-    .option('--allow-scripts', 'let programs run commands that loosen (grant, resume, activate …) with this login, without a terminal')
+    .option('--allow-scripts', 'let scripts use this login for commands that let agents do more (grant, resume, activate …)')
     .option('--forget', 'remove the saved key')
     .option('--json', 'print JSON')
     .addHelpText(
@@ -50,16 +50,11 @@ export const define: Define = (command) => {
       const me = (await connection(credentials).get('/v1/operators/self')) as { role: string; name: string };
       const passphrase = options.lock === true ? newPassphrase() : null;
       if (options.lock === true && passphrase === null)
-        throw new CliError(
-          EXIT.refused,
-          'NEEDS_TERMINAL',
-          'A passphrase is chosen at a terminal only.',
-          'Run it where you can type, or leave --lock out.',
-        );
+        throw new CliError(EXIT.refused, 'NEEDS_TERMINAL', 'Choosing a passphrase needs a terminal.', 'Run it in a terminal, or leave --lock out.');
       forgetUnlocked();
       const path = passphrase === null ? saveCredentials(credentials) : saveLocked(kept, token, passphrase);
       if (options.json === true) return json({ url, name: me.name, role: me.role, path });
       line(`Logged in as ${visible(me.name)} (${me.role}). Kept in ${path}, readable by you only.`);
-      if (passphrase === null && hasTerminal()) line('Any program of yours can use it. Lock it with a passphrase: aegis lock');
+      if (passphrase === null && hasTerminal()) line('Any program that runs as your user can use it. Lock it with a passphrase: aegis lock');
     });
 };

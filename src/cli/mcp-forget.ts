@@ -18,12 +18,7 @@ export async function forget(server: string, tools: readonly string[], { agent, 
   const agents = [...new Set(named.map((row) => row.agent))];
   const [of] = agents;
   if (of === undefined || agents.length > 1)
-    throw new CliError(
-      EXIT.usage,
-      'USAGE',
-      `More than one agent was shown this: ${agents.map(visible).join(', ')}.`,
-      'Say which with --agent <id>; each is forgotten by itself.',
-    );
+    throw new CliError(EXIT.usage, 'USAGE', `More than one agent was shown this: ${agents.map(visible).join(', ')}.`, 'Name one with --agent <id>.');
   if (yes === true) await connection().post('/v1/mcp/forget', { agent: of, server, ...(tools.length === 0 ? {} : { tools: [...new Set(tools)] }) });
   if (asJson === true) return json({ agent: of, server, tools: named.map((row) => row.tool), forgotten: yes === true });
   line(
@@ -33,7 +28,7 @@ export async function forget(server: string, tools: readonly string[], { agent, 
     ),
   );
   line(yes === true ? `\nForgot ${String(named.length)}.` : '\nNothing was changed. Add --yes to forget these.');
-  line(`Shown again by a server called ${visible(server)}, a tool is new: trusted at first sight when its definition is clean.`);
+  line(`If a server called ${visible(server)} offers a tool again, it counts as new and is trusted at first sight if its definition is clean.`);
 }
 
 function found(shown: readonly ToolRow[], server: string, tool: string): readonly ToolRow[] {

@@ -66,7 +66,7 @@ export async function serve(words: readonly string[], options: ServeOptions): Pr
       EXIT.unavailable,
       'MCP_UNSETTLED',
       'The outcome of the last calls could not be recorded.',
-      'They stay unsettled in the log: `aegis actions` lists them.',
+      'They stay without an outcome in the log: `aegis actions --in-flight` lists them.',
     );
   process.stdin.destroy();
 }
@@ -143,7 +143,7 @@ function headerFrom(text: string): readonly [string, string] {
     throw new CliError(
       EXIT.usage,
       'USAGE',
-      `--header ${text} names no header and variable whose content can be sent: it is not set, is empty, or holds what no header may (a line break?).`,
+      `--header ${text} cannot be sent: the variable is not set, is empty, or has characters a header must not have (a line break?).`,
       'For example `--header Authorization=MCP_TOKEN`.',
     );
   return held;

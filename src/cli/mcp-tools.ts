@@ -43,7 +43,7 @@ export async function listTools(which: Which): Promise<void> {
   const held = tools.filter(({ doubted }) => doubted !== null);
   if (held.length === 0) return;
   const all = await rows({});
-  line('\nTools in quarantine are not offered to the agent, and calls of them are denied:');
+  line('\nQuarantined tools are not offered to the agent, and calling them is denied:');
   for (const row of held.slice(0, MOST_EXPLAINED)) line(`  ${explained(row, all)}`);
   if (held.length > MOST_EXPLAINED) line(`  and ${String(held.length - MOST_EXPLAINED)} more`);
   line('\nSee the difference with `aegis mcp accept <server> <tool>`; add --yes to trust it.');
@@ -93,9 +93,9 @@ async function show({ agent, server, tool }: ToolRow): Promise<Definitions> {
 function print({ agent, server, tool, pinned, doubted }: ToolRow, definitions: Definitions | undefined): void {
   line(`${tone('bold', visible(`${server} / ${tool}`))} for ${visible(agent)}: ${(doubted?.doubts ?? []).join(', ')}`);
   difference(pinned?.fingerprint, doubted?.fingerprint);
-  if (pinned !== null && pinned.identity !== doubted?.identity) line('  ! the server is started in another way, or stands at another address');
+  if (pinned !== null && pinned.identity !== doubted?.identity) line('  ! the server is started in another way, or has another address');
   if (doubted?.doubts.includes('PROGRAM_CHANGED') === true) {
-    line('  ! the program changed: the files the server is started from are not what they were');
+    line('  ! the program changed: the files the server is started from are different now');
     difference(pinned?.program, doubted.program);
   }
   if (definitions?.pinned != null) line(tone('bad', visible(`  - ${definitions.pinned}`)));

@@ -9,39 +9,39 @@ import { accept, listTools } from './mcp-tools.ts';
 export const define: Define = (command) => {
   command
     .command('serve [command...]', { isDefault: true })
-    .description('stand between an agent and an MCP server: the command after `--`, or --url (this is what `aegis mcp` alone does)')
-    .option('--url <server>', 'a server that speaks Streamable HTTP, instead of a command')
-    .option('--name <name>', 'what pins and policies call this server (default: from the command or the host)')
-    .option('--env <names>', 'comma-separated variables the server is given besides PATH, HOME and the like')
-    .option('--header <header=VARIABLE>', 'send the content of a variable as this header to --url; may be repeated', collect, [])
-    .option('--session <id>', 'the Aegis session its calls belong to (default: AEGIS_SESSION, else one of its own)')
+    .description('run in front of an MCP server: the command after `--`, or --url (`aegis mcp` alone does the same)')
+    .option('--url <server>', 'use a server over Streamable HTTP instead of a command')
+    .option('--name <name>', 'name of this server in pins and policies (default: from the command or the host)')
+    .option('--env <names>', 'comma-separated variables to pass to the server, besides PATH, HOME and similar')
+    .option('--header <header=VARIABLE>', 'send the value of a variable as this header to --url; repeatable', collect, [])
+    .option('--session <id>', 'session its calls belong to (default: AEGIS_SESSION, else a new one)')
     .option(
       '--timeout <seconds>',
-      'how long the server may take for anything but a call; a call has the policy’s obligations.timeoutMs',
+      'how long the server may take for anything but a tool call (those have the policy’s obligations.timeoutMs)',
       whole(1, 600),
       60,
     )
     .action(async (words: readonly string[], options: ServeOptions) => (await import('./mcp-serve.ts')).serve(words, options));
   command
     .command('tools')
-    .description('every tool servers have shown: pinned, or in quarantine and why')
-    .option('--server <name>', 'of this server only')
-    .option('--agent <id>', 'shown to this agent only')
+    .description('list every tool of every server: pinned, or quarantined and why')
+    .option('--server <name>', 'only this server')
+    .option('--agent <id>', 'only this agent')
     .option('--json', 'print JSON')
     .action(listTools);
   command
     .command('accept <server> [tool]')
-    .description('show what changed in a tool in quarantine and, with --yes, trust it as it is now')
-    .option('--agent <id>', 'the agent it was shown to; needed where several were')
-    .option('--all', 'every tool of the server that is in quarantine')
-    .option('--yes', 'accept; without it the difference is shown and nothing changes')
+    .description('show what changed in a quarantined tool; with --yes, trust it as it is now')
+    .option('--agent <id>', 'the agent; needed if several have seen the tool')
+    .option('--all', 'every quarantined tool of the server')
+    .option('--yes', 'accept; without it, only show the difference')
     .option('--json', 'print JSON')
     .action(accept);
   command
     .command('forget <server> [tool...]')
-    .description('show what an agent was shown of a server and, with --yes, forget it: for a server that is gone or has another name')
-    .option('--agent <id>', 'the agent it was shown to; needed where several were')
-    .option('--yes', 'forget; without it what would go is shown and nothing changes')
+    .description('show the known tools of a server; with --yes, forget them: for a server that is gone or was renamed')
+    .option('--agent <id>', 'the agent; needed if several have seen the tool')
+    .option('--yes', 'forget; without it, only show what would be forgotten')
     .option('--json', 'print JSON')
     .action(forget);
   examples(command, [

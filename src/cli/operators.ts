@@ -34,7 +34,7 @@ export const define: Define = (command) => {
   command
     .command('add <operator>')
     .description('add a person or a tool and print the key, once')
-    .requiredOption('--name <text>', 'who this is, for people to read')
+    .requiredOption('--name <text>', 'name of the person or tool')
     .addOption(new Option('--role <role>', 'operator approves and halts, auditor reads, admin configures').choices(PEOPLE).default('operator'))
     .option('--json', 'print JSON')
     .action(async (operator: string, options: { name: string; role: string; json?: true }) => {
@@ -47,7 +47,7 @@ export const define: Define = (command) => {
     });
   command
     .command('remove <operator>')
-    .description('remove a person or a tool: the key stops working, grants not yet used are void')
+    .description('remove a person or a tool; the key stops working and unused grants are void')
     .requiredOption('--reason <text>', 'why; it is recorded')
     .option('--json', 'print JSON')
     .action(async (operator: string, options: { reason: string; json?: true }) => {
@@ -70,15 +70,15 @@ export const define: Define = (command) => {
 function resets(command: Parameters<Define>[0]): void {
   command
     .command('reset-admin')
-    .description('make a new administrator, offline and at a terminal, when every key is lost')
-    .option('--tenant <tenant>', 'whose administrator', 'default')
-    .option('--data <folder>', 'where the store lies')
-    .option('--checkpoints <folder>', 'the second place')
+    .description('add an administrator when every key is lost; offline and at a terminal only')
+    .option('--tenant <tenant>', 'tenant of the new administrator', 'default')
+    .option('--data <folder>', 'folder of the store')
+    .option('--checkpoints <folder>', 'folder of the signed checkpoints')
     .option('--config <file>', 'configuration file')
     .action(async (options: ResetOptions) => (await import('./reset-admin.ts')).resetAtTerminal(options));
   command
     .command('acknowledge-reset')
-    .description('say that a reset of an administrator is known; each start tells of it until then')
+    .description('confirm that you know of an administrator reset, so that Aegis stops mentioning it')
     .option('--json', 'print JSON')
     .action(async (options: { json?: true }) => {
       const receipt = (await connection().post('/v1/admin-reset/acknowledge')) as { index: number };

@@ -22,13 +22,13 @@ interface FaultRow {
 export const define: Define = (command) => {
   command
     .command('check <file>')
-    .description('every fault, with line, column and hint; exit code 1 when there is one')
+    .description('show every fault with line, column and hint; exit code 1 if there is one')
     .option('--json', 'print JSON')
     .action(check);
-  command.command('test <file> <cases>').description('run the cases that belong to a policy').option('--json', 'print JSON').action(test);
+  command.command('test <file> <cases>').description('run test cases against a policy').option('--json', 'print JSON').action(test);
   command
     .command('show')
-    .description('the active policy')
+    .description('show the active policy')
     .option('--json', 'print JSON')
     .action(async (options: { json?: true }) => {
       const current = (await connection().get('/v1/policies/current')) as { name: string; digest: string; document: string };
@@ -37,13 +37,13 @@ export const define: Define = (command) => {
     });
   command
     .command('simulate <file>')
-    .description('which past decisions would come out differently')
+    .description('show which past decisions would change')
     .option('--limit <number>', 'how many past actions', whole(1, 100_000), 10_000)
     .option('--json', 'print JSON')
     .action(simulate);
   command
     .command('activate <file>')
-    .description('check it whole, then switch; the old policy stays on any fault')
+    .description('check a policy, then switch to it; with any fault the old one stays')
     .option('--json', 'print JSON')
     .action(activate);
   examples(command, [
@@ -126,7 +126,7 @@ async function simulate(file: string, options: { limit: number; json?: true }): 
     flips: readonly Flip[];
   };
   if (options.json === true) return json(report);
-  line(`${String(report.decided)} past actions decided again, ${String(report.flips.length)} would come out differently.`);
+  line(`${String(report.decided)} past actions decided again; ${String(report.flips.length)} decisions would change.`);
   if (report.flips.length > 0)
     line(
       table(

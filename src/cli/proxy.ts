@@ -19,9 +19,9 @@ interface ProxyOptions {
 /** `aegis proxy`: the model proxy over the same store and gate, without the control API, also beside an `aegis up` on the same store. */
 export const define: Define = (command) => {
   command
-    .option('--policy <name|file>', 'default, strict, locked, or a policy file')
+    .option('--policy <name|file>', 'policy of a new store: default, strict, locked or a file')
     .option('--port <number>', 'port to listen on (default 7412; 0 takes a free one)')
-    .option('--data <folder>', 'where the store lies')
+    .option('--data <folder>', 'folder of the store')
     .option('--checkpoints <folder>', 'where signed checkpoints are kept; best on another disk')
     .option('--config <file>', 'configuration file (default ./aegis.yaml when there is one)')
     .option('--json', 'print one JSON object when ready')
@@ -69,6 +69,6 @@ export const define: Define = (command) => {
 function announce({ url, firstKeys }: Daemon): void {
   line(`The model proxy is at ${tone('bold', url)}`);
   for (const { key } of firstKeys) line(`\nThis is the first start. The admin token, shown this once:\n\n  ${tone('bold', key)}\n`);
-  line('Agents are added, approvals answered and halts set with `aegis up` on the same data.');
+  line('To add agents, answer approvals and halt, use `aegis up` on the same data.');
   line('\nStop with Ctrl-C.');
 }

@@ -12,8 +12,8 @@ import { json, line, visible } from './print.ts';
 export const define: Define = (command) => {
   command
     .requiredOption('--reason <text>', 'what happened to the store; it is recorded')
-    .option('--data <folder>', 'where the store lies')
-    .option('--checkpoints <folder>', 'the second place')
+    .option('--data <folder>', 'folder of the store')
+    .option('--checkpoints <folder>', 'folder of the signed checkpoints')
     .option('--config <file>', 'configuration file')
     .option('--json', 'print JSON')
     .addHelpText(
@@ -34,7 +34,7 @@ export const define: Define = (command) => {
       const accepted = await recoverStore(config, { by: userInfo().username, reason: options.reason });
       if (options.json === true) return json(accepted);
       if (accepted.length === 0) line('Nothing to recover: the store agrees with its checkpoints.');
-      for (const { tenant, detail } of accepted) line(`${visible(tenant)} goes on as it is (${visible(detail)}).`);
-      if (accepted.length > 0) line('Signed into the second place. Start it with `aegis up`.');
+      for (const { tenant, detail } of accepted) line(`${visible(tenant)} continues as it is (${visible(detail)}).`);
+      if (accepted.length > 0) line('Signed into the checkpoint folder. Start Aegis with `aegis up`.');
     });
 };

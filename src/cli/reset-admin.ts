@@ -19,8 +19,8 @@ export async function resetAtTerminal(options: ResetOptions): Promise<void> {
     throw new CliError(
       EXIT.usage,
       'NOT_A_TERMINAL',
-      'An administrator is reset at a terminal only; here input or output is a pipe or a file.',
-      'Run `aegis operators reset-admin` yourself, in a terminal on this machine.',
+      '`aegis operators reset-admin` needs a terminal; here input or output is a pipe or a file.',
+      'Run it yourself, in a terminal on this machine.',
     );
   const [{ checkOffline, resetAdmin }, { loadConfig }] = await Promise.all([import('../daemon/reset-admin.ts'), import('../config/load.ts')]);
   const cwd = process.cwd();
@@ -29,7 +29,7 @@ export async function resetAtTerminal(options: ResetOptions): Promise<void> {
   checkOffline(config);
   const tenant = options.tenant as TenantId;
   line(`This adds an administrator to ${tenant === DEFAULT_TENANT ? 'the store' : `tenant ${visible(tenant)} of the store`} in ${config.dataDir}.`);
-  line('It is recorded, and each start of Aegis tells of it until an administrator acknowledges it.');
+  line('It is recorded, and Aegis mentions it at each start until an administrator acknowledges it.');
   await confirmed(`reset ${tenant}`);
   const onFault = ({ what, error }: { what: string; error: unknown }): void =>
     note(`aegis: ${what}: ${error instanceof Error ? error.message : String(error)}`);
@@ -37,7 +37,7 @@ export async function resetAtTerminal(options: ResetOptions): Promise<void> {
   line(`\nAdded the administrator ${visible(operator)}. The key, shown this once:\n\n  ${tone('bold', key)}\n`);
   line('Start Aegis, then:\n');
   line(`  aegis login ${key}`);
-  line('  aegis operators                     remove whose keys are lost');
+  line('  aegis operators                     lists the operators: remove those whose keys are lost');
   line('  aegis operators acknowledge-reset');
 }
 

@@ -7,7 +7,7 @@ export type Scope = { readonly kind: 'all' } | { readonly kind: Exclude<HaltScop
 /** `agent <id>`, `session <id>` or `all`, as the API wants it. */
 export function scopeOf(kind: string, id: string | undefined, agent?: string): Scope {
   if (agent !== undefined && kind !== 'session')
-    throw new CliError(EXIT.usage, 'USAGE', '`--agent` says whose session is meant.', 'Leave it out, or say `session <id> --agent <id>`.');
+    throw new CliError(EXIT.usage, 'USAGE', '`--agent` only applies to a session.', 'Leave it out, or write `session <id> --agent <id>`.');
   if (kind === 'all' && id === undefined) return { kind };
   if (kind === 'session' && id !== undefined) return { kind, id, ...(agent === undefined ? {} : { agent }) };
   if (kind === 'agent' && id !== undefined) return { kind, id };

@@ -6,7 +6,7 @@ import { json, line, visible } from './print.ts';
 /** `aegis uninstall`: everything `aegis init` and `aegis hook install` did, last first. */
 export const define: Define = (command) => {
   command
-    .option('--dry-run', 'only show what would be put back')
+    .option('--dry-run', 'only show what would be restored')
     .option('--json', 'print JSON')
     .addHelpText('after', '\nExamples:\n  $ aegis uninstall --dry-run\n  $ aegis uninstall')
     .action((options: { dryRun?: true; json?: true }) => {
@@ -19,6 +19,6 @@ export const define: Define = (command) => {
       if (options.json === true) return json(told);
       if (told.length === 0) return line('Nothing is installed.');
       for (const { path, how } of told) line(`${how.padEnd(10)} ${visible(path)}`);
-      if (options.dryRun !== true) line('The log, the configuration and the keys of the daemon stay; remove its data folder to end those too.');
+      if (options.dryRun !== true) line('The log, the configuration and the daemon’s keys are kept. To delete them too, remove its data folder.');
     });
 };

@@ -10,11 +10,11 @@ import { stopped } from './stopped.ts';
 /** `aegis up`: the daemon in the foreground until Ctrl-C. */
 export const define: Define = (command) => {
   command
-    .option('--policy <name|file>', 'default, strict, locked, or a policy file')
+    .option('--policy <name|file>', 'policy of a new store: default, strict, locked or a file')
     .option('--port <number>', 'port to listen on (0 takes a free one)')
     .option('--proxy-port <number>', 'port of the model proxy (default 7412; 0 takes a free one)')
     .option('--host <address>', 'address to listen on (default 127.0.0.1); any other sends keys in clear text unless TLS is in front')
-    .option('--data <folder>', 'where the store lies')
+    .option('--data <folder>', 'folder of the store')
     .option('--checkpoints <folder>', 'where signed checkpoints are kept; best on another disk')
     .option('--config <file>', 'configuration file (default ./aegis.yaml when there is one)')
     .option('--json', 'print one JSON object when ready')

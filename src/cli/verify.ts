@@ -148,16 +148,16 @@ async function savedFor(path: string, folder: string, key: NoteVerifier | undefi
     throw new CliError(
       EXIT.usage,
       'SEVERAL_LOGS',
-      `${folder} holds checkpoints of several logs, and the export does not say which one it is of.`,
-      'Name the folder of one log in it, or give its key with --key.',
+      `${folder} has checkpoints of several logs, and the export does not say which log it belongs to.`,
+      'Name the folder of one log in it, or give the log’s key with --key.',
     );
   const own = all.filter((one) => one.name === name);
   if (own.length === 0)
     throw new CliError(
       EXIT.failed,
       'NO_CHECKPOINT',
-      `${folder} holds no checkpoint of the log this export is of.`,
-      'Name the folder its checkpoints were copied to; the export is not vouched for by anything there.',
+      `${folder} has no checkpoint of the log this export belongs to.`,
+      'Name the folder its checkpoints were copied to.',
     );
   return { name: name ?? '', key: own.find((one) => one.key !== null)?.key ?? null, notes: own.flatMap(({ notes }) => notes) };
 }

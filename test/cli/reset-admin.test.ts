@@ -27,7 +27,7 @@ test('[AUTH-13] an administrator is reset at a terminal only, by who types the w
   await daemon.stop();
   const piped = await aegis.aegis(...run, '--data', store.data);
   assert.equal(piped.code, 2);
-  assert.match(piped.stderr, /at a terminal only/);
+  assert.match(piped.stderr, /needs a terminal/);
   for (const typed of ['yes\n', '\n', '\u0004']) {
     const refused = await atTerminal(run, there, [[/to go on: /, typed]]);
     assert.equal(refused.code, 2, refused.seen);

@@ -97,7 +97,7 @@ test('[CLI-6] an action and an approval are named by their number, their id or t
   const nobody = await shell.aegis('actions', 'zzz');
   assert.deepEqual([nobody.code, /Unknown action `zzz`/.test(nobody.stderr)], [5, true]);
   const several = await shell.aegis('actions', denied.action.slice(0, 4));
-  assert.deepEqual([several.code, /begins 3 action ids/.test(several.stderr)], [2, true]);
+  assert.deepEqual([several.code, /is the start of 3 action ids/.test(several.stderr)], [2, true]);
   const none = await shell.aegis('actions', '#1');
   assert.deepEqual([none.code, /No action was decided in entry 1\./.test(none.stderr)], [5, true]);
   const asked = rows.find(({ name }) => name === 'write_file');

@@ -22,7 +22,7 @@ export function controlNotes({ settings: { control } }: Harness, settingsFile: s
   try {
     config = read(control, dirname(settingsFile));
   } catch {
-    throw new CliError(EXIT.failed, 'BAD_SETTINGS', `${path} is not TOML.`, 'Nothing was changed. Mend the file and try again.');
+    throw new CliError(EXIT.failed, 'BAD_SETTINGS', `${path} is not TOML.`, 'Nothing was changed. Correct the file and try again.');
   }
   const off = config === null ? null : control.turnsOff(config);
   if (off !== null)

@@ -94,8 +94,8 @@ async function agentKey({ agent, harness, onUnavailable, rotate }: InstallTerms)
       throw new CliError(
         EXIT.conflict,
         'AGENT_EXISTS',
-        `The agent ${agent} is registered already, and its key is not kept anywhere.`,
-        'Give it a new one with --rotate (its old key stops working), or name another agent with --agent.',
+        `The agent ${agent} is registered already, and its key is not saved on this machine.`,
+        'Give it a new key with --rotate (the old one stops working), or choose another name with --agent.',
       );
     throw error;
   }

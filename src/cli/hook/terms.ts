@@ -45,7 +45,7 @@ export function installTerms(harness: Harness, options: InstallOptions): Install
     throw new CliError(
       EXIT.usage,
       'USAGE',
-      'With the http handler nothing of Aegis runs while it is away.',
+      'The http handler cannot decide anything while Aegis is not running.',
       'Use --handler command with --on-unavailable.',
     );
   return {

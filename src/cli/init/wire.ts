@@ -121,5 +121,5 @@ export function showWiring(steps: readonly Step[], yes: boolean): void {
     if (did !== 'already' && before !== undefined) line(`  - ${visible(before)}\n  + ${visible(after ?? '')}`);
     if (why !== undefined) line(`  → ${visible(why)}`);
   }
-  if (yes && steps.some(({ did }) => did === 'done')) line('Restart these programs, then see that it holds: aegis doctor');
+  if (yes && steps.some(({ did }) => did === 'done')) line('Restart these programs, then check that it works: aegis doctor');
 }

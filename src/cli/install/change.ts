@@ -32,7 +32,7 @@ function prepare(planned: Planned): Prepared {
       EXIT.failed,
       'BAD_SETTINGS',
       `${planned.path} cannot be edited: ${fault}.`,
-      'Nothing was changed. Mend the file and try again.',
+      'Nothing was changed. Correct the file and try again.',
     );
   const next = 'whole' in planned ? planned.whole : edited(text ?? '', edits);
   const record: FileRecord = {

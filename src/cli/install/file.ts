@@ -31,7 +31,7 @@ export function fileAt(path: string): FileBefore {
         EXIT.failed,
         'DANGLING_LINK',
         `${path} is a link to a file that is not there.`,
-        'Make the file or remove the link, then try again.',
+        'Create the file or remove the link, then try again.',
       );
     writable(nearestFolder(path), path);
     return { real: resolve(path), text: null, mode: null };

@@ -4,7 +4,7 @@ import { line, tone } from '../print.ts';
 import { time } from './when.ts';
 
 /** `--watch [seconds]`, for a command that shows a screen. */
-export const WATCH = ['--watch [seconds]', 'show it again every so many seconds (2); Ctrl-C ends it'] as const;
+export const WATCH = ['--watch [seconds]', 'repeat every so many seconds (default 2) until Ctrl-C'] as const;
 
 /** The option's value: seconds, or true where none were given. */
 export type Watch = string | true;

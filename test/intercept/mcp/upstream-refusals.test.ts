@@ -100,7 +100,7 @@ test('[MCP-24] 429 and 503 keep their status and Retry-After, in seconds or as a
     ]) {
       const said = await post(way, body);
       assert.deepEqual([said.status, said.headers.get('retry-after'), said.headers.get('x-ratelimit-key')], [status, after, null], said.text);
-      if ('id' in body) assert.match(wireIn(said.text).error?.message ?? '', /takes no requests now.*nothing was done/);
+      if ('id' in body) assert.match(wireIn(said.text).error?.message ?? '', /accepts no requests now.*nothing was done/);
     }
   [status, after] = [429, 'never; <script>'];
   const said = await post(way, { id: 3, method: 'ping' });
