@@ -27,7 +27,13 @@ export const use = section({
     }
     return { voices: voices.filter((voice) => voice !== null) };
   },
-  page: [['`use`', '`{cedar: [path], rego: [path or {path, entrypoint}]}`: Cedar policies and Rego bundles; they can only make decisions stricter', 'none']],
+  page: [
+    [
+      '`use`',
+      '`{cedar: [path], rego: [path or {path, entrypoint}]}`: Cedar policies and Rego bundles; they can only make decisions stricter',
+      'none',
+    ],
+  ],
   after: 'obligations',
   chapters: [
     `## What other languages are told
