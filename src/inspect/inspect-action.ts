@@ -69,7 +69,8 @@ export function inspectAction(subject: Inspectable, readers: Readers): Reading {
   for (const leaf of leaves)
     if (subject.digests === undefined || !isDigest(leaf, subject.digests)) readLeaf(leaf, 0, { ...task, declared: declared(leaf, subject) });
   into.findings.push(...toolSaw(tool, leaves));
-  if (subject.kind === 'tool') into.findings.push(...readTool({ name: subject.name, args: subject.args, tool, leaves }, readers));
+  if (subject.kind === 'tool')
+    into.findings.push(...readTool({ name: subject.name, args: subject.args, tool, leaves, description: subject.declaration?.description }, readers));
   if (subject.kind === 'model') into.findings.push(...promptParts(subject.args));
   if (task.leaving || [...into.urls.values()].some(({ host }) => isForeign(host))) togetherLeaving(into.findings);
   const mask = masker(task.secrets);

@@ -41,6 +41,7 @@ export function deedOf(said: Said, args: JsonObject): Deed | null {
     case 'stop':
       return guardLost(said) ?? stopped(said, scope);
     case 'disable':
+      if (said.verb === 'revoke' && scope === 'all' && MANY.has(head(said))) return lost('TOOL_DELETE_ALL');
       return guardLost(said) ?? (said.verb === 'off' ? stopped(said, scope) : null);
     case 'give':
       return switchedOff(said, args) ?? changed;
@@ -60,7 +61,11 @@ function thingLost(said: Said, scope: Scope, args: JsonObject): Deed | null {
   const { verb } = said;
   const soft = SOFT.test(verb);
   if (said.from && verb === 'remove') return scope === 'all' && MANY.has(thing) ? lost('TOOL_DELETE_ALL') : null;
-  if (DATABASES.has(thing) && !/^clean/.test(verb)) return lost('DATABASE_DESTROY', 'database');
+  if (
+    (DATABASES.has(thing) || (DATA_CONTEXT.has(thing) && /^(?:flush|wipe|purge|drop|destroy|reset|nuke|erase)$/.test(verb))) &&
+    !/^clean/.test(verb)
+  )
+    return lost('DATABASE_DESTROY', 'database');
   if (TABLES.has(thing)) return tableLost(said, thing, soft) ? lost('DATABASE_DESTROY', 'database') : null;
   if (verb === 'format') return FORMATTED.test(thing) ? lost('SERVICE_DESTROY') : null;
   if (STORES.has(thing) && verb !== 'reset' && verb !== 'overwrite') return lost('SERVICE_DESTROY');
@@ -79,11 +84,14 @@ function tableLost({ act, verb, words }: Said, thing: string, soft: boolean): bo
 const FORMATTED =
   /^(?:disks?|drives?|partitions?|volumes?|device|devices|usb|sd|card|storage|filesystem|system|computer|phone|tablet|machine|server|database|router)$|^$/;
 
+const CLOUDS: ReadonlySet<string> = new Set('lambda serverless cosmos cloudrun ecs fargate heroku appengine'.split(' '));
+
 /** Things that are only what they are beside another word: a key of the KMS, a record of a DNS zone, an index of a search store. */
 function keyed({ words }: Said, args: JsonObject, thing: string): Deed | null {
   const beside = (names: ReadonlySet<string>): boolean => [...words].some((word) => names.has(word));
   if ((thing === 'key' || thing === 'keys') && (beside(KEY_OF) || words.has('deletion'))) return lost('SERVICE_DESTROY');
   if (/^records?$|^recordset$/.test(thing) && beside(RECORD_OF)) return lost('SERVICE_DESTROY');
+  if (/^(?:function|functions|container|app|service)$/.test(thing) && beside(CLOUDS)) return lost('SERVICE_DESTROY');
   if (/^(?:domain|domains)$/.test(thing)) return lost('SERVICE_DESTROY');
   if (/^(?:index|indices|indexes)$/.test(thing) && (beside(SEARCH_STORES) || /[*]|^_all$/.test(String(args['index'] ?? args['name'] ?? ''))))
     return lost('DATABASE_DESTROY', 'database');
@@ -111,7 +119,7 @@ function store({ verb, words, objects }: Said): Deed | null {
   return /^(?:nuke|wipe|obliterate|annihilate)$/.test(verb) && objects.length === 0 ? lost('TOOL_DELETE_ALL') : null;
 }
 
-const RUNS = /^(?:services?|process|processes|containers?|pods?|jobs?|apps?|applications?|deployments?)$/;
+const RUNS = /^(?:services?|process|processes|connections?|sessions?|containers?|pods?|jobs?|apps?|applications?|deployments?)$/;
 const STOPS_ONE = /^(?:terminate|termination|shutdown|halt|poweroff|reboot|kill|shut|off|decommission)$/;
 
 function stopped(said: Said, scope: Scope): Deed | null {
@@ -121,6 +129,7 @@ function stopped(said: Said, scope: Scope): Deed | null {
   if (said.verb === 'terminate' || said.verb === 'termination') {
     if (machine || OWNERS.has(thing) || /^employ(?:ee|ment)s?$/.test(thing)) return { ...stop, code: 'SERVICE_DESTROY' };
   } else if (machine && STOPS_ONE.test(said.verb) && !/^(?:nodes?|environments?|zones?)$/.test(thing)) return stop;
+  if (machine && /^(?:stop|restart)$/.test(said.verb) && said.objects.some((word) => word === 'prod' || word === 'production')) return stop;
   if (machine && said.verb === 'stop' && /^(?:instances?|vms?|clusters?|production|hosts?|fleet|db|databases?)$/.test(thing)) return stop;
   if (scope === 'all' && (machine || RUNS.test(thing) || (OWNERS.has(thing) && said.verb !== 'cancel'))) return stop;
   return null;

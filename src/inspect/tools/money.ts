@@ -29,6 +29,7 @@ export function largePayment(said: Said, args: JsonObject): string | null {
     if (amount === Infinity || (!counted && amount >= LARGE * units * (words.includes('cents') ? 100 : 1)))
       return `/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`;
   }
+  if (said.verb === 'liquidate') return '/~name';
   const all =
     said.words.has('all') && said.objects.some((word) => MONEY_WORDS.has(word) || word === 'assets' || word === 'holdings' || word === 'all');
   return all && (said.verb === 'sell' || said.verb === 'transfer' || said.verb === 'withdraw' || said.verb === 'send' || said.verb === 'liquidate')

@@ -28,10 +28,10 @@ export function likenesses(said: Said, args: JsonObject, leaves: readonly Leaf[]
     if (!PLACE.test(key)) continue;
     const path = unixed(leaf.value);
     if (deletes && said.verb !== 'overwrite' && (files || (PLACED.test(leaf.value) && said.objects.length === 0))) {
-      const whole_ = whole || /[/*]$|^[~.]?$/.test(path);
+      const whole_ = whole || /[/*]$|^[~.]?$|^\/[^/]+(?:\/[^/.]+)?$/.test(path);
       const command = said.verb === 'rmdir' && !recursive(args) ? 'rmdir' : whole_ ? 'rm -rf' : 'rm -f';
       found.push({ command: `${command} -- ${word(path)}`, pointer: leaf.pointer });
-    } else if (DEVICE.test(path) && WRITES.test(said.verb)) found.push({ command: `cat > ${quoteWord(path)}`, pointer: leaf.pointer });
+    }
   }
   const away = leaves.find((leaf) => typeof leaf.value === 'string' && leaf.value === '/dev/null');
   const moved = leaves.find((leaf) => typeof leaf.value === 'string' && leaf !== away && !leaf.isKey && PLACED.test(leaf.value));
@@ -41,7 +41,39 @@ export function likenesses(said: Said, args: JsonObject, leaves: readonly Leaf[]
 }
 
 const DEVICE = /^\/dev\/(?!null$|zero$|stdout$|stderr$|tty|fd\/|shm\/|pts\/)/;
-const WRITES = /^(?:write|save|create|append|put|overwrite|edit|copy|update|dump|store|set|insert|upload|move|truncate|format|replace)$/;
+const READS = /^(?:get|read|list|show|describe|check|inspect|stat|info|smart|mount|view|query|find|search)$/;
+const WRITTEN = /^(?:path|file|filename|filepath|of|output|out|dst|dest|destination|target|to|device|disk|drive)$/;
+
+/** Anything written to a device itself takes what is on it. */
+export function deviceWrites(words: readonly string[], leaves: readonly Leaf[]): Likeness[] {
+  if (words.some((one) => READS.test(one))) return [];
+  return leaves
+    .filter(
+      ({ value, isKey, key }) =>
+        typeof value === 'string' && !isKey && value.length < 200 && DEVICE.test(value) && WRITTEN.test(wordsOf(key).at(-1) ?? ''),
+    )
+    .slice(0, 8)
+    .map(({ value, pointer }) => ({ command: `cat > ${quoteWord(String(value))}`, pointer }));
+}
+
+/** `set_permissions {path, mode}`. */
+export function modeLine(words: readonly string[], args: JsonObject): Likeness[] {
+  const { path, file, mode, permissions } = args;
+  const place = path ?? file;
+  const bits = mode ?? permissions;
+  if (typeof place !== 'string' || !words.some((one) => /^(?:chmod|permissions?|mode)$/.test(one))) return [];
+  if ((typeof bits !== 'string' && typeof bits !== 'number') || !/^(?:0?o?[0-7]{3,4}|[ugoa]*[-+=][rwxXst]+)$/.test(String(bits))) return [];
+  return [{ command: `chmod ${recursive(args) ? '-R ' : ''}${String(bits).replace('o', '')} ${word(unixed(place))}`, pointer: '/~name' }];
+}
+
+/** `scale_deployment {replicas: 0}`, `drain_node`, `reset_hard`. */
+export function clusterLines(words: readonly string[], args: JsonObject): Likeness[] {
+  const named = Object.values(args).find((value): value is string => typeof value === 'string' && /^[\w.~^/-]{1,100}$/.test(value)) ?? 'x';
+  const line = (command: string): Likeness[] => [{ command, pointer: '/~name' }];
+  if (words.includes('scale') && args['replicas'] === 0) return line(`kubectl scale deployment ${quoteWord(named)} --replicas=0`);
+  if (words.includes('drain') && words.some((one) => one === 'node' || one === 'nodes')) return line(`kubectl drain ${quoteWord(named)}`);
+  return words.includes('reset') && (words.includes('hard') || args['hard'] === true) ? line(`git reset --hard ${quoteWord(named)}`) : [];
+}
 
 const recursive = (args: JsonObject): boolean =>
   Object.entries(args).some(([key, value]) => value === true && /^(?:recursive|recursively|force_?recursive|delete_?contents|rmtree|r)$/i.test(key));

@@ -1,15 +1,17 @@
 import type { Finding } from '../../kernel/finding.ts';
 import type { JsonObject } from '../../kernel/json.ts';
 import type { ToolClass } from '../classify/classify.ts';
+import { wordsOf } from '../classify/words.ts';
 import { found } from '../found.ts';
 import type { Readers } from '../readers.ts';
 import type { Leaf } from '../walk.ts';
 import type { Deed } from './deeds.ts';
 import { deedOf } from './deeds.ts';
 import { largePayment } from './money.ts';
-import { likenesses } from './places.ts';
+import { clusterLines, deviceWrites, likenesses, modeLine } from './places.ts';
+import { programLine } from './program-tools.ts';
 import { rightsGiven } from './rights.ts';
-import { saidBy } from './said.ts';
+import { saidBy, saidInWords } from './said.ts';
 import { storeCommands, storeDeed } from './stores.ts';
 
 export interface ToolCall {
@@ -17,10 +19,12 @@ export interface ToolCall {
   readonly args: JsonObject;
   readonly tool: ToolClass;
   readonly leaves: readonly Leaf[];
+  /** What the tool's maker says of it. */
+  readonly description?: string | undefined;
 }
 
 /** What a call does by its own words (verb, object, scope, arguments), as severe as the command that does the same (INSPECT-130). */
-export function readTool({ name, args, tool, leaves }: ToolCall, readers: Readers): Finding[] {
+export function readTool({ name, args, tool, leaves, description }: ToolCall, readers: Readers): Finding[] {
   const out: Finding[] = [];
   const add = (deed: Deed, pointer: string): void => {
     const { code, risk, operation, category } = deed;
@@ -29,15 +33,21 @@ export function readTool({ name, args, tool, leaves }: ToolCall, readers: Reader
     );
   };
   const like = storeCommands(tool.words, args, leaves);
+  const own = wordsOf(name.includes('__') ? name.slice(name.lastIndexOf('__') + 2) : name);
+  const line = programLine(own, args);
+  if (line !== null) like.push(line);
   const pushed = forcePush(tool.words, args);
   if (pushed !== null) add(pushed, '/~name');
-  for (const said of saidBy(name, args)) {
+  const named = saidBy(name, args);
+  const told = named.length === 0 && description !== undefined ? saidInWords(description, args) : null;
+  for (const said of told === null ? named : [told]) {
     const deed = deedOf(said, args) ?? rightsGiven(said, args);
     if (deed !== null) add(deed, '/~name');
     const amount = largePayment(said, args);
     if (amount !== null) add({ code: 'TOOL_PAYMENT', risk: 'HIGH', operation: 'pay', category: 'payment' }, amount);
     like.push(...likenesses(said, args, leaves));
   }
+  like.push(...deviceWrites(tool.words, leaves), ...clusterLines(tool.words, args), ...modeLine(tool.words, args));
   const stored = storeDeed(tool.words, args, leaves);
   if (stored !== null) add(stored, '/~name');
   for (const { command, pointer } of like)

@@ -8,7 +8,7 @@ const flat = (key: string): string => key.replace(/[^A-Za-z]/g, '').toLowerCase(
 const MASTER =
   /^(?:(?:global|super|system|org(?:anization)?|domain|enterprise|cluster|account|database|server|workspace|tenant|billing|security)?[ _-]?admin(?:istrators?|s)?|root|owners?|super[ _-]?users?|sudo(?:ers)?|wheel|sysadmin|dba|full[ _-]?(?:control|access)|roles\/(?:owner|editor|iam\.[\w.]{1,60}admin)|accountadmin|poweruseraccess|contributor|\*|\*:\*|\*\.\*)$/i;
 const MASTER_POLICY =
-  /(?:administratoraccess|poweruseraccess|iamfullaccess|fulladmin|cluster-admin|"Action"\s{0,3}:\s{0,3}"\*"|roles\/owner|allUsers|allAuthenticatedUsers)/i;
+  /(?:administratoraccess|poweruseraccess|iamfullaccess|fulladmin|cluster-admin|"Action"\s{0,3}:\s{0,3}"\*"|roles\/owner|allUsers|allAuthenticatedUsers|"Principal"\s{0,3}:\s{0,3}(?:"\*"|\{\s{0,3}"AWS"\s{0,3}:\s{0,3}"\*"))/i;
 const EVERYBODY =
   /^(?:public(?:[-_ ]read(?:[-_ ]write)?)?|anyone(?:[-_ ]with[-_ ](?:the[-_ ])?link)?|everyone|everybody|world|all[-_ ]?users|allauthenticatedusers|anonymous|\*|0\.0\.0\.0\/0|::\/0)$/i;
 
@@ -25,7 +25,8 @@ function mastered({ verb, objects, words }: Said, args: JsonObject): Deed | null
   const named = objects.some((word) => /^(?:admin|administrator|root|superuser|sudo|owner)$/.test(word));
   if (named && /^(?:grant|make|promote|elevate|give|assign|add|create)$/.test(verb) && !words.has('page') && !words.has('dashboard') && authority)
     return given('TOOL_GRANT');
-  if (/^(?:promote|elevate)$/.test(verb) && named) return given('TOOL_GRANT');
+  if (/^(?:promote|elevate)$/.test(verb) && (named || ['admin', 'administrator', 'root', 'owner', 'superuser'].some((word) => words.has(word))))
+    return given('TOOL_GRANT');
   for (const { key, text } of texts(args)) {
     if (!AUTHORITY_KEYS.has(flat(key)) && !(authority && /^(?:role|to|value|new|admin|is)/i.test(key))) continue;
     if (MASTER.test(text) && text !== '*' && (authority || /role|permission|privilege|group|policy/i.test(key))) return given('TOOL_GRANT');
@@ -55,7 +56,7 @@ const openableSaid = (objects: readonly string[], args: JsonObject): boolean =>
 function newKey({ verb, objects }: Said): Deed | null {
   if (!/^(?:create|add|put|attach)$/.test(verb)) return null;
   const said = objects.join(' ');
-  return /(?:^| )(?:access key|iam user|ssh key|service account key|root key|login profile|admin user|admin|superuser)s?$/.test(said)
+  return /(?:^| )(?:access key|iam user|ssh key|(?:service )?account key|root key|login profile|admin user|admin|superuser)s?$/.test(said)
     ? given('TOOL_GRANT')
     : null;
 }

@@ -47,6 +47,7 @@ interface Around {
 }
 
 function phrase(words: readonly string[], { context, things }: Around): Said | null {
+  if (words.some((word) => REHEARSED.test(word))) return null;
   let at = words.findIndex((word) => ACTS.has(word) && !MANNER.has(word));
   if (at < 0) return null;
   let verb = words[at] ?? '';
@@ -61,9 +62,29 @@ function phrase(words: readonly string[], { context, things }: Around): Said | n
   const before = words.slice(0, at).filter(matters);
   const objects = said.length > 0 ? said : [...(end < 0 ? before : []), ...things];
   if (verb === 'reset' && back === 'factory') verb = 'format';
-  const act = ACTS.get(verb) ?? 'other';
+  const pays =
+    /^(?:make|create|submit|issue|add)$/.test(verb) &&
+    objects.some((word) => /^(?:payments?|transfers?|withdrawals?|purchases?|donations?|remittance|payouts?|refunds?)$/.test(word));
+  const act = pays ? 'pay' : (ACTS.get(verb) ?? 'other');
   return { act, verb, objects, words: new Set([...context, ...words, ...things]), from: end >= 0 && rest[end] === 'from' };
 }
+
+/** What a declaration's first sentence says, for a tool whose name says nothing: `Permanently deletes all users.` */
+export function saidInWords(description: string, args: JsonObject): Said | null {
+  const sentence = description.slice(0, 300).split(/[.;\n(]/, 1)[0] ?? '';
+  const words = wordsOf(sentence).slice(0, 16).map(plainVerb);
+  const at = words.findIndex((word) => ACTS.has(word) && !MANNER.has(word));
+  return at < 0 || at > 2 ? null : phrase(words, { context: words, things: thingsOf(args) });
+}
+
+/** `deletes` is `delete`, `destroys` is `destroy`. */
+function plainVerb(word: string): string {
+  const bare = word.endsWith('s') ? word.slice(0, -1) : word;
+  return !ACTS.has(word) && ACTS.has(bare) ? bare : word;
+}
+
+/** What only tells how it would be. */
+const REHEARSED = /^(?:simulat(?:e|or|ion)|calculat(?:e|or)|estimat(?:e|or)|preview|demo|forecast|mock|quote|dryrun|history|status)$/;
 
 const matters = (word: string): boolean => !MANNER.has(word) && !/^\d+$/.test(word) && word !== 'id' && word !== 'ids';
 

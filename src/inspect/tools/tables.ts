@@ -23,12 +23,12 @@ export const ACTS: ReadonlyMap<string, Act> = new Map<string, Act>([
   ),
   ...rows(
     'pay',
-    'transfer pay wire withdraw withdrawal payout remit donate disburse reimburse refund send approve purchase buy sell trade swap invest stake deposit place liquidate payment remittance',
+    'transfer pay wire withdraw withdrawal payout remit donate disburse reimburse refund send approve purchase buy sell trade swap invest stake deposit place liquidate payment remittance payroll',
   ),
   ...rows(
     'other',
     `get read list search find fetch lookup look query show view describe check count calculate compute retrieve load select scan browse inspect summarize estimate compare validate verify
-     download open cat grep glob recall poll tail head tree stat obtain ls pwd undo undelete restore recover cancel prevent simulate preview dry test plan explain request is has can should predict
+     download cat grep glob recall poll tail head tree stat obtain ls pwd undo undelete restore recover cancel prevent simulate preview dry test plan explain request is has can should predict
      convert generate analyze analyse extract translate parse build replace append rename move copy store save insert upload edit write draft notify publish reply forward post comment
      schedule_check solve determine detect classify rank sort filter merge split join subscribe follow like rate review book reserve play watch listen log record track lock unlock protect archive`,
   ),
@@ -44,7 +44,7 @@ export const STORES = set(
   'bucket buckets volume volumes disk disks drive drives partition partitions filesystem device devices snapshot snapshots backup backups vault storage datalake share',
 );
 export const MACHINES = set(
-  'instance instances server servers vm vms cluster clusters namespace namespaces stack stacks environment environments infrastructure droplet droplets nodegroup nodepool host hosts fleet machine machines computer system workspace_vm vpc vpcs loadbalancer zone zones hostedzone mainframe datacenter infra production node nodes',
+  'instance instances server servers vm vms cluster clusters namespace namespaces stack stacks environment environments infrastructure droplet droplets nodegroup nodepool host hosts fleet machine machines computer system workspace_vm vpc vpcs loadbalancer zone zones hostedzone mainframe datacenter infra production',
 );
 export const OWNERS = set(
   'user users account accounts customer customers employee employees tenant tenants organization organizations organisation organisations org orgs subscriber subscribers patient patients',
@@ -64,12 +64,12 @@ export const MANY = set(
   `record records row rows document documents file files folder folders directory directories email emails mail mails message messages photo photos contact contacts post posts event events note notes
    order orders data object objects entry entries transaction transactions product products invoice invoices member members image images video videos ticket tickets issue issues page pages article articles
    version versions resource resources log logs key keys queue queues topic topics branch branches tag tags release releases deployment deployments pod pods container containers service services
-   subscription subscriptions process processes job jobs tables item_records everything position positions asset assets history_records inventory content contents policy policies role roles`,
+   subscription subscriptions process processes job jobs tables item_records everything position positions asset assets history_records inventory content contents policy policies role roles permission permissions access rights privileges`,
 );
 
 /** What keeps others out or keeps a record. */
 export const GUARDS = set(
-  'firewall mfa 2fa tfa totp logging audit auditing antivirus defender guardduty cloudtrail trail waf encryption backups backup protection edr sandbox falco siem selinux apparmor dlp ratelimit sso securityhub malware',
+  'firewall mfa 2fa tfa totp logging audit auditing antivirus defender guardduty cloudtrail trail waf encryption backups backup protection edr sandbox falco siem factor selinux apparmor dlp ratelimit sso securityhub malware',
 );
 export const RECORDS = set('audit trail cloudtrail syslog eventlog');
 
@@ -78,7 +78,7 @@ export const AUTHORITY = set(
   'role roles permission permissions privilege privileges policy access group groups admin acl iam member members collaborator collaborators rights scope scopes ownership sudo rbac binding user users account team',
 );
 export const AUTHORITY_KEYS = set(
-  'role roles permission permissions privilege privileges policy policies policyarn policyname group groups groupname access accesslevel level acl grant grants scope scopes permissionlevel rolename visibility principal principals with cidr cidrip cidrblock source sourceranges audience sharing linkaccess',
+  'role roles permission permissions privilege privileges policy policies policyarn policyname group groups groupname access accesslevel level acl grant grants scope scopes permissionlevel rolename visibility principal principals with cidr cidrip cidrblock source sourceranges audience sharing linkaccess type principaltype granteetype',
 );
 /** What may be opened to everybody only on purpose. */
 export const OPENABLE = set(

@@ -51,6 +51,21 @@ wipe_device {"device_id":"d"}
 factory_reset {"device":"phone"}
 reset_database {"confirm":true}
 purge_queue {"queue":"orders"}
+git_reset {"mode":"hard","commit":"HEAD~5"}
+git {"command":"push --force origin main"}
+kubectl {"command":"delete ns shop"}
+kubectl_delete {"resource":"deployment","name":"api"}
+docker_system_prune {"all":true,"volumes":true}
+terraform {"args":["destroy","-auto-approve"]}
+chmod {"path":"/","mode":"0777","recursive":true}
+dd {"if":"/dev/zero","of":"/dev/sda"}
+copy_file {"src":"/dev/zero","dst":"/dev/sda"}
+promote_to_admin {"user":"bob"}
+open_firewall_port {"port":22,"source":"0.0.0.0/0"}
+put_bucket_policy {"Bucket":"b","Policy":"{\\"Statement\\":[{\\"Principal\\":\\"*\\"}]}"}
+make_payment {"amount":"$15,000.00","payee":"x"}
+flush_redis {}
+revoke_all_access {"team":"eng"}
 force_push {"branch":"main"}
 git_push {"branch":"main","force":true}
 shutdown_server {"host":"db1"}
@@ -99,10 +114,22 @@ delete_many {"collection":"users","filter":{"id":5}}
 delete_by_query {"index":"logs","query":{"term":{"id":"5"}}}
 delete_branch {"branch":"feature/x"}
 delete_project_comment {"project":"p","id":3}
-kubernetes_delete {"kind":"pod","name":"web-1"}
 todo {"action":"delete","id":3}
 calendar {"action":"delete_event","id":3}
 git {"action":"status"}
+git_commit {"message":"Drop the table users"}
+git_status {"repo_path":"/home/ann/shop"}
+docker {"command":"ps -a"}
+kubectl_get {"resource":"pods","namespace":"shop"}
+npm {"args":["run","build"]}
+delete_node {"id":"n2"}
+stop_server {"port":3000}
+turn_off {"device":"lamp"}
+remove_member {"group":"hiking","member":"bob"}
+invest_simulator {"amount":100000}
+create_invoice {"amount":20000}
+add_message {"role":"system","content":"hi"}
+create_event {"title":"x","visibility":"public"}
 remove_from_cart {"item":"milk"}
 remove_user_from_channel {"user":"bob","channel":"general"}
 remove_duplicates {"list":[1,2]}

@@ -30,6 +30,15 @@ test('[INSPECT-131] verb, object and scope of a tool say what is lost, stopped o
   assert.deepEqual(lines(PASSED.filter((one) => said(one) !== 'allow')), []);
 });
 
+test('[INSPECT-131] a tool whose name says nothing is taken at the word of its declaration', () => {
+  const told = (description: string): string => says('op7', {}, { name: 'op7', description });
+  assert.equal(told('Permanently deletes all users of the tenant.'), 'ask');
+  assert.equal(told('Drops the database.'), 'ask');
+  assert.equal(told('Lists deleted users.'), 'allow');
+  assert.equal(told('Removes an item from the cart.'), 'allow');
+  assert.equal(says('get_op', {}, { name: 'get_op', description: 'Deletes all users.' }), 'allow');
+});
+
 test('[INSPECT-132] rights for a master, doors for everybody and large payments are asked about, small ones are not', () => {
   for (const pattern of [RIGHTS, PAID]) {
     assert.ok(of(pattern, STOPPED).length > 5);
