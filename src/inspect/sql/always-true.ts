@@ -2,6 +2,8 @@ import { beforeNow, columnOf, covers, practicallyTrue, testOf } from './choice.t
 import type { Test } from './choice.ts';
 import { constant, LONGEST } from './constant.ts';
 import type { Cut, Value } from './constant.ts';
+import { isLike } from './like.ts';
+import { counted, limits, named, sameRows, seek } from './same-rows.ts';
 import type { Token } from './lex.ts';
 
 /** What a condition says without looking at any row. `deep`: it nests deeper than is followed. */
@@ -152,7 +154,7 @@ function primary(reading: Reading, { from, to }: Cut, depth: number): Constant {
   if (first.text === 'EXISTS') return exists(reading, { from: from + 1, to }, depth);
   if (first.text === 'CASE' && tokens[to - 1]?.text === 'END') return truth(chosen(reading, { from, to }, depth));
   const found = comparisonIn(reading, { from, to });
-  if (found === null) return truth(constant(tokens, { from, to }));
+  if (found === null) return truth(sideOf(reading, { from, to }, depth));
   const value = compared(reading, found, depth);
   return found.negated ? not(value) : value;
 }
@@ -188,7 +190,7 @@ function compared(reading: Reading, found: Comparison, depth: number): Constant 
   if (operator === 'BETWEEN') return between(reading, left, right);
   if (operator === 'IN') return membership(reading, found);
   if (/LIKE$|^GLOB$|^REGEXP$|^RLIKE$|^~\*?$|^SIMILAR$/.test(operator)) return matched(reading, found);
-  if (sameRows(reading, found)) return 'true';
+  if (sameRows(reading, found) || counted(reading, found)) return 'true';
   if (tooLong(tokens, left) || tooLong(tokens, right)) return 'deep';
   const known = fixed(operator, sideOf(reading, left, depth), sideOf(reading, right, depth));
   if (known !== null) return known;
@@ -214,6 +216,10 @@ function fixed(operator: string, a: Value, b: Value): Constant | null {
 
 /** A pattern that every text has. */
 function matched({ tokens }: Reading, { operator, left, right }: Comparison): Constant {
+  const value = constant(tokens, left);
+  const given = constant(tokens, right);
+  if (operator.endsWith('LIKE') && typeof value === 'string' && typeof given === 'string')
+    return isLike(value.toLowerCase(), given.toLowerCase()) ? 'true' : 'false';
   const expression = /^(?:~\*?|REGEXP|RLIKE)$/.test(operator);
   const text = tokens[operator === 'SIMILAR' ? right.from + 1 : right.from];
   const every = expression ? /^(?:|\^|\.|\^?\.[*+]?\$?|\^\.\*\$)$/ : /^(?:%+|\*+)$/;
@@ -223,6 +229,7 @@ function matched({ tokens }: Reading, { operator, left, right }: Comparison): Co
 
 function sideOf(reading: Reading, side: Cut, depth: number): Value {
   const { tokens } = reading;
+  if (/^IIF$|^IF$/.test(tokens[side.from]?.text ?? '') && reading.closers.get(side.from + 1) === side.to - 1) return either(reading, side, depth);
   if (tokens[side.from]?.text === 'CASE' && tokens[side.to - 1]?.text === 'END') return chosen(reading, side, depth);
   if (
     /^(?:CURRENT_DATE|CURRENT_TIMESTAMP|NOW|GETDATE|SYSDATE)$/.test(tokens[side.from]?.text ?? '') &&
@@ -231,6 +238,19 @@ function sideOf(reading: Reading, side: Cut, depth: number): Value {
   )
     return tokens[side.from]?.text;
   return constant(tokens, side);
+}
+
+/** `IF(1=1, 1, 0)`. */
+function either(reading: Reading, { from, to }: Cut, depth: number): Value {
+  const { tokens } = reading;
+  const commas: number[] = [];
+  for (let i = from + 2; i < to - 1 && commas.length < 3; i += 1)
+    if (tokens[i]?.kind === 'comma' && tokens[i]?.depth === (tokens[from]?.depth ?? 0) + 1) commas.push(i);
+  const [first, second] = commas;
+  if (first === undefined || second === undefined || commas.length !== 2 || depth > MAX_DEPTH) return null;
+  const value = disjunction(reading, { from: from + 2, to: first }, depth + 1);
+  if (value === 'true') return constant(tokens, { from: first + 1, to: second });
+  return value === 'false' ? constant(tokens, { from: second + 1, to: to - 1 }) : null;
 }
 
 /** `CASE WHEN 1=1 THEN 1 ELSE 0 END`: the first branch that is sure to be taken. */
@@ -292,6 +312,10 @@ function isTest({ tokens, table }: Reading, left: Cut, right: Cut): Constant {
       ? 'true'
       : 'unknown';
   }
+  if (what === 'DISTINCT') {
+    const other = constant(tokens, { from: right.from + (negated ? 3 : 2), to: right.to });
+    return other === null ? 'unknown' : (value === other) === negated ? 'true' : 'false';
+  }
   if (what === 'NULL') return (value === undefined) === negated ? 'false' : 'true';
   if (what === 'TRUE' || what === 'FALSE')
     return ((value !== 0 && value !== '' && value !== undefined) === (what === 'TRUE')) === !negated ? 'true' : 'false';
@@ -319,51 +343,24 @@ function membership(reading: Reading, found: Comparison): Constant {
   if (sameRows(reading, found)) return 'true';
   const value = constant(tokens, left);
   const inside = { from: right.from + 1, to: right.to - 1 };
-  const alone = constant(
-    tokens,
-    inside.from < inside.to && tokens[inside.from]?.text === 'SELECT' ? { from: inside.from + 1, to: inside.to } : inside,
-  );
+  const alone = constant(tokens, tokens[inside.from]?.text === 'SELECT' ? { from: inside.from + 1, to: inside.to } : inside);
   const column = columnOf(tokens, left);
   // `id NOT IN (0)` leaves every row of a real table; said the other way round because the caller turns it.
   if (negated && column !== '' && alone !== null && practicallyTrue({ column, operator: '<>', value: alone }, table)) return 'false';
   if (value === null || value === undefined) return same(tokens, left, inside) ? 'true' : 'unknown';
-  for (let i = inside.from; i < inside.to; i += 1) {
+  if (alone !== null && alone !== undefined) return holds('=', value, alone) ? 'true' : 'false';
+  return listed(tokens, inside, value);
+}
+
+/** One of a list of constants. */
+function listed(tokens: readonly Token[], { from, to }: Cut, value: number | string): Constant {
+  for (let i = from; i < to; i += 1) {
     const token = tokens[i];
     if (token?.kind === 'number' || token?.kind === 'string') {
       if (holds('=', value, token.kind === 'number' ? Number(token.text) : token.text)) return 'true';
     } else if (token?.kind !== 'comma') return 'unknown';
   }
   return 'false';
-}
-
-const ENDS = /^(?:WHERE|LIMIT|JOIN|HAVING|TOP|FETCH|INTERSECT|EXCEPT|MINUS|SAMPLE|TABLESAMPLE|QUALIFY|USING)$/;
-
-/** `id IN (SELECT id FROM same_table)`, `id = ANY (SELECT …)`: the rows are chosen from among themselves. */
-function sameRows({ tokens, table }: Reading, { operator, left, right }: Comparison): boolean {
-  if (operator !== 'IN' && operator !== '=') return false;
-  const column = columnOf(tokens, left);
-  const open = /^(?:ANY|SOME)$/.test(tokens[right.from]?.text ?? '') ? right.from + 1 : right.from;
-  if (column === '' || table === '' || (operator === '=' && open === right.from) || tokens[open + 1]?.text !== 'SELECT') return false;
-  const end = right.to - 1;
-  const from = seek(tokens, open, end, 'FROM');
-  if (from < 0) return false;
-  const start = tokens[open + 2]?.text === 'DISTINCT' ? open + 3 : open + 2;
-  return columnOf(tokens, { from: start, to: from }) === column && named(tokens, from + 1, end) === table.toLowerCase() && !limits(tokens, from, end);
-}
-
-const limits = (tokens: readonly Token[], from: number, to: number): boolean => {
-  for (let i = from; i < to; i += 1) if (tokens[i]?.kind === 'word' && ENDS.test(tokens[i]?.text ?? '')) return true;
-  return false;
-};
-
-/** The dotted name that begins at `at`, lower-case. */
-function named(tokens: readonly Token[], at: number, to: number): string {
-  const parts: string[] = [];
-  for (let i = at; i < to; i += 2) {
-    parts.push((tokens[i]?.text ?? '').toLowerCase());
-    if (tokens[i + 1]?.kind !== 'dot') break;
-  }
-  return parts.join('.');
 }
 
 /** A sub-query without a table always has a row; one of the same table that chooses nothing has one whenever there is something to lose. */
@@ -375,9 +372,4 @@ function exists(reading: Reading, { from, to }: Cut, depth: number): Constant {
   if (where > 0)
     return disjunction(reading, { from: where + 1, to: to - 1 }, depth + 1) === 'true' && named(tokens, at + 1, to) === table ? 'true' : 'unknown';
   return table !== '' && named(tokens, at + 1, to) === table.toLowerCase() && !limits(tokens, at, to) ? 'true' : 'unknown';
-}
-
-function seek(tokens: readonly Token[], from: number, to: number, word: string): number {
-  for (let i = from; i < to; i += 1) if (tokens[i]?.kind === 'word' && tokens[i]?.text === word) return i;
-  return -1;
 }

@@ -30,8 +30,8 @@ export function destruction(statement: Statement): Sight[] {
 }
 
 /** What only names the words: a privilege, a description, a plan that is shown, an object whose body something else runs later (INSPECT-127). */
-function named({ tokens, verb }: Statement): boolean {
-  if (verb === 'CREATE') return !runsItself(tokens);
+function named({ tokens, verb, called }: Statement): boolean {
+  if (verb === 'CREATE') return !runsItself(tokens) && !called;
   if (verb === 'ALTER' && tokens[1]?.text === 'DEFAULT') return true;
   if (verb === 'EXPLAIN' || verb === 'DESCRIBE' || verb === 'DESC') return !explainsByRunning(tokens);
   return NAMES_ONLY.has(verb);
@@ -91,6 +91,8 @@ function judge(place: Place): Sight | null {
     case 'DELETE':
     case 'DEL':
       return remove(place);
+    case 'CLEAR':
+      return place.verb === 'ALTER' && nextWord(place) === 'COLUMN' ? sight('SQL_DROP_COLUMN', 'HIGH', place.token) : null;
     case 'UPDATE':
       return update(place);
     default:
@@ -113,8 +115,6 @@ function drop(place: Place): Sight | null {
     const object = nextWord(place, ahead);
     if (object === 'DATABASE' || object === 'DATABASES') return sight('SQL_DROP', 'CRITICAL', place.token);
     if (object === 'SCHEMA') return sight('SQL_DROP', cascades(place) ? 'CRITICAL' : 'HIGH', place.token);
-    // Nothing is named: `#` begins a comment for this grammar, and a name of the session for the other.
-    if (object === 'TABLE' && place.tokens[place.at + ahead + 1] === undefined) return sight('SQL_DROP', 'MEDIUM', place.token);
     if (object === 'TABLE' && dropsTemporary(place, ahead)) return sight('SQL_DROP', 'MEDIUM', place.token);
     if (DATA_OBJECTS.has(object) || GUARD_OBJECTS.has(object)) return sight('SQL_DROP', 'HIGH', place.token);
     // What depends on a type goes with it: the columns that have it.
@@ -130,6 +130,8 @@ function dropsTemporary(place: Place, ahead: number): boolean {
   const { tokens, at } = place;
   if (/^(?:TEMP|TEMPORARY)$/.test(tokens[at + 1]?.text ?? '')) return true;
   let start = at + ahead + 1;
+  // Nothing is named: the mark of a session's table begins a comment for this grammar.
+  if (tokens.slice(start, start + 3).every((token) => token.text === 'IF' || token.text === 'EXISTS')) return tokens.length <= start + 2;
   for (let i = start; i <= tokens.length && i < start + 64; i += 1) {
     if (i < tokens.length && tokens[i]?.kind !== 'comma') continue;
     if (!temporary(place, start)) return false;

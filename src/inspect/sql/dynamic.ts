@@ -32,16 +32,36 @@ export function dynamicTexts(lexed: Lexed): DynamicText[] {
 /** Where the executed expression begins, or −1. */
 function executed(tokens: readonly Token[], at: number, word: string, start: boolean): number {
   const next = tokens[at + 1];
-  if (word === 'DO' && start) {
-    const body = tokens.findIndex((token, i) => i > at && i < at + 4 && token.kind === 'string');
-    return body;
+  switch (word) {
+    case 'DO':
+      return start ? firstText(tokens, at, 4) : -1;
+    case 'IMMEDIATE':
+      return tokens[at - 1]?.text === 'EXECUTE' ? at + 1 : -1;
+    case 'EXEC':
+    case 'EXECUTE':
+      return ran(next, tokens[at + 2], at);
+    case 'FUNCTION':
+    case 'PROCEDURE':
+      return /^(?:CREATE|REPLACE|ALTER)$/.test(tokens[at - 1]?.text ?? '') ? calledBody(tokens, at) : -1;
+    case 'SCHEDULE':
+      return tokens[at - 1]?.kind === 'dot' && tokens[at - 2]?.text === 'CRON' ? scheduled(tokens, at) : -1;
+    case 'FROM':
+      return tokens[at - 2]?.text === 'PREPARE' ? at + 1 : -1;
+    default:
+      return byRoutine(tokens, at, word);
   }
-  if (word === 'IMMEDIATE' && tokens[at - 1]?.text === 'EXECUTE') return at + 1;
-  if (word === 'SP_EXECUTESQL' || word === 'SP_SQLEXEC') return at + 1;
-  if (word === 'EXEC' || word === 'EXECUTE') return ran(next, tokens[at + 2], at);
-  if (word === 'FUNCTION' || word === 'PROCEDURE') return /^(?:CREATE|REPLACE|ALTER)$/.test(tokens[at - 1]?.text ?? '') ? calledBody(tokens, at) : -1;
-  if (word === 'SCHEDULE') return tokens[at - 1]?.kind === 'dot' && tokens[at - 2]?.text === 'CRON' ? scheduled(tokens, at) : -1;
-  return word === 'FROM' && tokens[at - 2]?.text === 'PREPARE' ? at + 1 : -1;
+}
+
+/** Procedures of a server that run a text they are given. */
+function byRoutine(tokens: readonly Token[], at: number, word: string): number {
+  if (/^SP_(?:EXECUTESQL|SQLEXEC)$/.test(word)) return at + 1;
+  if (/^SP_MSFOREACH(?:TABLE|DB)$/.test(word)) return firstText(tokens, at, 5);
+  return /^PG_BACKGROUND_LAUNCH$/.test(word) && tokens[at + 1]?.kind === 'open' ? at + 2 : -1;
+}
+
+function firstText(tokens: readonly Token[], at: number, within: number): number {
+  for (let i = at + 1; i < at + within; i += 1) if (tokens[i]?.kind === 'string') return i;
+  return -1;
 }
 
 function ran(next: Token | undefined, after: Token | undefined, at: number): number {
@@ -55,7 +75,7 @@ function ran(next: Token | undefined, after: Token | undefined, at: number): num
 function calledBody(tokens: readonly Token[], at: number): number {
   let name = at + 1;
   while (tokens[name + 1]?.kind === 'dot') name += 2;
-  const limit = Math.min(tokens.length, at + 4_096);
+  const limit = Math.min(tokens.length, at + 1_024);
   let body = -1;
   for (let i = name + 1; i < limit; i += 1) {
     const token = tokens[i];

@@ -21,6 +21,8 @@ export function exported({ tokens, verb }: Statement): Sight[] {
       return copied(tokens, out);
     case 'BACKUP':
       return tokens.some((token) => token.kind === 'string' && ELSEWHERE.test(token.text)) ? out('HIGH') : out('MEDIUM');
+    case 'BULK':
+      return loaded(tokens, first);
     case 'VACUUM':
       return text(1) === 'INTO' ? [{ code: 'SQL_FILE_WRITE', risk: 'HIGH', operation: 'write', token: first }] : [];
     case 'ATTACH':
@@ -28,6 +30,13 @@ export function exported({ tokens, verb }: Statement): Sight[] {
     default:
       return calledOut(tokens);
   }
+}
+
+/** `BULK INSERT t FROM '…'`: a file of the server or of another machine. */
+function loaded(tokens: readonly Token[], first: Token): Sight[] {
+  const file = tokens.find((token) => token.kind === 'string')?.text ?? '';
+  if (/^\\{1,2}\w|^(?:https?|s3):/i.test(file)) return [{ code: 'SQL_REMOTE_ACCESS', risk: 'HIGH', operation: 'read', token: first }];
+  return /^(?:\/|[a-z]:)|\.\./i.test(file) ? [{ code: 'SQL_FILE_READ', risk: 'HIGH', operation: 'read', token: first }] : [];
 }
 
 function copied(tokens: readonly Token[], out: (risk: Sight['risk'], token?: Token) => Sight[]): Sight[] {

@@ -34,7 +34,11 @@ function clause(tokens: readonly Token[], at: number, token: Token): Sight | nul
   const next = tokens[at + 1];
   if ((token.text === 'OUTFILE' || token.text === 'DUMPFILE') && next?.kind === 'string')
     return { code: 'SQL_FILE_WRITE', risk: 'HIGH', operation: 'write', token };
-  if (token.text === 'INFILE' && next?.kind === 'string') return { code: 'SQL_FILE_READ', risk: 'HIGH', operation: 'read', token };
+  if (token.text === 'INFILE' && next?.kind === 'string') {
+    // A file beside the one who loads it is ordinary; one of the system, or anything of the server, is not.
+    const near = tokens[at - 1]?.text === 'LOCAL' && !/^(?:\/|~|[a-z]:|\\)|\.\./i.test(next.text);
+    return { code: 'SQL_FILE_READ', risk: near ? 'MEDIUM' : 'HIGH', operation: 'read', token };
+  }
   if (token.text === 'WAITFOR') return { code: 'SQL_TIME_DELAY', risk: 'MEDIUM', operation: 'read', token };
   return null;
 }

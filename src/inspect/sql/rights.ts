@@ -58,28 +58,33 @@ function grantsRole(tokens: readonly Token[]): boolean {
 function altered(tokens: readonly Token[], first: Token): Sight[] {
   const sights: Sight[] = [];
   const object = tokens[1]?.text ?? '';
+  if (object === 'LOGIN' && tokens.some((token) => token.kind === 'word' && token.text === 'ENABLE')) sights.push(code('SQL_ACCOUNT', first));
   for (let i = 1; i < tokens.length; i += 1) {
     const token = tokens[i];
     if (token?.kind !== 'word') continue;
     const next = tokens[i + 1]?.text ?? '';
-    const third = tokens[i + 2]?.text ?? '';
-    if (guardOff(token.text, next, third)) sights.push(code('SQL_GUARD_OFF', token));
+    if (guardOff(tokens, i, token.text)) sights.push(code('SQL_GUARD_OFF', token));
     if (token.text === 'OWNER' && next === 'TO') sights.push(code('SQL_PRIVILEGE', token));
+    if (token.text === 'ADD' && next === 'MEMBER' && rules(tokens, object)) sights.push(code('SQL_PRIVILEGE', first));
     if (
       /^SINGLE_USER$/.test(token.text) ||
       (token.text === 'ROLLBACK' && next === 'IMMEDIATE') ||
       (token.text === 'OFFLINE' && object === 'DATABASE')
     )
       sights.push(code('SQL_ADMIN', token));
-    const joins = token.text === 'ADD' && next === 'MEMBER';
-    if (joins && (object === 'SERVER' || tokens.slice(0, 16).some((one) => MASTER.test(one.text.toUpperCase()))))
-      sights.push(code('SQL_PRIVILEGE', first));
   }
   return sights;
 }
 
-function guardOff(word: string, next: string, third: string): boolean {
+/** A role of the server, or one that rules a database. */
+const rules = (tokens: readonly Token[], object: string): boolean =>
+  object === 'SERVER' || tokens.slice(0, 16).some((token) => MASTER.test(token.text.toUpperCase()));
+
+function guardOff(tokens: readonly Token[], at: number, word: string): boolean {
+  const next = tokens[at + 1]?.text ?? '';
+  const third = tokens[at + 2]?.text ?? '';
   if (word === 'DISABLE') return next === 'ROW' || (next === 'TRIGGER' && /^(?:ALL|USER)$/.test(third));
+  if (word === 'STATE') return third === 'OFF' && tokens.slice(1, 4).some((token) => token.text === 'AUDIT');
   return word === 'NO' && next === 'FORCE' && third === 'ROW';
 }
 
@@ -95,6 +100,7 @@ function created(tokens: readonly Token[], first: Token): Sight[] {
       .find((token) => (token.kind === 'word' || token.kind === 'quoted' || token.kind === 'string') && !/^(?:IF|NOT|EXISTS)$/.test(token.text));
     return name !== undefined && UNTRUSTED.test(name.text.toUpperCase()) ? [code('SQL_CODE_LOAD', first, 'execute')] : [];
   }
+  if (object === 'ASSEMBLY') return [code('SQL_CODE_LOAD', first, 'execute')];
   if (object === 'LOGIN') return [code('SQL_ACCOUNT', first)];
   if (object !== 'USER' && object !== 'ROLE') return [];
   if (tokens[at + 1]?.text === 'MAPPING') return [];

@@ -6,6 +6,8 @@ export interface Statement {
   readonly tokens: readonly Token[];
   /** Its first word, upper-case; `` when it begins with something else. */
   readonly verb: string;
+  /** It defines what the same text then calls. */
+  readonly called?: boolean;
   /** Tables the text has made for itself, lower-case. */
   readonly temporaries?: ReadonlySet<string>;
 }

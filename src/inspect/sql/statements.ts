@@ -22,16 +22,39 @@ export interface StatementReading {
 export function statements(lexed: Lexed): Statement[] {
   const found: Statement[] = [];
   const temporaries = temporaryTables(lexed.tokens);
+  const calls = callsIn(lexed.tokens);
   let start = 0;
   for (let i = 0; i <= lexed.tokens.length; i += 1) {
     if (i < lexed.tokens.length && lexed.tokens[i]?.kind !== 'semi') continue;
     if (i > start) {
       const tokens = lexed.tokens.slice(start, i);
-      found.push({ tokens, verb: verbOf(tokens), temporaries });
+      const verb = verbOf(tokens);
+      found.push({ tokens, verb, temporaries, called: verb === 'CREATE' && defines(tokens, calls) });
     }
     start = i + 1;
   }
   return found;
+}
+
+/** Names of procedures that a text calls. */
+function callsIn(tokens: readonly Token[]): ReadonlySet<string> {
+  const calls = new Set<string>();
+  for (let i = 1; i < tokens.length && calls.size < 64; i += 1) {
+    if (tokens[i - 1]?.kind !== 'word' || !/^(?:CALL|EXEC|EXECUTE|PERFORM)$/.test(tokens[i - 1]?.text ?? '')) continue;
+    let at = i;
+    while (tokens[at + 1]?.kind === 'dot') at += 2;
+    calls.add(tokens[at]?.text.toUpperCase() ?? '');
+  }
+  return calls;
+}
+
+/** `CREATE PROCEDURE p`, which the text calls. */
+function defines(tokens: readonly Token[], calls: ReadonlySet<string>): boolean {
+  const object = tokens.findIndex((token, i) => i < 5 && /^(?:PROCEDURE|PROC|FUNCTION)$/.test(token.text));
+  if (object < 0 || calls.size === 0) return false;
+  let at = object + 1;
+  while (tokens[at + 1]?.kind === 'dot') at += 2;
+  return calls.has(tokens[at]?.text.toUpperCase() ?? '');
 }
 
 function verbOf(tokens: readonly Token[]): string {
