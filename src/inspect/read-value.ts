@@ -86,6 +86,8 @@ function ran(sight: ShellSight, pointer: string, { into, readers }: ValueContext
 
 /** A shell on a developer's machine talks to that machine's own services all day; only a disguise of it stays suspicious. */
 function own(finding: Finding): Finding {
+  // FTP is still how some archives are mirrored.
+  if (finding.code === 'URL_SCHEME' && /^ftps?:/i.test(finding.evidence)) return { ...finding, risk: 'LOW' };
   return finding.code === 'SSRF_INTERNAL' && finding.risk === 'HIGH' && LOOPBACK.test(finding.evidence) ? { ...finding, risk: 'MEDIUM' } : finding;
 }
 

@@ -18,7 +18,7 @@ export interface UrlReading {
 
 const MAX_URL = 65_536;
 const LOCAL_FILE = /^(?:file|netdoc|php|phar|expect|glob|zip|rar|ogg|compress\.zlib|jar)$/;
-const SMUGGLING = /^(?:gopher|dict|ldaps?|ldapi|tftp|sftp)$/;
+const SMUGGLING = /^(?:gopher|dict|ldaps?|ldapi|tftp|sftp|ftps?)$/;
 const SCRIPT = /^(?:javascript|vbscript)$/;
 /** Control calls of a cloud that put start-up scripts or keys on machines: what SSRF with stolen credentials goes for. */
 const PLANTS =
@@ -70,7 +70,7 @@ function judgeScheme(parts: Parts, add: Add): void {
   else if (SMUGGLING.test(parts.scheme)) add('URL_SCHEME', parts.scheme === 'gopher' || parts.scheme === 'dict' ? 'CRITICAL' : 'HIGH');
   else if (SCRIPT.test(parts.scheme)) add('URL_SCRIPT', 'HIGH');
   else if (parts.scheme === 'data') add('URL_DATA', 'LOW');
-  else if (parts.scheme === 'http' || parts.scheme === 'ws' || parts.scheme === 'ftp') add('PLAINTEXT_HTTP', 'LOW');
+  else if (parts.scheme === 'http' || parts.scheme === 'ws') add('PLAINTEXT_HTTP', 'LOW');
 }
 
 const internal = (host: HostReading): boolean => host.zone !== 'public' && host.zone !== 'reserved';
@@ -86,11 +86,17 @@ function judgeHost(parts: Parts, host: HostReading, add: Add): void {
   if (host.zone === 'metadata' || hidden.some((other) => other.zone === 'metadata')) add('SSRF_METADATA', 'CRITICAL');
   else if (internal(host)) add('SSRF_INTERNAL', internalRisk(parts, host, confusing));
   else if (hidden.length > 0) add('SSRF_INTERNAL', 'HIGH');
-  if (confusing) add('URL_CONFUSABLE', 'HIGH');
+  if (confusing || noHost(parts, host)) add('URL_CONFUSABLE', 'HIGH');
   else if (host.disguised && !internal(host)) add('URL_DISGUISED_HOST', host.address ? 'HIGH' : 'MEDIUM');
   // Without encryption they are read by whoever carries them.
   if (parts.userinfo !== null) add('URL_CREDENTIALS', parts.scheme === 'http' && !internal(host) ? 'HIGH' : 'MEDIUM');
   if (host.address && host.zone === 'reserved') add('URL_DISGUISED_HOST', 'MEDIUM');
+}
+
+/** A web address whose host the URL standard refuses, and some parsers make something of: an empty one, an empty label, a number that is no address. */
+function noHost({ scheme, host: written }: Parts, { host, address }: HostReading): boolean {
+  if (!/^(?:https?|wss?)$/.test(scheme) || address) return false;
+  return written === '' || /^\.|\.\./.test(host) || /(?:^|\.)(?:\d+|0x[0-9a-f]+)$/.test(host);
 }
 
 /** An ordinary development call is recorded; a disguise, a service port or a name that resolves inwards is asked or denied (INSPECT-72). */

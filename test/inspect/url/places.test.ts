@@ -30,6 +30,10 @@ test('[INSPECT-135] every special range and every embedding of an address is jud
   const stopped = (url: string): boolean => readUrl(url, '/u').findings.some(({ risk }) => risk === 'HIGH' || risk === 'CRITICAL');
   const inside = [
     'http://ann:pw@shop.example/',
+    'ftp://files.example/a',
+    'http://.shop.example/',
+    'http://1.2.3.4.5/',
+    'http://?x=1',
     'http://231.4.4.4/',
     'http://240.0.0.1/',
     'http://255.255.255.255/',
