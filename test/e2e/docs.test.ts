@@ -1,22 +1,12 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { globSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { test } from 'node:test';
 import { Command } from 'commander';
 import { COMMANDS } from '../../src/cli/commands.ts';
 import { terminal, type Done } from '../cli/terminal.ts';
-
-const PAGES = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', ...globSync('docs/**/*.md')];
-
-/** Lines of the shell blocks of a page, continued lines joined, remarks and prompts left out. */
-function commandsIn(page: string): readonly string[] {
-  const blocks = [...readFileSync(page, 'utf8').matchAll(/^ *```sh\n([^]*?)^ *```$/gm)].map((block) => block[1] ?? '');
-  return blocks
-    .flatMap((block) => block.replace(/\\\n/g, ' ').split('\n'))
-    .map((line) => line.replace(/ {2,}#.*$/, '').trim())
-    .filter((line) => line !== '' && !line.startsWith('#'));
-}
+import { commandsIn, PAGES } from './doc-blocks.ts';
 
 /** The words of every `aegis …` in a line: quotes undone, what stands behind a pipe or `&&` a line of its own. */
 function aegisCalls(line: string): readonly (readonly string[])[] {
