@@ -36,6 +36,7 @@ const COMMANDS = {
   soak: [['bench/soak/main.ts']],
   eval: [['eval/main.ts']],
   'eval:harness': [['eval/harness/main.ts']],
+  differential: [['test/inspect/shell/bash/differential.ts']],
   mutate: [['test/fault/mutations.ts']],
   pictures: [['docs/pictures/draw.ts']],
   'pack:sdk': [['bin/pack-sdk.mjs']],

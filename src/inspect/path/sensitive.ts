@@ -133,7 +133,7 @@ const CREDENTIAL_FOLDERS: readonly string[] = SECRET_PLACES.flatMap((place) => {
 });
 
 const PUBLIC_NAMES =
-  /(\.pub|\/known_hosts|\/authorized_keys\.example|\.example|\.sample|\.template|\.dist|\.md|\/ssh_config|\/\.ssh\/config|\/\.ssh)$/;
+  /((\.pub|\/known_hosts)(\.(bak|old|orig|\d+))?|\/authorized_keys\.example|\.example|\.sample|\.template|\.dist|\.md|\/ssh_config|\/\.ssh\/config|\/\.ssh)$/;
 
 const KERNEL =
   /^\/(dev\/(mem|kmem|port)|proc\/(kcore|kallsyms|sys\/kernel\/core_pattern|sysrq-trigger)|proc\/[^/]+\/(environ|mem|maps|auxv|fd\/\d+)|boot\/|sys\/firmware\/)/;

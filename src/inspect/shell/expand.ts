@@ -180,7 +180,8 @@ function addPart(part: WordPart, build: Build): void {
       return append(build, part.text);
     case 'DoubleQuoted':
     case 'LocaleString':
-      append(build, '');
+      // Of no arguments at all `"$@"` makes no word, not an empty one.
+      if (part.parts.length !== 1 || !noArguments(part.parts[0], build)) append(build, '');
       for (const inner of part.parts) addQuoted(inner, build);
       return;
     case 'ProcessSubstitution':
@@ -215,6 +216,9 @@ function addQuoted(part: WordPart, build: Build): void {
       addPart(part, build);
   }
 }
+
+const noArguments = (part: WordPart | undefined, { scope }: Build): boolean =>
+  (part?.text === '$@' || part?.text === '${@}') && argument('@', scope).length === 0;
 
 type Expansion = Extract<WordPart, { type: 'SimpleExpansion' | 'ParameterExpansion' | 'CommandExpansion' | 'ArithmeticExpansion' }>;
 

@@ -54,6 +54,7 @@ export function isolated(reading: Reading): Reading {
   return {
     ...reading,
     standing: copied(reading.standing),
+    aliases: new Map(reading.aliases),
     variables: new Map(reading.variables),
     several: new Set(reading.several),
     exported: new Set(reading.exported),
@@ -81,15 +82,22 @@ export function rebind(words: readonly Arg[], reading: Reading): void {
     // Attributes change what is assigned: integers, cases, references.
     const odd = args.some((text) => /^[-+][a-zA-Z]*[niulcaA]/.test(text));
     for (const text of operands) declare(text, { odd, exported: name === 'export' || args.some((arg) => /^-[a-zA-Z]*x/.test(arg)) }, reading);
-  } else if (name === 'set') {
-    const from = args.findIndex((text) => text === '--' || !/^[-+]/.test(text));
-    if (from >= 0) setVariable(reading, '@', [args.slice(args[from] === '--' ? from + 1 : from)]);
-  } else if (name === 'shift') {
-    setVariable(reading, '@', [(reading.variables.get('@')?.[0] ?? []).slice(Number(args[0] ?? 1) || 1)]);
-  } else if (name === 'unset') {
+  } else if (name === 'set' || name === 'shift') rearrange(name, args, reading);
+  else if (name === 'unset') {
     for (const text of operands) if (NAME.test(text)) join(reading, text, [['']]);
   } else if (name === 'printf' && args[0] === '-v') unknown([args[1] ?? ''], reading);
   else if (/^(?:read|mapfile|readarray|getopts|let|wait)$/.test(name)) unknown(operands, reading);
+}
+
+/** `set -- …` and `shift`; on a path that may not be taken nobody knows what is held then. */
+function rearrange(name: 'set' | 'shift', args: readonly string[], reading: Reading): void {
+  const held = reading.variables.get('@')?.[0] ?? [];
+  if (name === 'shift') {
+    const kept = held.slice(Number(args[0] ?? 1) || 1);
+    return setVariable(reading, '@', [reading.conditional || held.includes(UNKNOWN) ? [UNKNOWN] : kept]);
+  }
+  const from = args.findIndex((text) => text === '--' || !/^[-+]/.test(text));
+  if (from >= 0) setVariable(reading, '@', [reading.conditional ? [UNKNOWN] : args.slice(args[from] === '--' ? from + 1 : from)]);
 }
 
 function declare(text: string, { odd, exported }: { readonly odd: boolean; readonly exported: boolean }, reading: Reading): void {

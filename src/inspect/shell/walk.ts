@@ -6,6 +6,7 @@ import { addHarm } from './collect.ts';
 import { expandJoined, expandParts, expandWord } from './expand.ts';
 import type { Scope } from './expand.ts';
 import { asBody, evaluate } from './evaluated.ts';
+import { manyDocuments } from './documents.ts';
 import { callsItself } from './forkbomb.ts';
 import type { Reading } from './reading.ts';
 import { EMPTY, MOST_DEPTH, unreadable } from './reading.ts';
@@ -25,19 +26,11 @@ type Output = Stream;
 export function walkText(text: string, reading: Reading, stdin: Stream = EMPTY): Output {
   if (reading.depth >= MOST_DEPTH || text.length > reading.budget.left) return unreadable(reading, text);
   reading.budget.left -= text.length;
-  if (text.trim() === UNKNOWN || documents(text) > MOST_DOCUMENTS) return unreadable(reading, text);
+  if (text.trim() === UNKNOWN || manyDocuments(text)) return unreadable(reading, text);
   if (isRefused(text)) return EMPTY;
   const script = parse(text.replaceAll(UNKNOWN, '$0'));
   const inner: Reading = { ...reading, depth: reading.depth + 1, source: text };
   return walkScript(script, inner, stdin);
-}
-
-/** The parser takes the square of the number of here-documents that wait for their bodies; nobody writes as many. */
-const MOST_DOCUMENTS = 200;
-function documents(text: string): number {
-  let count = 0;
-  for (let at = text.indexOf('<<'); at >= 0 && count <= MOST_DOCUMENTS; at = text.indexOf('<<', at + 2)) count += text.charAt(at + 2) === '<' ? 0 : 1;
-  return count;
 }
 
 /** One plain line that ends in a redirection without a target: every shell refuses it whole and runs nothing. */
@@ -128,15 +121,18 @@ function walkCompound(node: Compound, reading: Reading, stdin: Stream): Output {
       return walkStatements(node.body.commands, inner, stdin);
     case 'For':
     case 'Select':
+      for (const word of node.wordlist ?? []) inside(word, reading);
       bindLoop(node.name.value, node.wordlist, reading);
       return walkStatements(node.body.commands, inner, stdin);
     case 'ArithmeticFor':
       for (const part of [node.initialize, node.test, node.update]) inside(part, reading);
       return walkStatements(node.body.commands, inner, stdin);
     case 'Case': {
-      expandWord(node.word, scopeOf(reading, FIRST));
       let out: Output = EMPTY;
-      for (const item of node.items) for (const pattern of item.pattern) expandWord(pattern, scopeOf(reading, FIRST));
+      for (const word of [node.word, ...node.items.flatMap((item) => item.pattern)]) {
+        expandWord(word, scopeOf(reading, FIRST));
+        inside(word, reading);
+      }
       for (const item of node.items) out = follows(out, walkStatements(item.body.commands, inner, stdin));
       return out;
     }
@@ -187,7 +183,8 @@ function walkSimple(node: Command, reading: Reading, stdin: Stream): Output {
   }
   for (const one of assignments) readAssignment(one.name, valueTexts(one, reading, FIRST).join(' '), reading);
   let out: Output | undefined;
-  if (spelled(node.name)) addHarm(reading.into, harm('SHELL_DYNAMIC_COMMAND', 'HIGH', { inspected: false }), [{ text: node.name.text, glob: false }]);
+  if (spelled(node.name) && node.args.length > 0)
+    addHarm(reading.into, harm('SHELL_DYNAMIC_COMMAND', 'HIGH', { inspected: false }), [{ text: node.name.text, glob: false }]);
   for (const picks of picksFor(textOf(node), reading)) {
     const words = wordsOf(node, reading, picks);
     const one = runCall(words, input, assignments.length === 0 ? reading : withPrefix(assignments, reading));
@@ -288,9 +285,11 @@ function valueTexts(one: Assignment, reading: Reading, picks: Picks): string[] {
   const scope = scopeOf(reading, picks);
   if (one.value.type === 'ArrayValue') return one.value.elements.flatMap((word) => expandWord(word, scope).map((field) => field.text));
   const { text } = expandJoined(one.value, scope);
-  // Braces are not multiplied in an assignment; what is inside was read.
-  return [one.value.parts?.some((part) => part.type === 'BraceExpansion') === true ? UNKNOWN : text];
+  return [hasBraces(one.value) ? UNKNOWN : text];
 }
+
+/** Braces are not multiplied in an assignment or a here-string; what is inside was read. */
+const hasBraces = (word: Word): boolean => word.parts?.some((part) => part.type === 'BraceExpansion') === true;
 
 /** A later assignment replaces an earlier one; on a path that may not be taken it only joins it. */
 function assign(one: Assignment, reading: Reading): void {
@@ -311,6 +310,7 @@ function walkRedirects(redirects: readonly Redirection[], reading: Reading, quie
   let input: Stream | undefined;
   const scope = scopeOf(reading, FIRST);
   for (const redirect of redirects) {
+    inside(redirect, reading);
     if (redirect.type === 'HereDoc') {
       const quoted = redirect.delimiter?.quoted === true || redirect.body.parts === undefined;
       input = { origin: 'static', text: quoted ? redirect.body.text : expandParts(redirect.body.parts ?? [], scope), secret: false };
@@ -319,7 +319,7 @@ function walkRedirects(redirects: readonly Redirection[], reading: Reading, quie
       if (redirect.type === 'HereString')
         input = {
           origin: 'static',
-          text: `${target.text}\n`,
+          text: `${hasBraces(redirect.target) ? UNKNOWN : target.text}\n`,
           secret: target.secret === true,
           credential: target.credential === true,
           bulk: target.bulk === true,

@@ -9,7 +9,7 @@ import { HATCHES } from './hatches.ts';
 import { HOST } from './host.ts';
 import { INTERPRETERS } from './interpreters.ts';
 import { INFRA } from './infra.ts';
-import { LAUNCHERS, REMOTE, hatched, launched } from './launchers.ts';
+import { LAUNCHERS, REMOTE, hatched, launched, scalesToZero } from './launchers.ts';
 import type { Known } from './launchers.ts';
 import { LEAVING } from './leaving.ts';
 import { NETWORK } from './network.ts';
@@ -63,7 +63,9 @@ const SMALL = new Set(['julia', 'tclsh', 'elixir', 'groovy', 'erl', 'dmsetup', '
 /** What one call means: by its program's own reader, by the verbs of a service's client, or by its structure. */
 export function readProgram(call: Call): readonly Seen[] {
   const reader = Object.hasOwn(PROGRAMS, call.bin) ? PROGRAMS[call.bin] : undefined;
+  const scaled = isService(call.bin) || call.bin === 'docker' ? scalesToZero(call) : [];
   const more = BESIDE.flatMap((table) => (Object.hasOwn(table, call.bin) ? (table[call.bin]?.(call) ?? []) : []));
-  if (reader !== undefined && !Object.hasOwn(PACKAGES, call.bin)) return [...reader(call), ...more, ...(SMALL.has(call.bin) ? hatched(call) : [])];
-  return [...(reader === undefined ? readService(call) : reader(call)), ...more, ...launched(call, KNOWN)];
+  if (reader !== undefined && !Object.hasOwn(PACKAGES, call.bin))
+    return [...reader(call), ...scaled, ...more, ...(SMALL.has(call.bin) ? hatched(call) : [])];
+  return [...(reader === undefined ? readService(call) : reader(call)), ...scaled, ...more, ...launched(call, KNOWN)];
 }

@@ -39,7 +39,6 @@ export const CLOUD: ServiceTable = {
       'reset',
       'deactivate',
       'empty',
-      'modify-db-instance',
       'put-lifecycle-configuration',
       'put-bucket-lifecycle-configuration',
       'untag',

@@ -70,7 +70,7 @@ const redis: ProgramReader = (call) => {
         words,
       )
     )
-      seen.push(harm('DATABASE_DESTROY', /^(DEL|UNLINK|XTRIM|EVAL)/.test(words) ? 'MEDIUM' : 'HIGH', LOST));
+      seen.push(harm('DATABASE_DESTROY', /^(DEL|UNLINK|XTRIM|EVAL)/.test(words) && !/FLUSH|\*/.test(words) ? 'MEDIUM' : 'HIGH', LOST));
   }
   return seen;
 };
@@ -99,6 +99,12 @@ const restore: ProgramReader = (call) => {
 
 const dropsAlways: ProgramReader = (call: Call) =>
   isHelp(call.args) || isDryRun(call.args) || call.args.some(({ text }) => text === '-n') ? [] : [harm('DATABASE_DESTROY', 'HIGH', LOST)];
+
+/** Neo4j's own language: only whole-graph and schema deletions are told apart. */
+const cypher: ProgramReader = (call) => {
+  const text = [...call.args.map((arg) => arg.text), call.stdin.text ?? ''].join('\n');
+  return /\b(?:DETACH\s+DELETE|DELETE\s+\w|DROP\s+(?:DATABASE|CONSTRAINT|INDEX|USER))\b/i.test(text) ? [harm('DATABASE_DESTROY', 'HIGH', LOST)] : [];
+};
 
 const psql = sqlClient({
   dialect: 'postgresql',
@@ -131,6 +137,13 @@ export const DATABASES: ProgramTable = {
   cqlsh: sqlClient({ dialect: 'cassandra', spec: { short: 'ekufp' }, text: ['e', 'execute'], file: ['f'] }),
   usql: sqlClient({ dialect: 'postgresql', spec: { short: 'cf' }, text: ['c', 'command'], file: ['f'] }),
   cockroach: sqlClient({ dialect: 'postgresql', spec: { short: 'e', long: ['execute', 'url', 'host', 'database', 'user'] }, text: ['e', 'execute'] }),
+  snowsql: sqlClient({
+    dialect: 'snowflake',
+    spec: { short: 'qfau', long: ['query', 'filename', 'accountname', 'username'] },
+    text: ['q', 'query'],
+    file: ['f'],
+  }),
+  'cypher-shell': cypher,
   'redis-cli': redis,
   'valkey-cli': redis,
   'keydb-cli': redis,

@@ -66,7 +66,10 @@ const rmdir: ProgramReader = (call) =>
 
 const mv: ProgramReader = (call) => {
   const { from, to } = sourcesAndTarget(call);
-  const seen: Seen[] = [];
+  const seen: Seen[] =
+    call.args.some(({ text }) => text === '/dev/null') && to?.text !== '/dev/null'
+      ? [harm('SHELL_MOVE_AWAY', 'HIGH', { operation: 'delete', category: 'file' })]
+      : [];
   for (const path of from) {
     const extent = extentOf(path.text, call.at);
     seen.push({ see: 'path', path, access: 'delete' });
@@ -126,7 +129,7 @@ const ln: ProgramReader = (call) => {
   const { from, to } = sourcesAndTarget(call);
   const seen: Seen[] = from.filter((path) => !path.text.startsWith('../')).map((path) => ({ see: 'path', path, access: 'read' }));
   if (to !== undefined) for (const path of from) seen.push({ see: 'path', path: underFolder(path, to), access: 'write' });
-  if (from.some(({ text }) => text === '/dev/null') && to !== undefined && /history$|\.log$/.test(to.text))
+  if (from.some(({ text }) => text === '/dev/null') && to !== undefined && /history$|\.log$|\.db$|\.sqlite3?$/.test(to.text))
     seen.push(harm('SHELL_LOG_CLEAR', 'HIGH', { operation: 'delete' }));
   return seen;
 };
@@ -209,7 +212,7 @@ function ownership(options: Options, how: Owning): Seen[] {
       risk = 'HIGH';
     else if (how.kind === 'setid') risk = 'HIGH';
     else if (how.kind === 'open') risk = system || isSecretFile(path.text) ? 'HIGH' : 'MEDIUM';
-    else if (how.kind === 'closed' && system) risk = 'HIGH';
+    else if (how.kind === 'closed' && (system || how.recursive)) risk = 'HIGH';
     if (risk !== 'LOW')
       seen.push(harm(how.kind === 'setid' ? 'SHELL_SETUID' : 'SHELL_PERMISSIONS', risk, { operation: 'admin', category: 'file', target: path.text }));
   }

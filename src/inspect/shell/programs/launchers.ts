@@ -179,6 +179,21 @@ export function remoteCommands(args: readonly Arg[]): Seen[] {
   });
 }
 
+/** A workload scaled to nothing: `--desired-count 0`, `--replicas=0`, `scale web=0`. */
+export function scalesToZero({ args }: Call): Seen[] {
+  const zero = args.some(({ text }, at) => {
+    const [, name, value] = /^--?([a-z-]+)(?:=(\d+))?$/.exec(text) ?? [];
+    const named =
+      name !== undefined &&
+      /^(?:desired-(?:count|capacity)|max-size|num-nodes|node-count|replicas|count|scale|max-instances|backup-retention-period)$/.test(name);
+    return (
+      (named && (value ?? args[at + 1]?.text) === '0') ||
+      (/^[\w.-]+=0$/.test(text) && args.slice(0, at).some((one) => /^(?:ps:)?scale$/.test(one.text)))
+    );
+  });
+  return zero ? [harm('CLUSTER_SCALE_ZERO', 'HIGH', { operation: 'admin', category: 'network' })] : [];
+}
+
 const aws: ProgramReader = (call) =>
   call.args.some(({ text }) => text === 'send-command' || text === 'start-session') ? remoteCommands(call.args) : [];
 const azure: ProgramReader = (call) => {

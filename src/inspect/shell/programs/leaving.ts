@@ -133,6 +133,7 @@ export const LEAVING: ProgramTable = {
   b2: puts(['upload-file', 'sync', 'file']),
   swift: puts(['upload']),
   azcopy: puts(['copy', 'sync']),
+  gh: puts(['create', 'upload'], { short: 'dft', long: ['desc', 'filename', 'title', 'notes'] }),
   lftp: ftp,
   ftp,
   ncftpput: ftp,

@@ -8,7 +8,7 @@ export const LOCAL: ServiceTable = {
   typeorm: { general: null, high: ['schema:drop'] },
   knex: { general: null, high: ['migrate:rollback'] },
   flask: { general: null, high: ['drop-db', 'drop_db', 'reset-db'] },
-  'manage.py': { general: null, high: ['flush', 'reset_db', 'sqlflush', 'drop_test_database', 'clearsessions'] },
+  'manage.py': { general: null, high: ['flush', 'reset_db', 'drop_test_database', 'clearsessions'] },
   artisan: { general: null, high: ['migrate:fresh', 'migrate:reset', 'migrate:refresh', 'db:wipe'] },
   rails: { general: null, high: ['db:drop', 'db:reset', 'db:drop:all', 'db:purge', 'db:schema:load'] },
   rake: { general: null, high: ['db:drop', 'db:reset', 'db:drop:all', 'db:purge', 'db:schema:load'] },

@@ -223,6 +223,8 @@ const nc: ProgramReader = (call) => {
   const program = options.value('e', 'exec', 'c', 'sh-exec', 'lua-exec');
   if (program !== undefined && !(options.has('c') && program.text === ''))
     return [harm('SHELL_REVERSE_SHELL', 'CRITICAL', { category: 'network' }), { see: 'script', text: program.text }];
+  if (/^\s*flush_all\b/.test(call.stdin.text ?? '') || /^\s*(?:FLUSHALL|FLUSHDB|SHUTDOWN)\b/i.test(call.stdin.text ?? ''))
+    return [harm('DATABASE_DESTROY', 'HIGH', { operation: 'delete', category: 'database' })];
   if (call.stdin.origin === 'file' || call.stdin.origin === 'computed') {
     if (options.has('l') || isNear(options.operands.slice(0, 1))) return [];
     const bulk = streamed(call.stdin, true);

@@ -120,7 +120,7 @@ const pacman: ProgramReader = (call) => {
 const pip: ProgramReader = (call) => {
   if (isHelp(call.args) || isDryRun(call.args)) return [];
   const words = bareWords(call.args);
-  if (words[0] === 'uninstall') return [harm('PACKAGE_REMOVE', 'HIGH', { category: 'supply-chain', operation: 'delete' })];
+  if (words[0] === 'uninstall') return [harm('PACKAGE_REMOVE', 'MEDIUM', { category: 'supply-chain', operation: 'delete' })];
   const index = call.args.find((arg) => /^--(index-url|extra-index-url)(=|$)|^-i$/.test(arg.text));
   const plain = call.args.some((arg) => /^(git\+)?http:\/\//.test(arg.text.replace(/^--[a-z-]+=/, '')));
   const fetched = call.args.some((arg) =>

@@ -83,10 +83,10 @@ const subscripts = (args: readonly Arg[]): Seen[] => again(args.filter(({ text }
 const names: ProgramReader = (call) => subscripts(call.args);
 const testing: ProgramReader = (call) => again(call.args.filter((_, at) => /^-[vR]$/.test(call.args[at - 1]?.text ?? '')));
 
-/** Builtins with an option whose value runs: `mapfile -C`, `complete -C`, `compgen -C`. */
+/** Builtins with an option whose value runs, with arguments of its own behind it: `mapfile -C`, `complete -C`, `compgen -C`. */
 const called: ProgramReader = (call) => {
   const options = readOptions(call.args, { short: 'CFAWGPSXoudnsOtc' });
-  return [...options.values('C').map((arg): Seen => ({ see: 'script', text: arg.text })), ...subscripts(call.args)];
+  return [...options.values('C').map((arg): Seen => ({ see: 'script', text: `${arg.text} ${UNKNOWN}` })), ...subscripts(call.args)];
 };
 
 const exportAll: ProgramReader = (call) => [

@@ -48,6 +48,20 @@ const { word, list } = fc.letrec<Lines>((tie: fc.LetrecTypedTie<Lines>): fc.Letr
         .map(([name, op]) => `\${${name}${op}}`),
     },
     { weight: 1, arbitrary: special },
+    // Places that Bash expands, or evaluates, inside an expansion.
+    {
+      weight: 2,
+      arbitrary: fc
+        .tuple(variable, pick(':S', ':1:S', '[S]', '[S]:-x', '/S/x', '/x/S', '//S', '#S', '%%S', '^^S', ',S', '@Q', '@P', '/#S/x'), substitution)
+        .map(([name, form, inside]) => `\${${name}${form.replace('S', () => inside)}}`),
+    },
+    { weight: 1, arbitrary: substitution.map((inside) => `\${!a[${inside}]}`) },
+    {
+      weight: 2,
+      arbitrary: fc
+        .tuple(pick('$((S))', '$((a[S]))', '$((1+S))', '$((a[0]+b[S]))', '$[S+1]'), substitution)
+        .map(([form, inside]) => form.replace('S', () => inside)),
+    },
     { weight: 1, arbitrary: arithmetic },
     { weight: 2, arbitrary: substitution },
     { weight: 1, arbitrary: pick('`foo x`', '`bar $a`', '`echo foo`', '`echo \\$a`', '`foo \\`bar y\\``') },
@@ -77,6 +91,8 @@ const { word, list } = fc.letrec<Lines>((tie: fc.LetrecTypedTie<Lines>): fc.Letr
     { weight: 4, arbitrary: fc.tuple(variable, inner).map(([name, value]) => `${name}=${value}`) },
     { weight: 1, arbitrary: fc.tuple(variable, inner).map(([name, value]) => `${name}+=${value}`) },
     { weight: 1, arbitrary: words.map((all) => `list=(${all} )`) },
+    { weight: 1, arbitrary: substitution.map((inside) => `list[${inside}]=1`) },
+    { weight: 1, arbitrary: substitution.map((inside) => `list=([${inside}]=x y)`) },
   );
   const program = fc.oneof(
     { weight: 8, arbitrary: pick(...RECORDERS) },
@@ -121,6 +137,34 @@ const { word, list } = fc.letrec<Lines>((tie: fc.LetrecTypedTie<Lines>): fc.Letr
     { weight: 4, arbitrary: assignment },
     { weight: 1, arbitrary: fc.tuple(pick('>f1 ', '2>&1 ', '<<<x '), run).map((parts) => parts.join('')) },
     { weight: 1, arbitrary: words.map((all) => `set --${all}`) },
+    { weight: 1, arbitrary: fc.tuple(pick(...RECORDERS), words).map(([name, all]) => `set --${all}; ${name} "$@" $1`) },
+    { weight: 1, arbitrary: fc.tuple(pick(...RECORDERS), words).map(([name, all]) => `fun() { ${name} "$@"; }; fun${all}`) },
+    // Builtins that evaluate a word once more.
+    {
+      weight: 2,
+      arbitrary: fc
+        .tuple(
+          pick(
+            "let 'a[S]=1'",
+            "declare -i n='a[S]'",
+            "printf -v 'a[S]' x",
+            "unset 'list[S]'",
+            "[[ 'a[S]' -eq 1 ]]",
+            "[[ -v 'list[S]' ]]",
+            "test -v 'list[S]'",
+            '(( a[S] ))',
+            "read 'list[S]' <<< y",
+            "mapfile -C 'bar m' -c 1 <<< x",
+            'for ((i=S;i<0;i++)); do :; done',
+            "y='a[S]'; echo $((y))",
+            "y='$(foo q)'; echo ${y@P}",
+            "compgen -C 'foo g' x",
+          ),
+          pick('$(foo s)', '$(bar s; echo 0)', '`foo s`'),
+        )
+        .map(([form, inside]) => form.replace('S', () => inside)),
+    },
+    { weight: 1, arbitrary: fc.tuple(pick(...RECORDERS), words).map(([name, all]) => `alias al='${name} q'; shopt -s expand_aliases\nal${all}`) },
     { weight: 1, arbitrary: words.map((all) => `echo${all}`) },
     { weight: 1, arbitrary: assignment.map((one) => (one.startsWith('list') ? `declare -a ${one}` : `export ${one}`)) },
     {

@@ -26,7 +26,7 @@ fly flyctl: orgs invite | tokens create | secrets set
 vercel: teams invite | tokens add
 mysqladmin: password
 createuser: 
-vault bao: policy write | auth enable | write auth/* | token create
+vault bao: policy write | write auth/* | token create
 consul: acl token create | acl policy create
 nomad: acl token create
 tailscale: set --ssh | up --ssh

@@ -17,7 +17,7 @@ tern: ~ migrate * --destination=0
 atlas: schema clean
 alembic: ~ downgrade base
 flask: ~ db downgrade base | ~ drop_all | ~ drop-all
-django django-admin manage.py: ~ flush | ~ migrate * zero | ~ reset_db | ~ sqlflush
+django django-admin manage.py: ~ flush | ~ migrate * zero | ~ reset_db
 prisma: migrate reset | db push --force-reset/--accept-data-loss
 drizzle-kit: push --force | drop
 typeorm: ~ schema:drop | ~ schema:sync
@@ -42,7 +42,7 @@ pg_resetxlog:
 pgbackrest: ~ stanza-delete | ~ restore | ~ expire
 barman: delete | recover
 wal-g: delete | backup-fetch
-velero: restore create | ~ delete
+velero: restore create --from-backup | ~ delete
 etcdctl: ~ snapshot restore | ~ del
 etcdutl: ~ snapshot restore
 consul: snapshot restore | kv delete -recurse
@@ -73,6 +73,32 @@ blockdev: --setrw/--setro/--rereadpt/--flushbufs
 hdparm: --security-erase*
 sg_format: 
 MpCmdRun: -RemoveDefinitions
+heroku: config:unset | maintenance:on | releases:rollback
+fly flyctl: secrets unset | ~ scale count 0
+netlify: env:unset
+vercel: env rm | env remove
+gh: workflow disable | pr merge --admin | pr close -d/--delete-branch | repo rename
+aws: ~ ec2 stop-instances | ~ ec2 reboot-instances | ~ rds stop-* | ~ s3 mv --recursive | ~ ecs stop-task | ~ glue stop-* | ~ autoscaling suspend-processes
+gcloud: ~ instances stop | ~ instances suspend | ~ sql instances patch --no-backup
+az: ~ vm stop | ~ webapp stop | ~ functionapp stop
+helm: rollback
+kubectl oc k: rollout undo | config delete-context | config delete-cluster | config unset
+k3s-uninstall.sh k3s-agent-uninstall.sh rke2-uninstall.sh: 
+minikube: delete --all/--purge
+kind: delete clusters -A/--all
+serf: leave
+terraform tofu: ~ apply -replace
+dscl: ~ -delete
+fsck e2fsck fsck.ext4 xfs_repair: -y
+losetup: -D/--detach-all
+tune2fs: -O
+fallocate: -p/--punch-hole | -c/--collapse-range | -z/--zero-range
+update-alternatives: --remove-all
+telinit init: 1 | s | S
+svn: delete -m/--message | rm -m/--message
+p4: ~ obliterate
+hg: ~ strip | ~ purge | ~ rollback
+puppet: ~ ensure=absent
 `,
   { code: 'DATABASE_DESTROY', risk: 'HIGH', more: LOST },
 );

@@ -155,9 +155,6 @@ magic-wormhole: send
 transfer transfer.sh: 
 ffsend: upload
 ipfs: add
-gh: gist create
-glab: snippet create
-gist: 
 pastebinit: 
 termbin: 
 0x0: 

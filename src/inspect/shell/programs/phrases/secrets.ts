@@ -13,15 +13,15 @@ az: keyvault secret show | keyvault secret download | keyvault key download | ke
 doctl: auth token | databases connection | registry docker-config | kubernetes cluster kubeconfig show
 heroku: config | config:get | auth:token | pg:credentials* | authorizations:info | authorizations:create
 fly flyctl: auth token | tokens create* | tokens deploy | ssh issue
-vercel: env pull | env ls --decrypt
-netlify: env:get | env:list --plain
+vercel: env ls --decrypt
+netlify: env:list --plain
 railway: variables --json
 firebase: functions:config:get | functions:secrets:access | login:ci | auth:export
 supabase: projects api-keys | secrets list --reveal
 wrangler: auth token
 terraform tofu opentofu terragrunt: output -json | state pull
 pulumi: config get | config --show-secrets | stack output --show-secrets | stack export --show-secrets
-vault bao: kv get | read secret* | read database/creds/* | read aws/creds/* | token create | token lookup | print token | operator init | operator unseal | operator generate-root | unwrap
+vault bao: kv get | read secret* | read database/creds/* | read aws/creds/* | token create | print token | operator init | operator generate-root | unwrap
 op: read | item get | document get | signin --raw | inject
 bw: get password | get item | get totp | get notes | export | list items | unlock --raw
 pass gopass: show | otp | -c
@@ -53,7 +53,6 @@ npm pnpm yarn: token create | config get //registry.npmjs.org/:_authToken | conf
 poetry: config pypi-token.pypi
 composer: config --auth
 ssh-keygen: -y
-ssh-add: -L
 consul: acl token read | acl bootstrap
 nomad: acl token self | acl bootstrap | var get
 boundary: credentials read
