@@ -27,6 +27,7 @@ import { readTool } from './tools/read-tool.ts';
 import { readUnicode, smuggled } from './unicode/read-unicode.ts';
 import type { Leaf } from './walk.ts';
 import { leavesOf } from './walk.ts';
+import { judgeWritten } from './written-files.ts';
 import { isAmount } from './amount.ts';
 
 /** JSON carried in strings is followed this deep; deeper is said (INSPECT-4). */
@@ -68,6 +69,7 @@ export function inspectAction(subject: Inspectable, readers: Readers): Reading {
   if (subject.category === undefined || subject.category === 'file') searched(subject, tool, task);
   for (const leaf of leaves)
     if (subject.digests === undefined || !isDigest(leaf, subject.digests)) readLeaf(leaf, 0, { ...task, declared: declared(leaf, subject) });
+  judgeWritten(subject.args, into, readers);
   into.findings.push(...toolSaw(tool, leaves));
   if (subject.kind === 'tool')
     into.findings.push(...readTool({ name: subject.name, args: subject.args, tool, leaves, description: subject.declaration?.description }, readers));

@@ -1,4 +1,4 @@
-import type { Facts, Finding } from './finding.ts';
+import type { Facts, Finding, Risk } from './finding.ts';
 import type { ActionId, AgentId, ApprovalId, Digest, MicroUsd, Millis, Print, SessionId, TenantId } from './ids.ts';
 import type { JsonObject } from './json.ts';
 
@@ -47,6 +47,17 @@ export interface Trace {
   readonly parts: readonly { readonly authority: Authority; readonly print: Print }[];
 }
 
+/** A file an action runs or writes, as fingerprints of its session. */
+export interface FileTrace {
+  /** Of its last component. */
+  readonly name: Print;
+  /** false: named from a folder nobody knows. */
+  readonly rooted: boolean;
+  /** Of what is written: what running it would be judged as, where that is at least HIGH. */
+  readonly runs?: Risk;
+  readonly whole: Print;
+}
+
 /** A lock or semaphore slot the action needs while it runs. */
 export interface ResourceClaim {
   /** Canonical id, e.g. `file:/data/a`, `wallet:0xabc`; since names are sealed, their kind and a hash. */
@@ -78,6 +89,8 @@ export interface Action {
   readonly traces: readonly Trace[];
   readonly findings: readonly Finding[];
   readonly facts: Facts;
+  /** Files it runs, and all it writes where one of them must be remembered or one runs (INSPECT-105). */
+  readonly files?: { readonly ran: readonly FileTrace[]; readonly wrote: readonly FileTrace[] };
   readonly resource?: ResourceClaim;
   readonly door: Door;
   readonly enforcement: Enforcement;

@@ -25,6 +25,7 @@ export interface ActionRecord {
   readonly traces: readonly Trace[];
   readonly findings: readonly Finding[];
   readonly facts: Facts;
+  readonly files?: NonNullable<Action['files']>;
   readonly resource?: ResourceClaim;
   readonly door: Door;
   readonly enforcement: Enforcement;

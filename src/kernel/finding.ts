@@ -112,6 +112,8 @@ export interface PathFact {
   /** Lexically resolved, `/`-separated, `~` kept. */
   readonly path: string;
   readonly access: Access;
+  /** Of a file that is written: what running it would be judged as, where that is at least HIGH. */
+  readonly runs?: Risk;
   readonly pointer: string;
 }
 

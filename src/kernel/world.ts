@@ -1,3 +1,4 @@
+import type { FileTrace } from './action.ts';
 import type { EntryBodies, HaltScope, ShownTool, StandingGrant, ToolDoubt } from './entry.ts';
 import type { Amounts, Decision, Label, KNOWN_PROVENANCES } from './decision.ts';
 import type { ActionId, AgentId, ApprovalId, Digest, EntryIndex, Millis, OperatorId, OwnedKey, Print, SessionId } from './ids.ts';
@@ -125,6 +126,8 @@ export interface SessionState {
   readonly injected?: InjectedContent;
   /** Prints in the order they came, for the bound. */
   readonly printOrder?: Queue<Print>;
+  /** Files it fetched, or wrote with something in them that would be asked about, the latest last; at most 64 (INSPECT-105). */
+  readonly written?: readonly (FileTrace & { readonly source: EntryIndex })[];
   /** Resources this session was deferred for and has not got yet (LOCK-5). */
   readonly waitsFor?: readonly string[];
 }

@@ -13,6 +13,7 @@ import { canonicalValue } from '../input.ts';
 import type { Proposal } from '../nouns.ts';
 import { policyOf } from '../tenant/tenant.ts';
 import type { Tenant } from '../tenant/tenant.ts';
+import { filesOf } from './file-traces.ts';
 import { inspectInTurn } from './inspect-in-turn.ts';
 import { redactAside, redactReading, secretsIn } from './redact.ts';
 import { checkProposal } from './check-proposal.ts';
@@ -125,6 +126,8 @@ export function actionOf(
     enforcement: proposal.enforcement,
     at: place.at,
   };
+  const files = filesOf(reading.facts, printer(place.salt));
+  if (files !== undefined) action.files = files;
   if (parent !== undefined) action.parent = parent;
   if (toolDigest !== undefined) action.toolDigest = toolDigest;
   if (tool !== undefined) action.server = tool.server;
@@ -143,5 +146,8 @@ export function withArgs(
   const category = categoryOf(by.policy, action.agent, action.name);
   const reading = by.inspect({ kind: action.kind, name: action.name, args: edited.args, ...(category === undefined ? {} : { category }) });
   const clean = redactReading(reading, secretsIn(edited.args, reading.findings));
-  return { ...action, ...edited, traces: traceArgs(edited.args, printer(by.salt)), findings: clean.findings, facts: clean.facts };
+  const { files: _files, ...rest } = action;
+  const files = filesOf(clean.facts, printer(by.salt));
+  const read = { traces: traceArgs(edited.args, printer(by.salt)), findings: clean.findings, facts: clean.facts };
+  return { ...rest, ...edited, ...read, ...(files === undefined ? {} : { files }) };
 }

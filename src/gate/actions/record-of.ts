@@ -16,6 +16,7 @@ export function recordOf(action: Action): ActionRecord {
     name: action.name,
     traces: action.traces,
   };
+  if (action.files !== undefined) record.files = action.files;
   if (harness !== undefined) record.harness = harness;
   if (parent !== undefined) record.parent = parent;
   if (redeems !== undefined) record.redeems = redeems;

@@ -1,6 +1,7 @@
 import type { CommandFact, Finding, PathFact } from '../../kernel/finding.ts';
+import { runRisk } from '../written-files.ts';
 import { UNKNOWN, harm, literal } from './call.ts';
-import type { Language } from './call.ts';
+import type { Language, Stream } from './call.ts';
 import { addHarm, collector } from './collect.ts';
 import type { ReadSql, Reading } from './reading.ts';
 import { EMPTY } from './reading.ts';
@@ -61,9 +62,27 @@ function refuse(text: string, reading: Reading): ShellReading {
   return finish(reading);
 }
 
-function finish({ into: { findings, commands, paths, urls } }: Reading): ShellReading {
-  return { findings, commands, paths, urls };
+function finish({ into: { findings, commands, paths, urls }, written }: Reading, again = false): ShellReading {
+  return { findings, commands, paths: again ? paths : paths.map((fact) => withRuns(fact, written.get(fact.path))), urls };
 }
+
+/** What running a file would be judged as that this text fetched, copied from a program or wrote out. */
+function withRuns(fact: PathFact, content: Stream | undefined): PathFact {
+  if (fact.access !== 'write' || content === undefined) return fact;
+  if (content.origin === 'remote' || content.origin === 'decoded' || content.program !== undefined) return { ...fact, runs: 'HIGH' };
+  if (content.text === undefined || !/\.(?:ba|z|da|k)?sh$|\.command$|(?:^|\/)[^./]+$/.test(fact.path)) return fact;
+  const runs = runRisk(readAgain(content.text, fact.pointer));
+  return runs === undefined ? fact : { ...fact, runs };
+}
+
+/** The findings of a text that was written, which writes nothing itself yet. */
+function readAgain(text: string, pointer: string): readonly Finding[] {
+  const reading = begin(text.slice(0, LONGEST_WRITTEN), pointer, {});
+  walkText(reading.source, reading, EMPTY);
+  return finish(reading, true).findings;
+}
+
+const LONGEST_WRITTEN = 16_384;
 
 function begin(text: string, pointer: string, options: ShellOptions): Reading {
   return {

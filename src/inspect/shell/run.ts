@@ -1,7 +1,8 @@
+import { resolvePath } from '../path/resolve.ts';
 import type { Arg, Call, Seen, Stream } from './call.ts';
 import { UNKNOWN, harm, isDynamic, literal } from './call.ts';
 import { readCode } from './code.ts';
-import { add, addHarm, addUrl, collector } from './collect.ts';
+import { add, addHarm, addPath, addUrl, collector } from './collect.ts';
 import { readEnvironment, searchFiles, touchPath } from './effects.ts';
 import { asBody } from './evaluated.ts';
 import { outputOf } from './flow.ts';
@@ -11,9 +12,9 @@ import { readProgram } from './programs/all.ts';
 import { readKnownPhrases } from './programs/phrases/all.ts';
 import type { Reading } from './reading.ts';
 import { EMPTY, MOST_DEPTH, unreadable } from './reading.ts';
-import { move } from './standing.ts';
+import { move, seenFrom } from './standing.ts';
 import { childShell } from './variables.ts';
-import { contentOf, keepWritten, runWritten } from './written.ts';
+import { contentOf, keepWritten, programOf, runWritten } from './written.ts';
 import { isUnknownProgram, programName, withoutVersion } from './words.ts';
 
 /** Reads one program with its arguments and everything it would start; answers what it prints, as far as that is known. */
@@ -49,11 +50,21 @@ export function runCall(words: readonly Arg[], stdin: Stream, reading: Reading, 
   let inner: Stream | undefined;
   for (const one of saw) inner = follow(one, { words, call, reading }) ?? inner;
   readSending(call, words, reading);
-  if (first.text.includes('/')) inner = runWritten(first, reading) ?? inner;
+  if (first.text.includes('/')) {
+    inner = runWritten(first, reading) ?? inner;
+    ranFile(first, reading);
+  }
   nameProgram(call, reading);
   move(call.bin, args, reading.standing);
   const out = rereads(call, reading) ?? outputOf(call, inner);
   return isBareShell(call) ? { ...out, shell: true } : out;
+}
+
+/** A program that was named by its path, and lies in none of the system's places, is a file somebody put there. */
+function ranFile({ text }: Arg, { into, standing }: Reading): void {
+  if (text.includes(UNKNOWN) || programOf(text) !== undefined || text.length > 4096) return;
+  const { path } = resolvePath(seenFrom(standing.at.includes(UNKNOWN) ? '' : standing.at, text));
+  addPath(into, { path, access: 'execute', pointer: into.pointer });
 }
 
 /** The same call under the name of the program it really starts: an alias, or a copy or link this text made. */

@@ -17,6 +17,7 @@ import { dropHolders, grantLock, queueFor } from './locks.ts';
 import { addPrints } from './prints.ts';
 import { countRate } from './rates.ts';
 import { changeSession, fromMemory } from './sessions.ts';
+import { withWritten } from './written.ts';
 
 const MAX_CALLS = 64;
 const NO_LEDGERS: readonly string[] = [];
@@ -51,7 +52,9 @@ function start(draft: Draft, decision: Runs, decided: Decided): readonly string[
   const { action, agent, session, entry } = decided;
   const ledgers = reserve(draft, decided.ledgers, decision.reserve);
   countRate(draft, { agent, name: action.name, at: entry.at, calls: 1, tokens: decision.reserve.tokens });
-  changeSession(draft, decided, (state) => withCall(state, action, entry.at));
+  changeSession(draft, decided, (state) =>
+    withWritten(withCall(state, action, entry.at), action.files?.wrote ?? [], { world: draft.world, index: entry.index }),
+  );
   for (const reason of decision.reasons) if (reason.rule.startsWith('grant:')) useGrant(draft, reason.rule.slice(6));
   const claim = action.resource;
   if (claim === undefined || decision.fence === undefined) return ledgers;

@@ -51,6 +51,7 @@ export const sessionHandlers: Handlers = {
       callMarks: '',
       prints: parent?.prints ?? emptyMap(),
       overflowed: parent?.overflowed ?? false,
+      ...(parent?.written === undefined ? {} : { written: parent.written }),
       ...(parent?.injected === undefined ? {} : { injected: parent.injected }),
       ...(parent?.printOrder === undefined ? {} : { printOrder: parent.printOrder }),
     };
@@ -62,7 +63,7 @@ export const sessionHandlers: Handlers = {
     const session = key === undefined ? undefined : world.sessions.get(key);
     if (key === undefined || session === undefined || session.closed) return;
     // Kept as a tombstone: a closed session never opens again with its taint forgotten.
-    const { printOrder: _order, waitsFor: _waits, injected: _injected, ...rest } = session;
+    const { printOrder: _order, waitsFor: _waits, injected: _injected, written: _written, ...rest } = session;
     world.sessions = world.sessions.set(key, { ...rest, closed: true, calls: [], callMarks: '', prints: emptyMap() }, edition);
     world.queues.closed = push(world.queues.closed, key);
   },

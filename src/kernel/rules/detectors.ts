@@ -25,7 +25,8 @@ function excused(finding: Finding, { precision, action }: Subject): boolean {
   return finding.category !== undefined && precision.allowCategories.includes(finding.category);
 }
 
-function opinionOf(finding: Finding, rule: DetectorRule, world: World): RuleOpinion | null {
+/** What the policy does about one finding; null where it does nothing. */
+export function opinionOf(finding: Finding, rule: DetectorRule, world: World): RuleOpinion | null {
   const effect = reaches(finding.risk, rule.deny) ? 'deny' : reaches(finding.risk, rule.ask) ? 'ask' : null;
   if (effect === null) return null;
   const code = finding.inspected ? 'FINDING' : 'UNINSPECTABLE';

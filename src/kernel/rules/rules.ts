@@ -13,6 +13,7 @@ import { rate } from './rate.ts';
 import type { Rule } from './subject.ts';
 import { taint } from './taint.ts';
 import { tools } from './tools.ts';
+import { written } from './written.ts';
 
 /** Every rule that is not written by a user. Their order means nothing (DEC-3). */
 export const RULES: readonly Rule[] = [
@@ -30,6 +31,7 @@ export const RULES: readonly Rule[] = [
   afterInjection,
   approval,
   tools,
+  written,
 ];
 
 /**

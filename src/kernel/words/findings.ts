@@ -133,6 +133,7 @@ SHELL_TUNNEL | A command opens a tunnel.
 SHELL_UNMOUNT | A command unmounts a file system.
 SHELL_UPLOAD | A command sends files away.
 SHELL_VOLUME_DESTROY | A command destroys a volume or pool.
+SHELL_WRITTEN_EXECUTE | A file runs that this session fetched, or wrote with something in it that a person would be asked about.
 CODE_DATA_DELETE | Code deletes data in a service.
 CODE_EXHAUSTS | Code takes memory without end.
 CODE_RUNS_COMPUTED | Code runs a command that is put together at run time.
