@@ -72,7 +72,7 @@ test('the page of the reference is what the sections say', () => {
     if (after !== undefined) order.splice(order.indexOf(after as SectionKey) + 1, 0, key);
   }
   const rows = order.flatMap((key) => SECTIONS[key].page).map((cells) => `| ${cells.join(' | ')} |`);
-  const intro = `One YAML 1.2 document; its schema is [schema/policy.json](../../schema/policy.json). Unknown keys are faults. Anchors and aliases are not read.`;
+  const intro = `A policy is one YAML 1.2 document; its JSON schema is [schema/policy.json](../../schema/policy.json). Unknown keys are errors. Anchors and aliases are not supported.`;
   const head = [
     '| `apiVersion` | `aegis.dev/v1` | required |',
     '| `kind` | `Policy` | required |',

@@ -5,6 +5,6 @@ export const auditOnly = section({
   schema: Type.Boolean(),
   defaults: false,
   compile: (value) => ({ auditOnly: value }),
-  page: [['`audit_only`', 'decide and record, stop nothing but halts', 'false']],
+  page: [['`audit_only`', 'decide and record, but stop nothing (halts still stop)', 'false']],
   samples: [true],
 });

@@ -67,7 +67,7 @@ export const detectors = section({
     ],
     [
       '`detectors.pii`, `detectors.secret`',
-      'the same, and in the mapping `prompt: redact` or `prompt: restore`: what they find in requests to models goes to the provider as a placeholder, and with `restore` is put back into the answer before its calls are decided',
+      'the same, and in the mapping `prompt: redact` or `prompt: restore`: values found in requests to models are sent to the provider as placeholders; with `restore` they are put back into the answer before its calls are decided',
       'prompts are not touched',
     ],
   ],

@@ -41,6 +41,12 @@ export const intents = section({
       },
     };
   },
-  page: [['`intents`', '`{costCeilingUsd, blocked, priorityFloors: [{pattern, min}], blockedAgents}`; patterns are RE2, found anywhere', 'none']],
+  page: [
+    [
+      '`intents`',
+      '`{costCeilingUsd, blocked, priorityFloors: [{pattern, min}], blockedAgents}`; patterns are RE2 and may match anywhere in the text',
+      'none',
+    ],
+  ],
   samples: [{ costCeilingUsd: 25, blocked: ['(?i)drain'], priorityFloors: [{ pattern: 'trade', min: 7 }], blockedAgents: ['old_*'] }],
 });

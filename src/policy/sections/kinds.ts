@@ -7,6 +7,6 @@ export const kinds = section({
   schema: Type.Array(oneOf(ACTION_KINDS), { minItems: 1 }),
   defaults: [...ACTION_KINDS],
   compile: (value) => ({ kinds: value }),
-  page: [['`kinds`', 'kinds of action this document governs; others are recorded and allowed', 'all seven']],
+  page: [['`kinds`', 'kinds of action this policy decides about; others are recorded and allowed', 'all seven']],
   samples: [['tool', 'model']],
 });

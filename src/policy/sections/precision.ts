@@ -24,7 +24,13 @@ export const precision = section({
     const entries = Object.entries(value).map(([id, terms]) => [id as AgentId | '*', precisionOf(terms)] as const);
     return { precision: new Map([...entries.filter(([id]) => id !== '*'), ...entries.filter(([id]) => id === '*')]) };
   },
-  page: [['`precision.<id or "*">`', '`allowTools`, `allowCategories` (not held by detectors), `categoryOf` (what a tool is), `auditOnly`', 'none']],
+  page: [
+    [
+      '`precision.<id or "*">`',
+      '`allowTools`, `allowCategories` (detectors do not stop these), `categoryOf` (the category of a tool), `auditOnly`',
+      'none',
+    ],
+  ],
   after: 'manifests',
   samples: [{ '*': { auditOnly: true }, bot: { allowTools: ['read_*'], allowCategories: ['file'], categoryOf: { wire: 'payment' } } }],
 });

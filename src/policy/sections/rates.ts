@@ -37,7 +37,7 @@ export const rates = section({
   page: [
     [
       '`rates`',
-      '`{scope: agent/tenant, tool, perMinute, tokensPerMinute}`; with `tool` each matching tool has its own, without it all share one',
+      '`{scope: agent/tenant, tool, perMinute, tokensPerMinute}`; with `tool`, each matching tool has a limit of its own; without, all tools share one',
       'none',
     ],
   ],

@@ -12,9 +12,9 @@ export const rules = section({
     checkReachable(document, checked, report);
     return { voices: voicesOf(checked) };
   },
-  page: [['`rules`', '`{id, when, effect, reason: {code, message, hint}, risk, set}`; `set` replaces arguments and belongs to `modify`', 'none']],
+  page: [['`rules`', '`{id, when, effect, reason: {code, message, hint}, risk, set}`; `set` replaces arguments and needs `effect: modify`', 'none']],
   chapters: [
-    `## What a condition may read
+    `## Fields in conditions
 
 | name | fields |
 |---|---|
@@ -24,15 +24,17 @@ export const rules = section({
 | \`agent\` | \`id\`, \`team?\`, \`framework?\`, \`capabilities\`, \`violations\`, \`pendingApprovals\` |
 | \`now\` | \`hour\`, \`minute\`, \`weekday\` (0 is Sunday), \`date\`, all UTC and of the action |
 
-A request to a model that was read for \`prompt\` has \`action.args.redaction\`: \`read\` (detectors), \`applied\`, \`replaced\` (such as \`"2 email"\`), \`sealed?\`
-(parts that are signed, encrypted or media), \`unfinished?\`. Shapes that are only guessed at (confidence below 0.5, or below \`threshold\` where that is
-higher) are left.
+If a detector sets \`prompt\`, a request to a model has \`action.args.redaction\`: \`read\` (the detectors), \`applied\`, \`replaced\` (such as \`"2 email"\`), \`sealed?\`
+(parts that are signed, encrypted or media), \`unfinished?\`. Values that are only a guess (confidence below 0.5, or below \`threshold\` if that is
+higher) are not replaced.
 
-A field with \`?\` and every argument may be missing; reading what is missing is an error, and an error denies. \`has(…)\` asks first.
-Numbers of arguments are JSON's: doubles, with which a whole one may stand where an int does (\`action.args.n % 2 == 0\`, \`in [1, 2, 2.5]\`); \`/\` of one is not rounded. Numbers of
-any type are equal when their values are. Positions in texts (\`substring\`, \`indexOf\`, \`size\`) count code points. There is no \`charAt\` and no \`replace\`.
-\`matches()\` is RE2 and takes a pattern written in the rule. Comprehensions (\`all\`, \`exists\`, \`filter\`, \`map\`) nest at most two deep, and a
-condition may take 250,000 steps in all (from semantics 3 on); one that takes more denies with \`RULE_ERROR\`.
+Fields with \`?\` and all arguments may be missing. Reading a missing field is an error, and an error denies: check with \`has(…)\` first.
+
+Numbers in arguments are JSON numbers, that is doubles. A whole number can be used where CEL expects an int (\`action.args.n % 2 == 0\`, \`in [1, 2, 2.5]\`); dividing it does not
+round. Numbers of different types are equal if their values are. Positions in text (\`substring\`, \`indexOf\`, \`size\`) count code points. \`charAt\` and \`replace\` are not available.
+
+\`matches()\` uses RE2, and its pattern must be written in the rule. Comprehensions (\`all\`, \`exists\`, \`filter\`, \`map\`) can be nested two deep. A
+condition may take 250,000 steps (from semantics 3 on); one that needs more denies with \`RULE_ERROR\`.
 `,
   ],
   samples: [

@@ -36,11 +36,11 @@ export const use = section({
   ],
   after: 'obligations',
   chapters: [
-    `## What other languages are told
+    `## Fields in Cedar and Rego
 
-Cedar: principal \`Agent::"<id>"\`, action \`Action::"<kind>"\`, resource \`Tool::"<name>"\`, context the facts above in plain JSON; numbers that
-are not whole are text, null is absent. Rego: the same facts as \`input\`. A Rego entrypoint answers true or undefined (silent), false (deny),
-a list of messages (deny when there is one), or \`{effect: deny/ask/allow, code, message}\`.
+Cedar: principal \`Agent::"<id>"\`, action \`Action::"<kind>"\`, resource \`Tool::"<name>"\`, context the fields above as plain JSON, with
+numbers that are not whole as text and without nulls. Rego: the same fields as \`input\`. A Rego entrypoint returns true or undefined (no opinion), false (deny),
+a list of messages (deny if there is one), or \`{effect: deny/ask/allow, code, message}\`.
 `,
   ],
   samples: [{ cedar: ['limits.cedar'], rego: ['team.wasm', { path: 'treasury.tar.gz', entrypoint: 'treasury/deny' }] }],
