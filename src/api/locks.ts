@@ -31,7 +31,7 @@ type Holder = LockState['holders'][number];
 function holderOf(world: World, principal: Principal, { resource, fence }: { readonly resource: string; readonly fence: number }): Holder {
   const holder = world.locks.get(loggedResource(world, principal.tenant, resource))?.holders.find((one) => one.fence === fence);
   if (holder === undefined || (principal.role === 'agent' && holder.agent !== principal.agent))
-    throw new AegisError('CONFLICT', { detail: 'This fence does not hold the resource (any more).' });
+    throw new AegisError('CONFLICT', { detail: 'This fence does not hold the resource, or no longer does.' });
   return holder;
 }
 

@@ -69,9 +69,9 @@ const addRoute = ({ gate, random }: Parts): Route =>
       const { tenant } = principal;
       const operator = body.operator as OperatorId;
       if (body.operator === 'self')
-        throw new AegisError('REQUEST_INVALID', { detail: 'self is no operator id: it stands for the caller' }, '/operator');
+        throw new AegisError('REQUEST_INVALID', { detail: 'self is not an operator id; it means the caller' }, '/operator');
       if (gate.world(tenant).operators.get(operator)?.active === true)
-        throw new AegisError('CONFLICT', { detail: `The operator ${operator} is there already` });
+        throw new AegisError('CONFLICT', { detail: `The operator ${operator} exists already` });
       const { key, digest } = mintKey(random, body.role, tenant);
       const added = { operator, role: body.role, name: body.name ?? body.operator, keyDigest: digest };
       const { index } = await gate.record(tenant, 'operator-added', added, principal);
@@ -120,7 +120,7 @@ const acknowledgeRoute = ({ gate, pendingReset }: Parts): Route =>
     response: ReceiptReply,
     handle: async ({ principal }) => {
       const reset = await pendingReset(principal.tenant);
-      if (reset === null) throw new AegisError('CONFLICT', { detail: 'No reset of an administrator waits to be acknowledged' });
+      if (reset === null) throw new AegisError('CONFLICT', { detail: 'There is no administrator reset to acknowledge' });
       if (principal.role === 'agent') throw new AegisError('FORBIDDEN', { role: 'agent', needs: 'admin' });
       return gate.record(principal.tenant, 'admin-reset-acknowledged', { reset: reset.index, by: principal.operator }, principal);
     },

@@ -138,7 +138,7 @@ const openRoute = ({ gate }: Parts): Route =>
     handle: async ({ principal, body }) => {
       const session = body.session as SessionId;
       const agent = principal.role === 'agent' ? agentOf(principal, body.agent).agent : (body.agent as AgentId | undefined);
-      if (agent === undefined) throw new AegisError('REQUEST_INVALID', { detail: 'agent must name whose session it is' }, '/agent');
+      if (agent === undefined) throw new AegisError('REQUEST_INVALID', { detail: 'agent must name the agent of the session' }, '/agent');
       if (body.parent === undefined && principal.role !== 'agent')
         throw new AegisError('REQUEST_INVALID', { detail: 'parent must name the session that is handed over' }, '/parent');
       const { tenant } = principal;

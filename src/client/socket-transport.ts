@@ -82,7 +82,7 @@ function transportOver(socket: Socket, { key, mostBytes, presence }: DaemonTerms
     ask: ({ method, path, body, timeoutMs, signal }) =>
       new Promise((resolve, reject) => {
         if (socket.destroyed) return reject(unreachable('it closed the connection'));
-        if (signal?.aborted === true) return reject(unreachable('the request was taken back'));
+        if (signal?.aborted === true) return reject(unreachable('the request was cancelled'));
         const id = next++;
         const leave = (why: string): void => {
           pending.set(id, null);
@@ -90,7 +90,7 @@ function transportOver(socket: Socket, { key, mostBytes, presence }: DaemonTerms
           done();
           reject(unreachable(why));
         };
-        const aborted = (): void => leave('the request was taken back');
+        const aborted = (): void => leave('the request was cancelled');
         const deadline = setTimeout(() => leave(`no answer within ${String(timeoutMs)} ms`), timeoutMs);
         const done = (): void => {
           clearTimeout(deadline);

@@ -34,7 +34,7 @@ function readKey(path: string): KeyObject {
   } catch {
     // Said below, without what the file holds.
   }
-  throw new AegisError('CONFIG_INVALID', { detail: `${path} holds no Ed25519 key. Put the file back, or move it away and Aegis makes a new one` });
+  throw new AegisError('CONFIG_INVALID', { detail: `${path} is not an Ed25519 key. Restore the file, or move it away; Aegis then makes a new one` });
 }
 
 /** A key appears whole and private, or not at all. Where another daemon was first, its key stands. */

@@ -88,7 +88,7 @@ function given(state: State, task: Task): void {
   if (at >= 0) state.waiting.splice(at, 1);
   else if (state.current === task) void stop(state);
   else return;
-  finish(state, task, () => task.reject(new AegisError('REQUEST_INVALID', { detail: 'The client went away before the answer was there' })));
+  finish(state, task, () => task.reject(new AegisError('REQUEST_INVALID', { detail: 'The client disconnected before the answer was ready' })));
 }
 
 function finish(state: State, task: Task, answer: () => void): void {

@@ -41,7 +41,7 @@ function headersFor({ name, headers = [] }: Server): Readonly<Record<string, str
       const held = credential(header.name, header.variable);
       if (held === null)
         throw new AegisError('CONFIG_INVALID', {
-          detail: `mcp.servers ${name} needs the variable ${header.variable}, which is not set, is empty, or holds what no header may (a line break?)`,
+          detail: `mcp.servers ${name} needs the variable ${header.variable}, which is not set, is empty, or has characters a header must not have (a line break?)`,
         });
       return held;
     }),

@@ -61,7 +61,8 @@ function deciding(of: TenantOf): Omit<ActionGate, keyof Sessions> {
     admitAll: async (proposals) => {
       const [first] = proposals;
       if (first === undefined) return [];
-      if (proposals.some((one) => one.tenant !== first.tenant)) throw new AegisError('REQUEST_INVALID', { detail: 'a set belongs to one tenant' });
+      if (proposals.some((one) => one.tenant !== first.tenant))
+        throw new AegisError('REQUEST_INVALID', { detail: 'all calls of a set must belong to one tenant' });
       return admitAll(of(first.tenant), proposals);
     },
     preview: async (proposal, manifest) => preview(of(proposal.tenant), proposal, manifest),

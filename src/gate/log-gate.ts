@@ -56,7 +56,7 @@ export function logGate(tenants: Tenants): LogGate {
       body: EntryBodies[T],
       ...[by, place = {}]: [by: Principal | 'system', place?: FactPlace]
     ) => {
-      if (!isFact(type)) throw new AegisError('REQUEST_INVALID', { detail: `${String(type)} is written by the gate itself` });
+      if (!isFact(type)) throw new AegisError('REQUEST_INVALID', { detail: `Only Aegis itself writes ${String(type)}` });
       return tenants.of(tenant).queue.submit(recording({ type, body, place }, by));
     },
     openTenant: (tenant, by) => addTenant(tenants, tenant, by),

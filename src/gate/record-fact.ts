@@ -75,12 +75,12 @@ function checkFence(body: { readonly resource: string; readonly fence: number },
   const holder = world.locks.get(canonicalResource(body.resource))?.holders.find((one) => one.fence === body.fence);
   const mine = holder !== undefined && (by === 'system' || by.role !== 'agent' || holder.agent === by.agent);
   if (!mine || holder.expiresAt <= world.at || sessionOf(world, holder)?.closed === true)
-    throw new AegisError('CONFLICT', { detail: 'This fence does not hold the resource (any more).' });
+    throw new AegisError('CONFLICT', { detail: 'This fence does not hold the resource, or no longer does.' });
 }
 
 /** A second key for somebody who is there would end the first: two daemons may be asked for the same person at once. */
 function checkNew({ operator }: EntryBodies['operator-added'], world: World): void {
-  if (world.operators.get(operator)?.active === true) throw new AegisError('CONFLICT', { detail: `The operator ${operator} is there already` });
+  if (world.operators.get(operator)?.active === true) throw new AegisError('CONFLICT', { detail: `The operator ${operator} exists already` });
 }
 
 /** Nobody signs in another's name. */

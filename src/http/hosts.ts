@@ -60,7 +60,7 @@ function checkSingle(raw: readonly string[]): void {
     if (seen.includes(`${name};`)) {
       throw name === 'host' || name === 'origin'
         ? new AegisError('HOST_REFUSED')
-        : new AegisError('REQUEST_INVALID', { detail: `The header ${name} stands twice` });
+        : new AegisError('REQUEST_INVALID', { detail: `The header ${name} appears twice` });
     }
     seen += `${name};`;
   }

@@ -51,7 +51,7 @@ export function codedError(error: unknown, terms: { readonly bodyBytes: number }
     case 'FST_ERR_MAX_PARAM_LENGTH':
       return new AegisError('REQUEST_INVALID', { detail: 'The path is not valid' });
     case 'ECONNRESET':
-      return new AegisError('REQUEST_INVALID', { detail: 'The client went away before the request was complete' });
+      return new AegisError('REQUEST_INVALID', { detail: 'The client disconnected before the request was complete' });
     default:
       return new AegisError('INTERNAL');
   }

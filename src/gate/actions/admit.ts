@@ -76,7 +76,7 @@ async function withArguments(tenant: Tenant, decision: Decision): Promise<Decisi
   if (decision.effect !== 'modify') return decision;
   const digest = referenceIn(decision.modify.args);
   const bytes = digest === null ? null : await tenant.deps.store.payload(tenant.id, digest);
-  if (bytes === null || bytes === 'erased') throw new AegisError('CONFLICT', { detail: 'The arguments this action was changed to were erased.' });
+  if (bytes === null || bytes === 'erased') throw new AegisError('CONFLICT', { detail: 'The changed arguments of this action were erased.' });
   return { ...decision, modify: { args: parseOwn(bytes) } };
 }
 

@@ -16,7 +16,7 @@ import { LABELS } from '../../kernel/decision.ts';
 export function label(tenant: Tenant, content: Content): Promise<ContentReceipt> {
   checkPlace(content.agent, 'agent');
   checkPlace(content.session, 'session');
-  if (!LABELS.includes(content.source)) throw new AegisError('REQUEST_INVALID', { detail: 'source is no label we know' }, '/source');
+  if (!LABELS.includes(content.source)) throw new AegisError('REQUEST_INVALID', { detail: 'source is not a known label' }, '/source');
   const { agent, session, source, value } = content;
   const read = readValue(tenant, { agent, session }, { name: '', value, source, most: tenant.limits.valueBytes });
   return read instanceof Promise ? read.then((one) => enter(tenant, content, one)) : enter(tenant, content, read);

@@ -48,7 +48,7 @@ export function opening(tenant: Tenant, place: Opening, parent?: SessionPlace): 
   return (batch) => {
     const world = batch.world();
     if (!world.agents.has(place.agent)) throw new AegisError('UNKNOWN_AGENT', { agent: place.agent });
-    if (sessionOf(world, place) !== undefined) throw new AegisError('CONFLICT', { detail: 'The session is open or was closed already.' });
+    if (sessionOf(world, place) !== undefined) throw new AegisError('CONFLICT', { detail: 'The session is already open, or was closed.' });
     if (parent !== undefined) openParent(world, parent);
     return ok(openSession(tenant, batch, place, parent));
   };
@@ -58,7 +58,7 @@ export function opening(tenant: Tenant, place: Opening, parent?: SessionPlace): 
 function openParent(world: World, parent: SessionPlace): SessionState {
   const known = sessionOf(world, parent);
   if (known === undefined) throw new AegisError('NOT_FOUND', { what: 'parent session' });
-  if (known.closed) throw new AegisError('CONFLICT', { detail: 'The parent session is closed; what it knew of its values is gone.' });
+  if (known.closed) throw new AegisError('CONFLICT', { detail: 'The parent session is closed, so nothing can be inherited from it.' });
   if (world.halts.some(({ scope }) => scope.kind === 'session' && isUnder(scope, parent)))
     throw new AegisError('CONFLICT', { detail: 'The parent session is halted.' });
   return known;

@@ -68,7 +68,7 @@ async function settledBefore(tenant: Tenant, outcome: ActionOutcome, value: Read
   if (entry.type !== 'action-settled') throw new AegisError('NOT_FOUND', { what: 'action' });
   const digest = (body: Settled): string => digestOf({ ...body, prints: [], findings: [] });
   if (digest(entry.body) !== digest(settlementOf(outcome, value, { salt: '', session: entry.session ?? '' }).body)) {
-    throw new AegisError('CONFLICT', { detail: 'The action was settled before, with another outcome.' });
+    throw new AegisError('CONFLICT', { detail: 'Another outcome was already recorded for this action.' });
   }
   return { index: found.index, leaf: found.leaf, findings: foundIn(value?.findings ?? []) };
 }
@@ -108,7 +108,7 @@ function settling(tenant: Tenant, asked: ActionOutcome, value: ReadValue | null)
     const outcome = { ...asked, usage: pricedUsage(policyOf(tenant, batch.world()), known.name, asked) };
     const { effect } = known.decision;
     if (effect !== 'allow' && effect !== 'modify')
-      throw new AegisError('CONFLICT', { detail: `The action was not allowed (${effect}); there is nothing to settle.` });
+      throw new AegisError('CONFLICT', { detail: `The action was not allowed (${effect}), so it has no outcome.` });
     if (known.settled) return ok(null);
     const { agent, session } = known;
     const salt = sessionOf(batch.world(), known)?.salt ?? '';

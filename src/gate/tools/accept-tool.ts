@@ -22,7 +22,7 @@ export function accepting({ agent, server, tool, ...read }: AcceptedTool, by: Pr
       .tools.get(agent)
       ?.find((one) => one.server === server && one.tool === tool);
     if (known?.doubted == null) throw new AegisError('NOT_FOUND', { what: 'tool in quarantine' });
-    if (!isWhatWasRead(known.doubted, read)) throw new AegisError('CONFLICT', { detail: 'The server has shown something else since.' });
+    if (!isWhatWasRead(known.doubted, read)) throw new AegisError('CONFLICT', { detail: 'The server has changed the definition since.' });
     const { doubts: _doubts, ...shown } = known.doubted;
     const body: EntryBodies['tool-pinned'] = { server, tool, ...shown, why: 'accepted', by: person.operator };
     return ok(batch.write('tool-pinned', body, { actor: actorOf(by), agent }));

@@ -97,7 +97,7 @@ function took(connection: Connection, line: Line): void {
     const waiter = connection.open.get(frame.id);
     if (waiter !== undefined) forsake(waiter);
   } else if (connection.open.has(frame.id)) {
-    violated(connection, new AegisError('REQUEST_INVALID', { detail: `The id ${String(frame.id)} waits for its answer already` }));
+    violated(connection, new AegisError('REQUEST_INVALID', { detail: `The id ${String(frame.id)} is already waiting for its answer` }));
   } else {
     void answer(connection, frame.id, frame);
   }

@@ -78,7 +78,7 @@ async function handleRequest(
   const key = keyOf(id);
   if (session.asked.has(key) || session.asked.size >= MOST_ASKED) {
     audit(session, 'MCP_SERVER_REQUEST');
-    return failure(id, CODES.invalidRequest, 'This id waits for its answer already, or too many do.');
+    return failure(id, CODES.invalidRequest, 'This id is already waiting for its answer, or too many do.');
   }
   const call = terms.call ?? onlyOne(session);
   const meta = message.params?.['_meta'];

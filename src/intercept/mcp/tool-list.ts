@@ -15,7 +15,7 @@ const MOST_PAGES = 256;
 function toolsOf(result: JsonObject): readonly JsonObject[] {
   const { tools } = result;
   if (!Array.isArray(tools) || !tools.every((tool) => isObject(tool) && typeof tool['name'] === 'string'))
-    throw new AegisError('MCP_TOOL_LIST', { detail: 'it has not the shape of one' });
+    throw new AegisError('MCP_TOOL_LIST', { detail: 'it is not a list of tools' });
   // The name that stands for the instructions is nobody's tool.
   return (tools as unknown as readonly JsonObject[]).filter((tool) => tool['name'] !== INSTRUCTIONS);
 }
@@ -59,7 +59,7 @@ export async function ensureToolsShown(session: Session, call: Request, signal: 
     if (cursor === undefined) break;
     // A server that names a page it gave before would be asked for ever.
     const page = JSON.stringify(cursor);
-    if (seen.has(page)) throw new AegisError('MCP_TOOL_LIST', { detail: 'its pages lead back to an earlier one' });
+    if (seen.has(page)) throw new AegisError('MCP_TOOL_LIST', { detail: 'its pages lead back to an earlier page' });
     if (seen.size >= MOST_PAGES) throw new AegisError('MCP_TOOL_LIST', { detail: `it has more than ${String(MOST_PAGES)} pages` });
     seen.add(page);
   }

@@ -70,7 +70,7 @@ const ingestRoute = ({ gate, digestOf, now, recorded }: EventDeps, trails: Map<s
       const known = trails.has(key) ? null : trailOf(await recorded(caller.tenant, { agent: caller.agent, session }));
       // A parallel event may have been faster.
       const next = follow(trails.get(key) ?? known, { type: body.event_type, seq: body.seq, hash, prevHash });
-      if (typeof next === 'string') throw new AegisError('CONFLICT', { detail: `The event does not follow: ${next}` });
+      if (typeof next === 'string') throw new AegisError('CONFLICT', { detail: `The event is out of order: ${next}` });
       if (trails.size >= MAX_TRAILS) trails.clear();
       // Taken before the append, so that a parallel event sees it; put back when nothing was recorded.
       const before = trails.get(key);

@@ -44,7 +44,7 @@ export interface Prompt extends Conversation {
 /** A request as an action: which model, and the digest of exactly the bytes that go upstream (LLM-1). */
 export function modelProposal(on: { readonly prices: Prices; readonly memory: SessionMemory }, prompt: Prompt): Proposal {
   const { caller, session, dialect, route, request, bytes, length, redaction } = prompt;
-  if (!MODEL.test(request.model)) throw new AegisError('REQUEST_INVALID', { detail: 'The model’s name is none a provider would use.' }, '/model');
+  if (!MODEL.test(request.model)) throw new AegisError('REQUEST_INVALID', { detail: 'This is not a valid model name.' }, '/model');
   const digest = `sha256:${hash('sha256', bytes, 'hex')}`;
   const name = `${KINDS[route.kind]}:${request.model}`;
   const again = on.memory.unanswered.get(`${name} ${digest}`) ?? 0;

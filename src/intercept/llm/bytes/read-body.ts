@@ -37,7 +37,7 @@ export function readBody(request: IncomingMessage, limit: number): Promise<Buffe
   else {
     decoder.on('data', keep);
     decoder.on('end', finish);
-    decoder.on('error', () => fail(new AegisError('REQUEST_INVALID', { detail: 'The body is not in the coding its header names.' })));
+    decoder.on('error', () => fail(new AegisError('REQUEST_INVALID', { detail: 'The body is not in the content coding its header names.' })));
     request.pipe(decoder);
   }
   return promise;

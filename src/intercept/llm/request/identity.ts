@@ -77,7 +77,7 @@ export function checkOnce(raw: readonly string[]): void {
   for (let at = 0; at < raw.length; at += 2) {
     const name = (raw[at] ?? '').toLowerCase();
     if (!ONCE.has(name)) continue;
-    if (seen.has(name)) throw new AegisError('REQUEST_INVALID', { detail: `The header ${name} stands twice` });
+    if (seen.has(name)) throw new AegisError('REQUEST_INVALID', { detail: `The header ${name} appears twice` });
     seen.add(name);
   }
 }

@@ -145,7 +145,7 @@ function attachDecoder(calling: Calling, headers: IncomingHttpHeaders, { guarded
     }),
   );
   decoder.on('end', () => guarded(end));
-  decoder.on('error', () => fail(new AegisError('UPSTREAM_INVALID', { detail: 'it is not in the content coding it names' })));
+  decoder.on('error', () => fail(new AegisError('UPSTREAM_INVALID', { detail: 'it is not in the content coding its header names' })));
   decoder.on('drain', () => {
     if (!calling.paused) calling.controller?.resume();
   });
@@ -156,7 +156,7 @@ function decoderOf(coding: string | string[] | undefined): Transform | null {
   try {
     return decoderFor(Array.isArray(coding) ? coding.join(',') : coding);
   } catch {
-    throw new AegisError('UPSTREAM_INVALID', { detail: 'its content coding is none that can be read' });
+    throw new AegisError('UPSTREAM_INVALID', { detail: 'its content coding is not supported' });
   }
 }
 

@@ -50,7 +50,7 @@ export function exchange(peer: Peer, { method, headers, body, signal }: Asking):
   return new Promise((resolve, reject) => {
     const gone = (error: Error): void => {
       const code = 'code' in error ? String(error.code) : '';
-      if (signal?.aborted === true) reject(new AegisError('MCP_SERVER_GONE', { detail: 'the request was taken back' }));
+      if (signal?.aborted === true) reject(new AegisError('MCP_SERVER_GONE', { detail: 'the request was cancelled' }));
       else if (UNREACHED.has(code)) reject(new AegisError('MCP_UNREACHABLE', { detail: code }));
       else reject(new AegisError('MCP_SERVER_GONE', { detail: error.message }));
     };

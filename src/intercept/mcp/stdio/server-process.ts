@@ -91,7 +91,7 @@ function write(child: ChildProcess, message: Request | Notification | Reply): Pr
     if ((child.stdin?.writableLength ?? 0) > MOST_UNREAD)
       return reject(new AegisError('MCP_UNREACHABLE', { detail: 'it does not read what it is sent' }));
     child.stdin?.write(`${JSON.stringify(message)}\n`, (error) =>
-      error == null ? resolve() : reject(new AegisError('MCP_SERVER_GONE', { detail: 'it reads no more' })),
+      error == null ? resolve() : reject(new AegisError('MCP_SERVER_GONE', { detail: 'it no longer reads' })),
     );
   });
 }
@@ -113,14 +113,14 @@ function asked({ child, pending }: { child: ChildProcess; pending: Map<string, P
   const key = keyOf(message.id);
   return new Promise<Reply>((resolve, reject) => {
     if (child.exitCode !== null || child.signalCode !== null) return reject(new AegisError('MCP_SERVER_GONE', { detail: 'it has ended' }));
-    if (pending.has(key)) return reject(new AegisError('MCP_MESSAGE', { detail: 'this id waits for its answer already' }));
+    if (pending.has(key)) return reject(new AegisError('MCP_MESSAGE', { detail: 'this id is already waiting for its answer' }));
     const cancelled = (): void => {
       if (!pending.delete(key)) return;
       const params = { requestId: message.id, reason: 'taken back' };
       write(child, { jsonrpc: '2.0', method: 'notifications/cancelled', params }).catch(() => undefined);
-      reject(new AegisError('MCP_SERVER_GONE', { detail: 'the request was taken back' }));
+      reject(new AegisError('MCP_SERVER_GONE', { detail: 'the request was cancelled' }));
     };
-    if (signal.aborted) return reject(new AegisError('MCP_SERVER_GONE', { detail: 'the request was taken back' }));
+    if (signal.aborted) return reject(new AegisError('MCP_SERVER_GONE', { detail: 'the request was cancelled' }));
     signal.addEventListener('abort', cancelled, { once: true });
     const done = (): void => signal.removeEventListener('abort', cancelled);
     pending.set(key, { resolve: (reply) => (done(), resolve(reply)), reject: (error) => (done(), reject(error)) });
