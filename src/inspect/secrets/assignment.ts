@@ -50,7 +50,7 @@ export interface Assigned {
 export function assignedAfter(text: string, end: number): Assigned | undefined {
   let at = end;
   const limit = Math.min(text.length, end + REACH);
-  while (at < limit && /[\w.\- \t\]"'`]/.test(text[at] ?? '')) at += 1;
+  while (at < limit && /[\w.\- \t\]"'`\\]/.test(text[at] ?? '')) at += 1;
   const mark = at;
   while (at < limit && /[:=>|,?]/.test(text[at] ?? '')) at += 1;
   if (at === mark || at - mark > 4) return undefined;

@@ -22,7 +22,7 @@ const METHODS =
 
 /** Where the name ended: what still belongs to the identifier, then a sign of assignment. */
 const ASSIGNED =
-  /([\w.À-ɏ-]{0,24})["'`\]]{0,3}[ \t]{0,3}(?:=>|:=|=|:|：)(?!=|\/\/)[ \t]{0,4}(?:"([^"\n]{4,128})"|'([^'\n]{4,128})'|`([^`\n]{4,128})`|([^\s"'`<>{}[\]]{4,128}))/y;
+  /([\w.À-ɏ-]{0,24})["'`\]\\]{0,3}[ \t]{0,3}(?:=>|:=|=|:|：)(?!=|\/\/)[ \t]{0,4}\\?(?:"([^"\n\\]{4,128})\\?"|'([^'\n]{4,128})'|`([^`\n]{4,128})`|([^\s"'`<>{}[\]]{4,128}))/y;
 /** `password is …`, `passwort lautet …`: prose, so the value must not be a word. */
 const SPOKEN =
   /([a-z]{0,8})["']?[ \t]{1,2}(?:is|was|ist|lautet|est|es|è|é|jest|to)(?: now| set to| changed to)?:?[ \t]{1,2}["'`“]?([^\s"'`”]{6,64})/y;

@@ -24,6 +24,12 @@ function repeats(value: string): boolean {
   return false;
 }
 
+/** Crosses, stars or the name of what belongs there. */
+export function isMasked(value: string): boolean {
+  const head = value.slice(0, 200);
+  return /\*{3,}|#{6,}|[xX]{8,}|your[_-]?(?:token|key|secret)|_HERE\b|TokenHere|STRINGHERE/i.test(head);
+}
+
 /** A mask, an example or a sequence rather than something random: told from the characters, whatever the format around them. */
 export function isMade(value: string): boolean {
   const head = value.slice(0, 200);

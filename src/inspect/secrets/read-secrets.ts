@@ -6,7 +6,7 @@ import { PREFIXES } from './formats/prefixes.ts';
 import { STRUCTURES } from './formats/structures.ts';
 import { SHAPES } from './formats/shapes.ts';
 import { foreignPasswords, isMixed, PASSWORD_NAMES, passwordAfter } from './passwords.ts';
-import { isMade, isPlaceholder } from './placeholder.ts';
+import { isMade, isMasked, isPlaceholder } from './placeholder.ts';
 
 /** A credential in a text. The value itself never leaves this process: it is replaced in evidence and in what is recorded. */
 export interface Secret {
@@ -88,8 +88,11 @@ function matches(text: string, format: Format, found: Secret[]): boolean {
     const masked = least > 0 && (entropy(value) < least || isPlaceholder(value));
     if (format.human === true && !isMixed(value)) continue;
     if (format.random === true && (masked || isWordy(value) || isCamel(value))) continue;
-    // A mask that keeps nothing of a secret is no secret; one whose format is exact and whose body could be real is recorded.
-    if (isMade(value)) continue;
+    // A mask that keeps nothing of a secret is no secret; one whose format is exact and whose body has the length of one is recorded.
+    if (isMade(value)) {
+      if (EXACT.has(format) && !isMasked(value)) found.push({ ...one, placeholder: true });
+      continue;
+    }
     if (!masked) found.push(one);
     else if (EXACT.has(format)) found.push({ ...one, placeholder: true });
   }

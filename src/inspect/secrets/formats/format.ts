@@ -27,7 +27,11 @@ export function prefixed(table: string): Format[] {
     .map((line) => {
       const [id = '', near = '', rest = '', bits = ''] = line.split(' | ').map((cell) => cell.trim());
       const prefix = near.replace(/[.*+?^${}()[\]\\/]/g, '\\$&');
-      const format = { id, near: [near.toLowerCase()], pattern: new RegExp(`(?<![A-Za-z0-9]|\\w\\.)${prefix}${rest}${EDGE}`, 'g') };
+      const format = {
+        id,
+        near: [near.toLowerCase()],
+        pattern: new RegExp(`(?<![A-Za-z0-9]|\\w\\.)${prefix}${rest}${near.length >= 4 && near.includes('_') ? '' : EDGE}`, 'g'),
+      };
       return bits === '' ? format : { ...format, bits: Number(bits) };
     });
 }

@@ -4,6 +4,9 @@ import { prefixed } from './format.ts';
 export const PREFIXES = prefixed(String.raw`
 onepassword-service | ops_eyJ | [A-Za-z0-9+/]{100,}={0,3}
 onepassword-secret-key | A3- | [A-Z0-9]{6}-(?:[A-Z0-9]{11}|[A-Z0-9]{6}-[A-Z0-9]{5})-[A-Z0-9]{5}-[A-Z0-9]{5}-[A-Z0-9]{5}
+onepassword-recovery | 1PRK- | (?:[A-Z0-9]{4}-){12}[A-Z0-9]{4}
+packagist-token | packagist_ | (?:a|o|u)[a-z]{2}_[A-Fa-f0-9]{28,80}
+recaptcha-key | 6L | [A-Za-z0-9_-]{6}AAAAA[A-Za-z0-9_-]{27} | 3
 age-secret-key | AGE-SECRET-KEY-1 | [QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L]{58}
 adobe-client-secret | p8e- | [a-zA-Z0-9]{32}
 alibaba-access-key | LTAI | [A-Za-z0-9]{16,26}
@@ -61,7 +64,7 @@ grafana-cloud | glc_ | [A-Za-z0-9+/]{32,400}={0,3}
 grafana-service | glsa_ | [A-Za-z0-9]{32}_[A-Fa-f0-9]{8}
 harness-pat | pat. | [A-Za-z0-9_-]{22}\.[0-9a-f]{24}\.[A-Za-z0-9]{20}
 harness-sat | sat. | [A-Za-z0-9_-]{22}\.[0-9a-f]{24}\.[A-Za-z0-9]{20}
-vault-service | hvs. | [\w-]{90,120}
+vault-service | hvs. | [\w-]{20,120} | 3
 vault-batch | hvb. | [\w-]{100,300}
 heroku-key | HRKU-AA | [0-9a-zA-Z_-]{58}
 huggingface-token | hf_ | [A-Za-z]{34}
@@ -116,7 +119,7 @@ shopify-private | shppa_ | [a-fA-F0-9]{32}
 slack-bot | xoxb- | (?=[A-Za-z-]{0,20}\d)[0-9A-Za-z-]{10,80}
 slack-user | xoxp- | (?=[A-Za-z-]{0,20}\d)[0-9A-Za-z-]{10,120}
 slack-enterprise | xoxe | (?:\.xox[bp])?-\d-[0-9A-Za-z-]{20,200}
-slack-app | xapp- | \d-[A-Za-z0-9]{1,20}-\d{5,20}-[A-Za-z0-9]{10,80}
+slack-app | xapp- | \d{1,6}-[A-Za-z0-9]{1,20}-\d{5,20}-[A-Za-z0-9]{10,80}
 slack-legacy | xoxo- | \d{1,16}-\d{1,16}-\d{1,16}-[a-fA-F\d]{4,64}
 slack-legacy-2 | xoxs- | \d{1,16}-\d{1,16}-\d{1,16}-[a-fA-F\d]{4,64}
 slack-legacy-3 | xoxa- | [0-9A-Za-z-]{8,80}
@@ -125,7 +128,7 @@ sonar-token | squ_ | [a-z0-9]{40}
 sonar-project | sqp_ | [a-z0-9]{40}
 sonar-analysis | sqa_ | [a-z0-9]{40}
 sourcegraph-token | sgp_ | (?:(?:[a-fA-F0-9]{16}|local)_)?[a-fA-F0-9]{40}
-square-token | EAAA | [\w-]{22,60}
+square-token | EAAA | [\w-]{22,80}
 square-secret | sq0csp- | [\w-]{43}
 square-id | sq0atp- | [\w-]{22}
 stripe-secret | sk_live_ | [A-Za-z0-9]{10,99}

@@ -111,6 +111,34 @@ export const STRUCTURES: readonly Format[] = [
     bits: 2,
   },
   {
+    id: 'named-token',
+    near: ['secret', 'token', 'key'],
+    pattern:
+      /(?:secret|token|apikey|api_key|key)[ \t]{1,4}["']?(?=[A-Za-z_-]{0,40}\d)(?=[A-Z0-9_-]{0,40}[a-z])(?=[a-z0-9_-]{0,40}[A-Z])([A-Za-z0-9_-]{24,120})(?![\w./-])/gi,
+    bits: 3.9,
+    random: true,
+  },
+  {
+    id: 'tink-keyset',
+    near: ['z29vz2xllmnyexb0by50aw5r', 'dvb2dszs5jcnlwdg8udglua', 'nb29nbguuy3j5chrvlnrpbm'],
+    pattern: /(?:Z29vZ2xlLmNyeXB0by50aW5r|dvb2dsZS5jcnlwdG8udGlua|nb29nbGUuY3J5cHRvLnRpbm)[A-Za-z0-9+/_-]{20,4000}={0,2}/g,
+    bits: 3,
+  },
+  { id: 'signed-url', near: ['sig='], pattern: /[?&;]sig=([A-Za-z0-9%+/]{28,120}(?:=|%3D){0,2})/gi, bits: 3 },
+  {
+    id: 'vault-secret-id',
+    near: ['secret_id', 'secretid'],
+    pattern: /secret_?id["']?\s{0,3}[:=]\s{0,3}["']?([0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})/gi,
+    bits: 1.5,
+  },
+  {
+    id: 'tink-keyset',
+    near: ['google.crypto.tink'],
+    pattern:
+      /google\.crypto\.tink\.(?:\w{0,40}(?:Aes|Hmac|Private|ChaCha|Siv|Gcm|Eax)\w{0,40})\\{0,3}"[^{}]{0,80}value\\{0,3}"\s{0,4}:\s{0,4}\\{0,3}"([A-Za-z0-9+/=_-]{16,4000})/g,
+    bits: 3,
+  },
+  {
     id: 'token',
     near: ['sk', 'rk', 'key', 'api', 'tok', 'pat', 'secret', 'live', 'prod', 'dev', 'test', 'auth', 'access'],
     pattern:
