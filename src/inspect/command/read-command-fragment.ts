@@ -30,6 +30,9 @@ export function readCommandFragment(text: string, pointer: string): Finding[] {
   ];
 }
 
+/** Characters of a value that say whether it begins as a command line. */
+const HEAD = 300;
+
 const SSI =
   /<!--#exec\s{1,4}cmd|\{\{[^{}]{0,80}(?:popen|system|__class__|__import__)|<\?(?:php)?\s{0,4}(?:echo\s{0,4})?(?:system|exec|shell_exec|passthru|eval)\s{0,4}\(|phpinfo\(\)|phpversion\(\)|\{\$\{|\{\$_(?:GET|POST|REQUEST)|\{\{[^{}]{0,80}(?:__\s{0,4}class|["'](?:\/etc|\/proc|\/root|[A-Z]:\\))|\\(?:033|x1b|u001b|e)\[\d{0,3}[A-HJKST]|\{\{\s{0,4}\d{1,6}\s{0,4}[*+]\s{0,4}['\d]|(?:^|[;(\s'".])(?:system|exec|shell_exec|passthru|popen|proc_open|eval)\s{0,4}\(\s{0,4}['"$]/i;
 const SHELLSHOCK = /\(\)\s{0,4}\{\s{0,4}:?\s{0,4};?\s{0,4}\}\s{0,4};/;
@@ -37,7 +40,8 @@ const SHELLSHOCK = /\(\)\s{0,4}\{\s{0,4}:?\s{0,4};?\s{0,4}\}\s{0,4};/;
 function find(text: string): [start: number, tail: string] | undefined {
   const special = SSI.exec(text) ?? SHELLSHOCK.exec(text);
   if (special !== null) return [special.index, text.slice(special.index, special.index + 200)];
-  if (text.length <= 300 && (bare(text) || quoteThenProgram(text) || writesScript(text))) return [0, text];
+  // A command line is told by its head, however often it is said again behind it (INSPECT-148).
+  if (bare(text.slice(0, HEAD)) || (text.length <= HEAD && (quoteThenProgram(text) || writesScript(text)))) return [0, text.slice(0, HEAD)];
   let seen = 0;
   for (const match of text.matchAll(/\$\(|\$\{|<\(|>\(|[;|&`\n\r]|\\[nr]|\$[A-Z_@]/g)) {
     seen += 1;
@@ -59,7 +63,10 @@ const writesScript = (text: string): boolean =>
 
 /** The whole value is a command line: a program no value starts with, then an option, an absolute path or a URL. */
 function bare(text: string): boolean {
-  const match = /^\s{0,8}([a-z][\w.]{0,20})\s{1,4}(?:-{1,2}[A-Za-z]|\/(?:etc|bin|usr|var|tmp|home|root|dev|proc)\b|https?:\/\/|[a-z]:\\)/i.exec(text);
+  const match =
+    /^\s{0,8}(?:(?:sudo|doas|nohup|exec)\s{1,4}(?:-[A-Za-z]{1,8}\s{1,4}){0,3})?([a-z][\w.]{0,20})\s{1,4}(?:-{1,2}[A-Za-z]|\/(?:etc|bin|usr|var|tmp|home|root|dev|proc)\b|https?:\/\/|[a-z]:\\)/i.exec(
+      text,
+    );
   const name = (match?.[1] ?? '').toLowerCase();
   if (WINDOWS_LINE.test(text)) return true;
   return match !== null && (PLAIN_PROGRAMS.has(name) || (name === 'type' && /:\\$/.test(match[0])));
