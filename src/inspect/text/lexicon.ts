@@ -16,7 +16,7 @@ export const LEXICON = {
   hidden: set('system initial hidden secret original internal developer full entire confidential'),
   promptNoun: set('prompt prompts instructions instruction message preamble configuration'),
   persona: set('dan jailbroken jailbreak unrestricted unfiltered uncensored omnipotent evil amoral'),
-  conceal: set('mention tell inform notify alert reveal disclose say show ask warn report'),
+  conceal: set('mention tell inform notify alert reveal disclose say show warn report'),
   person: set('user users human operator'),
   send: set('send forward email mail transmit post upload share exfiltrate leak transfer deliver submit pass append include copy'),
   loot: set(

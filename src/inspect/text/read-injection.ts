@@ -4,6 +4,7 @@ import { found } from '../found.ts';
 import { prefilter } from '../secrets/aho.ts';
 import { skeleton } from '../unicode/confusable.ts';
 import { commandRequestAt } from './commands.ts';
+import { declaredWeight } from './declared.ts';
 import { foreignOrders } from './languages.ts';
 import { FRAMES, LEXICON } from './lexicon.ts';
 import type { WordClass } from './lexicon.ts';
@@ -115,11 +116,17 @@ export function readInjection(text: string, pointer: string, context: TextContex
 /** What the parts of a request weigh together to be one, by where it stands: a tool's own words are judged hardest. */
 const ENOUGH = { result: 4, prompt: 4, declaration: 4 } as const;
 const PLENTY = 6;
+/** What a tool's words about itself weigh when they are not about itself. */
+const POISON = 3;
 
 function composed(plain: string, context: keyof typeof ENOUGH, say: Voice['say']): void {
   let worst: Request | undefined;
   for (const one of requestsIn(plain)) if (one.score > (worst?.score ?? 0)) worst = one;
   if (worst !== undefined && worst.score >= ENOUGH[context]) say('INJECTION_REQUEST', worst.score >= PLENTY ? 0.92 : 0.8, [worst.start, worst.end]);
+  if (context === 'declaration') {
+    const weight = declaredWeight(plain);
+    if (weight >= POISON) say('INJECTION_TOOL_POISONING', weight > POISON ? 0.9 : 0.8, [0, 60]);
+  }
   const at = commandRequestAt(plain);
   if (at !== undefined) say('INJECTION_REQUEST', 0.8, [at - 40, at + 20]);
 }
