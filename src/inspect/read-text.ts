@@ -6,6 +6,7 @@ import { maskFinding, masker } from './mask.ts';
 import { readSensitive } from './sensitive-values.ts';
 import { readInjection } from './text/read-injection.ts';
 import type { TextContext } from './text/read-injection.ts';
+import { disguised } from './text/disguises.ts';
 import { readUnicode, smuggled } from './unicode/read-unicode.ts';
 import { leavesOf } from './walk.ts';
 
@@ -44,7 +45,7 @@ export function readText(value: Json, options: TextOptions): Finding[] {
 function others(text: string): { readonly copies: readonly string[]; readonly unfinished: boolean } {
   const { same, inside, unfinished } = unwrap(text);
   const hidden = smuggled(text);
-  const copies = [...same, ...inside];
+  const copies = [...same, ...inside, ...disguised(text.toLowerCase())];
   return { copies: hidden === '' ? copies : [...copies, hidden], unfinished };
 }
 

@@ -109,7 +109,7 @@ export function readInjection(text: string, pointer: string, context: TextContex
   const own = (): string => (seen === folded ? plain() : folded.toLowerCase());
   if (triggered) phrases(plain(), { context, say, said: (code) => codes.has(code) });
   for (const { code, start } of foreignOrders(own())) say(code, 0.9, [start, start + 60]);
-  if (context === 'result' || context === 'declaration' || context === 'prompt') composed(plain(), context, say);
+  if (context === 'result' || context === 'declaration' || context === 'prompt') composed(plain().replaceAll('’', "'"), context, say);
   return out;
 }
 
