@@ -92,11 +92,20 @@ const LEAKS: readonly Language[] = [
 
 /** Freed of rules: what a model is told to be. */
 const FREED: readonly Language[] = [
-  language('ahora estas|a partir de ahora|responde', 'sin ', 'restricciones|filtro|limites'),
-  language('ab jetzt|von nun an|antworte|du bist jetzt', 'keine|ohne|unbeschr', 'regeln|einschrankung|filter|beschrankung'),
-  language('a partir de maintenant|desormais|repond', 'sans|aucune', 'restriction|filtre|limites|regles'),
-  language("d'ora in poi|da ora|rispond", 'senza|nessuna', 'restrizion|filtr|regole|limiti'),
-  language('a partir de agora|responda', 'sem ', 'restric|filtro|regras|limites'),
+  language(
+    'you are now|you are no longer|pretend you|pretend to be|answer without|answer freely|answer the next|respond without|comply fully|provide the full|i will disregard|already reasoned|already determined|have determined|already established|verified this internally|protocols disabled',
+    '\\bno \\w*|without|not meant|do not apply|disabled|disregard|unrestricted',
+    '\\brules|restriction|content polic|\\bfilter|guideline|safety|unrestricted',
+  ),
+  language('ahora estas|a partir de ahora|responde|ya he determinado', 'sin |no aplican', 'restricciones|filtro|limites|reglas'),
+  language(
+    'ab jetzt|von nun an|antwort|du bist jetzt|bereits festgestellt',
+    'keine|ohne|unbeschr|nicht gelten',
+    'regeln|einschrank|einschraenk|filter|beschrank|richtlinien',
+  ),
+  language('a partir de maintenant|desormais|repond|deja etabli', "sans|aucune|ne s'appliquent", 'restriction|filtre|limites|regles'),
+  language("d'ora in poi|da ora|rispond|gia stabilito", 'senza|nessuna|non valgono', 'restrizion|filtr|regole|limiti|linee guida'),
+  language('a partir de agora|responda|ja determinei', 'sem |nao se aplicam', 'restric|filtro|regras|limites|diretrizes'),
 ];
 
 const NOT_ASCII = /[^\x00-\x7f]/;
@@ -147,9 +156,11 @@ export function foreignOrders(plain: string): readonly Foreign[] {
   const look = (verb: string, start: number): void => {
     seen += 1;
     if (seen > MOST) return;
-    const around = sentence(text, start);
+    const [near, around] = [text.slice(Math.max(0, start - AFTER), start + 2 * AFTER), sentence(text, start)];
     for (const [code, { earlier, orders }] of STEMS.get(verb) ?? []) {
-      if (said.has(code) || !orders.test(around) || !earlier.test(around)) continue;
+      // What a model is freed of may stand in the next sentence.
+      const where = code === 'INJECTION_ROLE' ? near : around;
+      if (said.has(code) || !orders.test(where) || !earlier.test(where)) continue;
       said.add(code);
       out.push({ code, start });
     }

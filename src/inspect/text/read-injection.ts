@@ -149,10 +149,18 @@ function phrases(plain: string, { context, say, said }: Voice): void {
     for (const rule of rules) {
       if (said(rule.code)) continue;
       if (rule.where === 'read' && (context === 'argument' || context === 'carried')) continue;
+      if (rule.code === 'INJECTION_REQUEST' && isOwnWish(plain, starts[i] ?? 0)) continue;
       const end = follow(ids, i, rule.next);
       if (end !== undefined) say(rule.code, rule.confidence, [starts[i] ?? 0, starts[end] ?? 0]);
     }
   }
+}
+
+/** `I want to change my password`, `could you please …`: a person who speaks to a person of what is theirs. */
+function isOwnWish(plain: string, at: number): boolean {
+  return /(?:\b(?:to|i|we|you|can|could|would|help|help me|cannot|can't|i'd|i'll|did|didn't|how)|\byou,?)\s{1,2}$/.test(
+    plain.slice(Math.max(0, at - 12), at),
+  );
 }
 
 function follow(ids: readonly number[], start: number, steps: readonly Next[]): number | undefined {

@@ -63,8 +63,19 @@ const ADDRESSEE: Kind = [
   ),
 ];
 
+/** To whom, in other languages. */
+const FOREIGN_READER = new RegExp(
+  String.raw`jeder antwort|ihrer antwort|deiner antwort|toute réponse|chaque réponse|votre réponse|cualquier respuesta|cada respuesta|tu respuesta|ogni risposta|tua risposta|qualquer resposta|cada resposta|każdej odpowiedzi|her yanıt|каждом ответе|毎回の回答|每个回答|모든 답변|(?:ki|ia|ai|yz)-?(?:assistent|asistan|assistant|ассистент)\w*[,:]|(?:assistente|asistente|assistant) (?:ia|ai)[,:]|asistente[,:]|assistente[,:]`,
+);
+const FOREIGN_ACT =
+  /(?<!\p{L})(?:muss|müssen|bitte|sende|schicke|überweise|lösche|doit|doivent|veuillez|envoie[zs]?|envoyez|transfère[zs]?|debe|deben|envía|envíe|transfiere|deve|devono|invia|inviate|envie|transfira|wyślij|prześlij|отправь|перешли|переведи|gönder|kirim|kirimkan|gửi|stuur)(?!\p{L})/u;
+
 /** When: before anything else. */
 const ORDER: Kind = [
+  part(
+    3,
+    String.raw`\b(?:decode|translate|decrypt|deobfuscate)\b[^\n]{0,60}\b(?:and|then)\b[^\n]{0,20}\b(?:follow|execute|do exactly|obey|run|carry out)\b`,
+  ),
   part(
     2,
     String.raw`\bbefore (?:you )?(?:can )?(?:answer|respond|reply|repl(?:y)ing|responding|answering|summari[sz]|solv|complet(?:e|ing) (?:the|your|this) task|doing anything|processing any|do anything|sending your|you finish)\w*`,
@@ -137,10 +148,10 @@ function joined(text: string): string {
 
 /** Score of one stretch of text; 0 when it asks for nothing. */
 function scoreOf(text: string): { readonly score: number; readonly at: number } {
-  const act = ACT.exec(text);
+  const act = ACT.exec(text) ?? FOREIGN_ACT.exec(text);
   if (act === null) return { score: 0, at: 0 };
   const frame = heaviest(FRAME, text);
-  const addressee = heaviest(ADDRESSEE, text);
+  const addressee = Math.max(heaviest(ADDRESSEE, text), FOREIGN_READER.test(text) ? 2 : 0);
   const order = heaviest(ORDER, text);
   const quiet = heaviest(QUIET, text);
   const tool = TOOL.test(text);
@@ -152,7 +163,7 @@ function scoreOf(text: string): { readonly score: number; readonly at: number } 
 
 /** Words without which none of the parts above is heavy enough. Lower case, ASCII. */
 const ANCHORS =
-  "todo system assistant information> notice admin override important instruction directive chatbot language_model the_bot copilot asistente assistente asystent assistent|from_me |to_you task your_re your_su your_an your_ou every_re every_su each_re all_re all_su any_re future_ memory rest_of already_ans earlier_you already before when_you when_summ when_proc first resume without_ do_not don't silently secretly quietly covertly thinking agent ai_ llm developer maintainer mandatory critical user_has after_you from_now hidden> priority> alert> never_ no_questions call_delete call_send call_remove call_transfer call_http call_fetch call_exec call_run use_send use_delete"
+  "todo system assistant information> notice admin override important instruction directive chatbot language_model the_bot copilot asistente assistente asystent assistent|from_me |to_you task your_re your_su your_an your_ou every_re every_su each_re all_re all_su any_re future_ memory rest_of already_ans earlier_you already before when_you when_summ when_proc first resume without_ do_not don't silently secretly quietly covertly thinking agent ai_ llm developer maintainer mandatory critical user_has after_you from_now hidden> priority> alert> never_ no_questions decode translate jeder_antwort toute_r cualquier_ ogni_ris qualquer_ cada_res call_delete call_send call_remove call_transfer call_http call_fetch call_exec call_run use_send use_delete"
     .replaceAll('|', ' ')
     .split(' ')
     .filter((word) => word !== '')

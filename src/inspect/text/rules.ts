@@ -34,6 +34,7 @@ export const RULES: readonly PhraseRule[] = [
   rule('INJECTION_OVERRIDE', 0.85, 'override =what~3 =you~2 =told~4'),
   rule('INJECTION_OVERRIDE', 0.85, '=do =not~1 =follow~1 earlier~4 orders~3'),
   rule('INJECTION_OVERRIDE', 0.85, '=new =instructions~2 =follow~6'),
+  rule('INJECTION_OVERRIDE', 0.85, '=supersedes all~2 earlier~2'),
   rule('INJECTION_OVERRIDE', 0.85, 'override =the~1 =above~1'),
   rule('INJECTION_OVERRIDE', 0.85, 'override all~1 above~2'),
   rule('INJECTION_OVERRIDE', 0.85, 'override all~2 =we~2'),
