@@ -3,6 +3,7 @@ import type { Decision } from '../kernel/decision.ts';
 import type { EntryBodies } from '../kernel/entry.ts';
 import type { AgentId, SessionId, TenantId } from '../kernel/ids.ts';
 import type { JsonObject } from '../kernel/json.ts';
+import type { Policy } from '../kernel/policy.ts';
 import type { SessionPlace } from '../kernel/owned.ts';
 import { admit, admitAll, waitFor } from './actions/admit.ts';
 import { registering } from './actions/register-agent.ts';
@@ -10,6 +11,7 @@ import { label } from './actions/label.ts';
 import type { ActionPlace, BudgetUse, Content, ContentReceipt, NamedSession, Outcome, Principal, PromptTerms, Proposal, Receipt } from './nouns.ts';
 import { dollarBudgets } from './actions/dollar-budgets.ts';
 import { preview } from './actions/preview.ts';
+import { injectedResults } from './actions/injected-results.ts';
 import { promptTerms } from './actions/prompt-terms.ts';
 import { checkPlace } from './input.ts';
 import { closing, handingOver, opening } from './actions/sessions.ts';
@@ -38,6 +40,8 @@ export interface ActionGate {
   budgets(tenant: TenantId, agent: AgentId, session: SessionId): readonly BudgetUse[];
   /** What the policy in force wants of the prompts of an agent; null when it says nothing of them (LLM-54). */
   prompts(tenant: TenantId, agent: AgentId): PromptTerms | null;
+  /** What the policy in force wants of results that hold instructions to this agent's model (TAINT-14). */
+  injectedResults(tenant: TenantId, agent: AgentId): Policy['taint']['injectedResults'];
   register(tenant: TenantId, agent: AgentId, terms: EntryBodies['agent-registered'], by: Principal | 'system'): Promise<Receipt>;
   openSession(tenant: TenantId, agent: AgentId, session: SessionId, parent?: SessionPlace): Promise<Receipt>;
   /**
@@ -72,6 +76,7 @@ function deciding(of: TenantOf): Omit<ActionGate, keyof Sessions> {
     label: async (content) => label(of(content.tenant), content),
     budgets: (tenant, agent, session) => dollarBudgets(of(tenant), agent, session),
     prompts: (tenant, agent) => promptTerms(of(tenant), agent),
+    injectedResults: (tenant, agent) => injectedResults(of(tenant), agent),
   };
 }
 

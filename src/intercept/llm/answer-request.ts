@@ -6,6 +6,9 @@ import type { JsonObject } from '../../kernel/json.ts';
 import { parseStrict } from '../../wire/strict-json.ts';
 import type { Actions } from './action/actions.ts';
 import { enterContent } from './action/enter-content.ts';
+import type { Conversation } from './caller.ts';
+import { withoutInjected } from './prompt/injected-results.ts';
+import type { SentPrompt } from './prompt/prompts.ts';
 import { changedBody, countAttempt, modelProposal } from './action/model-action.ts';
 import { within } from './action/within.ts';
 import { maskedWords } from './answer/mask-words.ts';
@@ -53,12 +56,12 @@ export async function answerRequest(proxy: ModelProxy, asked: MatchedRequest): P
     throw new AegisError('ROUTE_UNINSPECTED', { what: whatRuns(tool) }, tool.pointer);
   }
   const session = sessionOf(conversations, { caller, dialect, headers: incoming.headers }, request);
-  const prompt =
-    body === null ? null : await proxy.prompts.forProvider({ caller, session }, { body: request.forward ?? body, shape: dialect.promptShape });
+  const memory = conversations.of({ caller, session });
+  const enter = (): Promise<void> => enterContent({ gate: actions.gate, memory }, { caller, session }, request.carried);
+  const prompt = body === null ? null : await promptFor(proxy, asked, { conversation: { caller, session }, body: request.forward ?? body, enter });
   const bytes = prompt === null ? '' : JSON.stringify(prompt.body);
   const promptLength = Buffer.byteLength(bytes);
   const summary = prompt?.summary === undefined ? {} : { redaction: prompt.summary };
-  const memory = conversations.of({ caller, session });
   const made = modelProposal(
     { prices: actions.prices, memory },
     { caller, session, dialect, route, request, bytes, length: promptLength, ...summary },
@@ -68,7 +71,7 @@ export async function answerRequest(proxy: ModelProxy, asked: MatchedRequest): P
   const open = memory.questions.size === 0 ? null : takeQuestion(memory, question());
   const proposal = open === null ? made : { ...made, id: open };
   actions.settlements.flush();
-  const entering = enterContent({ gate: actions.gate, memory }, { caller, session }, request.carried);
+  const entering = enter();
   // Both are on their way before either is waited for, so that one append makes both durable.
   const admitted = actions.gate.admit(proposal);
   try {
@@ -94,6 +97,22 @@ export async function answerRequest(proxy: ModelProxy, asked: MatchedRequest): P
     void cancelUnsent(actions, caller, admitted);
     throw error;
   }
+}
+
+interface Asking {
+  readonly conversation: Conversation;
+  readonly body: JsonObject;
+  /** Brings what the request carries into its session. */
+  readonly enter: () => Promise<void>;
+}
+
+/** What the provider may see: without instructions that results hold, then without the values that are kept from it. */
+async function promptFor(proxy: ModelProxy, { matched }: MatchedRequest, { conversation, body, enter }: Asking): Promise<SentPrompt> {
+  const { gate, decideMs } = proxy.actions;
+  const shape = matched.dialect.promptShape;
+  const showing = { gate, memory: proxy.conversations.of(conversation), enter };
+  const shown = await within(withoutInjected(showing, conversation, { body, shape }), decideMs);
+  return proxy.prompts.forProvider(conversation, { body: shown, shape });
 }
 
 /** In plain words: the tool, or the member that can carry or run one. */

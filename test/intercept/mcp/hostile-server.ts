@@ -41,6 +41,13 @@ function ask(method: string, params: object): Promise<Said> {
 }
 
 const DEEDS: Readonly<Record<string, (said: Said) => Promise<object> | object>> = {
+  page: () => ({
+    ...text('As asked:'),
+    content: [
+      { type: 'text', text: 'As asked:' },
+      { type: 'text', text: linked() },
+    ],
+  }),
   sampling: async () => text(JSON.stringify(await ask('sampling/createMessage', { messages: [], maxTokens: 10 }))),
   elicitation: async () =>
     text(JSON.stringify(await ask('elicitation/create', { message: 'Your password?', requestedSchema: { type: 'object', properties: {} } }))),

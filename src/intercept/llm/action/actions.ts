@@ -10,7 +10,7 @@ export type OnFault = (fault: { readonly what: string; readonly error: unknown }
 
 /** What the proxy asks of the gate, and how long it waits for it. */
 export interface Actions {
-  readonly gate: Pick<ActionGate, 'admit' | 'admitAll' | 'settle' | 'label'> & Pick<LogGate, 'record'>;
+  readonly gate: Pick<ActionGate, 'admit' | 'admitAll' | 'settle' | 'label' | 'injectedResults'> & Pick<LogGate, 'record'>;
   readonly prices: Prices;
   /** As the gate takes it of arguments. */
   readonly digestOf: (value: Json) => Digest;

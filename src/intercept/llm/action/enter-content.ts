@@ -1,7 +1,9 @@
 import { hash } from 'node:crypto';
 import { AegisError } from '../../../errors.ts';
+import type { ContentReceipt } from '../../../gate/nouns.ts';
 import type { Conversation } from '../caller.ts';
 import type { CarriedContent } from '../dialect/model-request.ts';
+import { keepInjected } from '../prompt/injected-results.ts';
 import { rememberContent } from '../memory/conversations.ts';
 import type { SessionMemory } from '../memory/conversations.ts';
 import type { Actions } from './actions.ts';
@@ -23,26 +25,27 @@ export async function enterContent(on: Entering, conversation: Conversation, car
     if (!on.memory.contents.has(digest)) fresh.set(digest, content);
   }
   const entering = [...fresh].map(async ([digest, content]) => {
-    await (newest.get(content.callId) === content ? enter(on, conversation, content) : label(on, conversation, content));
+    const { findings } = await (newest.get(content.callId) === content ? enter(on, conversation, content) : label(on, conversation, content));
+    if (!content.trusted) keepInjected(on.memory, content.value, findings);
     rememberContent(on.memory, digest);
   });
   await Promise.all(entering);
 }
 
-async function label({ gate }: Entering, { caller, session }: Conversation, { source, trusted, value }: CarriedContent): Promise<void> {
-  await gate.label({ ...caller, session, source, trusted, value });
+async function label({ gate }: Entering, { caller, session }: Conversation, { source, trusted, value }: CarriedContent): Promise<ContentReceipt> {
+  return gate.label({ ...caller, session, source, trusted, value });
 }
 
-async function enter(on: Entering, conversation: Conversation, content: CarriedContent): Promise<void> {
+async function enter(on: Entering, conversation: Conversation, content: CarriedContent): Promise<ContentReceipt> {
   const { source, trusted, value, callId, failed } = content;
   const action = callId === undefined ? undefined : on.memory.calls.get(callId);
   if (action === undefined) return label(on, conversation, content);
   const status = failed === true ? 'failed' : 'succeeded';
   try {
-    await on.gate.settle({ ...conversation.caller, action, status, usage: {}, result: value, source, trusted });
+    return await on.gate.settle({ ...conversation.caller, action, status, usage: {}, result: value, source, trusted });
   } catch (error) {
     // The same call answered twice, differently: the second word is content like any other.
     if (!(error instanceof AegisError) || (error.code !== 'CONFLICT' && error.code !== 'NOT_FOUND')) throw error;
-    await label(on, conversation, content);
+    return label(on, conversation, content);
   }
 }

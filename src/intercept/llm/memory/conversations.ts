@@ -12,6 +12,12 @@ const MAX_ANSWERS = 20_000;
 const MAX_SAME = 32;
 const MAX_UNANSWERED = 256;
 
+export interface Injected {
+  readonly code: string;
+  /** It holds the instructions itself. */
+  readonly itself: boolean;
+}
+
 /** What is remembered of a session, so that a conversation that is sent again and again enters it once. */
 export interface SessionMemory {
   /** Digests of contents that were labelled. */
@@ -20,6 +26,8 @@ export interface SessionMemory {
   readonly calls: Map<string, ActionId>;
   /** Calls and requests whose approval is still open, by what they would do: they may be asked for again (LLM-8). */
   readonly questions: Map<string, readonly ActionId[]>;
+  /** Texts of results that hold instructions to the model, and the other texts of these results, with the code of what was found (TAINT-14). */
+  readonly injected: Map<string, Injected>;
   /** Requests that were sent and not answered since, by what they were (LLM-16). */
   readonly unanswered: Map<string, number>;
 }
@@ -44,6 +52,7 @@ export function createConversations(): Conversations {
         calls: new Map<string, ActionId>(),
         questions: new Map<string, readonly ActionId[]>(),
         unanswered: new Map<string, number>(),
+        injected: new Map<string, Injected>(),
       };
       sessions.set(caller, session, known);
       return known;
@@ -70,6 +79,11 @@ export function rememberContent({ contents }: SessionMemory, digest: string): vo
 export function rememberCall({ calls }: SessionMemory, callId: string, action: ActionId): void {
   calls.set(callId, action);
   bound(calls, MAX_CALLS);
+}
+
+export function rememberInjected({ injected }: SessionMemory, text: string, what: Injected): void {
+  if (injected.get(text)?.itself !== true) injected.set(text, what);
+  bound(injected, MAX_CONTENTS);
 }
 
 /** What a call or a request would do: the tool, and the digest of its arguments. */
