@@ -155,7 +155,7 @@ test('[LLM-55] one value, one placeholder: over the turns of its session, and wh
   await sent(
     staged,
     '/v1/chat/completions',
-    said(`Number ${SSN} of ${MAIL}; the token is ${TOKEN}`, [{ role: 'user', content: `x${TOKEN}y and (${SSN})` }]),
+    said(`Number ${SSN} of ${MAIL}; the token is ${TOKEN}`, [{ role: 'user', content: `1${TOKEN}y and (${SSN})` }]),
   );
   assert.deepEqual(seen[1]?.text.match(PLACEHOLDER), [...first, first[2], first[0]]);
   await sent(staged, '/v1/chat/completions', said(`I am ${MAIL}`), 's2');
