@@ -61,7 +61,7 @@ async function filterInputs(session: Session, result: JsonObject, running: Runni
   if (result['resultType'] !== 'input_required') return result;
   const inputs = result['inputRequests'];
   if (inputs === undefined) return result;
-  const refused = 'Aegis refused what the server proposed to be told first.';
+  const refused = 'Aegis refused what the server asked for before it answers.';
   if (!isObject(inputs) || Object.keys(inputs).length > MOST_INPUTS) return refused;
   const kept: Record<string, Json> = {};
   for (const [key, input] of Object.entries(inputs)) {
