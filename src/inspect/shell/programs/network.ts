@@ -1,6 +1,7 @@
 import type { Arg, Call, ProgramReader, ProgramTable, Seen, Stream } from '../call.ts';
 import { harm } from '../call.ts';
 import { isSecretFile } from '../../path/sensitive.ts';
+import { hostShape } from '../../shape.ts';
 import { readOptions } from '../options.ts';
 import type { Options } from '../options.ts';
 import { joined } from '../words.ts';
@@ -94,7 +95,7 @@ const CURL = {
 
 const curl: ProgramReader = (call) => {
   const options = readOptions(call.args, CURL);
-  const seen: Seen[] = [...options.operands, ...options.values('url')].map((arg) => ({ see: 'url', url: arg.text }));
+  const seen: Seen[] = [...options.operands, ...options.values('url', 'x', 'proxy', 'preproxy')].map((arg) => ({ see: 'url', url: arg.text }));
   const folder = options.value('output-dir')?.text;
   const into = (path: Arg): Arg => (folder === undefined ? path : { ...path, text: `${folder}/${path.text}` });
   for (const path of options.values('o', 'output')) seen.push({ see: 'path', path: into(path), access: 'write' });
@@ -318,7 +319,21 @@ const sshKeygen: ProgramReader = (call) => {
   return options.has('R') ? [harm('SHELL_KEY_REMOVE', 'HIGH', { operation: 'delete' })] : [];
 };
 
+/** Browsers of the terminal and load testers: whatever looks like an address is fetched. */
+const fetcher: ProgramReader = (call) =>
+  call.args.filter((arg) => hostShape(arg.text) || /^https?:/i.test(arg.text)).map((arg): Seen => ({ see: 'url', url: arg.text }));
+
 export const NETWORK: ProgramTable = {
+  lynx: fetcher,
+  w3m: fetcher,
+  links: fetcher,
+  elinks: fetcher,
+  axel: fetcher,
+  ab: fetcher,
+  wrk: fetcher,
+  hey: fetcher,
+  hurl: fetcher,
+  grpcurl: fetcher,
   curl,
   http: httpie,
   https: httpie,
