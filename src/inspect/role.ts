@@ -72,8 +72,7 @@ export function roleOf(leaf: Leaf, text: string, context: RoleContext): Role {
   const words = wordsOf(leaf.key);
   const joined = words.join('');
   const has = (names: ReadonlySet<string>): boolean => words.some((word) => names.has(word)) || names.has(joined);
-  if (asksTheWeb(context) && !has(URL_KEYS)) return { type: 'prose' };
-  if (context.tool.words.some((word) => MATH_WORDS.has(word)) && mathShape(text)) return { type: 'prose' };
+  if (mentions(text, { context, has })) return { type: 'prose' };
   const running = runs(text, { context, has });
   if (running !== undefined) return running;
   if (urlShape(text)) return { type: 'url' };
@@ -87,11 +86,24 @@ export function roleOf(leaf: Leaf, text: string, context: RoleContext): Role {
   return { type: 'plain' };
 }
 
+/** What is looked up, reckoned with or laid out, and runs nowhere. */
+function mentions(text: string, { context, has }: Runs): boolean {
+  const { words } = context.tool;
+  if (asksTheWeb(context) && !has(URL_KEYS)) return true;
+  if (words.some((word) => MATH_WORDS.has(word)) && mathShape(text)) return true;
+  return context.category === undefined && (has(SQL_KEYS) || has(ONLY_SQL)) && onlyWrites(words);
+}
+
 /** A question to a search engine or to documentation is a mention by definition (INSPECT-3). */
 function asksTheWeb({ tool, category }: RoleContext): boolean {
   if (category !== undefined || tool.categories.includes('database') || tool.categories.includes('shell')) return false;
   return tool.words.some((word) => SEARCH_TOOLS.has(word)) && tool.words.some((word) => SEARCHED.has(word));
 }
+
+/** `format_sql`, `lint_query`: what is given is laid out or checked, and asked of nobody. */
+const onlyWrites = (words: readonly string[]): boolean =>
+  words.some((word) => /^(?:format|lint|beautify|prettify|highlight|transpile|tokenize|minify|validate|parse)$/.test(word)) &&
+  !words.some((word) => /^(?:run|exec|execute|and|then)$/.test(word));
 
 interface Runs {
   readonly context: RoleContext;
@@ -105,7 +117,7 @@ function runs(text: string, { context, has }: Runs): Role | undefined {
   if (codeTool && (has(CODE_KEYS) || has(SCRIPT_KEYS) || context.strings === 1)) return { type: 'code' };
   if (shellTool && (has(SHELL_KEYS) || has(SCRIPT_KEYS) || context.strings === 1)) return codeShape(text) ? { type: 'code' } : { type: 'shell' };
   if (isSql(text, { context, has })) return { type: 'sql' };
-  if (words.some((word) => OTHER_STORES.has(word)) && (has(SQL_KEYS) || (context.strings === 1 && !has(SHELL_KEYS)))) return { type: 'prose' };
+  if (words.some((word) => OTHER_STORES.has(word)) && has(SQL_KEYS)) return { type: 'prose' };
   if (has(SHELL_KEYS)) return { type: 'maybe-shell' };
   return undefined;
 }

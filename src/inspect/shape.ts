@@ -49,13 +49,13 @@ export function sqlOpening(text: string): boolean {
   return OPENING.test(text.length > 1200 ? text.slice(0, 1200) : text) || sqlShape(text);
 }
 
-/** Numbers, names, operators and brackets alone: what a calculator is given, and no quote, comment or keyword of a database. */
+const MATH_WORD =
+  /^(?:\d[\w.]*|[a-z]\d{0,2}|and|or|not|xor|nand|nor|implies|iff|mod|div|true|false|pi|sin|cos|tan|asin|acos|atan|sinh|cosh|tanh|log|log2|log10|ln|exp|sqrt|cbrt|abs|min|max|sum|avg|mean|pow|round|floor|ceil|gcd|lcm|factorial|sign|if|then|else|is|in|of|percent)$/i;
+
+/** Numbers, letters, operators, brackets and the names of functions of mathematics: what a calculator is given, and no command or query is made of. */
 export function mathShape(text: string): boolean {
-  return (
-    text.length <= 2_000 &&
-    /^[\w\s.,+\-*/%^=<>!()&|~?:[\]×÷π√²³°≤≥≠]*$/u.test(text) &&
-    !/--|\/\*|\b(?:select|union|exec|waitfor|sleep|benchmark|information_schema)\b|__/i.test(text)
-  );
+  if (text.length > 2_000 || !/^[\w\s.,+\-*/%^=<>!()&|~?:[\]×÷π√²³°≤≥≠]*$/u.test(text) || /--|\/\*/.test(text)) return false;
+  return text.split(/[^\w.]+/).every((word) => word === '' || word === '.' || MATH_WORD.test(word));
 }
 
 const HOST = /^(?:[\w%.-]{1,253}|\[[0-9a-f:.%]{2,60}\])(?::\d{1,5})?(?:[/?#][^\s]*)?$/i;

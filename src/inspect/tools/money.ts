@@ -21,12 +21,13 @@ const NOT_AMOUNT = /^(?:id|limit|price|count|index|max|min|rate|date)$/;
 export function largePayment(said: Said, args: JsonObject): string | null {
   if (said.act !== 'pay' || !isPayment(said, args)) return null;
   const units = scale(args);
+  const inMoney = (words: readonly string[]): boolean => words.some((word) => /^(?:usd|eur|gbp|dollars?|euros?)$/.test(word));
   for (const [key, value] of Object.entries(args)) {
     const words = wordsOf(key);
     if (!words.some((word) => AMOUNT.test(word)) || words.some((word) => NOT_AMOUNT.test(word))) continue;
     const amount = typeof value === 'number' ? value : typeof value === 'string' ? amountIn(value) : 0;
     const counted = words.includes('quantity') || words.includes('qty');
-    if (amount === Infinity || (!counted && amount >= LARGE * units * (words.includes('cents') ? 100 : 1)))
+    if (amount === Infinity || (!counted && amount >= LARGE * (inMoney(words) ? 1 : units) * (words.includes('cents') ? 100 : 1)))
       return `/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`;
   }
   if (said.verb === 'liquidate') return '/~name';

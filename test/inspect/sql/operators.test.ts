@@ -63,6 +63,8 @@ test('[INSPECT-138] what a calculator is given is mathematics', async () => {
   for (const expression of ['1=1 or 2=2', '3 > 2 and 1 = 1', '2 + 2 = 4', '(x = 1 or y = 2) and z > 3', 'not (a < b)', '5 % 2 == 1'])
     for (const name of ['calculator', 'evaluate_expression', 'math.solve']) assert.equal(says(name, { expression }), 'allow', expression);
   assert.equal(says('search_products', { q: "x' or 1=1 --" }), 'deny');
+  for (const expression of ['rm -rf /home', 'reboot', 'shutdown now', 'DROP TABLE users'])
+    assert.notEqual(says('eval', { command: expression }), 'allow', expression);
   assert.notEqual(says('calculator', { expression: "1' or '1'='1" }), 'allow');
   assert.notEqual(says('calculator', { expression: '1 union select password from users' }), 'allow');
 });

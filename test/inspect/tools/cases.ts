@@ -94,6 +94,7 @@ mongodb_command {"command":{"drop":"users"}}
 elasticsearch_request {"method":"DELETE","path":"/logs"}
 neo4j_query {"query":"MATCH (n) DETACH DELETE n"}
 influx_query {"query":"DROP MEASUREMENT cpu"}
+validate_and_run_sql {"sql":"DROP TABLE t"}
 `);
 
 /** Daily work that has the same verbs. */
@@ -128,6 +129,9 @@ turn_off {"device":"lamp"}
 remove_member {"group":"hiking","member":"bob"}
 invest_simulator {"amount":100000}
 create_invoice {"amount":20000}
+buy_crypto {"symbol":"BTC","usd":100}
+format_sql {"sql":"DELETE FROM t"}
+lint_sql {"query":"DROP TABLE t"}
 add_message {"role":"system","content":"hi"}
 create_event {"title":"x","visibility":"public"}
 remove_from_cart {"item":"milk"}
