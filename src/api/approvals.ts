@@ -8,6 +8,7 @@ import { DECIDING, route } from '../http/route.ts';
 import type { Route } from '../http/route.ts';
 import { CLOSED, DecisionReply, integer, jsonObject, oneOf } from '../http/shapes.ts';
 import type { ApprovalId } from '../kernel/ids.ts';
+import { FILE_CHANGES, UNBOUND } from '../kernel/named-file.ts';
 import { DECIDERS, PEOPLE } from '../kernel/role.ts';
 import type { PersonRole } from '../kernel/role.ts';
 import type { ApiParts } from './deps.ts';
@@ -50,6 +51,20 @@ const ApprovalReply = Type.Object({
   reasons: Type.Optional(Type.Array(jsonObject())),
   risk: Type.Optional(Type.String()),
   claims: Type.Optional(jsonObject()),
+  files: Type.Optional(
+    Type.Array(
+      Type.Object({
+        name: Type.String({ description: 'As the action names it.' }),
+        path: Type.Optional(Type.String()),
+        leadsTo: Type.Optional(Type.String({ description: 'Where its links lead, when that is another place.' })),
+        sha256: Type.Optional(Type.String({ description: 'Of what it held when this was asked; absent where it is not bound.' })),
+        bytes: Type.Optional(Type.Integer()),
+        unbound: Type.Optional(oneOf(...UNBOUND)),
+        change: Type.Optional(oneOf(...FILE_CHANGES)),
+      }),
+      { description: 'Files the action names: the approval holds for what they held when it was asked (ASK-30).' },
+    ),
+  ),
   decision: Type.Optional(DecisionReply),
 });
 
@@ -71,7 +86,9 @@ function stateView({ gate }: Parts, principal: Principal, id: string): Record<st
 function pendingView(deps: Parts, principal: Principal, pending: PendingApproval): Record<string, unknown> {
   const { approval, canonicalArgs, action, decision } = pending;
   const { reasons, risk } = decision;
-  return { ...stateView(deps, principal, approval), args: canonicalArgs, reasons, risk, claims: action.claims, decision: wireDecision(decision) };
+  const { claims, boundFiles: files } = action;
+  const named = files === undefined ? {} : { files };
+  return { ...stateView(deps, principal, approval), args: canonicalArgs, reasons, risk, claims, ...named, decision: wireDecision(decision) };
 }
 
 export function approvalRoutes(deps: Parts): readonly Route[] {

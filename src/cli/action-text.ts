@@ -1,6 +1,8 @@
 import { riskRank, type Risk } from '../kernel/finding.ts';
 import { isObject } from '../kernel/json.ts';
 import { REASON_CODES } from '../kernel/rules/rules.ts';
+import type { NamedFile } from '../kernel/named-file.ts';
+import { fileLines } from './bound-files.ts';
 import { codeOf, telling } from './action-record.ts';
 import type { ActionRecord, ReasonRow, RecordedEntry } from './action-record.ts';
 import { effectTone, riskTone, shortened, tone, visible } from './print.ts';
@@ -37,11 +39,16 @@ export function actionText(record: ActionRecord): string {
     tone('dim', visible(`#${String(first?.index ?? '')} · ${when(first?.at)} · session ${record.session} · ${record.door} · ${record.action}`)),
     ...part('Why', decision.reasons.map(reasonLine)),
     ...part('Arguments', [argsLine(record)]),
+    ...part('Files', fileLines(filesIn(last) ?? filesIn(first) ?? [])),
     ...part('Found', findings.map(findingLine)),
     ...part('Targets', targets(findings)),
     ...part('History', record.entries.map(historyLine)),
     ...part('Next', nextSteps(record, decision)),
   ].join('\n');
+}
+
+function filesIn(entry: RecordedEntry | undefined): readonly NamedFile[] | undefined {
+  return (entry?.body['action'] as { readonly boundFiles?: readonly NamedFile[] } | undefined)?.boundFiles;
 }
 
 function part(title: string, lines: readonly string[]): readonly string[] {

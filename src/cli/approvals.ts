@@ -1,5 +1,7 @@
 import { codeOf } from './action-record.ts';
 import type { ReasonRow } from './action-record.ts';
+import type { NamedFile } from '../kernel/named-file.ts';
+import { fileLines } from './bound-files.ts';
 import type { Define } from './define.ts';
 import { connection, type Connection } from './connection.ts';
 import { examples } from './examples.ts';
@@ -21,6 +23,7 @@ interface ApprovalRow {
   readonly args?: string;
   readonly reasons?: readonly Pick<ReasonRow, 'code' | 'message' | 'finding'>[];
   readonly risk?: string;
+  readonly files?: readonly NamedFile[];
   readonly digest: string;
   readonly quorum: number;
   readonly grantedBy: readonly string[];
@@ -132,6 +135,7 @@ async function show(id: string, options: { json?: true }): Promise<void> {
   );
   for (const reason of row.reasons ?? []) line(`  ${visible(reason.message)} (${codeOf(reason)})`);
   line(`\n${visible(row.args ?? '(decided)')}\n`);
+  for (const text of fileLines(row.files ?? [])) line(`  ${text}`);
   line(`${String(row.args?.length ?? 0)} characters · digest ${row.digest}`);
 }
 
@@ -149,10 +153,13 @@ async function grant(id: string, options: GrantOptions): Promise<void> {
     reason: options.reason,
     ...(options.args === undefined ? {} : { editedArgs: parsed(options.args) }),
     ...(options.remember === undefined ? {} : { remember: { uses: options.remember, ttlMs: options.for * 60_000, exactArgs: true } }),
-  })) as { effect: string; reasons: readonly { code: string; message: string }[] };
+  })) as { effect: string; reasons: readonly { code: string; message: string; rule: string }[]; ask?: { approval: string } };
   if (options.json === true) return json(decision);
   const [first] = decision.reasons;
-  if (decision.effect === 'ask') line('Granted by you. It runs once enough people have granted it.');
+  const changed = decision.reasons.find(({ rule }) => rule === 'files');
+  if (decision.effect === 'ask' && changed !== undefined)
+    line(`Not released: ${visible(changed.message)} It is asked about again: aegis approvals show ${visible(decision.ask?.approval ?? '')}`);
+  else if (decision.effect === 'ask') line('Granted by you. It runs once enough people have granted it.');
   else if (decision.effect === 'deny') line(`Granted, but denied when it was decided again: ${first?.code ?? ''} ${visible(first?.message ?? '')}`);
   else line('Granted. The agent may run exactly these arguments, once.');
 }

@@ -41,7 +41,11 @@ export async function serve(words: readonly string[], options: ServeOptions): Pr
   const ids = uuidv7(systemClock, systemRandom);
   const shared = options.session ?? process.env['AEGIS_SESSION'];
   const session = shared ?? `mcp/${target.server.name}/${ids.next()}`;
-  const decisionPoint = remoteDecisionPoint(daemon, { session, alone: shared === undefined });
+  const decisionPoint = remoteDecisionPoint(daemon, {
+    session,
+    alone: shared === undefined,
+    cwd: options.url === undefined ? process.cwd() : undefined,
+  });
   await reachable(daemon, credentials);
   const why = await serveStdio({
     decisionPoint,

@@ -2,6 +2,7 @@ import { createGate } from '../gate/create-gate.ts';
 import type { Gate } from '../gate/gate.ts';
 import { processTimers } from '../gate/timers.ts';
 import { createInspect } from '../inspect/create-inspect.ts';
+import { openFileReader } from './files/file-reader.ts';
 import { openInspectPool } from './inspect-pool.ts';
 import type { LogStore } from '../log/store.ts';
 import { compilePolicy } from '../policy/compile.ts';
@@ -22,6 +23,7 @@ export interface GateParts {
 export async function openGate({ store, policy, onFault }: GateParts): Promise<Gate> {
   const inspect = await createInspect();
   const pool = openInspectPool({ inspect, timers: processTimers, onFault });
+  const reader = openFileReader({ timers: processTimers });
   const gate = await createGate({
     store,
     clock: systemClock,
@@ -30,6 +32,7 @@ export async function openGate({ store, policy, onFault }: GateParts): Promise<G
     ids: uuidv7(systemClock, systemRandom),
     inspect,
     inspectAside: pool.inspectAside,
+    readFiles: reader.readFiles,
     policies: {
       compile: compilePolicy,
       resolve: policyFileReader(policy.base),
@@ -43,6 +46,7 @@ export async function openGate({ store, policy, onFault }: GateParts): Promise<G
     close: async () => {
       await gate.close();
       await pool.close();
+      await reader.close();
     },
   };
 }

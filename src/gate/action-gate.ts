@@ -70,8 +70,8 @@ function deciding(of: TenantOf): Omit<ActionGate, keyof Sessions> {
       return admitAll(of(first.tenant), proposals);
     },
     preview: async (proposal, manifest) => preview(of(proposal.tenant), proposal, manifest),
-    wait: async ({ tenant, agent, action }: ActionPlace, waitMs: number, signal?: AbortSignal) =>
-      waitFor(of(tenant), { agent, id: action }, { waitMs, signal }),
+    wait: async ({ tenant, agent, action, looks }: ActionPlace, waitMs: number, signal?: AbortSignal) =>
+      waitFor(of(tenant), { agent, id: action }, { waitMs, signal, looks }),
     settle: async (outcome) => settle(of(outcome.tenant), outcome),
     label: async (content) => label(of(content.tenant), content),
     budgets: (tenant, agent, session) => dollarBudgets(of(tenant), agent, session),

@@ -1,3 +1,5 @@
+import type { NamedFile } from '../kernel/named-file.ts';
+import type { FileNames } from '../inspect/files/file-names.ts';
 import type { Inspect } from '../inspect/inspect.ts';
 import type { InspectAside } from '../inspect/inspected.ts';
 import type { Millis, TenantId } from '../kernel/ids.ts';
@@ -42,6 +44,17 @@ export const DEFAULT_LIMITS: GateLimits = {
   backlog: 10_000,
 };
 
+/** Which files are to be read: by the names an action gives them, or where they were found before. */
+export type FileQuestion =
+  | { readonly kind: 'named'; readonly named: FileNames; readonly cwd: string | undefined }
+  | { readonly kind: 'again'; readonly files: readonly NamedFile[] };
+
+/**
+ * Reads what named files hold, off the thread that decides and within bounds; it never fails, but says of a file why it is not bound. Asked
+ * again, it answers for each file in the order given.
+ */
+export type ReadFiles = (question: FileQuestion) => Promise<readonly NamedFile[]>;
+
 /** Everything the gate does not decide itself: time, ids, randomness, storage, reading and policies are arguments. */
 export interface GateDeps {
   readonly store: LogStore;
@@ -52,6 +65,8 @@ export interface GateDeps {
   readonly inspect: Inspect;
   /** Reads what is long where it holds up nobody; absent, everything is read in place. */
   readonly inspectAside?: InspectAside;
+  /** Absent: no approval is bound to files. */
+  readonly readFiles?: ReadFiles;
   readonly policies: PolicySource;
   /** Written into `gate-opened`. */
   readonly version: string;

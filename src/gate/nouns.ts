@@ -70,6 +70,8 @@ export interface Proposal {
   readonly door: Action['door'];
   readonly enforcement: Action['enforcement'];
   readonly harness?: string;
+  /** The folder the action starts in, an absolute path of the daemon's machine: where relative names of files are looked for (ASK-30). */
+  readonly cwd?: string;
 }
 
 /** What became of an action that was allowed. */
@@ -149,6 +151,8 @@ export interface ActionPlace {
   readonly tenant: TenantId;
   readonly agent: AgentId;
   readonly action: ActionId;
+  /** Who asks only looks: the answer lets nothing run, so nothing is compared for it (ASK-33). */
+  readonly looks?: true;
 }
 
 /** An operator's word that one value is fine in one session (TAINT-7). */

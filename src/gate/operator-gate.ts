@@ -3,6 +3,7 @@ import type { HaltScope } from '../kernel/entry.ts';
 import type { ApprovalId, Digest, EntryIndex, TenantId } from '../kernel/ids.ts';
 import type { JsonObject } from '../kernel/json.ts';
 import type { World } from '../kernel/world.ts';
+import { submitWithFiles } from './approvals/named-files.ts';
 import { granting, refusing } from './approvals/answer-approval.ts';
 import { endorse } from './operators/endorse.ts';
 import { erase } from './operators/erase.ts';
@@ -59,10 +60,11 @@ function approvals(of: TenantOf): Approvals {
   return {
     pending: async (tenant) => pendingIn(of(tenant)),
     grant: async (tenant: TenantId, approval: ApprovalId, by, { reason, channel, editedArgs, remember }) => {
-      const { queue, limits } = of(tenant);
+      const { limits } = of(tenant);
       const canonical = editedArgs === undefined ? null : canonicalValue(editedArgs, limits, limits.argsBytes);
       const edited = canonical === null ? {} : { edited: { args: parseOwn(canonical.bytes), bytes: canonical.bytes, argsDigest: canonical.digest } };
-      return queue.submit(granting(of(tenant), approval, by, { reason, channel, ...edited, ...(remember === undefined ? {} : { remember }) }));
+      const granted = granting(of(tenant), approval, by, { reason, channel, ...edited, ...(remember === undefined ? {} : { remember }) });
+      return submitWithFiles(of(tenant), granted);
     },
     refuse: async (tenant, approval, by, terms) => of(tenant).queue.submit(refusing(of(tenant), approval, by, terms)),
   };

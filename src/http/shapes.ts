@@ -59,6 +59,13 @@ export const ActionBody = Type.Object(
     enforcement: optional(oneOf(...ENFORCEMENTS)),
     door: optional(oneOf('http', 'mcp')),
     harness: optional(Type.String({ maxLength: 128 })),
+    cwd: optional(
+      Type.String({
+        maxLength: 4096,
+        description:
+          'The folder the action starts in, an absolute path on the machine of the daemon: files that it names relatively are looked for there when a person is asked, so that the approval holds for what they hold.',
+      }),
+    ),
   },
   CLOSED,
 );

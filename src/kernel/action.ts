@@ -1,6 +1,7 @@
 import type { Facts, Finding, Risk } from './finding.ts';
 import type { ActionId, AgentId, ApprovalId, Digest, MicroUsd, Millis, Print, SessionId, TenantId } from './ids.ts';
 import type { JsonObject } from './json.ts';
+import type { NamedFile } from './named-file.ts';
 
 export const ACTION_KINDS = ['tool', 'model', 'egress', 'process', 'resource', 'memory', 'handoff'] as const;
 export type ActionKind = (typeof ACTION_KINDS)[number];
@@ -95,6 +96,10 @@ export interface Action {
   readonly door: Door;
   readonly enforcement: Enforcement;
   readonly harness?: string;
+  /** Files it names, of an action a person is asked about (ASK-30). */
+  readonly boundFiles?: readonly NamedFile[];
+  /** SHA-256 over what they held, where any of them is bound. */
+  readonly filesDigest?: Digest;
   /** Set by the gate when a granted approval is being redeemed for exactly these bytes. */
   readonly redeems?: ApprovalId;
   readonly at: Millis;

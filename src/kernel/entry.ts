@@ -4,6 +4,7 @@ import type { Amounts, Decision, Effect, KNOWN_PROVENANCES, Label } from './deci
 import type { Facts, Finding } from './finding.ts';
 import type { ActionId, AgentId, ApprovalId, Digest, EntryIndex, MicroUsd, Millis, OperatorId, Print, SessionId, TenantId } from './ids.ts';
 import type { JsonObject } from './json.ts';
+import type { NamedFile } from './named-file.ts';
 import type { PersonRole, Presence, Role } from './role.ts';
 
 /** Who caused an entry. `system` is Aegis itself (expiry, start-up, clock). */
@@ -30,6 +31,8 @@ export interface ActionRecord {
   readonly door: Door;
   readonly enforcement: Enforcement;
   readonly harness?: string;
+  readonly boundFiles?: readonly NamedFile[];
+  readonly filesDigest?: Digest;
   readonly redeems?: ApprovalId;
 }
 
@@ -279,6 +282,8 @@ export interface StandingGrant {
   readonly tool: string;
   /** Exactly these arguments, when present. */
   readonly argsDigest?: Digest;
+  /** Exactly these contents of the files they name, when present (ASK-34). */
+  readonly filesDigest?: Digest;
   readonly uses: number;
   readonly expiresAt: Millis;
 }

@@ -28,6 +28,7 @@ export function faultOf(action: Action, approval: ApprovalState | undefined, wor
 function covers(grant: StandingGrant & { readonly used: number }, action: Action): boolean {
   if (grant.agent !== action.agent || grant.tool !== action.name || !(grant.used < grant.uses) || grant.expiresAt <= action.at) return false;
   if (grant.session !== undefined && grant.session !== action.session) return false;
+  if (grant.filesDigest !== undefined && grant.filesDigest !== action.filesDigest) return false;
   return grant.argsDigest === undefined || grant.argsDigest === action.argsDigest;
 }
 

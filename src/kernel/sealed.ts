@@ -5,7 +5,15 @@ import type { JsonObject } from './json.ts';
 /** Stands in an entry where a piece of somebody's text was; the text is sealed beside the log. */
 export const SEALED = '[sealed]';
 
-const ACTION_PARTS = ['claims', 'facts', 'findings', 'harness', 'resource', 'traces'] as const satisfies readonly (keyof ActionRecord)[];
+const ACTION_PARTS = [
+  'boundFiles',
+  'claims',
+  'facts',
+  'findings',
+  'harness',
+  'resource',
+  'traces',
+] as const satisfies readonly (keyof ActionRecord)[];
 const DECISION_PARTS = ['defer', 'obligations', 'origins', 'reasons'] as const;
 
 /** The parts of a recorded action that can hold a piece of its arguments. */

@@ -78,7 +78,7 @@ export function connect(options: AegisOptions = {}): AegisClient {
       const id = proposal.id ?? randomUUID();
       try {
         await alone.prepare();
-        const body = { kind: 'tool', enforcement: 'advisory', harness: 'sdk-typescript', ...proposal, id, agent, session };
+        const body = { kind: 'tool', enforcement: 'advisory', harness: 'sdk-typescript', ...folderFor(url), ...proposal, id, agent, session };
         const first = decision(
           await transport.send({
             method: 'POST',
@@ -127,6 +127,18 @@ async function openChild(transport: Transport, parent: string, session: string):
     if (!(error instanceof AegisRefusedError) || error.status !== 404) throw error;
     await open({ session: parent });
     await open({ session, parent });
+  }
+}
+
+/** Where Aegis is on this machine, files that an action names can be looked for: in the folder this process works in. */
+function folderFor(url: string): { readonly cwd?: string } {
+  const host = URL.parse(url)?.hostname ?? '';
+  if (host !== 'localhost' && host !== '[::1]' && !host.startsWith('127.')) return {};
+  try {
+    return { cwd: process.cwd() };
+  } catch {
+    // The folder was removed under this process.
+    return {};
   }
 }
 

@@ -44,6 +44,11 @@ export interface Proposal {
   readonly name: string;
   readonly args: JsonObject;
   readonly parent?: string;
+  /**
+   * The folder the action starts in, an absolute path on Aegis's machine: where relative names of files are looked for when a person is asked.
+   * This process's own by default, where Aegis runs on the same machine.
+   */
+  readonly cwd?: string;
   /** What it must hold while it runs; an allowed action's decision carries the `fence`. `ttlMs` at most a day. */
   readonly resource?: { readonly resource: string; readonly slots: number; readonly ttlMs: number };
   readonly declaration?: { readonly name: string; readonly description?: string; readonly schema?: Json };

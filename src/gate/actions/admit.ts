@@ -6,6 +6,8 @@ import { actionOf } from '../../kernel/owned.ts';
 import { isMasked } from '../../kernel/sealed.ts';
 import { besideDecision } from '../../log/beside.ts';
 import { openEntry } from '../../log/entry.ts';
+import { submitWithFiles } from '../approvals/named-files.ts';
+import { askedAgain } from './asked-again.ts';
 import { decideProposal, forgotten, placeKey } from './decide-proposal.ts';
 import type { Admitted, Earlier } from './decide-proposal.ts';
 import type { Proposal } from '../nouns.ts';
@@ -21,6 +23,8 @@ import { referenceIn } from '../tenant/tenant.ts';
 export interface WaitTerms {
   readonly waitMs: number;
   readonly signal?: AbortSignal | undefined;
+  /** As in `ActionPlace`. */
+  readonly looks?: boolean | undefined;
 }
 
 /** Checks and inspects. What is refused here was an agent's act all the same, and is recorded where the agent is known (GATE-4). */
@@ -64,6 +68,12 @@ async function restored(tenant: Tenant, { decision, recorded }: Admitted): Promi
   return withArguments(tenant, isMasked(decision) ? await withTexts(tenant, decision, recorded) : decision);
 }
 
+/** What the agent hears: a decision taken from the log is held against the files it names before it lets anything run (ASK-33). */
+async function handedOut(tenant: Tenant, admitted: Admitted): Promise<Decision> {
+  const again = admitted.recorded === null ? null : await askedAgain(tenant, admitted.decision, admitted.recorded);
+  return restored(tenant, again ?? admitted);
+}
+
 async function withTexts(tenant: Tenant, decision: Decision, index: EntryIndex): Promise<Decision> {
   const [found] = await tenant.deps.store.read(tenant.id, { from: index, to: index + 1, limit: 1 });
   const entry = found === undefined ? null : openEntry(found.bytes, found.index);
@@ -86,11 +96,13 @@ async function admitSet(tenant: Tenant, set: readonly InspectedProposal[]): Prom
   let missing = forgotten(set, tenant.queue.tentative(), earlier);
   for (;;) {
     for (const one of missing) earlier.set(placeKey(one.proposal), await lookUp(tenant, one));
-    const admitted = await tenant.queue.submit<readonly Admitted[]>((batch) => {
+    const admitted = await submitWithFiles<readonly Admitted[]>(tenant, (batch, files) => {
       missing = forgotten(set, batch.world(), earlier);
-      return ok(missing.length > 0 ? [] : set.map((one) => decideProposal(tenant, batch, one, earlier.get(placeKey(one.proposal)))));
+      const decide = (one: InspectedProposal): Admitted =>
+        decideProposal(tenant, batch, one, { earlier: earlier.get(placeKey(one.proposal)), files });
+      return ok(missing.length > 0 ? [] : set.map(decide));
     });
-    if (missing.length === 0) return Promise.all(admitted.map((one) => restored(tenant, one)));
+    if (missing.length === 0) return Promise.all(admitted.map((one) => handedOut(tenant, one)));
   }
 }
 
@@ -125,7 +137,7 @@ export async function admit(tenant: Tenant, proposal: Proposal, terms: WaitTerms
 }
 
 /** @throws AegisError NOT_FOUND */
-export async function waitFor(tenant: Tenant, action: Pick<Action, 'agent' | 'id'>, { waitMs, signal }: WaitTerms): Promise<Decision> {
+export async function waitFor(tenant: Tenant, action: Pick<Action, 'agent' | 'id'>, { waitMs, signal, looks }: WaitTerms): Promise<Decision> {
   const { deps, waiters, queue } = tenant;
   const until = deps.clock.monotonic() + waitMs;
   for (;;) {
@@ -134,6 +146,8 @@ export async function waitFor(tenant: Tenant, action: Pick<Action, 'agent' | 'id
     const { decision, index } = known;
     const left = until - deps.clock.monotonic();
     const final = decision.effect !== 'ask' && decision.effect !== 'defer';
+    // Asked again, it is waited for again.
+    if (final && looks !== true && (await askedAgain(tenant, decision, index)) !== null) continue;
     if (final || left <= 0 || signal?.aborted === true || !queue.state().open) return restored(tenant, { decision, recorded: index });
     await waiters.wait(placeKey(action), { ms: left, signal });
   }

@@ -1,3 +1,4 @@
+import { isAbsolute } from 'node:path';
 import type { Action } from '../../kernel/action.ts';
 import { isObject } from '../../kernel/json.ts';
 import { isDigest } from '../../wire/digest.ts';
@@ -52,6 +53,8 @@ export function checkProposal(proposal: Proposal): void {
   if (proposal.tool !== undefined) checkPlace(proposal.tool.server, 'server');
   if (proposal.tool !== undefined && !isDigest(proposal.tool.digest)) throw invalid('digest must be 64 hexadecimal digits', '/tool/digest');
   checkText(proposal.harness, 'harness');
+  checkText(proposal.cwd, 'cwd');
+  if (proposal.cwd !== undefined && !isAbsolute(proposal.cwd)) throw invalid('cwd must be an absolute path', '/cwd');
   checkClaims(proposal.claims);
   checkResource(proposal.resource);
   if (!isObject(proposal.args)) throw invalid('args must be an object', '/args');

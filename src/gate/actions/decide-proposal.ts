@@ -7,6 +7,7 @@ import { locksToEvict } from '../../kernel/locks.ts';
 import { actionOf, sessionOf } from '../../kernel/owned.ts';
 import { canonicalResource } from '../../kernel/resource-id.ts';
 import type { ActionState, World } from '../../kernel/world.ts';
+import type { Files } from '../approvals/named-files.ts';
 import { endApproval, decideNow, recordDecision } from './record-decision.ts';
 import type { WriteBatch } from '../queue/write-batch.ts';
 import { SYSTEM } from '../principal.ts';
@@ -24,6 +25,15 @@ export type Earlier = { readonly same: boolean; readonly decision: Decision; rea
 export interface Admitted {
   readonly decision: Decision;
   readonly recorded: EntryIndex | null;
+}
+
+interface Decided {
+  readonly action: Action;
+  readonly decision: Decision;
+}
+
+export function isRun({ effect }: Decision): boolean {
+  return effect === 'allow' || effect === 'modify';
 }
 
 /** An action of an agent, as waiting and looking up are kept by. */
@@ -53,12 +63,23 @@ function isSame({ proposal, argsDigest }: InspectedProposal, known: ActionState,
   return false;
 }
 
-/** Evicts what stands in the way when that lets the action run; otherwise nothing is written (LOCK). */
-function decideWithLocks(
+/** An action a person is to be asked about is decided with the files it names (ASK-30); one that is let through pays nothing for them. */
+function decideWithFiles(
   tenant: Tenant,
   batch: WriteBatch,
   inspected: InspectedProposal,
-): { action: ReturnType<typeof placedAction>; decision: Decision } {
+  { action, files }: { action: Action; files: Files },
+): Decided {
+  const decision = decideNow(tenant, batch, action);
+  if (decision.effect !== 'ask') return { action, decision };
+  const read = files.named(inspected);
+  if (read.boundFiles === undefined) return { action, decision };
+  const bound = { ...action, ...read };
+  return { action: bound, decision: decideNow(tenant, batch, bound) };
+}
+
+/** Evicts what stands in the way when that lets the action run; otherwise nothing is written (LOCK). */
+function decideWithLocks(tenant: Tenant, batch: WriteBatch, inspected: InspectedProposal, files: Files): Decided {
   const { agent, session } = inspected.proposal;
   const { id } = inspected.proposal;
   // An action the world does not know was never asked about.
@@ -66,44 +87,49 @@ function decideWithLocks(
   const salt = sessionOf(batch.world(), inspected.proposal)?.salt ?? '';
   const claim = inspected.proposal.resource;
   const resource = claim === undefined ? undefined : loggedClaim(batch.world(), tenant.id, claim);
-  const action = placedAction(inspected, { salt, at: batch.at, redeems, resource });
-  const first = decideNow(tenant, batch, action);
+  const placed = placedAction(inspected, { salt, at: batch.at, redeems, resource });
+  const { action, decision: first } = decideWithFiles(tenant, batch, inspected, { action: placed, files });
   if (first.effect !== 'defer' || !first.reasons.some((reason) => reason.code === 'LOCK_HELD')) return { action, decision: first };
   const before = batch.savePoint();
   for (const eviction of locksToEvict(action, batch.world())) batch.write('lock-evicted', eviction, { actor: SYSTEM, agent, session });
   const second = decideNow(tenant, batch, action);
-  if (second.effect === 'allow' || second.effect === 'modify') return { action, decision: second };
+  if (isRun(second)) return { action, decision: second };
   batch.rollbackTo(before);
   return { action, decision: first };
 }
 
-function repeated(tenant: Tenant, batch: WriteBatch, known: ActionState): Admitted | null {
+function repeated(tenant: Tenant, batch: WriteBatch, known: ActionState, files: Files): Admitted | null {
   const { decision, index } = known;
   const before: Admitted = { decision, recorded: index };
   if (decision.effect === 'defer') {
     const asked = grantedFor(tenant, batch.world(), { agent: known.agent, id: decision.action });
-    return asked === undefined ? null : ended(tenant, batch, asked);
+    return asked === undefined ? null : ended(tenant, batch, asked, files);
   }
   if (decision.effect !== 'ask') return before;
   const approval = batch.world().approvals.get(decision.ask.approval);
   if (approval === undefined || approval.expiresAt > batch.at || !isLive(approval)) return before;
   const { agent, session } = known;
   batch.write('approval-expired', { approval: decision.ask.approval }, { actor: SYSTEM, agent, session });
-  return ended(tenant, batch, decision.ask.approval) ?? before;
+  return ended(tenant, batch, decision.ask.approval, files) ?? before;
 }
 
-function ended(tenant: Tenant, batch: WriteBatch, approval: ApprovalId): Admitted | null {
-  const decision = endApproval(tenant, batch, approval);
+function ended(tenant: Tenant, batch: WriteBatch, approval: ApprovalId, files: Files): Admitted | null {
+  const decision = endApproval(tenant, batch, approval, files);
   return decision === null ? null : { decision, recorded: null };
 }
 
 /** Decides one proposal against the batch's world, or finds what was decided before under the same id (GATE-3). */
-export function decideProposal(tenant: Tenant, batch: WriteBatch, inspected: InspectedProposal, earlier: Earlier | undefined): Admitted {
+export function decideProposal(
+  tenant: Tenant,
+  batch: WriteBatch,
+  inspected: InspectedProposal,
+  { earlier, files }: { readonly earlier: Earlier | undefined; readonly files: Files },
+): Admitted {
   const { proposal, bytes, argsDigest } = inspected;
   const known = actionOf(batch.world(), proposal.agent, proposal.id);
   if (known !== undefined) {
     if (!isSame(inspected, known, batch.world())) throw new AegisError('IDEMPOTENCY_MISMATCH', { id: proposal.id });
-    const before = repeated(tenant, batch, known);
+    const before = repeated(tenant, batch, known, files);
     if (before !== null) return before;
   } else if (earlier !== undefined && earlier !== 'none') {
     if (!earlier.same) throw new AegisError('IDEMPOTENCY_MISMATCH', { id: proposal.id });
@@ -111,7 +137,7 @@ export function decideProposal(tenant: Tenant, batch: WriteBatch, inspected: Ins
   }
   const registered = batch.world().agents.has(proposal.agent);
   if (registered && sessionOf(batch.world(), proposal) === undefined) openSession(tenant, batch, proposal);
-  const { action, decision } = decideWithLocks(tenant, batch, inspected);
+  const { action, decision } = decideWithLocks(tenant, batch, inspected, files);
   if (known?.decision.effect === 'defer' && decision.effect === 'defer' && isLockWait(decision) && stillQueued(known, action, batch)) {
     return { decision: known.decision, recorded: known.index };
   }

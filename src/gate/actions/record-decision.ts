@@ -11,6 +11,8 @@ import { ownersOfSession } from '../../kernel/owned.ts';
 import { haltReason, mustHalt } from '../../kernel/violations.ts';
 import { sha256 } from '../../wire/digest.ts';
 import { canonicalBytes } from '../../wire/jcs.ts';
+import { NO_FILES } from '../approvals/named-files.ts';
+import type { Files, FilesRead } from '../approvals/named-files.ts';
 import { askContext } from '../approvals/ask-digest.ts';
 import type { WriteBatch } from '../queue/write-batch.ts';
 import { sessionSubject } from '../../log/session-subject.ts';
@@ -83,7 +85,7 @@ export function recordDecision(
  * Decides an asked action again, now that something happened to its approval, and writes what came of it: released and consumed in the
  * same append, denied and voided, or deferred with the grant still unused (ASK-23, ASK-24).
  */
-export function endApproval(tenant: Tenant, batch: WriteBatch, approval: ApprovalId): Decision | null {
+export function endApproval(tenant: Tenant, batch: WriteBatch, approval: ApprovalId, files: Files = NO_FILES): Decision | null {
   const held = heldFor(tenant, batch, approval);
   if (held === undefined) return null;
   const { agent, session } = held.action;
@@ -96,9 +98,27 @@ export function endApproval(tenant: Tenant, batch: WriteBatch, approval: Approva
   const bytes = held.erased ? null : held.bytes;
   const action = { ...held.action, redeems: approval, at: batch.at };
   const decision = decideNow(tenant, batch, action);
+  const runs = decision.effect === 'allow' || decision.effect === 'modify';
+  const changed = runs ? files.changed(approval, action) : null;
+  if (changed !== null) {
+    batch.write('approval-voided', { approval, reason: FILE_CHANGED }, by);
+    const asked = tenant.held.get(approval) ?? held;
+    return askAnew(tenant, batch, asked, changed);
+  }
   recordDecision(tenant, batch, { action, decision, bytes });
-  if (decision.effect === 'allow' || decision.effect === 'modify') batch.write('approval-consumed', { approval, action: action.id }, by);
+  if (runs) batch.write('approval-consumed', { approval, action: action.id }, by);
   else if (decision.effect === 'deny' && live()) batch.write('approval-voided', { approval, reason: 'denied when it was decided again' }, by);
+  return decision;
+}
+
+const FILE_CHANGED = 'a file it names is not what it was when a person was asked';
+
+/** What was approved is not what would run: the question is put again, naming the files (ASK-32). */
+export function askAnew(tenant: Tenant, batch: WriteBatch, held: HeldAction, changed: FilesRead): Decision {
+  const { redeems: _used, ...asked } = held.action;
+  const action: Action = { ...asked, ...changed, at: batch.at };
+  const decision = decideNow(tenant, batch, action);
+  recordDecision(tenant, batch, { action, decision, bytes: held.erased ? null : held.bytes });
   return decision;
 }
 

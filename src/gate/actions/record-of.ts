@@ -3,7 +3,7 @@ import type { ActionRecord } from '../../kernel/entry.ts';
 
 /** Written in the order of its names, which is the order of the log: what is in order already is not copied to be sealed. */
 export function recordOf(action: Action): ActionRecord {
-  const { harness, parent, redeems, resource, server, toolDigest } = action;
+  const { boundFiles, files, filesDigest, harness, parent, redeems, resource, server, toolDigest } = action;
   const record: { -readonly [K in keyof ActionRecord]: ActionRecord[K] } = {
     argsDigest: action.argsDigest,
     claims: action.claims,
@@ -16,7 +16,9 @@ export function recordOf(action: Action): ActionRecord {
     name: action.name,
     traces: action.traces,
   };
-  if (action.files !== undefined) record.files = action.files;
+  if (boundFiles !== undefined) record.boundFiles = boundFiles;
+  if (files !== undefined) record.files = files;
+  if (filesDigest !== undefined) record.filesDigest = filesDigest;
   if (harness !== undefined) record.harness = harness;
   if (parent !== undefined) record.parent = parent;
   if (redeems !== undefined) record.redeems = redeems;

@@ -62,7 +62,13 @@ function settlementOf(outcome: ActionOutcome, value: ReadValue | null, place: { 
 
 /** The settlement that is in the log already, when it says the same. @throws AegisError NOT_FOUND, CONFLICT */
 async function settledBefore(tenant: Tenant, outcome: ActionOutcome, value: ReadValue | null): Promise<ContentReceipt> {
-  const [found] = await tenant.deps.store.read(tenant.id, { type: 'action-settled', agent: outcome.agent, action: outcome.action, limit: 1 });
+  const [found] = await tenant.deps.store.read(tenant.id, {
+    type: 'action-settled',
+    agent: outcome.agent,
+    action: outcome.action,
+    limit: 1,
+    reverse: true,
+  });
   if (found === undefined) throw new AegisError('NOT_FOUND', { what: 'action' });
   const entry = openEntry(found.bytes, found.index);
   if (entry.type !== 'action-settled') throw new AegisError('NOT_FOUND', { what: 'action' });

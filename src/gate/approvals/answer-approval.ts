@@ -11,10 +11,11 @@ import type { WriteBatch } from '../queue/write-batch.ts';
 import { sessionSubject } from '../../log/session-subject.ts';
 import { SYSTEM } from '../principal.ts';
 import type { Principal, Remember } from '../nouns.ts';
-import type { Operation } from '../queue/operation.ts';
+import type { Operation, Result } from '../queue/operation.ts';
 import { ok } from '../queue/operation.ts';
 import { actorOf, operatorOf } from '../principal.ts';
 import { withArgs } from '../actions/inspect-proposal.ts';
+import type { Files } from './named-files.ts';
 import { endApproval, decideNow, recordDecision } from '../actions/record-decision.ts';
 import type { HeldAction, Tenant } from '../tenant/tenant.ts';
 import { editKey, policyOf } from '../tenant/tenant.ts';
@@ -93,6 +94,7 @@ function issue(tenant: Tenant, batch: WriteBatch, open: Open, remember: Remember
     agent: action.agent,
     tool: action.name,
     ...(remember.exactArgs ? { argsDigest: action.argsDigest } : {}),
+    ...(remember.exactArgs && action.filesDigest !== undefined ? { filesDigest: action.filesDigest } : {}),
     uses: remember.uses,
     expiresAt: batch.at + remember.ttlMs,
   };
@@ -115,8 +117,13 @@ function checkRemember(remember: Remember | undefined, edited: boolean, asked: D
  * One person's yes. With the last one the quorum needs, the action is decided again in the same append: released and consumed, or denied by
  * whatever holds now (ASK-22, ASK-23). @throws AegisError NOT_FOUND, FORBIDDEN, APPROVAL_NOT_PENDING, APPROVAL_EXPIRED, CONFLICT
  */
-export function granting(tenant: Tenant, approval: ApprovalId, by: Principal, terms: GrantTerms): Operation<Decision> {
-  return (batch) => {
+export function granting(
+  tenant: Tenant,
+  approval: ApprovalId,
+  by: Principal,
+  terms: GrantTerms,
+): (batch: WriteBatch, files: Files) => Result<Decision> {
+  return (batch, files) => {
     const open = openFor(tenant, batch, approval, by);
     if ('fail' in open) return open;
     const asked = actionOf(batch.world(), open.state.agent, open.state.action)?.decision;
@@ -133,7 +140,7 @@ export function granting(tenant: Tenant, approval: ApprovalId, by: Principal, te
       return ok(open.held.decision);
     }
     if (edited !== undefined) tenant.edits.set(editKey(approval, edited.argsDigest), editedHeld(tenant, batch, open.held, edited));
-    const decision = endApproval(tenant, batch, approval);
+    const decision = endApproval(tenant, batch, approval, files);
     if (decision === null) throw new AegisError('NOT_FOUND', { what: 'approval' });
     if (terms.remember !== undefined && decision.effect === 'allow') issue(tenant, batch, open, terms.remember);
     return ok(decision);

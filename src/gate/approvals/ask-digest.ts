@@ -19,6 +19,7 @@ export function askDigest(action: Action, terms: { readonly approval: ApprovalId
     toolDigest: action.toolDigest ?? null,
     ...(action.server === undefined ? {} : { server: action.server }),
     argsDigest: action.argsDigest,
+    ...(action.filesDigest === undefined ? {} : { filesDigest: action.filesDigest }),
     policy: terms.policy,
     expiresAt: terms.expiresAt,
     nonce: terms.approval,

@@ -2,6 +2,7 @@ import { isPlainName } from '../../inspect/key-names.ts';
 import type { Claims } from '../../kernel/action.ts';
 import type { Decision, DecisionCore, Reason } from '../../kernel/decision.ts';
 import type { ActionRecord } from '../../kernel/entry.ts';
+import type { NamedFile } from '../../kernel/named-file.ts';
 import type { Policy } from '../../kernel/policy.ts';
 import { REASON_CODES, UNQUOTING_CODES } from '../../kernel/rules/rules.ts';
 import { SEALED } from '../../kernel/sealed.ts';
@@ -21,7 +22,7 @@ export interface Masked<T, P> {
 
 /** The record as the entry holds it (LOG-30): no text of the arguments, the claims or the keys in it. */
 export function maskRecord(record: ActionRecord, at: MaskPointer, models: Policy['models']): Masked<ActionRecord, ActionParts> {
-  const { claims, facts, findings, harness, resource, traces } = record;
+  const { boundFiles, claims, facts, findings, harness, resource, traces } = record;
   const shown = {
     claims: maskClaims(claims, models),
     facts: maskFacts(facts, at),
@@ -31,6 +32,7 @@ export function maskRecord(record: ActionRecord, at: MaskPointer, models: Policy
   const sealed: { -readonly [K in keyof ActionParts]: ActionParts[K] } = {};
   if (shown.claims !== claims) sealed.claims = claims;
   if (shown.facts !== facts) sealed.facts = facts;
+  if (boundFiles !== undefined) sealed.boundFiles = boundFiles;
   if (shown.findings !== findings) sealed.findings = findings;
   const named = harness === undefined || isPlainName(harness);
   if (!named) sealed.harness = harness;
@@ -38,7 +40,13 @@ export function maskRecord(record: ActionRecord, at: MaskPointer, models: Policy
   if (resource?.name !== undefined) sealed.resource = resource;
   if (Object.keys(sealed).length === 0) return { shown: record, sealed: null };
   const logged = resource?.name === undefined ? {} : { resource: { resource: resource.resource, slots: resource.slots, ttlMs: resource.ttlMs } };
-  return { shown: { ...record, ...shown, ...logged, ...(named ? {} : { harness: SEALED }) }, sealed };
+  const bound = boundFiles === undefined ? {} : { boundFiles: boundFiles.map(maskFile) };
+  return { shown: { ...record, ...shown, ...bound, ...logged, ...(named ? {} : { harness: SEALED }) }, sealed };
+}
+
+/** Whether a file is bound and what became of it; not which one, and not what it held. */
+function maskFile({ unbound, change }: NamedFile): NamedFile {
+  return { name: SEALED, ...(unbound === undefined ? {} : { unbound }), ...(change === undefined ? {} : { change }) };
 }
 
 /** An intent is free text; a model and a framework are names where the policy or the vocabulary knows them. */
@@ -88,7 +96,7 @@ function maskObligations(obligations: Decision['obligations'], at: MaskPointer):
 
 /** Rules whose sentences can name what the arguments name, whatever their code; a rule of the policy document says what stands there. */
 function quotes(rule: string): boolean {
-  return rule === 'lock' || rule.startsWith('rego:') || rule.startsWith('cedar:');
+  return rule === 'lock' || rule === 'files' || rule.startsWith('rego:') || rule.startsWith('cedar:');
 }
 
 function maskReason(reason: Reason, at: MaskPointer): Reason {

@@ -126,6 +126,7 @@ export async function openTenant(deps: GateDeps, id: TenantId, events: TenantEve
     ...memory,
     waiters,
     inFlight: inFlight(start.world),
+    handedOut: new Set(),
     unrecorded: [],
     expireAt,
     expireLeapt,

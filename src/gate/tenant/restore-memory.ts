@@ -20,15 +20,20 @@ function actionFrom(entry: EntryOf<'action-decided'>, record: ActionRecord, args
   return { ...record, tenant: entry.tenant, agent: entry.agent as Action['agent'], session: entry.session as Action['session'], args, at: entry.at };
 }
 
+/** An asked action as it was decided, from its entry and what lies beside it. */
+export async function heldFrom({ store }: Pick<GateDeps, 'store'>, entry: EntryOf<'action-decided'>): Promise<HeldAction> {
+  const whole = await besideDecision(store, entry);
+  if (whole === 'erased')
+    return { action: actionFrom(entry, entry.body.action, {}), decision: entry.body.decision, bytes: new Uint8Array(), erased: true };
+  return { action: actionFrom(entry, whole.action, whole.args), decision: whole.decision, bytes: canonicalBytes(whole.args), erased: false };
+}
+
 async function hold(deps: GateDeps, tenant: TenantId, state: ApprovalState): Promise<HeldAction> {
   const [sealed] = await deps.store.read(tenant, { from: state.index, to: state.index + 1, limit: 1 });
   const entry = sealed === undefined ? null : openEntry(sealed.bytes, sealed.index);
   if (entry?.type !== 'action-decided')
     throw new AegisError('STORE_CORRUPT', { index: state.index, detail: 'it is not the decision its approval names' });
-  const whole = await besideDecision(deps.store, entry);
-  if (whole === 'erased')
-    return { action: actionFrom(entry, entry.body.action, {}), decision: entry.body.decision, bytes: new Uint8Array(), erased: true };
-  return { action: actionFrom(entry, whole.action, whole.args), decision: whole.decision, bytes: canonicalBytes(whole.args), erased: false };
+  return heldFrom(deps, entry);
 }
 
 async function holdEdit(deps: GateDeps, world: World, held: HeldAction, terms: { digest: Digest; policy: Policy }): Promise<HeldAction> {

@@ -1,7 +1,7 @@
 import { AegisError } from '../../errors.ts';
 import type { Action } from '../../kernel/action.ts';
 import type { Decision } from '../../kernel/decision.ts';
-import type { ApprovalId, Digest, Millis, TenantId } from '../../kernel/ids.ts';
+import type { ApprovalId, Digest, EntryIndex, Millis, TenantId } from '../../kernel/ids.ts';
 import type { JsonObject } from '../../kernel/json.ts';
 import type { Policy } from '../../kernel/policy.ts';
 import type { ApprovalState, World } from '../../kernel/world.ts';
@@ -45,6 +45,8 @@ export interface Tenant extends Memory {
   readonly waiters: Waiters;
   /** Actions that were allowed and have no outcome yet. */
   readonly inFlight: InFlight;
+  /** Entries that released what a person was asked about and were compared when their agent had the answer (ASK-33). */
+  readonly handedOut: Set<EntryIndex>;
   /** Halts that could not be recorded yet; in force all the same (GATE-8). */
   readonly unrecorded: HaltTerms[];
   /** Sees to it that approvals that expire at this time are expired then. */

@@ -1,3 +1,4 @@
+import { isAbsolute } from 'node:path';
 import type { Proposal } from '../../gate/nouns.ts';
 import type { ActionId, AgentId, Digest, SessionId, TenantId } from '../../kernel/ids.ts';
 import type { Json } from '../../kernel/json.ts';
@@ -33,11 +34,16 @@ export function actionIdOf(session: SessionId, callId: string, digestOf: DigestO
   return (/^[\x21-\x7e]{1,128}$/.test(id) ? id : digestOf(id)) as ActionId;
 }
 
+/** What a harness says of the folder it works in; anything else than a plain absolute path is as good as nothing. */
+function cwdOf(cwd: Json | undefined): { readonly cwd?: string } {
+  return typeof cwd === 'string' && isAbsolute(cwd) && cwd.length <= 4_096 && cwd.isWellFormed() ? { cwd } : {};
+}
+
 /** A hook is advice the harness follows: the agent's own user could take it out again, so it never calls itself enforcing (HOOK-9). */
 export function proposalOf(
   harness: Harness,
   call: ToolCall,
-  terms: { readonly caller: HookAgent; readonly session: SessionId; readonly id: ActionId },
+  terms: { readonly caller: HookAgent; readonly session: SessionId; readonly id: ActionId; readonly cwd: Json | undefined },
 ): Proposal {
   const { tenant, agent } = terms.caller;
   const { kind, name, args } = call;
@@ -53,5 +59,6 @@ export function proposalOf(
     door: 'hook',
     enforcement: 'advisory',
     harness: harness.name,
+    ...cwdOf(terms.cwd),
   };
 }

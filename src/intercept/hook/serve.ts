@@ -57,7 +57,7 @@ async function decide(state: HookState, input: HookEvent): Promise<JsonObject> {
   const id = repeated ?? (call.callId === undefined ? (state.ids.next() as ActionId) : actionIdOf(session, call.callId, state.digestOf));
   const decision =
     repeated === undefined
-      ? await state.gate.admit(proposalOf(harness, call, { caller, session, id }), waitMs, signal)
+      ? await state.gate.admit(proposalOf(harness, call, { caller, session, id, cwd: input.payload['cwd'] }), waitMs, signal)
       : await state.gate.wait({ tenant: caller.tenant, agent: caller.agent, action: repeated }, waitMs, signal);
   if (decision.effect !== 'deny' && decision.effect !== 'defer') state.openCalls.opened(key, id);
   const { explicitAllow } = input;

@@ -104,15 +104,22 @@ const readRoute = (gate: ActionGate & LogGate): Route =>
     auth: 'key',
     role: EVERYONE,
     tenant: 'key',
-    audited: [],
-    doc: doc('The last decision on an action; `wait` holds until it is final'),
+    audited: [...DECIDING, 'action-settled'],
+    doc: doc(
+      'The last decision on an action; `wait` holds until it is final. A release whose files changed before its agent asks is taken back and asked about again',
+    ),
     params: ActionParams,
     query: Type.Object({ ...WaitQuery.properties, ...AgentQuery.properties }, CLOSED),
     response: Type.Object({ action: jsonObject(), decision: DecisionReply, settled: Type.Boolean() }),
     handle: async ({ principal, params, query, signal }) => {
       const { agent } = actionFor(gate, principal, { ...params, agent: query.agent });
       const { wait = 0 } = query;
-      const place = { tenant: principal.tenant, agent, action: params.id as ActionId };
+      const place = {
+        tenant: principal.tenant,
+        agent,
+        action: params.id as ActionId,
+        ...(principal.role === 'agent' ? {} : { looks: true as const }),
+      };
       const decision = await (wait === 0 ? gate.wait(place, 0) : gate.wait(place, wait, signal()));
       const state = actionFor(gate, principal, { ...params, agent });
       const told = readsPayloads(principal, state.agent) ? decision : state.decision;

@@ -13,6 +13,8 @@ export interface RemoteTerms {
   readonly session: string;
   /** Nobody but this process acts in the session; only then may the end of a call be recorded after its answer (MCP-16). */
   readonly alone: boolean;
+  /** The folder the server works in; absent for one on another machine. */
+  readonly cwd?: string | undefined;
   /** Milliseconds an answer may take, over and above what it was asked to wait. */
   readonly patienceMs?: number;
 }
@@ -26,7 +28,7 @@ export interface RemoteDecisionPoint extends DecisionPoint {
 export const ANSWER_BYTES = 8_388_608;
 
 /** The decision point in the daemon, asked from a process of its own. Whatever is not a whole, well-shaped answer is a refusal (MCP-7). */
-export function remoteDecisionPoint(daemon: DaemonClient, { session, alone, patienceMs = 10_000 }: RemoteTerms): RemoteDecisionPoint {
+export function remoteDecisionPoint(daemon: DaemonClient, { session, alone, cwd, patienceMs = 10_000 }: RemoteTerms): RemoteDecisionPoint {
   const post = async (path: string, body: unknown, terms: { waitMs?: number; signal?: AbortSignal | undefined } = {}): Promise<JsonObject> => {
     const { waitMs = 0, signal } = terms;
     const answer = await daemon.ask({ method: 'POST', path, body, timeoutMs: patienceMs + waitMs, signal });
@@ -42,7 +44,8 @@ export function remoteDecisionPoint(daemon: DaemonClient, { session, alone, pati
     most: 900_000,
     decide: (proposed, waitMs, signal) =>
       outcomes.askWith(async (carried) => {
-        const asked = { ...proposed, session, door: 'mcp', enforcement: 'enforcing', ...(carried.length === 0 ? {} : { ended: carried }) };
+        const where = cwd === undefined ? {} : { cwd };
+        const asked = { ...proposed, ...where, session, door: 'mcp', enforcement: 'enforcing', ...(carried.length === 0 ? {} : { ended: carried }) };
         return decisionOn(proposed.id, await post(`/v1/actions?wait=${String(waitMs)}`, asked, { waitMs, signal }));
       }),
     settle,

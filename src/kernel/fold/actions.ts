@@ -104,6 +104,12 @@ function consequences(draft: Draft, decision: Decision, decided: Decided): reado
   return decided.ledgers;
 }
 
+/** Released, and taken back before its agent had the answer, because a file it names changed. */
+function isAskedAgain(world: World, { decision, settled }: ActionState, { boundFiles }: ActionRecord): boolean {
+  if (!isOwned(world) || !settled || decision.effect === 'deny') return false;
+  return boundFiles?.some(({ change }) => change !== undefined) === true;
+}
+
 function decide(draft: Draft, body: EntryBodies['action-decided'], entry: Placed): void {
   const { world, edition } = draft;
   const { action, decision } = body;
@@ -111,8 +117,8 @@ function decide(draft: Draft, body: EntryBodies['action-decided'], entry: Placed
   if (agent === undefined || session === undefined) return;
   const key = keyOf(world, agent, action.id);
   const known = world.actions.get(key);
-  // One action runs once: after an allow or a deny nothing more is taken for this id.
-  if (known !== undefined && known.decision.effect !== 'ask' && known.decision.effect !== 'defer') return;
+  // One action runs once: after an allow or a deny nothing more is taken for this id, unless it never ran and is asked about again (ASK-33).
+  if (known !== undefined && known.decision.effect !== 'ask' && known.decision.effect !== 'defer' && !isAskedAgain(world, known, action)) return;
   const ledgers = consequences(draft, decision, { action, agent, session, entry, ledgers: body.ledgers });
   const { name, argsDigest, resource } = action;
   const settled = decision.effect === 'deny';

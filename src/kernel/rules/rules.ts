@@ -3,6 +3,7 @@ import { approval } from './approval.ts';
 import { budget } from './budget.ts';
 import { claims } from './claims.ts';
 import { detectors } from './detectors.ts';
+import { files } from './files.ts';
 import { halt } from './halt.ts';
 import { intents } from './intents.ts';
 import { lists } from './lists.ts';
@@ -30,6 +31,7 @@ export const RULES: readonly Rule[] = [
   taint,
   afterInjection,
   approval,
+  files,
   tools,
   written,
 ];

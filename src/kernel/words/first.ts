@@ -107,4 +107,6 @@ export const FIRST: Words = {
     hint: 'Ask again.',
   }),
   approvalEnded: (status) => ({ message: `The approval is ${status}, not granted.`, hint: 'Ask again.' }),
+  // No log of these semantics holds a named file.
+  filesChanged: (files) => ({ message: `Files changed: ${String(files.length)}.` }),
 };

@@ -1,5 +1,6 @@
 import { meaningOf } from './findings.ts';
 import { amount, count, dollars, duration } from './units.ts';
+import type { FileChange, NamedFile } from '../named-file.ts';
 import { OF_MANIFEST, REGISTERED } from './sentences.ts';
 import type { Excess, Words } from './sentences.ts';
 
@@ -51,6 +52,21 @@ const LABELS: Readonly<Record<string, string>> = {
   model_output: 'the model’s own output',
   user_input: 'the user',
 };
+
+const BECAME: Readonly<Record<FileChange, string>> = {
+  changed: 'changed',
+  removed: 'was removed',
+  appeared: 'appeared',
+  moved: 'came to lead elsewhere',
+  unreadable: 'became unreadable',
+};
+const MOST_NAMED = 5;
+
+function namesOf(files: readonly NamedFile[]): string {
+  const named = files.slice(0, MOST_NAMED).map(({ name, change = 'changed' }) => `\`${name}\` ${BECAME[change]}`);
+  const more = files.length - named.length;
+  return `${named.join(', ')}${more > 0 ? ` and ${count(more, 'more file')} changed` : ''}`;
+}
 
 /** The words of semantics 3: what happened, the value, the next step. */
 export const PLAIN: Words = {
@@ -186,5 +202,9 @@ export const PLAIN: Words = {
           ? 'Nobody answered in time: the approval expired.'
           : `The approval is ${status}, not granted.`,
     hint: ASK_AGAIN,
+  }),
+  filesChanged: (files) => ({
+    message: `${namesOf(files)} after a person was asked about this action.`,
+    hint: 'What was granted is not what would run now, so it is asked about again.',
   }),
 };

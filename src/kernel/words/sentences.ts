@@ -1,6 +1,7 @@
 import type { Amounts } from '../decision.ts';
 import type { HaltScope } from '../entry.ts';
 import type { Finding } from '../finding.ts';
+import type { NamedFile } from '../named-file.ts';
 import type { Policy } from '../policy.ts';
 import type { InjectedContent } from '../world.ts';
 
@@ -87,6 +88,8 @@ export interface Words {
   releasedByGrant(grant: string): Said;
   approvalFault(fault: ApprovalFault, status: string): Said;
   approvalEnded(status: string): Said;
+  /** Never empty. */
+  filesChanged(files: readonly NamedFile[]): Said;
 }
 
 /** Why an approval does not release an action (ASK-3). */
