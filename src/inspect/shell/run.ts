@@ -1,4 +1,5 @@
 import { resolvePath } from '../path/resolve.ts';
+import { mixedWord } from '../unicode/confusable.ts';
 import type { Arg, Call, Seen, Stream } from './call.ts';
 import { UNKNOWN, harm, isDynamic, literal } from './call.ts';
 import { readCode } from './code.ts';
@@ -7,8 +8,9 @@ import { readEnvironment, searchFiles, touchPath } from './effects.ts';
 import { asBody } from './evaluated.ts';
 import { outputOf } from './flow.ts';
 import { readOwn } from './programs/own.ts';
+import { readAs, readName } from './lookalike.ts';
 import { readSending } from './sending.ts';
-import { readProgram } from './programs/all.ts';
+import { KNOWN, readProgram } from './programs/all.ts';
 import { readKnownPhrases } from './programs/phrases/all.ts';
 import type { Reading } from './reading.ts';
 import { EMPTY, MOST_DEPTH, unreadable } from './reading.ts';
@@ -26,7 +28,7 @@ export function runCall(words: readonly Arg[], stdin: Stream, reading: Reading, 
   const named = otherName(words, reading);
   if (named !== undefined) return runCall(named, stdin, { ...reading, depth: reading.depth + 1 }, complete);
   const args = words.slice(1);
-  const bin = programName(first.text.replace(/^!(?=\/)/, ''));
+  const bin = readName(programName(first.text.replace(/^!(?=\/)/, '')), (name) => KNOWN.program(withoutVersion(name)));
   if (/^!\/(?:usr\/)?bin\/(?:ba|da|z|k)?sh$/.test(first.text)) addHarm(reading.into, harm('SHELL_ESCAPE', 'HIGH'), words);
   const unknown = isUnknownProgram(first);
   reading.into.commands.push({
@@ -41,7 +43,7 @@ export function runCall(words: readonly Arg[], stdin: Stream, reading: Reading, 
   }
   const call: Call = {
     bin: withoutVersion(bin).toLowerCase() === 'busybox' ? 'busybox' : withoutVersion(bin),
-    args,
+    args: KNOWN.speaker(bin) ? args : args.map(readAs),
     stdin,
     complete,
     at: reading.standing.at,
@@ -145,6 +147,8 @@ function follow(saw: Seen, { words, call, reading }: Place): Stream | undefined 
       return undefined;
     case 'url':
       if (!saw.url.includes(UNKNOWN)) addUrl(reading.into, saw.url);
+      if (mixedWord(saw.url.slice(0, 200)) !== undefined)
+        addHarm(reading.into, harm('URL_DISGUISED_HOST', 'HIGH', { detector: 'url', category: 'network' }), words);
       return undefined;
     case 'env':
       readEnvironment(saw.name, saw.value, reading);

@@ -236,6 +236,31 @@ test('[INSPECT-104] more here-documents than anybody writes are unreadable, and 
   assert.ok(worst(`echo ${'$(('.repeat(400)}1`) >= riskRank('HIGH'));
 });
 
+test('[INSPECT-106] what only looks like a command is read as the command', () => {
+  const critical = [
+    'rm \u2212rf /',
+    'rm \u2010rf /',
+    'r\u3164m -rf /',
+    'r\u043c -rf /',
+    '\u212aill -9 -1',
+    'rm \u2013rf ~',
+    'rm -rf \u2044',
+    'RM -rf /',
+    'sh -c "r\u115fm -rf /"',
+  ];
+  assert.deepEqual(below(critical, 'CRITICAL'), []);
+  assert.deepEqual(below(['curl https://g\u0456thub.com/a.sh -o a', 'SHUTDOWN -h now'], 'HIGH'), []);
+  assert.deepEqual(
+    stopped([
+      'echo caf\u00e9 \u2013 ok',
+      'git commit -m "\u2192 done \u2013 all"',
+      'cat \u0434\u043e\u043a.txt',
+      'curl https://\u043f\u0440\u0438\u043c\u0435\u0440.\u0440\u0444/',
+    ]),
+    [],
+  );
+});
+
 test('[INSPECT-22] ordinary work that looks like loss passes', () => {
   assert.deepEqual(
     stopped([

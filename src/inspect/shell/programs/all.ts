@@ -49,7 +49,7 @@ const SPEAKERS = new Set(
   ollama cursor-agent goose opencode copilot amp`.split(/\s+/),
 );
 
-const KNOWN: Known = {
+export const KNOWN: Known = {
   program: (name) => Object.hasOwn(PROGRAMS, name) || isService(name),
   speaker: (name) => SPEAKERS.has(name) || (Object.hasOwn(TEXT, name) && TEXT[name] === TEXT['echo']),
 };

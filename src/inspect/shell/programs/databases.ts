@@ -79,7 +79,7 @@ const mongo: ProgramReader = (call) => {
   const options = readOptions(call.args, { short: 'upf', long: ['eval', 'username', 'password', 'host', 'port', 'authenticationDatabase', 'file'] });
   const text = [...options.values('eval').map((arg) => arg.text), call.stdin.text ?? ''].join('\n');
   if (
-    /\.\s*(dropDatabase|drop|dropIndexes|dropUser|dropAllUsers|dropRole|remove|deleteMany|deleteOne|findOneAndDelete|shutdownServer|bulkWrite)\s*\(|\$out|\b(?:delete|drop|dropDatabase|dropIndexes|shutdown)\s*:\s*|replSetStepDown|dropConnections|fsyncLock/.test(
+    /\.\s*(dropDatabase|drop|dropIndexes|dropUser|dropAllUsers|dropRole|remove|deleteMany|deleteOne|findOneAndDelete|shutdownServer|bulkWrite)\s*\(|\$out|\b(?:delete|drop|dropDatabase|dropIndexes|shutdown)\s*:\s*|replSetStepDown|rs\.(?:remove|stepDown)|removeShard|repairDatabase|dropConnections|fsyncLock/.test(
       text,
     )
   )

@@ -46,7 +46,7 @@ velero: restore create --from-backup | ~ delete
 etcdctl: ~ snapshot restore | ~ del
 etcdutl: ~ snapshot restore
 consul: snapshot restore | kv delete -recurse
-vault: ~ kv destroy | ~ kv metadata delete | ~ secrets disable | operator seal | ~ lease revoke -prefix
+vault: operator raft remove-peer | operator step-down | ~ kv destroy | ~ kv metadata delete | ~ secrets disable | operator seal | ~ lease revoke -prefix
 nomad: system gc
 restic: ~ forget | ~ prune | ~ unlock --remove-all
 kopia: ~ snapshot delete | ~ repository delete
@@ -73,7 +73,20 @@ blockdev: --setrw/--setro/--rereadpt/--flushbufs
 hdparm: --security-erase*
 sg_format: 
 MpCmdRun: -RemoveDefinitions
-heroku: config:unset | maintenance:on | releases:rollback
+heroku: config:unset | maintenance:on | releases:rollback | ps:stop* | ps:kill* | pg:killall* | features:disable* | labs:disable* | buildpacks:clear* | domains:clear* | keys:clear* | pg:promote* | pg:copy* | repo:purge_cache* | container:release*
+npm pnpm yarn: team destroy | team rm | org rm | token revoke | hook rm | profile disable-2fa
+ipset: flush | destroy
+ebtables arptables: -F/--flush | -X
+iptables-restore ip6tables-restore: 
+dconf: reset -f
+gsettings: reset-recursively
+killall5: 
+opensearch-cli: ~ delete
+kubectl oc k: apply --force | ~ certificate deny
+doctl: ~ power-off | ~ shutdown
+az: ~ vm redeploy | ~ vm reimage
+etckeeper: uninit
+git-annex: ~ drop --force
 fly flyctl: secrets unset | ~ scale count 0
 netlify: env:unset
 vercel: env rm | env remove
@@ -87,7 +100,7 @@ k3s-uninstall.sh k3s-agent-uninstall.sh rke2-uninstall.sh:
 minikube: delete --all/--purge
 kind: delete clusters -A/--all
 serf: leave
-terraform tofu: ~ apply -replace
+terraform tofu: ~ apply -replace | ~ init -force-copy
 dscl: ~ -delete
 fsck e2fsck fsck.ext4 xfs_repair: -y
 losetup: -D/--detach-all
