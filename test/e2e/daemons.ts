@@ -83,10 +83,9 @@ function ready(child: ChildProcess): Promise<DaemonProcess> {
     void closed.then((code) => reject(new Error(`aegis up ended with ${String(code)}: ${stdout}${stderr}`)));
     child.stdout?.setEncoding('utf8').on('data', (part: string) => {
       stdout += part;
-      if (!stdout.includes('\n')) return;
-      const said = JSON.parse(stdout) as Pick<DaemonProcess, 'url' | 'modelUrl' | 'socket' | 'firstKeys'>;
-      // An error is one JSON object too; what ended says so.
-      if (typeof said.url !== 'string') return;
+      // An error is a JSON object as well; what a daemon says later, at its end, is no part of its first line.
+      if (!stdout.startsWith('{"url"') || !stdout.includes('\n')) return;
+      const said = JSON.parse(stdout.slice(0, stdout.indexOf('\n'))) as Pick<DaemonProcess, 'url' | 'modelUrl' | 'socket' | 'firstKeys'>;
       const killed = async (signal: NodeJS.Signals): Promise<number> => {
         child.kill(signal);
         return closed;
