@@ -1,7 +1,7 @@
 import type { PassageExchange } from '../../../http/passage.ts';
 import type { Digest, SessionId } from '../../../kernel/ids.ts';
 import { gateDecisionPoint } from '../gate-decision-point.ts';
-import type { McpGate } from '../gate-decision-point.ts';
+import type { Caller, McpGate } from '../gate-decision-point.ts';
 import { keyOf as messageKey } from '../message.ts';
 import { audit, newSession } from '../session.ts';
 import type { Session, SessionDeps } from '../session.ts';
@@ -26,6 +26,7 @@ export interface GatewaySession {
   readonly session: Session;
   readonly terms: HttpUpstreamTerms;
   readonly owner: string;
+  readonly caller: Caller;
   /** Requests the server answered with a stream: the agent gets one too. */
   readonly streamed: Set<string>;
   /** Headers of the session towards the server. */
@@ -112,6 +113,6 @@ function newGatewaySession(
     server: { name: peer.name, identity: peer.identity, remote: true },
     upstream: httpUpstream(terms),
   });
-  const made: GatewaySession = { session, terms, owner: ownerOf(incoming), state, streamed: new Set() };
+  const made: GatewaySession = { session, terms, owner: ownerOf(incoming), caller, state, streamed: new Set() };
   return made;
 }

@@ -9,6 +9,7 @@ import type { Message, MessageId, Request } from '../message.ts';
 import { audit } from '../session.ts';
 import type { SessionDeps } from '../session.ts';
 import { createStateSigner } from '../state-signer.ts';
+import { endWhenHalted, isHalted } from './end-when-halted.ts';
 import { discardBody, exchange, peerAt } from './exchange.ts';
 import { gatewaySessions } from './gateway-sessions.ts';
 import type { GatewayPeer, GatewaySession, GatewaySessions } from './gateway-sessions.ts';
@@ -136,6 +137,7 @@ async function answer(
   const gone = new AbortController();
   const left = (): void => gone.abort();
   response.once('close', left);
+  const released = listens ? endWhenHalted(gateway.deps.gate, found.caller, left) : undefined;
   const stream = (): void => startStream(response);
   const tell = (said: object): void => {
     stream();
@@ -150,6 +152,7 @@ async function answer(
     (await handleAgentMessage(found.session, { kind: 'request', message }, { tell, scope, signal: gone.signal })) ??
     failure(message.id, CODES.internal, '');
   response.off('close', left);
+  released?.();
   if (lost(reply)) gateway.sessions.end(found);
   const id = message.method === 'initialize' ? found.state['mcp-session-id'] : undefined;
   if (id !== undefined && !response.headersSent) response.setHeader('mcp-session-id', id);
@@ -186,12 +189,17 @@ function write(response: ServerResponse, said: object): void {
 
 /** GET: what the server says of its own accord, each message through the same rules. */
 async function follow(gateway: GatewayState, { response }: PassageExchange, found: GatewaySession): Promise<void> {
+  if (isHalted(gateway.deps.gate, found.caller)) return status(response, 403);
   const release = gateway.loads.take(found.owner, 'streams');
   if (release === null) return tooMany(response, null);
   response.once('close', release);
   const { session, terms } = found;
   const gone = new AbortController();
   response.once('close', () => gone.abort());
+  response.once(
+    'close',
+    endWhenHalted(gateway.deps.gate, found.caller, () => gone.abort()),
+  );
   const tell = (said: object): void => write(response, said);
   const opened = (code: number): void => {
     if (code !== 200) return status(response, code);
