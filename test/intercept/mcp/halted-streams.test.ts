@@ -64,6 +64,6 @@ test('[MCP-29] an open stream of the gateway ends when its agent is halted or re
   assert.equal(await Promise.race([second.over.then(() => 'over'), Promise.resolve('open')]), 'open');
   // While it is halted, no stream is opened.
   assert.equal((await followed(aegis, keys.a1)).status, 403);
-  await halt({ kind: 'all' });
+  await aegis.ask('POST', '/v1/agents/a2/revoke', { key: aegis.admin, body: { reason: 'gone' } });
   await second.over;
 });
