@@ -23,6 +23,22 @@ const NAMED = 0.45;
 /** Longer values say themselves what they hold. */
 const LONGEST_NAMED = 256;
 
+/** Parts of names that say what a value is; a name without any says nothing of a password or a person. */
+const TELLING =
+  /pass|pwd|pw$|secret|token|key|auth|cred|pin|birth|dob|born|geburt|naiss|nacim|ssn|social|cpf|cnpj|bic|swift|bsn|nir|ahv|avs|rut|oib|egn|cnp|nif|tax|tin|licen|permis|passport|national|identity|card|account|acct|bank|routing|aba|phone|mobile|tel|fax|medical|patient|mrn|vin|plate|aadhaar|pan|nhs|nino|insurance|address|street|zip|post|plz|npi|dea|curp|rfc|cuit|pesel|sin|tfn|medicare|emirates|nric|nik|cnic|hkid/i;
+const MOST_KEYS = 1_024;
+const telling = new Map<string, boolean>();
+
+/** The same few names come again and again; remembering them changes no answer. */
+function says(key: string): boolean {
+  const known = telling.get(key);
+  if (known !== undefined) return known;
+  const answer = key.length <= 64 && TELLING.test(key);
+  if (telling.size >= MOST_KEYS) telling.clear();
+  telling.set(key, answer);
+  return answer;
+}
+
 interface Reading {
   readonly secrets: readonly (Secret & { readonly named?: true })[];
   readonly found: readonly Personal[];
@@ -34,7 +50,7 @@ function readBoth(text: string, key: string): Reading {
   const { secrets, complete } = readSecrets(text);
   const personal = readPii(text);
   const whole = { secrets: complete, personal: personal.complete };
-  if (key === '' || text.length > LONGEST_NAMED || key.length > 64) return { secrets, found: personal.found, complete: whole };
+  if (key === '' || text.length > LONGEST_NAMED || !says(key)) return { secrets, found: personal.found, complete: whole };
   const [lead, words] = [`${key}: `, `${wordsOf(key).join(' ')}: `];
   const named = secrets.length > 0 ? [] : readSecrets(lead + text).secrets.filter(({ id, start }) => start >= lead.length && id !== 'url-password');
   const told = readPii(words + text).found.filter(({ start }) => start >= words.length);
