@@ -90,11 +90,12 @@ function matches(text: string, format: Format, found: Secret[]): boolean {
     if (format.random === true && (masked || isWordy(value) || isCamel(value))) continue;
     // A mask that keeps nothing of a secret is no secret; one whose format is exact and whose body has the length of one is recorded.
     if (isMade(value)) {
-      if (EXACT.has(format) && !isMasked(value)) found.push({ ...one, placeholder: true });
+      if ((EXACT.has(format) || (format.random === true && !isWordy(value) && !isCamel(value))) && !isMasked(value))
+        found.push({ ...one, placeholder: true });
       continue;
     }
     if (!masked) found.push(one);
-    else if (EXACT.has(format)) found.push({ ...one, placeholder: true });
+    else if (EXACT.has(format) || format.shown === true) found.push({ ...one, placeholder: true });
   }
   return true;
 }

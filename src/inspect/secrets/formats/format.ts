@@ -12,6 +12,8 @@ export interface Format {
   readonly human?: true;
   /** No words and no names: what a generator makes. */
   readonly random?: true;
+  /** Where it stands says what it is: an example there is worth a record. */
+  readonly shown?: true;
   /** The text must hold this word as well. */
   readonly beside?: string;
 }

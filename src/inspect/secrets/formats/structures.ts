@@ -111,6 +111,13 @@ export const STRUCTURES: readonly Format[] = [
     bits: 2,
   },
   {
+    id: 'bearer-token',
+    near: ['authorization'],
+    pattern: /authorization['"\\]{0,4}\s{0,3}[:=,]\s{0,3}['"\\]{0,4}(?:bearer|token)\s{1,4}([\w.=~+/-]{6,2000})(?![\w({<$%])/gi,
+    bits: 2.2,
+    shown: true,
+  },
+  {
     id: 'named-token',
     near: ['secret', 'token', 'key'],
     pattern:
