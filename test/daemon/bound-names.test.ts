@@ -102,6 +102,8 @@ test('[ASK-31] what cannot be bound is said with the question: unknown folder, c
   };
   assert.deepEqual(await why('kubectl apply -f f.yaml', null), ['no-folder']);
   assert.deepEqual(await why('kubectl apply -f sub'), ['folder']);
+  assert.deepEqual(await why('kubectl apply -k sub'), ['folder']);
+  assert.deepEqual(await why('docker build .'), ['absent', 'folder'].toSorted());
   assert.deepEqual(await why('kubectl apply -f "k*.yaml"'), ['computed']);
   assert.deepEqual(await why('bash < pipe'), ['special']);
   assert.deepEqual(await why('bash < /dev/zero'), ['special']);

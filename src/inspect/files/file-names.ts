@@ -55,7 +55,7 @@ function looksLikeFile(word: string): boolean {
 }
 
 function isSurely(word: string): boolean {
-  if (/^(?:file:\/\/|\.\.?\/|~\/)/.test(word)) return true;
+  if (word === '.' || word === '..' || /^(?:file:\/\/|\.\.?\/|~\/)/.test(word)) return true;
   return looksLikeFile(word) && FILE_ENDINGS.has(word.slice(word.lastIndexOf('.') + 1).toLowerCase());
 }
 

@@ -2,7 +2,7 @@ const set = (words: string): ReadonlySet<string> => new Set(words.split(' '));
 
 /** Options whose value is a file, without their dashes: one that is not there when a person is asked must not appear unseen. */
 export const FILE_OPTIONS = set(
-  'f file filename file-name values value-file var-file vars-file config config-file conf env-file input input-file input-json cli-input-json ' +
+  'f file filename file-name k kustomize values value-file var-file vars-file config config-file conf env-file input input-file input-json cli-input-json ' +
     'cli-input-yaml flags-file from-file manifest script script-file playbook inventory require import r init-file rcfile patch-file batch-file ' +
     'sql-file template template-file template-body plan plan-file body body-file data-file upload-file key-file manifest-path build-file settings tsconfig',
 );
