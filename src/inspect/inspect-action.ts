@@ -9,13 +9,14 @@ import { searchesIn } from './content-search.ts';
 import { unwrap } from './decode/unwrap.ts';
 import { found } from './found.ts';
 import { addPaths, distinct, factsOf, gather } from './gather.ts';
+import { writtenIn } from './formats/written.ts';
 import type { Inspectable } from './inspect.ts';
 import { maskFacts, maskFinding, masker } from './mask.ts';
 import { pairsIn, pairsInQuery } from './notation.ts';
 import { promptParts } from './prompt-parts.ts';
 import type { Readers } from './readers.ts';
 import { readText } from './read-text.ts';
-import { readValue, unfinished } from './read-value.ts';
+import { readValue, readWritten, unfinished } from './read-value.ts';
 import type { ValueContext } from './read-value.ts';
 import type { Role, RoleContext } from './role.ts';
 import { roleOf } from './role.ts';
@@ -36,6 +37,8 @@ const NESTED = 8;
 interface Task extends ValueContext {
   readonly role: RoleContext;
   readonly leaving: boolean;
+  /** Pointers of what is written into files: JSON in there is content, not arguments. */
+  readonly files: ReadonlySet<string>;
   /** What the tool's maker says of the argument that is read. */
   readonly declared?: Declared | undefined;
   readonly secrets: string[];
@@ -51,6 +54,7 @@ export function inspectAction(subject: Inspectable, readers: Readers): Reading {
   const leaves = leavesOf(subject.args, (pointer) => into.findings.push(tooDeep(pointer)));
   const strings = leaves.filter((leaf) => typeof leaf.value === 'string' && !leaf.isKey).length;
   const categories = new Set(into.categories);
+  const written = writtenIn(tool, subject.args);
   const task: Task = {
     into,
     readers,
@@ -58,6 +62,7 @@ export function inspectAction(subject: Inspectable, readers: Readers): Reading {
     writing: tool.operations.includes('write') && !categories.has('communication'),
     role: { tool, category: subject.category, args: subject.args, strings, sqlKeys: sqlKeysOf(subject.declaration) },
     leaving: categories.has('network') || categories.has('communication'),
+    files: new Set(written.map(({ pointer }) => pointer)),
     secrets: [],
     personal: [],
   };
@@ -70,6 +75,7 @@ export function inspectAction(subject: Inspectable, readers: Readers): Reading {
   for (const leaf of leaves)
     if (subject.digests === undefined || !isDigest(leaf, subject.digests)) readLeaf(leaf, 0, { ...task, declared: declared(leaf, subject) });
   judgeWritten(subject.args, into, readers);
+  for (const one of written) readWritten(one, task);
   into.findings.push(...toolSaw(tool, leaves));
   if (subject.kind === 'tool')
     into.findings.push(...readTool({ name: subject.name, args: subject.args, tool, leaves, description: subject.declaration?.description }, readers));
@@ -117,7 +123,7 @@ function readLeaf(leaf: Leaf, depth: number, task: Task): void {
   task.into.findings.push(...readUnicode(text, leaf.pointer, name));
   if (isAmount(leaf.key) && /^[^\d]{0,4}\d[\d,.]*[^\d]{0,4}$/.test(text)) task.into.amounts.add(Number(text.replace(/[^\d.]/g, '')));
   const inner = task.into.findings.length;
-  if (task.declared !== 'words' && nested(leaf, depth, task)) markDecoded(task.into.findings, inner);
+  if (task.declared !== 'words' && !task.files.has(leaf.pointer) && nested(leaf, depth, task)) markDecoded(task.into.findings, inner);
   else readValue(text, role, leaf.pointer, task);
   const first = task.into.findings.length;
   if (!leaf.isKey && task.declared === undefined) noted(leaf, { text, role }, { depth, task });
@@ -145,7 +151,7 @@ function copies(leaf: Leaf, value: { readonly text: string; readonly role: Role 
   // A large value that is already CRITICAL cannot be judged harder; reading its copies would only cost time.
   if (value.text.length > 65_536 && task.into.findings.some((one) => one.pointer === leaf.pointer && one.risk === 'CRITICAL')) return;
   const { same, inside, unfinished: more } = unwrap(value.text);
-  const carried = value.role.type === 'prose';
+  const carried = value.role.type === 'prose' || value.role.type === 'patch';
   const declaredAs = task.declared === undefined ? undefined : value.role;
   for (const copy of same) readValue(copy, declaredAs ?? (carried ? value.role : roleOf(leaf, copy, task.role)), leaf.pointer, task);
   for (const copy of inside) {

@@ -1,9 +1,12 @@
 import type { Finding, Risk } from '../kernel/finding.ts';
 import { readCommandFragment } from './command/read-command-fragment.ts';
 import { found } from './found.ts';
+import { lifecycleOf } from './formats/lifecycle.ts';
+import { readPatch } from './formats/patch.ts';
+import type { Written } from './formats/written.ts';
 import type { Gathered } from './gather.ts';
 import { addCommands, addPaths, addUrls } from './gather.ts';
-import { languageOf } from './language.ts';
+import { languageOf, windowsOf } from './language.ts';
 import type { Readers, ShellSight } from './readers.ts';
 import type { Role } from './role.ts';
 import { climbs } from './shape.ts';
@@ -56,6 +59,16 @@ export function readValue(text: string, role: Role, pointer: string, context: Va
       plain(text, pointer, context);
       if (climbs(text)) into.findings.push(...readers.path(text, pointer, 'unknown').findings);
       break;
+    case 'patch':
+      for (const { path, access, added } of readPatch(text)) {
+        if (path === '') continue;
+        const sight = readers.path(path, pointer, access);
+        into.findings.push(...sight.findings);
+        addPaths(into, sight.paths);
+        into.operations.add(access);
+        readWritten({ path, content: added, pointer }, context);
+      }
+      break;
     case 'prose':
       break;
   }
@@ -63,7 +76,25 @@ export function readValue(text: string, role: Role, pointer: string, context: Va
   into.findings.push(...readInjection(text, pointer, runs ? 'carried' : 'argument'));
 }
 
+/** What installing or building runs of a file that is written is read as what it runs. */
+export function readWritten({ path, content, pointer }: Written, { into, readers }: ValueContext): void {
+  for (const one of lifecycleOf(path, content)) {
+    const sight = one.type === 'shell' ? readers.shell(one.text, pointer) : readers.source(one.language, one.text, pointer);
+    into.findings.push(...sight.findings);
+    for (const url of sight.urls) into.findings.push(...readers.url(url, pointer).findings.map(own));
+  }
+}
+
 function shell(text: string, pointer: string, context: ValueContext): void {
+  const windows = windowsOf(text, context.toolWords);
+  if (windows !== undefined) {
+    ran(context.readers.source(windows.language, text, pointer), pointer, context);
+    if (windows.sure) return;
+    // Where only the text says so, what Bash would do with it counts too, so far as it can be read.
+    const bash = context.readers.shell(text, pointer);
+    ran({ ...bash, findings: bash.findings.filter((one) => one.inspected) }, pointer, context);
+    return;
+  }
   const sight = context.readers.shell(text, pointer);
   // An editor command of SWE-agent carries the new lines up to `end_of_edit`; that they are no shell is expected, what they would do is still said.
   const editor = context.toolWords.includes('swe') && /^edit\b[^\n]{0,40}\n/.test(text) && text.trimEnd().endsWith('end_of_edit');

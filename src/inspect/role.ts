@@ -3,6 +3,7 @@ import type { JsonObject } from '../kernel/json.ts';
 import type { ToolClass } from './classify/classify.ts';
 import { wordsOf } from './classify/words.ts';
 import { codeShape, hostShape, mathShape, pathShape, sqlOpening, sqlShape, urlShape } from './shape.ts';
+import { isPatch } from './formats/patch.ts';
 import type { Leaf } from './walk.ts';
 
 /** What a value is to the tool that gets it. `prose` is text that is carried, never run. */
@@ -20,6 +21,8 @@ export type Role =
       /** A host alone, of which the tool may make anything: only what no honest call names is said of it. */ readonly bare?: true;
     }
   | { readonly type: 'recipient' }
+  /** Files it names are written and deleted; its lines are their content. */
+  | { readonly type: 'patch' }
   | { readonly type: 'prose' }
   | { readonly type: 'plain' };
 
@@ -94,6 +97,16 @@ function mentions(text: string, { context, has }: Runs): boolean {
   return context.category === undefined && (has(SQL_KEYS) || has(ONLY_SQL)) && onlyWrites(words);
 }
 
+const PATCH_WORDS = set('patch diff apply edit hunk codex udiff');
+const PATCH_KEYS = set('patch diff input command cmd patchtext udiff args');
+
+/** A patch is applied where the tool or the key says so; a message or a file that quotes one is none. */
+function patches({ context: { tool }, has }: Runs): boolean {
+  if (tool.operations.includes('send') || tool.operations.includes('read')) return false;
+  const named = tool.words.some((word) => PATCH_WORDS.has(word));
+  return named || (has(PATCH_KEYS) && !tool.words.includes('commit'));
+}
+
 /** A question to a search engine or to documentation is a mention by definition (INSPECT-3). */
 function asksTheWeb({ tool, category }: RoleContext): boolean {
   if (category !== undefined || tool.categories.includes('database') || tool.categories.includes('shell')) return false;
@@ -111,6 +124,7 @@ interface Runs {
 }
 
 function runs(text: string, { context, has }: Runs): Role | undefined {
+  if (patches({ context, has }) && isPatch(text)) return { type: 'patch' };
   const { words } = context.tool;
   const shellTool = context.category === 'shell' || words.some((word) => SHELL_TOOLS.has(word)) || runsCommands(words);
   const codeTool = words.some((word) => CODE_TOOLS.has(word)) || (words.includes('code') && words.some((word) => RUN_WORDS.has(word)));

@@ -45,7 +45,7 @@ export interface Call {
   readonly complete: boolean;
 }
 
-export type Language = 'python' | 'node' | 'perl' | 'ruby' | 'php' | 'lua' | 'r' | 'awk' | 'powershell';
+export type Language = 'python' | 'node' | 'perl' | 'ruby' | 'php' | 'lua' | 'r' | 'awk' | 'powershell' | 'cmd';
 
 /** What a reader saw in one call: plain data; the walker follows what has an inside. */
 export type Seen =

@@ -3,6 +3,8 @@ import { UNKNOWN, harm } from './call.ts';
 import { withConstants } from './constants.ts';
 import { readCell } from '../code/python/cells.ts';
 import { readProgram } from '../code/read-program.ts';
+import { readCmd } from '../windows/cmd.ts';
+import { readPowerShell } from '../windows/powershell.ts';
 import { deeds } from './deeds.ts';
 import { strings } from './literals.ts';
 
@@ -17,7 +19,8 @@ const RUNS: Readonly<Record<Language, RegExp>> = {
   lua: /\b(?:os\.execute|io\.popen|exec|spawn|system)\b\s*\(?/g,
   r: /\b(?:system2?|shell|pipe)\s*\(/g,
   awk: /\bsystem\s*\(|\|\s*getline|\|&?\s*"/g,
-  powershell: /\b(?:Start-Process|Invoke-Expression|iex|Invoke-Command|cmd\s*\/c)\b/gi,
+  powershell: /(?!)/g,
+  cmd: /(?!)/g,
 };
 
 /** Calls that delete or overwrite; the string after it is a path. */
@@ -49,9 +52,10 @@ const PROGRAMMED: ReadonlySet<Language> = new Set(['python', 'node', 'ruby', 'ph
 /** What code given to an interpreter would start, delete or hide. Linear; structure by call names and the literals that follow them. */
 export function readCode(language: Language, text: string): readonly Seen[] {
   if (text === UNKNOWN) return [harm('UNINSPECTABLE', 'HIGH', { inspected: false })];
+  if (language === 'powershell') return readPowerShell(text);
+  if (language === 'cmd') return readCmd(text);
   const seen: Seen[] = [];
   if (SOCKET.test(text) && HANDS_OVER.test(text) && SHELLS.test(text)) seen.push(harm('SHELL_REVERSE_SHELL', 'CRITICAL', { category: 'network' }));
-  if (language === 'powershell' && /TCPClient/i.test(text)) seen.push(harm('SHELL_REVERSE_SHELL', 'CRITICAL', { category: 'network' }));
   if (LOSES_DATA.test(text)) seen.push(harm('CODE_DATA_DELETE', 'HIGH', { operation: 'delete' }));
   if (language === 'python' || language === 'node') {
     seen.push(...deeds(text));

@@ -47,6 +47,7 @@ const RUNS = {
   r: ['Rscript', '-e'],
   awk: ['awk'],
   powershell: ['powershell', '-Command'],
+  cmd: ['cmd', '/c'],
 } as const satisfies Record<Language, readonly string[]>;
 
 /** The same for code given straight to an interpreter's tool (`run_python {code}`): read as `python3 -c` would be. */

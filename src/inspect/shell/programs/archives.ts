@@ -1,5 +1,6 @@
 import type { Arg, ProgramReader, ProgramTable, Seen } from '../call.ts';
 import { literal } from '../call.ts';
+import { readPatch } from '../../formats/patch.ts';
 import { readOptions } from '../options.ts';
 import { insideOf } from './hatches.ts';
 
@@ -18,13 +19,21 @@ const unzip: ProgramReader = (call) => {
   return options.values('d').map((folder) => writes(insideOf(folder)));
 };
 
+const patched = (text: string | undefined): Seen[] =>
+  text === undefined
+    ? []
+    : readPatch(text).flatMap(({ path, access }): Seen[] => (path === '' ? [] : [{ see: 'path', path: literal(path), access }]));
+
+/** `apply_patch '*** Begin Patch…'`, or the same on its standard input. */
+const applyPatch: ProgramReader = (call) => [...call.args.flatMap(({ text }) => patched(text)), ...patched(call.stdin.text)];
+
 const patch: ProgramReader = (call) => {
   const options = readOptions(call.args, {
     short: 'dioprBDFVYz',
     long: ['directory', 'input', 'output', 'strip', 'reject-file', 'suffix', 'prefix'],
   });
   const folder = options.values('d', 'directory').map((path) => writes(insideOf(path)));
-  return [...folder, ...options.values('o', 'output').map(writes), ...options.operands.slice(0, 1).map(writes)];
+  return [...folder, ...options.values('o', 'output').map(writes), ...options.operands.slice(0, 1).map(writes), ...patched(call.stdin.text)];
 };
 
 const cpio: ProgramReader = (call) => {
@@ -76,6 +85,8 @@ export const ARCHIVES: ProgramTable = {
   unzip,
   ditto: (call) => call.args.slice(-1).map((folder) => writes(insideOf(folder))),
   patch,
+  apply_patch: applyPatch,
+  applypatch: applyPatch,
   cpio,
   aria2c,
   axel: outputs('on', ['o', 'output']),

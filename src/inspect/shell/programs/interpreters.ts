@@ -1,8 +1,8 @@
 import type { Language, ProgramReader, ProgramTable, Seen } from '../call.ts';
 import { harm } from '../call.ts';
+import { launched } from '../../windows/powershell.ts';
 import { readOptions } from '../options.ts';
 import type { OptionSpec } from '../options.ts';
-import { joined } from '../words.ts';
 
 interface Interpreter {
   readonly language: Language;
@@ -80,13 +80,17 @@ const php = interpreter({
 const lua = interpreter({ language: 'lua', spec: { short: 'el' }, code: ['e'] });
 const rscript = interpreter({ language: 'r', spec: { short: 'e' }, code: ['e'] });
 const powershell: ProgramReader = (call) => {
-  const at = call.args.findIndex((arg) => /^[-/](c|command|encodedcommand|enc|ec|e)$/i.test(arg.text));
-  if (at < 0) return [];
-  if (/^[-/]e/i.test(call.args[at]?.text ?? '')) return [harm('SHELL_DECODE_EXECUTE', 'HIGH', { inspected: false })];
-  const text = joined(call.args.slice(at + 1));
+  const words = call.args.map((arg) => arg.text);
+  const fed = call.stdin.text === undefined ? [] : piped('powershell', call);
+  const text = words.slice(words.findIndex((word) => /^[-/]c/i.test(word)) + 1).join(' ');
   // Plain words are the same command in both languages.
-  const plain: Seen[] = /^[\w ./~*-]+$/.test(text) ? [{ see: 'script', text }] : [];
-  return [{ see: 'code', language: 'powershell', text }, ...plain];
+  const plain: Seen[] = words.length > 1 && /^[\w ./~*-]+$/.test(text) && !/^[a-z]+-[a-z]/i.test(text) ? [{ see: 'script', text }] : [];
+  return [
+    ...launched(words, 0),
+    ...fed,
+    ...(call.stdin.origin === 'remote' ? [harm('SHELL_REMOTE_EXECUTE', 'HIGH', { category: 'network' })] : []),
+    ...plain,
+  ];
 };
 
 const awk: ProgramReader = (call) => {

@@ -147,6 +147,6 @@ export const SHELLS: ProgramTable = {
       .map((arg) => ({ see: 'script', text: arg.text })),
   cmd: (call) => {
     const at = call.args.findIndex((arg) => /^\/[ck]$/i.test(arg.text));
-    return at < 0 ? [] : [{ see: 'script', text: joined(call.args.slice(at + 1)) }];
+    return at < 0 ? [] : [{ see: 'code', language: 'cmd', text: joined(call.args.slice(at + 1)) }];
   },
 };

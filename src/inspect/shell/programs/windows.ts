@@ -1,3 +1,7 @@
+import { bareName } from '../../windows/call.ts';
+import { CMDLETS } from '../../windows/cmdlets.ts';
+import { PROGRAMS } from '../../windows/programs.ts';
+import type { WindowsReader } from '../../windows/programs.ts';
 import type { ProgramReader, ProgramTable } from '../call.ts';
 import { harm } from '../call.ts';
 import { deletion } from './files.ts';
@@ -16,37 +20,36 @@ const removeItem: ProgramReader = (call) => {
   return says('-whatif') ? [] : paths.flatMap((path) => deletion(path, { recursive: says('-recurse'), force: says('-force'), at: call.at }));
 };
 
-const stops: ProgramReader = () => [harm('SHELL_HOST_STOP', 'HIGH', { operation: 'admin' })];
-const formats: ProgramReader = () => [harm('SHELL_FORMAT', 'HIGH', { operation: 'delete', category: 'file' })];
 const invokes: ProgramReader = (call) => [
   harm('SHELL_EVAL_COMPUTED', 'HIGH', { inspected: false }),
   { see: 'code', language: 'powershell', text: call.args.map((arg) => arg.text).join(' ') },
 ];
 
-/** Windows' own programs that fetch or run code from elsewhere (the LOLBAS class). */
-const borrowed: ProgramReader = (call) =>
-  call.args.some((arg) => /https?:|^[-/]urlcache$|^[-/](decode|transfer)$|javascript:|scrobj/i.test(arg.text))
-    ? [harm('SHELL_REMOTE_EXECUTE', 'HIGH', { category: 'network' })]
-    : [];
+/** Names that mean another program where Bash is the shell. */
+const OTHERS = new Set('at more type expand format copy move ren rmdir rm net finger shutdown xcopy hh manage'.split(' '));
+
+const adapted =
+  (reader: WindowsReader): ProgramReader =>
+  (call) =>
+    reader({ name: bareName(call.bin), args: call.args.map((arg) => arg.text), shell: 'cmd' });
+
+const programs = Object.entries(PROGRAMS)
+  .filter(([name]) => !OTHERS.has(name))
+  .map(([name, reader]) => [name, adapted(reader)] as const);
+
+/** `Remove-Item` is written in the case of its documentation. */
+const cmdlets = Object.entries(CMDLETS).map(
+  ([name, reader]) => [name.replace(/(^|-)([a-z])/g, (_, dash: string, letter: string) => dash + letter.toUpperCase()), adapted(reader)] as const,
+);
 
 export const WINDOWS: ProgramTable = {
-  certutil: borrowed,
-  mshta: borrowed,
-  bitsadmin: borrowed,
-  regsvr32: borrowed,
-  rundll32: borrowed,
-  msiexec: borrowed,
-  wmic: borrowed,
-  cscript: borrowed,
+  ...Object.fromEntries(cmdlets),
+  ...Object.fromEntries(programs),
   del,
   erase: del,
   rd: del,
   'Remove-Item': removeItem,
   ri: removeItem,
-  'Stop-Computer': stops,
-  'Restart-Computer': stops,
-  'Format-Volume': formats,
-  'Clear-Disk': formats,
   'Invoke-Expression': invokes,
   iex: invokes,
 };

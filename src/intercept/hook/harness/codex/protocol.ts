@@ -1,6 +1,6 @@
 import { isObject } from '../../../../kernel/json.ts';
 import type { Json, JsonObject } from '../../../../kernel/json.ts';
-import { callIn, text } from '../payload.ts';
+import { callIn } from '../payload.ts';
 import type { HookDecision, Members, Protocol } from '../protocol.ts';
 
 const MEMBERS: Members = { session: ['session_id'], tool: 'tool_name', args: 'tool_input', callId: 'tool_use_id', prompt: 'prompt' };
@@ -15,10 +15,8 @@ export const protocol: Protocol = {
   call: (_event, payload) => {
     const call = callIn(MEMBERS, payload);
     if (call === null) return null;
-    const patch = call.name === 'apply_patch' ? text(call.args, 'command') : null;
-    return patch === null
-      ? { ...call, kind: call.name === 'Bash' ? 'process' : 'tool', rewritable: true, attended: false }
-      : { ...call, kind: 'tool', args: patchArgs(patch), rewritable: false, attended: false };
+    // Files a patch names are read where every door's patches are (INSPECT-117); its text is not rewritten.
+    return { ...call, kind: call.name === 'Bash' ? 'process' : 'tool', rewritable: call.name !== 'apply_patch', attended: false };
   },
   result: (_event, payload): Json | undefined => payload['tool_response'],
   answer,
@@ -37,12 +35,4 @@ function answer(hookEventName: string, decision: HookDecision): JsonObject {
     case 'deny':
       return { hookSpecificOutput: { hookEventName, permissionDecision: 'deny', permissionDecisionReason: decision.text } };
   }
-}
-
-const HEADER = /^\*\*\* (?:Add File|Update File|Delete File|Move to): (.+)$/;
-
-/** A patch names the files it touches in its headers: they are what a policy speaks of; the patch itself is no command line. */
-function patchArgs(patch: string): JsonObject {
-  const paths = patch.split('\n').flatMap((line) => HEADER.exec(line.trimEnd())?.[1] ?? []);
-  return { paths: [...new Set(paths)], content: patch };
 }

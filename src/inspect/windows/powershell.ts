@@ -1,0 +1,307 @@
+import { decodeBase64 } from '../path/base64.ts';
+import type { Seen } from '../shell/call.ts';
+import { UNKNOWN, harm } from '../shell/call.ts';
+import type { WindowsCall } from './call.ts';
+import { bareName, parameter } from './call.ts';
+import { readCmd } from './cmd.ts';
+import { ALIASES, CMDLETS } from './cmdlets.ts';
+import { deleting, reading, writing } from './paths.ts';
+import { PROGRAMS } from './programs.ts';
+import type { Token } from './tokens.ts';
+import { tokensOf } from './tokens.ts';
+
+const MOST_DEPTH = 8;
+const MOST_TOKENS = 60_000;
+
+interface Context {
+  readonly seen: Seen[];
+  readonly variables: Map<string, string>;
+  readonly depth: number;
+  /** The text fetches or decodes something. */
+  readonly fetches: boolean;
+  readonly decodes: boolean;
+}
+
+const FETCHES =
+  /downloadstring|downloaddata|downloadfile|invoke-webrequest|invoke-restmethod|\biwr\b|\birm\b|net\.webclient|httpclient|xmlhttp|xmldocument|start-bitstransfer|\bcurl\b|\bwget\b|webrequest\]::create/;
+const DECODES = /frombase64string|-encodedcommand|io\.compression|deflatestream|gzipstream|-bxor|\[char\[?\]?\]|convertto-securestring|readallbytes/;
+
+/** What a text of PowerShell would do: each command in it, wherever in the text it stands. Total, linear. */
+export function readPowerShell(text: string, depth = 0, outer?: ReadonlyMap<string, string>): readonly Seen[] {
+  if (depth > MOST_DEPTH) return [harm('UNINSPECTABLE', 'HIGH', { inspected: false })];
+  const { all, inner } = tokensOf(text);
+  if (all.length > MOST_TOKENS) return [harm('UNINSPECTABLE', 'HIGH', { inspected: false })];
+  const plain = text
+    .replaceAll('`', '')
+    .replace(/["']\s{0,8}\+\s{0,8}["']/g, '')
+    .toLowerCase();
+  const context: Context = { seen: [], variables: new Map(outer), depth, fetches: FETCHES.test(plain), decodes: DECODES.test(plain) };
+  powers(plain, context);
+  walk(all, context);
+  for (const code of inner.slice(0, 64)) context.seen.push(...readPowerShell(code, depth + 1, context.variables));
+  return context.seen;
+}
+
+/** Words that together say what is done, wherever they stand. */
+const POWERS: readonly (readonly [readonly RegExp[], Seen])[] = [
+  [[/amsiutils|amsiinitfailed|amsiscanbuffer|amsicontext/], harm('SHELL_DEFENCE_DISABLE', 'HIGH')],
+  [
+    [/tcpclient/, /getstream/, /\biex\b|invoke-expression|scriptblock\]::create|\bcmd\b/],
+    harm('SHELL_REVERSE_SHELL', 'CRITICAL', { category: 'network' }),
+  ],
+  [
+    [/virtualalloc|createthread|getdelegateforfunctionpointer|createremotethread|writeprocessmemory|queueuserapc/],
+    harm('UNINSPECTABLE', 'HIGH', { inspected: false }),
+  ],
+  [
+    [/minidumpwritedump|sekurlsa|lsadump|invoke-mimikatz|dumpcreds|\bkerberoast/],
+    harm('PATH_SECRET', 'CRITICAL', { detector: 'path', operation: 'read' }),
+  ],
+  [[/win32_shadowcopy/, /\.delete\(|remove-wmiobject|remove-ciminstance/], harm('SHELL_VOLUME_DESTROY', 'HIGH', { operation: 'delete' })],
+  [[/\[wmiclass\]|win32_process/, /\.create\(/], harm('SHELL_HATCH', 'HIGH')],
+  [
+    [/reflection\.assembly\]::load(?:file|from|withpartialname)?\(\s{0,8}(?:\$|\[convert|\(|\[system\.convert)/],
+    harm('SHELL_DECODE_EXECUTE', 'HIGH', { inspected: false }),
+  ],
+  [[/clearlog\(|eventlogsession/, /clear/], harm('SHELL_LOG_CLEAR', 'HIGH', { operation: 'delete' })],
+  [[/registertaskdefinition|schedule\.service/], harm('SHELL_PERSISTENCE', 'HIGH')],
+  [[/startup/, /createshortcut/], harm('SHELL_PERSISTENCE', 'HIGH')],
+  [[/__eventfilter|commandlineeventconsumer|activescripteventconsumer/], harm('SHELL_PERSISTENCE', 'HIGH')],
+  [[/-stream\b/, /\biex\b|invoke-expression/], harm('SHELL_EVAL_COMPUTED', 'HIGH', { inspected: false })],
+];
+
+function powers(plain: string, { seen, fetches, decodes }: Context): void {
+  if ((fetches || decodes) && /scriptblock\]::create\(|executioncontext\.invokecommand/.test(plain))
+    seen.push(harm(fetches ? 'SHELL_REMOTE_EXECUTE' : 'SHELL_DECODE_EXECUTE', 'HIGH', { inspected: false }));
+  const part = plain.length > 100_000 ? plain.slice(0, 100_000) : plain;
+  for (const [patterns, what] of POWERS) if (patterns.every((pattern) => pattern.test(part))) seen.push(what);
+  for (const match of part.matchAll(
+    /\[(?:system\.)?io\.(file|directory)\]::(delete|writealltext|writeallbytes|appendalltext|readalltext|readallbytes|move|copy)\(\s{0,8}["']([^"'\n]{1,400})["']\s{0,8}(?:,\s{0,8}(\$true|1))?/g,
+  )) {
+    const [, kind, verb = '', path = '', tree] = match;
+    if (verb === 'delete') seen.push(...deleting(path, kind === 'directory' && tree !== undefined));
+    else seen.push(...(verb.startsWith('read') ? reading(path) : writing(path)));
+  }
+  for (const match of part.matchAll(/["'](https?:\/\/[^"'\s]{1,2000})["']/g)) if (match[1] !== undefined) seen.push({ see: 'url', url: match[1] });
+}
+
+const KEYWORDS = new Set(
+  'if elseif else foreach for while do until switch try catch finally return throw begin process end in param trap default exit break continue'.split(
+    ' ',
+  ),
+);
+const NAMED = new Set(['function', 'filter', 'class', 'workflow', 'configuration']);
+
+/** What stands before a token: a call operator, a pipe, anything else. */
+function leadOf(token: Token | undefined): 'calls' | 'pipe' | 'other' {
+  if (token?.kind === 'pipe') return 'pipe';
+  return token?.text === '&' || (token?.text === '.' && token.kind === 'word') ? 'calls' : 'other';
+}
+
+const isKeyword = (text: string): boolean => NAMED.has(text.toLowerCase()) || KEYWORDS.has(text.toLowerCase());
+
+function walk(tokens: readonly Token[], context: Context): void {
+  let starts = true;
+  let before: WindowsCall | undefined;
+  for (let i = 0; i < tokens.length; i++) {
+    const token = tokens[i];
+    if (token === undefined) return;
+    const lead = leadOf(tokens[i - 1]);
+    if (token.kind === 'end') before = undefined;
+    if (token.kind === 'open' && token.text === '(' && lead === 'calls') computed(tokens, i, context);
+    if (token.kind === 'sign' && token.text === '=' && tokens[i - 1]?.kind === 'variable') assign(tokens, i, context);
+    if (starts && token.kind === 'word' && isKeyword(token.text)) {
+      if (NAMED.has(token.text.toLowerCase())) i += 1;
+      continue;
+    }
+    if (starts && token.kind === 'word' && token.text === '.') continue;
+    if (starts && mayName(token, lead))
+      before = begun(token, { tokens, from: i + 1, piped: lead === 'pipe' ? before : undefined }, context) ?? before;
+    starts = startsNext(token);
+  }
+}
+
+/** A word is a command where one may start; a string or a variable is only behind `&` and `.`. */
+const mayName = ({ kind }: Token, lead: ReturnType<typeof leadOf>): boolean =>
+  kind === 'word' || (lead === 'calls' && (kind === 'string' || kind === 'variable'));
+
+function startsNext({ kind, text }: Token): boolean {
+  if (kind === 'sign') return text === '=' || text === '&';
+  return kind === 'end' || kind === 'open' || kind === 'pipe' || (kind === 'close' && text === '}');
+}
+
+function begun({ kind, text }: Token, stand: Stand, context: Context): WindowsCall | undefined {
+  const name = kind === 'variable' ? context.variables.get(text) : text;
+  if (name !== undefined) return call(name, stand, context);
+  context.seen.push(harm('SHELL_DYNAMIC_COMMAND', context.fetches || context.decodes ? 'HIGH' : 'MEDIUM', { inspected: false }));
+  return undefined;
+}
+
+/** `& ('ie' + 'x') …`: the name is what the group comes to. */
+function computed(tokens: readonly Token[], at: number, context: Context): void {
+  const close = tokens.findIndex((token, i) => i > at && i < at + 64 && token.kind === 'close');
+  if (close < 0) return;
+  const name = folded(tokens.slice(at, close + 1), context).trim();
+  if (name !== '' && !name.includes(UNKNOWN) && /^[\w.\\/:-]{1,100}$/.test(name)) call(name, { tokens, from: close + 1, piped: undefined }, context);
+  else if (!/^(?:\$|get-command)/i.test(name) || context.fetches || context.decodes)
+    context.seen.push(harm('SHELL_DYNAMIC_COMMAND', context.fetches || context.decodes ? 'HIGH' : 'MEDIUM', { inspected: false }));
+}
+
+/** Tokens of one command's arguments, groups whole. */
+function argumentsFrom(tokens: readonly Token[], from: number): Token[][] {
+  const groups: Token[][] = [];
+  let depth = 0;
+  let current: Token[] = [];
+  for (let i = from; i < tokens.length && i < from + 400; i++) {
+    const token = tokens[i];
+    if (token === undefined) break;
+    if (depth === 0 && (token.kind === 'end' || token.kind === 'pipe' || token.kind === 'close')) break;
+    if (token.kind === 'open') depth += 1;
+    if (token.kind === 'close') depth -= 1;
+    if (depth === 0 && token.kind === 'sign' && token.text === ',') continue;
+    current.push(token);
+    if (depth === 0) {
+      groups.push(current);
+      current = [];
+    }
+  }
+  if (current.length > 0) groups.push(current);
+  return groups;
+}
+
+interface Stand {
+  readonly tokens: readonly Token[];
+  readonly from: number;
+  readonly piped: WindowsCall | undefined;
+}
+
+function call(word: string, { tokens, from, piped }: Stand, context: Context): WindowsCall | undefined {
+  if (/^[[\d@-]/.test(word) || (word.startsWith('$') && !/^\$env:\w+[\\/]/i.test(word))) return undefined;
+  const bare = bareName(word);
+  const name = ALIASES[bare] ?? bare;
+  const groups = argumentsFrom(tokens, from);
+  const args = groups.map((group) => folded(group, context));
+  const made: WindowsCall = { name, args, before: piped, shell: 'powershell' };
+  const { seen, depth } = context;
+  if (name === 'invoke-expression' || name === 'invoke-command' || name === 'scriptblock') evaluated(made, context);
+  else if (name === 'powershell' || name === 'pwsh') seen.push(...launched(args, depth));
+  else if (name === 'cmd') seen.push(...readCmd(`cmd ${args.join(' ')}`, depth + 1));
+  else if (name === 'start-process') started(made, context);
+  else if (Object.hasOwn(CMDLETS, name)) seen.push(...(CMDLETS[name]?.(made) ?? []));
+  else if (Object.hasOwn(PROGRAMS, name)) seen.push(...(PROGRAMS[name]?.(made) ?? []));
+  else if (!/^[a-z]+-[a-z]\w*$/.test(name) && /^[a-z]/.test(name) && depth < 4)
+    seen.push({ see: 'argv', argv: [bare, ...args].map((one) => ({ text: one, glob: false })) });
+  return made;
+}
+
+/** `iex`: of a constant its inside, of what was fetched or decoded that, of anything else that it is not known. */
+function evaluated({ name, args, before }: WindowsCall, context: Context): void {
+  const { seen, depth } = context;
+  if (name === 'invoke-command') {
+    if (parameter(args, 'ComputerName', 3) !== undefined) seen.push(harm('SHELL_HATCH', 'MEDIUM'));
+    return;
+  }
+  const text = args.filter((arg) => !/^-Command$/i.test(arg)).join(' ');
+  const known = text !== '' && !text.includes(UNKNOWN) && !/^[$[(@]/.test(text);
+  if (known) seen.push(...readPowerShell(text, depth + 1, context.variables));
+  if (context.fetches || before?.name === 'invoke-webrequest' || before?.name === 'invoke-restmethod')
+    seen.push(harm('SHELL_REMOTE_EXECUTE', 'HIGH', { category: 'network' }));
+  else if (context.decodes) seen.push(harm('SHELL_DECODE_EXECUTE', 'HIGH', { inspected: false }));
+  else if (!known && !(before?.name === 'write-output' && before.args.every((arg) => !arg.includes(UNKNOWN))))
+    seen.push(harm('SHELL_EVAL_COMPUTED', 'HIGH', { inspected: false }));
+  else if (before?.name === 'write-output') seen.push(...readPowerShell(before.args.join(' '), depth + 1, context.variables));
+}
+
+function started({ args }: WindowsCall, { seen, depth }: Context): void {
+  const program = parameter(args, 'FilePath', 2) ?? args.find((arg) => !arg.startsWith('-')) ?? '';
+  const list = args.findIndex((arg) => /^-a(?:r|rg\w*)?$/i.test(arg));
+  const given = (list < 0 ? undefined : args.slice(list + 1).join(' ')) ?? args.filter((arg) => !arg.startsWith('-') && arg !== program).join(' ');
+  if (/\\start menu\\programs\\startup\\/i.test(program)) seen.push(harm('SHELL_PERSISTENCE', 'HIGH'));
+  if (program !== '' && !program.includes(UNKNOWN)) seen.push(...readCmd(`"${program}" ${given}`, depth + 1));
+}
+
+/** The command line of powershell.exe and pwsh (about_PowerShell_Exe); parameters may be cut short. */
+export function launched(args: readonly string[], depth: number): readonly Seen[] {
+  for (const [i, raw] of args.entries()) {
+    const arg = raw
+      .replace(/[\u2013\u2014\u2015]/g, '-')
+      .toLowerCase()
+      .replace(/^\//, '-');
+    const rest = args.slice(i + 1);
+    if (/^-(?:e|ec|en|enc|enco|encod|encode|encoded|encodedc\w*)$/.test(arg)) {
+      const code = decodeBase64(rest[0] ?? '').replaceAll('\u0000', '');
+      return [harm('SHELL_DECODE_EXECUTE', 'HIGH', { inspected: false }), ...readPowerShell(code, depth + 1)];
+    }
+    if (/^-(?:c|co|com\w*)$/.test(arg)) return rest[0] === '-' ? [harm('SHELL_INPUT_EXECUTE', 'HIGH')] : readPowerShell(rest.join(' '), depth + 1);
+    if (/^-(?:f|fi|fil|file)$/.test(arg)) return [{ see: 'path', path: { text: rest[0] ?? '', glob: false }, access: 'execute' }];
+    if (arg === '-') return [harm('SHELL_INPUT_EXECUTE', 'MEDIUM')];
+    if (/^-(?:ex\w*|ep|w|wi\w*|v\w*|in\w*|o\w*|ps\w*|config\w*|wd|work\w*|cust\w*|set\w*)$/.test(arg)) continue;
+    if (/^-/.test(arg) || /^-(?:ex\w*|ep|w|wi\w*|v\w*|in\w*|o\w*|ps\w*|config\w*|wd|work\w*|cust\w*|set\w*)$/.test((args[i - 1] ?? '').toLowerCase()))
+      continue;
+    return readPowerShell(args.slice(i).join(' '), depth + 1);
+  }
+  return [];
+}
+
+function assign(tokens: readonly Token[], at: number, context: Context): void {
+  const name = tokens[at - 1]?.text ?? '';
+  const groups: Token[] = [];
+  for (let i = at + 1; i < tokens.length && i < at + 200; i++) {
+    const token = tokens[i];
+    if (token === undefined || token.kind === 'end' || token.kind === 'pipe') break;
+    groups.push(token);
+  }
+  const value = folded(groups, context);
+  if (value.includes(UNKNOWN)) context.variables.delete(name);
+  else context.variables.set(name, value);
+}
+
+/** The text a few tokens stand for: strings, sums, `-join`, `-f`, `-replace`, `[char]`, base64. */
+function folded(group: readonly Token[], context: Context): string {
+  const source = group.map((token) => token.text).join(' ');
+  if (/frombase64string/i.test(source)) {
+    const text = group.find((token) => token.kind === 'string' && token.text.length > 7)?.text;
+    return text === undefined ? UNKNOWN : decodeBase64(text).replaceAll('\u0000', '');
+  }
+  if (/\[char\[?\]?\]/i.test(source) && /^[\s\d()+,@[\]charjoin'"-]*$/i.test(source))
+    return [...source.matchAll(/\d{1,7}/g)].map(([code]) => String.fromCharCode(Number(code) & 0xffff)).join('');
+  const values = group.filter((token) => token.kind === 'string' || token.kind === 'word' || token.kind === 'variable');
+  const operator = values.findIndex((token) => /^-(?:join|f|replace|creplace|ireplace|split)$/i.test(token.text) && token.kind === 'word');
+  const texts = values.map((token) => filled(token, context));
+  if (operator >= 0) return operated(values[operator]?.text.toLowerCase() ?? '', texts.slice(0, operator), texts.slice(operator + 1));
+  if (group.length > 1 && group[0]?.kind === 'open' && group.some((token) => token.kind === 'word') && !/^@?\($/.test(group[0].text)) return UNKNOWN;
+  if (group.length > 1 && values.length > 1 && !group.some((token) => token.text === '+' || token.text === ','))
+    return group[0]?.kind === 'open' ? UNKNOWN : texts.join(' ');
+  return group.some((token) => token.text === '+') ? texts.join('') : texts.join(' ');
+}
+
+function operated(operator: string, left: readonly string[], right: readonly string[]): string {
+  if (operator === '-join') return left.length === 0 ? right.join('') : left.join(right[0] ?? '');
+  const [pattern = ''] = left;
+  if (operator === '-f') return pattern.replace(/\{(\d{1,2})[^{}]{0,20}\}/g, (_, at: string) => right[Number(at)] ?? UNKNOWN);
+  const [what = '', by = ''] = right;
+  return operator === '-split' || what === '' ? UNKNOWN : pattern.replaceAll(what, by);
+}
+
+const KEPT = /^\$(?:env:\w+|home|profile|pshome|true|false|null|_)$/i;
+
+/** Variables put in, so far as the text set them; names every machine has stay as they are written. */
+function filled({ kind, text }: Token, { variables }: Context): string {
+  if (kind === 'variable') return variables.get(text) ?? (KEPT.test(text) ? text : UNKNOWN);
+  if (!text.includes('$')) return text;
+  return text.replace(/\$(?:\{([^}\n]{1,80})\}|((?:[A-Za-z]+:)?\w{1,80}))/g, (whole, braced?: string, bare?: string) => {
+    const name = `$${braced ?? bare ?? ''}`.toLowerCase();
+    return variables.get(name) ?? (KEPT.test(name) ? `$${braced ?? bare ?? ''}` : UNKNOWN);
+  });
+}
+
+const VERBS =
+  'Get|Set|New|Remove|Add|Invoke|Start|Stop|Clear|Restart|Import|Export|Test|Out|Write|Disable|Enable|Register|Unregister|Copy|Move|Rename|Format|Install|Uninstall|Resolve|Expand|Compress|ConvertTo|ConvertFrom|Select|Where|ForEach|Measure|Sort';
+const CMDLET = new RegExp(`(?:^|[\\n;|({&]\\s{0,8})(?:${VERBS}|${VERBS.toLowerCase()})-[A-Z][A-Za-z]{2,40}\\b`);
+const SYNTAX = /(?:^|[\n;|({&]\s{0,8})(?:\$(?:env:)?[A-Za-z]\w{0,60}\s{0,8}=\s|\[(?:System\.)?[A-Z][\w.]{1,80}\]::|iex[\s(]|iwr\s)/;
+
+/** Text that is PowerShell beyond doubt, whatever the tool is called. */
+export function looksLikePowerShell(text: string): boolean {
+  const head = text.slice(0, 8192);
+  return (CMDLET.test(head) || SYNTAX.test(head)) && !/^\s{0,40}(?:#!.*(?:sh|bash)\b|export |sudo )/.test(head);
+}
