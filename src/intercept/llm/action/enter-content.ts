@@ -3,8 +3,8 @@ import { AegisError } from '../../../errors.ts';
 import type { ContentReceipt } from '../../../gate/nouns.ts';
 import type { Conversation } from '../caller.ts';
 import type { CarriedContent } from '../dialect/model-request.ts';
-import { keepInjected } from '../prompt/injected-results.ts';
 import { rememberContent } from '../memory/conversations.ts';
+import { keepInjected } from '../memory/injected-results.ts';
 import type { SessionMemory } from '../memory/conversations.ts';
 import type { Actions } from './actions.ts';
 
