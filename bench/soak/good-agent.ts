@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
+import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import { daemonClient } from '../../src/client/daemon-client.ts';
 import type { Place } from './place.ts';
 
@@ -9,6 +10,9 @@ export interface Seen {
   readonly tookMs: Readonly<Record<string, number[]>>;
   readonly wrong: string[];
 }
+
+/** What an agent needs to know of the place. */
+export type AgentPlace = Pick<Place, 'url' | 'models' | 'socket' | 'keys'>;
 
 type Ask = (n: number) => Promise<string | null>;
 
@@ -21,7 +25,7 @@ async function post(url: string, key: string, body: object): Promise<{ readonly 
 }
 
 /** Each gives null when it was answered as it should be, and else what was said. */
-function doors({ url, models, socket, keys }: Place): Readonly<Record<string, Ask>> {
+function doors({ url, models, socket, keys }: AgentPlace): Readonly<Record<string, Ask>> {
   const local = daemonClient({ url, key: keys.good, mostBytes: 1_048_576, env: { AEGIS_SOCKET: socket } });
   const action = (n: number): object => ({ id: randomUUID(), session: `g${String(n % 16)}`, name: 'look_up', args: { n } });
   const expect = (text: string, right: boolean): string | null => (right ? null : text.slice(0, 300));
@@ -49,10 +53,10 @@ function doors({ url, models, socket, keys }: Place): Readonly<Record<string, As
 }
 
 /** Asks at every door in turn until it is told to stop. */
-export async function behave(place: Place, signal: AbortSignal): Promise<Seen> {
+async function behave(place: AgentPlace, stopped: () => boolean): Promise<Seen> {
   const asks = Object.entries(doors(place));
   const seen: Seen = { tookMs: Object.fromEntries(asks.map(([name]) => [name, []])), wrong: [] };
-  for (let n = 0; !signal.aborted; n++) {
+  for (let n = 0; !stopped(); n++) {
     const [name, ask] = asks[n % asks.length] ?? [];
     if (name === undefined || ask === undefined) break;
     const begun = performance.now();
@@ -62,4 +66,21 @@ export async function behave(place: Place, signal: AbortSignal): Promise<Seen> {
     await pause(PACE_MS);
   }
   return seen;
+}
+
+/** The agent in a thread of its own, so that it does not wait for those who make the trouble. */
+export function sendAgent({ url, models, socket, keys }: Place, signal: AbortSignal): Promise<Seen> {
+  const place: AgentPlace = { url, models, socket, keys };
+  const worker = new Worker(new URL(import.meta.url), { workerData: place });
+  signal.addEventListener('abort', () => worker.postMessage('stop'), { once: true });
+  return new Promise((resolve, reject) => {
+    worker.once('message', resolve);
+    worker.once('error', reject);
+  });
+}
+
+if (!isMainThread) {
+  let stopped = false;
+  parentPort?.once('message', () => (stopped = true));
+  parentPort?.postMessage(await behave(workerData as AgentPlace, () => stopped));
 }

@@ -5,7 +5,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { quantile } from '../figure.ts';
 import { rssMb } from '../process.ts';
-import { behave } from './good-agent.ts';
+import { sendAgent } from './good-agent.ts';
 import type { Seen } from './good-agent.ts';
 import { hostilePeers } from './hostile.ts';
 import type { Hostile } from './hostile.ts';
@@ -21,7 +21,7 @@ if (!(seconds > 0) || args.includes('--help')) {
 const QUIET_SECONDS = Math.min(10, seconds / 6);
 const BREATH_MS = 50;
 
-async function phase(place: Parameters<typeof behave>[0], forSeconds: number, hostile: readonly Hostile[]): Promise<Seen> {
+async function phase(place: Parameters<typeof sendAgent>[0], forSeconds: number, hostile: readonly Hostile[]): Promise<Seen> {
   const stop = new AbortController();
   const timer = setTimeout(() => stop.abort(), forSeconds * 1_000);
   const trouble = hostile.map(async ({ act }) => {
@@ -30,7 +30,7 @@ async function phase(place: Parameters<typeof behave>[0], forSeconds: number, ho
       await pause(BREATH_MS);
     }
   });
-  const [seen] = await Promise.all([behave(place, stop.signal), ...trouble]);
+  const [seen] = await Promise.all([sendAgent(place, stop.signal), ...trouble]);
   clearTimeout(timer);
   return seen;
 }

@@ -3,6 +3,7 @@ import { CLOSED, integer, name } from '../http/shapes.ts';
 import type { Entry } from '../kernel/entry.ts';
 import type { TenantId } from '../kernel/ids.ts';
 import { openEntry } from '../log/entry.ts';
+import { PIECE } from '../log/in-turns.ts';
 import type { EntryFilter, LogStore } from '../log/store.ts';
 import type { SealedEntry } from '../log/sealed-entry.ts';
 
@@ -39,9 +40,8 @@ export function opened({ bytes, index, leaf }: SealedEntry): LoggedEntry {
   return { ...openEntry(bytes, index), leaf };
 }
 
-/** Entries that are opened at once, and bytes of them after which a page ends before its limit (GATE-23). */
-const PIECE = 128;
-const MOST_BYTES = 1_048_576;
+/** Bytes of entries after which a page ends before its limit: it is written as one text, which takes a thread's time (GATE-23). */
+const MOST_BYTES = 262_144;
 
 /** One page; `next` continues where it ended, absent at the end. */
 export async function page(

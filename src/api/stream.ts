@@ -11,13 +11,14 @@ import { createShares } from '../http/shares.ts';
 import type { Shares } from '../http/shares.ts';
 import type { TenantId } from '../kernel/ids.ts';
 import { PEOPLE } from '../kernel/role.ts';
+import { PIECE } from '../log/in-turns.ts';
 import type { LogStore } from '../log/store.ts';
 import type { ApiParts } from './deps.ts';
 import { opened } from './pages.ts';
 
 type Parts = ApiParts<LogGate, 'store'>;
 
-const PAGE = 64;
+const PAGE = PIECE;
 const HEARTBEAT_MS = 15_000;
 /** Open streams of all tenants, and of all people of one. */
 const MOST_STREAMS = { all: 256, tenant: 192 } as const;

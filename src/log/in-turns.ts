@@ -2,8 +2,9 @@ import type { TenantId } from '../kernel/ids.ts';
 import type { SealedEntry } from './sealed-entry.ts';
 import type { EntryFilter, LogStore } from './store.ts';
 
-/** Entries that one turn reads, and places that it looks at for them. */
-const PIECE = 128;
+/** Entries that one turn reads: with what is made of them about a millisecond. */
+export const PIECE = 16;
+/** Places that one turn looks at for them. */
 const WINDOW = 16_384;
 
 /**

@@ -42,7 +42,7 @@ test('[GATE-23] what is read in turns is what is read at once, in pieces', async
           type: fc.constantFrom('rare', 'common', 'none', undefined),
           agent: fc.constantFrom(...NAMES, undefined),
           reverse: fc.boolean(),
-          limit: fc.constantFrom(1, 2, 127, 128, 129, 1_000),
+          limit: fc.constantFrom(1, 2, 15, 16, 17, 1_000),
         },
         { requiredKeys: ['limit'] },
       ),
@@ -53,7 +53,7 @@ test('[GATE-23] what is read in turns is what is read at once, in pieces', async
         const whole = indexes(await store.read(T, filter));
         asked.length = 0;
         assert.deepEqual(indexes(await inTurns(store).read(T, filter)), whole);
-        assert.ok(asked.every(({ limit, span }) => limit <= 128 && span <= 16_384));
+        assert.ok(asked.every(({ limit, span }) => limit <= 16 && span <= 16_384));
       },
     ),
     { numRuns: 60 },
