@@ -16,7 +16,7 @@ export interface ConfigSources {
 }
 
 /**
- * Defaults, then the file, then AEGIS_* variables, then flags. A key nobody knows, or a value out of range, is an error that says where it stands.
+ * Defaults, then the file, then AEGIS_* variables, then flags. An unknown key, or a value out of range, is an error that says where it stands.
  * Paths come back absolute.
  * @throws AegisError CONFIG_INVALID
  */

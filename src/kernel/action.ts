@@ -52,7 +52,7 @@ export interface Trace {
 export interface FileTrace {
   /** Of its last component. */
   readonly name: Print;
-  /** false: named from a folder nobody knows. */
+  /** false: named from an unknown folder. */
   readonly rooted: boolean;
   /** Of what is written: what running it would be judged as, where that is at least HIGH. */
   readonly runs?: Risk;

@@ -12,7 +12,7 @@ export type FileChange = (typeof FILE_CHANGES)[number];
 export interface NamedFile {
   /** As the action names it. */
   readonly name: string;
-  /** Where it was looked for; absent where nobody knows the folder. */
+  /** Where it was looked for; absent where the folder is unknown. */
   readonly path?: string;
   /** Where its links lead, when that is another place. */
   readonly leadsTo?: string;

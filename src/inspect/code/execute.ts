@@ -109,7 +109,7 @@ function define(statement: Extract<Statement, { type: 'define' }>, { scope, mach
   scope.names.set(statement.name, defined(made, scope, machine));
   for (const decorator of statement.decorated) {
     const value = evaluate(decorator, scope, machine);
-    // Whatever registers a function calls it one day with what nobody knows here; what only marks one does not.
+    // Whatever registers a function calls it one day with values unknown here; what only marks one does not.
     if (value.is === 'function' || value.is === 'either') invoke(value, [{ value: made }], machine);
     else if (value.is === 'api' && !QUIET.test(value.path)) invoke(made, [], machine);
   }

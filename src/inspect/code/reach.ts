@@ -114,7 +114,7 @@ function powers({ path, name }: Called, machine: Machine): void {
     saw(machine, harm('CODE_DATA_DELETE', 'HIGH', { operation: 'delete' }));
 }
 
-/** Functions that are handed over are called by whoever gets them: with what stands beside them, or with what nobody knows here. */
+/** Functions that are handed over are called by whoever gets them: with what stands beside them, or with values unknown here. */
 function callbacks({ given, of }: Called, machine: Machine): void {
   given.forEach(({ value, name }, i) => {
     const later = given

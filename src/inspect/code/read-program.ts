@@ -68,7 +68,7 @@ function executeInner(program: Program, machine: Machine): Value {
   return value;
 }
 
-/** Functions that nothing here calls are read once, with parameters nobody knows. */
+/** Functions that nothing here calls are read once, with unknown parameters. */
 function idle(machine: Machine): void {
   machine.now.idle = true;
   for (let round = 0; round < 4 && machine.defined.size > 0; round += 1) {

@@ -89,7 +89,7 @@ export function rebind(words: readonly Arg[], reading: Reading): void {
   else if (/^(?:read|mapfile|readarray|getopts|let|wait)$/.test(name)) unknown(operands, reading);
 }
 
-/** `set -- …` and `shift`; on a path that may not be taken nobody knows what is held then. */
+/** `set -- …` and `shift`; on a path that may not be taken what is held then is unknown. */
 function rearrange(name: 'set' | 'shift', args: readonly string[], reading: Reading): void {
   const held = reading.variables.get('@')?.[0] ?? [];
   if (name === 'shift') {

@@ -25,7 +25,7 @@ const MAX_WORDS = 8;
 /** Characters of a value that may be common, with the marks around it. */
 const MOST_COMMON = 16;
 
-/** A normalised value that is not fingerprinted yet; `BEYOND` for what nobody knows. */
+/** A normalised value that is not fingerprinted yet; `BEYOND` for what is unknown. */
 type Plain = string | typeof BEYOND;
 
 const BEYOND = null;
@@ -55,7 +55,7 @@ function partsOf(leaf: ValueLeaf, whole: string): PlainTrace['parts'] {
 
 /**
  * One trace per scalar leaf of the arguments, authority-bearing ones first of all. Beyond the bounds leaves without authority are left out,
- * and one trace that nobody knows stands for the rest, so that it counts as quoted. Knows no session: `printTraces` does the rest.
+ * and one unknown trace stands for the rest, so that it counts as quoted. Knows no session: `printTraces` does the rest.
  */
 export function readTraces(args: JsonObject): readonly PlainTrace[] {
   const { leaves, cut } = leavesOf(args);

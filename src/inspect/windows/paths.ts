@@ -21,7 +21,7 @@ export function plainPath(text: string): string {
     .toLowerCase();
 }
 
-/** What deleting it means. A relative path is the project's, and a name nobody knows is recorded only. */
+/** What deleting it means. A relative path is the project's, and an unknown name is recorded only. */
 export function deleting(text: string, tree: boolean): Seen[] {
   const path = plainPath(text);
   if (/^(?:hk(?:lm|cu|cr|u|cc)|registry::.*|hkey_\w+):?\//.test(path)) return [];

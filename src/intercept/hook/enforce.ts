@@ -40,7 +40,7 @@ export function hookDecisionOf(
 
 /**
  * A refusal that is no decision (a wrong key, a closed gate, a body that cannot be read) in the harness's own words, for it would run the
- * tool on a 4xx or a 5xx (HOOK-2). Null for an event nobody knows: then a problem is as good as anything.
+ * tool on a 4xx or a 5xx (HOOK-2). Null for an unknown event: then a problem is as good as anything.
  */
 export function refusalAnswer(harness: Harness | undefined, event: string, error: AegisError): JsonObject | null {
   const meaning = harness === undefined ? undefined : meaningOf(harness.protocol, event);

@@ -145,7 +145,7 @@ async function ask(session: Session, { request, decision, running }: Performance
   }
 }
 
-/** MCP-20: what the server said it did not take was not done; of everything else nobody knows, and the log says so. */
+/** MCP-20: what the server said it did not take was not done; of everything else it is unknown, and the log says so. */
 async function noAnswer(session: Session, { request, proposed }: Performance, error: unknown): Promise<Reply> {
   const known = error instanceof AegisError ? error : new AegisError('MCP_SERVER_GONE', { detail: 'something inside Aegis failed' });
   const refused = NOT_DONE.has(known.code);

@@ -68,7 +68,7 @@ function withLedgers(state: ActionState, renamed: Renamed): ActionState {
   return { ...state, ledgers: state.ledgers.flatMap((key) => renamed(key) ?? []) };
 }
 
-/** The session's ledger under its agent; null where nobody knows whose it was, for then nothing is charged to it any more. */
+/** The session's ledger under its agent; null where its owner is unknown, for then nothing is charged to it any more. */
 function ownLedger(key: string, sessions: PersistentMap<OwnedKey, SessionState>, known: Map<string, string>): string | null {
   if (!key.startsWith('session/')) return key;
   const before = known.get(key);

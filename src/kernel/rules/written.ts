@@ -5,7 +5,7 @@ import { opinionOf } from './detectors.ts';
 import { SILENCE } from './subject.ts';
 import type { Rule } from './subject.ts';
 
-/** The same file by its whole path; by its name where one of the two was named from a folder nobody knows. */
+/** The same file by its whole path; by its name where one of the two was named from an unknown folder. */
 const isSame = (one: FileTrace, other: FileTrace): boolean =>
   one.whole === other.whole || (one.name === other.name && (!one.rooted || !other.rooted));
 

@@ -53,7 +53,7 @@ const KINDS: ReadonlySet<string> = new Set('image audio tts live embedding trans
 const TUNED_TIMES = { known: 2, other: 4 } as const;
 
 /**
- * What a name may mean, all as likely; the dearest of them counts (SPEND-11). Empty: nobody knows. The name itself comes first, and only what it says
+ * What a name may mean, all as likely; the dearest of them counts (SPEND-11). Empty: unknown. The name itself comes first, and only what it says
  * is taken away from it: a gateway's prefix, a variant, a context window, a date.
  */
 export function meaningsOf(catalogue: Catalogue, provider: string, model: string): readonly Meaning[] {

@@ -6,7 +6,7 @@ import type { TokenUsage } from '../dialect/model-answer.ts';
 import { meaningsOf } from './model-names.ts';
 import type { Catalogue, Meaning } from './model-names.ts';
 
-/** Money. Micro-dollars, rounded up; null: nobody knows this model's price. */
+/** Money. Micro-dollars, rounded up; null: this model's price is unknown. */
 export interface Prices {
   /** The most an answer can cost before it is asked for. */
   estimate(terms: { readonly provider: string; readonly model: string; readonly inputTokens: number; readonly outputTokens: number }): number | null;

@@ -6,7 +6,7 @@ import type { StrictLimits } from '../../../wire/strict-json.ts';
 import { upstreamInvalid } from './members.ts';
 
 /**
- * What of an answer can carry or cause a call is read or refused; everything else passes as it came (LLM-23). Whether a place nobody knows can is
+ * What of an answer can carry or cause a call is read or refused; everything else passes as it came (LLM-23). Whether an unknown place can is
  * told by its shape: a name beside arguments, or a kind or a member that is called as calls are, with something in it.
  */
 
@@ -40,7 +40,7 @@ export function soundsLikeCall(kind: string): boolean {
   return kind === 'input_json_delta' || wordsIn(kind).some((word) => CALL_WORDS.has(word));
 }
 
-/** Whether anything in a value nobody knows could carry a call, or a piece of one. */
+/** Whether anything in an unknown value could carry a call, or a piece of one. */
 export function carriesCall(value: Json | undefined, depth = 0): boolean {
   // Nobody writes as deep as this, and what was not read may be anything.
   if (depth > DEEPEST) return true;
@@ -59,7 +59,7 @@ export function unknownCarries(owner: JsonObject, known: ReadonlySet<string>): s
   return nameAndArguments(rest) ? (Object.keys(rest)[0] ?? null) : null;
 }
 
-/** How many members of an object nobody knows. @throws AegisError UPSTREAM_INVALID when one of them can carry a call */
+/** How many members of an object are unknown. @throws AegisError UPSTREAM_INVALID when one of them can carry a call */
 export function unknownIn(owner: JsonObject, known: ReadonlySet<string>): number {
   const carrying = unknownCarries(owner, known);
   if (carrying !== null) throw upstreamInvalid(`the unknown member ${carrying.slice(0, 64)} can carry a tool call`);

@@ -18,7 +18,7 @@ export interface ModelRoute {
 }
 
 /**
- * Reads one streamed answer, frame by frame. What can carry a call is read, or is UPSTREAM_INVALID where nobody knows
+ * Reads one streamed answer, frame by frame. What can carry a call is read, or is UPSTREAM_INVALID where it is unknown
  * how; what cannot passes as it came (LLM-23). The first frame that carries any byte of a tool call, and every frame after it, is held;
  * frames before it pass at once. One reader per answer; it holds no clock and does no I/O.
  */

@@ -56,7 +56,7 @@ export function unknownMembers(owner: JsonObject, known: ReadonlySet<string>, po
 }
 
 /**
- * The members nobody knows of each message. What the model said itself comes back with members of its provider: it asks for nothing any more, and is only
+ * The unknown members of each message. What the model said itself comes back with members of its provider: it asks for nothing any more, and is only
  * counted.
  */
 export function withinMessages(
@@ -73,14 +73,14 @@ export function withinMessages(
 /** Names that are kept of one request. */
 const MOST = 32;
 
-/** How many members nobody knows went on, and what they are called; nothing when there are none. */
+/** How many unknown members went on, and what they are called; nothing when there are none. */
 export function countSettings(lists: readonly UnknownMembers[]): Pick<ModelRequest, 'settings'> {
   const all = lists.flatMap(({ settings }) => settings);
   if (all.length === 0) return {};
   return { settings: { count: all.length, names: [...new Set(all)].toSorted().slice(0, MOST) } };
 }
 
-/** Whether a member nobody knows can carry or run a tool. */
+/** Whether an unknown member can carry or run a tool. */
 export function canRun(key: string, value: Json, depth = 0): boolean {
   if (depth > DEEPEST) return true;
   if (value === null || value === '' || value === false || (Array.isArray(value) && value.length === 0)) return false;

@@ -15,7 +15,7 @@ const RUN_THERE: ReadonlySet<string> = new Set(['server_tool_use', 'mcp_tool_use
 export type BlockKind = 'words' | 'call' | 'done' | 'result';
 
 /**
- * What a content block is. A kind nobody knows is words, unless it is called as calls are or has a name, beside which arguments may be streamed.
+ * What a content block is. An unknown kind is words, unless it is called as calls are or has a name, beside which arguments may be streamed.
  * @throws AegisError UPSTREAM_INVALID
  */
 export function kindOf(block: JsonObject): BlockKind {

@@ -156,7 +156,7 @@ function add(reading: Reading, data: JsonObject): void {
   else if (typed === 'text_delta') reading.text.push(textOf(delta['text']) ?? '');
 }
 
-/** A piece of a kind nobody knows. @throws AegisError UPSTREAM_INVALID when it can carry a call */
+/** A piece of an unknown kind. @throws AegisError UPSTREAM_INVALID when it can carry a call */
 function checkDelta(reading: Reading, delta: JsonObject, typed: string): void {
   if (soundsLikeCall(typed) || carriesCall(delta) || delta['partial_json'] !== undefined) {
     throw upstreamInvalid('a delta of an unknown type can carry a tool call');
@@ -164,7 +164,7 @@ function checkDelta(reading: Reading, delta: JsonObject, typed: string): void {
   if (Object.keys(delta).length > 0) reading.unknown++;
 }
 
-/** A piece nobody knows of a call may be a piece of its arguments to a client of tomorrow. */
+/** An unknown piece of a call may be a piece of its arguments to a client of tomorrow. */
 function addArguments(block: Block, delta: JsonObject): void {
   if (!block.open) throw upstreamInvalid('a content block goes on after its end');
   if (Object.keys(delta).length === 0) return;

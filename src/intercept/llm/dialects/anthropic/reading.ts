@@ -32,6 +32,6 @@ export interface Reading {
   /** The provider's own error, when it came while something was held. */
   failed: Frame | null;
   failure: string | null;
-  /** Events, members and blocks nobody knows. */
+  /** Unknown events, members and blocks. */
   unknown: number;
 }

@@ -45,7 +45,7 @@ export interface Reading {
   readonly finished: Map<number, boolean>;
   blocked: boolean;
   failure: string | null;
-  /** Members and parts nobody knows. */
+  /** Unknown members and parts. */
   unknown: number;
 }
 
@@ -156,7 +156,7 @@ function callIn(reading: Reading, candidate: number, { part, kind }: { readonly 
   return readCall(reading, candidate, objectOf(part.functionCall));
 }
 
-/** A member nobody knows: nothing to anybody, unless it can carry a call. */
+/** An unknown member: nothing to anybody, unless it can carry a call. */
 function isCarrying(reading: Reading, part: JsonObject, name: string): boolean {
   const carries = (soundsLikeCall(name) && !isEmpty(part[name])) || textOf(objectOf(part[name])?.name) !== null || carriesCall(part[name]);
   if (!carries) reading.unknown++;

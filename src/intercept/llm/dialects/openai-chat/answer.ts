@@ -26,7 +26,7 @@ const WORDS: ReadonlySet<string> = new Set(
 
 export const CALLS = ['tool_calls', 'function_call'] as const;
 
-/** Members of a delta that are no part of a call: words, and what nobody knows and can carry none. */
+/** Members of a delta that are no part of a call: words, and unknown members that can carry none. */
 export function besideCalls(delta: JsonObject): readonly (readonly [string, Json])[] {
   return Object.entries(delta).filter(([key, held]) => key !== 'role' && key !== CALLS[0] && key !== CALLS[1] && held !== null && held !== '');
 }
@@ -39,7 +39,7 @@ const CHOICE: ReadonlySet<string> = new Set('index delta message finish_reason l
 const MESSAGE: ReadonlySet<string> = new Set([...WORDS, ...CALLS]);
 
 /**
- * How many members of an answer or a chunk nobody knows; they pass, unless one can carry a call (LLM-23).
+ * How many members of an answer or a chunk are unknown; they pass, unless one can carry a call (LLM-23).
  * @throws AegisError UPSTREAM_INVALID
  */
 export function checkUnknown(body: JsonObject): number {

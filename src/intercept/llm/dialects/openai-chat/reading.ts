@@ -30,6 +30,6 @@ export interface Reading {
   /** The frame of the provider's own error, when it came while something was held. */
   failed: Frame | null;
   failure: string | null;
-  /** Members nobody knows. */
+  /** Unknown members. */
   unknown: number;
 }

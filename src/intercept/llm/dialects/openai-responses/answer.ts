@@ -19,7 +19,7 @@ const BODY: ReadonlySet<string> = new Set(
   ).split(' '),
 );
 
-/** How many members and items of a response nobody knows. @throws AegisError UPSTREAM_INVALID when a member can carry a call */
+/** How many members and items of a response are unknown. @throws AegisError UPSTREAM_INVALID when a member can carry a call */
 export function unknownOf(response: JsonObject): number {
   return unknownIn(response, BODY) + listOf(response.output).filter((item) => isUnknown(objectOf(item) ?? { type: 'message' })).length;
 }

@@ -36,7 +36,7 @@ const DONE: ReadonlySet<string> = new Set([
 export type ItemKind = 'inert' | 'done' | 'asked';
 
 /**
- * Whether an item is a call, and whose. A kind nobody knows is a call the agent would run when it is called as calls are, has a name, beside which
+ * Whether an item is a call, and whose. An unknown kind is a call the agent would run when it is called as calls are, has a name, beside which
  * arguments may be streamed, or holds anything a call could stand in.
  */
 export function itemKindOf(item: JsonObject): ItemKind {

@@ -20,7 +20,7 @@ export interface Progress {
   readonly last: Map<number, Slot>;
   /** The code of the provider's own error. */
   failure: string | null;
-  /** Events, members and items nobody knows. */
+  /** Unknown events, members and items. */
   unknown: number;
 }
 
@@ -68,7 +68,7 @@ export function carriesCall({ slots }: Progress, data: JsonObject): boolean {
   return listOf(objectOf(data.response)?.output).some((one) => itemKindOf(objectOf(one) ?? {}) !== 'inert');
 }
 
-/** Reads one event. @throws AegisError UPSTREAM_INVALID for what nobody knows and for what contradicts what came before */
+/** Reads one event. @throws AegisError UPSTREAM_INVALID for what is unknown and for what contradicts what came before */
 export function readEvent(progress: Progress, data: JsonObject): void {
   const type = textOf(data.type) ?? (objectOf(data.error) === null ? '' : 'error');
   if (type === 'error') progress.failure ??= failureOf(data.error) ?? failureOf({ code: data.code ?? null }) ?? 'UPSTREAM_ERROR';

@@ -29,7 +29,7 @@ export interface Slot {
 
 const PARTS: ReadonlySet<string> = new Set(['output_text', 'refusal', 'reasoning_text', 'summary_text', 'text']);
 
-/** A part of a kind nobody knows passes, unless it can carry a call. @throws AegisError UPSTREAM_INVALID */
+/** A part of an unknown kind passes, unless it can carry a call. @throws AegisError UPSTREAM_INVALID */
 export function checkPart(part: JsonObject | null): void {
   const type = textOf(part?.type) ?? '';
   if (part === null || PARTS.has(type)) return;
