@@ -1,3 +1,4 @@
+import { guarded } from './guarded.ts';
 import type { Inspect } from './inspect.ts';
 import { inspectAction } from './inspect-action.ts';
 import { readPath } from './path/read-path.ts';
@@ -14,7 +15,7 @@ export async function createInspect(): Promise<Inspect> {
   return (subject) => inspectAction(subject, READERS);
 }
 
-const READERS: Readers = {
+const READERS: Readers = guarded({
   shell: (text, pointer) => readShell(text, pointer, { readSql: (sql, at) => readSql(sql, at).findings }),
   source: (language, text, pointer) => readSource(language, text, pointer, { readSql: (sql, at) => readSql(sql, at).findings }),
   path: readPath,
@@ -25,4 +26,4 @@ const READERS: Readers = {
     const { findings, url } = readUrl(text, pointer);
     return { findings, urls: url === null ? [] : [url] };
   },
-};
+});

@@ -43,7 +43,7 @@ const HANDS_OVER = /\bdup2\b|\bpty\s*\.\s*spawn\b|\b(?:subprocess|system|exec[lv
 const SHELLS = /\/bin\/(?:ba|z|da|k)?sh\b|\bcmd\.exe\b|["'](?:ba|z|da)?sh["']|\bsh\s+-i\b|getline/;
 
 const LOSES_DATA =
-  /\.\s*(?:delete_all|destroy_all|truncate_all)\b|\.\s*(?:deleteIndex|clearObjects|clearIndex|deleteBy|dropDatabase|dropCollection|truncate_all|flushall|flushdb|deleteMany)\s*\(|(?:^|[^\w])[\w$]*(?:gateway|client|customer|subscription|merchant\w*|payment\w*)[\w$.]*\.\s*(?:delete|destroy|cancel)\s*\(/i;
+  /\.\s{0,8}(?:delete_all|destroy_all|truncate_all)\b|\.\s{0,8}(?:deleteIndex|clearObjects|clearIndex|deleteBy|dropDatabase|dropCollection|truncate_all|flushall|flushdb|deleteMany)\s*\(|(?:^|[^\w])[\w$]{0,40}(?:gateway|client|customer|subscription|merchant|payment)[\w$.]{0,60}\.\s{0,8}(?:delete|destroy|cancel)\s*\(/i;
 
 const FAR = 400;
 /** Languages whose calls and assignments look like Python's or JavaScript's. */

@@ -98,15 +98,21 @@ const isBracket = (char: string, word: string | undefined, first: string): boole
 
 const isBetween = (char: string, word: string | undefined): boolean => /\s/.test(char) || (/[,;=]/.test(char) && word === undefined);
 
+/** Characters of the longest line that cmd.exe takes. */
+const MOST_HELD = 8_191;
+
 /** `%NAME%`, `%NAME:~1,2%`, `%NAME:a=b%` and `!NAME!` of what the text itself set. */
 function substituted(word: string, variables: ReadonlyMap<string, string>): string {
   if (!word.includes('%') && !word.includes('!')) return word;
+  let left = 4 * MOST_HELD;
   return word.replace(
     /[%!](\w{1,60})(?::~(-?\d{1,5})(?:,(-?\d{1,5}))?|:([^=%!]{1,60})=([^%!]{0,60}))?[%!]/g,
     (whole: string, ...groups: (string | undefined)[]) => {
       const [name = '', from, length, what, by] = groups;
       const value = variables.get(name.toLowerCase()) ?? (name.toLowerCase() === 'comspec' ? 'cmd' : undefined);
       if (value === undefined) return from === undefined ? whole : UNKNOWN;
+      left -= value.length;
+      if (left < 0) return UNKNOWN;
       if (what !== undefined) return value.replaceAll(what, by ?? '');
       if (from === undefined) return value;
       const start = Number(from) < 0 ? Math.max(0, value.length + Number(from)) : Number(from);
@@ -123,7 +129,8 @@ const deeper = (context: Context): Context => ({ ...context, inside: context.ins
 function assigned(args: readonly string[], variables: Map<string, string>): undefined {
   const text = unquoted(args.filter((arg) => !/^\/[ap]$/i.test(arg)).join(' '));
   const equals = text.indexOf('=');
-  if (equals > 0) variables.set(text.slice(0, equals).trim().toLowerCase(), text.slice(equals + 1));
+  // A text can double a variable in every line; what is longer than any line of cmd.exe is unknown.
+  if (equals > 0) variables.set(text.slice(0, equals).trim().toLowerCase(), text.length > MOST_HELD ? UNKNOWN : text.slice(equals + 1));
   return undefined;
 }
 

@@ -252,9 +252,12 @@ function assign(tokens: readonly Token[], at: number, context: Context): void {
     groups.push(token);
   }
   const value = folded(groups, context);
-  if (value.includes(UNKNOWN)) context.variables.delete(name);
+  if (value.length > MOST_HELD || value.includes(UNKNOWN)) context.variables.delete(name);
   else context.variables.set(name, value);
 }
+
+/** A variable that holds more is unknown: a text can double itself in every line. */
+const MOST_HELD = 16_384;
 
 /** The text a few tokens stand for: strings, sums, `-join`, `-f`, `-replace`, `[char]`, base64. */
 function folded(group: readonly Token[], context: Context): string {
@@ -278,9 +281,9 @@ function folded(group: readonly Token[], context: Context): string {
 function operated(operator: string, left: readonly string[], right: readonly string[]): string {
   if (operator === '-join') return left.length === 0 ? right.join('') : left.join(right[0] ?? '');
   const [pattern = ''] = left;
-  if (operator === '-f') return pattern.replace(/\{(\d{1,2})[^{}]{0,20}\}/g, (_, at: string) => right[Number(at)] ?? UNKNOWN);
+  if (operator === '-f') return pattern.replace(/\{(\d{1,2})[^{}]{0,20}\}/g, (_, at: string) => right[Number(at)]?.slice(0, 4_096) ?? UNKNOWN);
   const [what = '', by = ''] = right;
-  return operator === '-split' || what === '' ? UNKNOWN : pattern.replaceAll(what, by);
+  return operator === '-split' || what === '' || pattern.length * by.length > MOST_HELD * 64 ? UNKNOWN : pattern.replaceAll(what, by);
 }
 
 const KEPT = /^\$(?:env:\w+|home|profile|pshome|true|false|null|_)$/i;
@@ -289,9 +292,12 @@ const KEPT = /^\$(?:env:\w+|home|profile|pshome|true|false|null|_)$/i;
 function filled({ kind, text }: Token, { variables }: Context): string {
   if (kind === 'variable') return variables.get(text) ?? (KEPT.test(text) ? text : UNKNOWN);
   if (!text.includes('$')) return text;
-  return text.replace(/\$(?:\{([^}\n]{1,80})\}|((?:[A-Za-z]+:)?\w{1,80}))/g, (whole, braced?: string, bare?: string) => {
+  let length = text.length;
+  return text.replace(/\$(?:\{([^}\n]{1,80})\}|((?:[A-Za-z]{1,20}:)?\w{1,80}))/g, (_whole, braced?: string, bare?: string) => {
     const name = `$${braced ?? bare ?? ''}`.toLowerCase();
-    return variables.get(name) ?? (KEPT.test(name) ? `$${braced ?? bare ?? ''}` : UNKNOWN);
+    const value = variables.get(name) ?? (KEPT.test(name) ? `$${braced ?? bare ?? ''}` : UNKNOWN);
+    length += value.length;
+    return length > text.length + MOST_HELD ? UNKNOWN : value;
   });
 }
 
