@@ -264,6 +264,8 @@ function ownerOf(name: string, scope: Scope): Scope {
 }
 
 const MOST_DEPTH = 24;
+/** A function that calls itself is followed so far: both sides of its conditions are read at every level, and levels multiply. */
+const MOST_INSIDE_ITSELF = 2;
 
 /** A call of whatever the callee stands for. */
 export function invoke(callee: Value, given: readonly Given[], machine: Machine): Value {
@@ -312,7 +314,8 @@ function boundCall({ of, name }: Extract<Value, { is: 'method' }>, given: readon
 
 function invokeFunction({ made, scope, self }: Extract<Value, { is: 'function' }>, given: readonly Given[], machine: Machine): Value {
   machine.defined.delete(made);
-  if (machine.now.depth >= MOST_DEPTH) return unknown(given.flatMap((one) => originsOf(one.value)));
+  const running = machine.running.get(made) ?? 0;
+  if (machine.now.depth >= MOST_DEPTH || running > MOST_INSIDE_ITSELF) return unknown(given.flatMap((one) => originsOf(one.value)));
   const inner: Scope = { names: new Map(), outer: scope };
   const values = self !== undefined && machine.language === 'python' ? [{ value: self }, ...given] : given;
   if (self !== undefined) inner.names.set('this', self);
@@ -327,7 +330,9 @@ function invokeFunction({ made, scope, self }: Extract<Value, { is: 'function' }
   });
   const { depth, maybe } = machine.now;
   machine.now.depth = depth + 1;
+  machine.running.set(made, running + 1);
   const value = machine.body(made.body, inner, machine);
+  machine.running.set(made, running);
   Object.assign(machine.now, { depth, maybe });
   return value;
 }

@@ -19,6 +19,8 @@ export interface Machine {
     /** In a function nothing here calls. */
     idle: boolean;
   };
+  /** Functions under way, and how often each is inside itself. */
+  readonly running: Map<object, number>;
   /** Functions that were defined, and whether they were called. */
   readonly defined: Map<object, { readonly value: Value; readonly scope: Scope }>;
   readonly invoke: (callee: Value, given: readonly Given[], machine: Machine) => Value;

@@ -43,6 +43,7 @@ export function readProgram(language: CodeLanguage, text: string): ProgramReadin
     globals: { names: new Map() },
     left: { steps: STEPS, characters: CHARACTERS },
     now: { depth: 0, maybe: 0, idle: false },
+    running: new Map(),
     defined: new Map(),
     invoke,
     body: executeBody,

@@ -79,7 +79,8 @@ test('[INSPECT-111] code that nests too deep or goes on too long is UNINSPECTABL
     `x = ${'('.repeat(3_000)}1${')'.repeat(3_000)}`,
     `${Array.from({ length: 300 }, (_, i) => `${' '.repeat(i)}if x:`).join('\n')}\n${' '.repeat(300)}pass`,
   ];
-  const long = ['def f(n):\n    f(n)\n    f(n)\nf(1)', `x = [${'1, '.repeat(300)}]\n${'y = [a + b for a in x for b in x]\n'.repeat(3)}`];
+  const chain = Array.from({ length: 24 }, (_, i) => `def f${String(i + 1)}(): f${String(i)}(); f${String(i)}()`);
+  const long = [`def f0(): pass\n${chain.join('\n')}\nf24()`, `x = [${'1, '.repeat(300)}]\n${'y = [a + b for a in x for b in x]\n'.repeat(3)}`];
   for (const code of [...deep, ...long]) {
     const { findings } = inspect(python(code));
     assert.ok(

@@ -80,6 +80,8 @@ export const HARMFUL_PYTHON: readonly string[] = [
   `import winreg, subprocess\nsubprocess.call("vssadmin delete shadows /all /quiet", shell=True)`,
   `from shutil import *\nrmtree("/etc")`,
   `key = 7\nimport os\nos.system("".join(chr(ord(c) ^ key) for c in "uj'*ua'("))`,
+  `import os\ndef down(n):\n    if n == 0:\n        os.system("rm -rf ~")\n    else:\n        down(n - 1)\n        down(n - 1)\ndown(3)`,
+  `def build(n, s):\n    return s if n == 0 else build(n - 1, s + chr(n))\neval(build(40, ""))`,
 ];
 
 /** JavaScript of the same kind. */

@@ -74,6 +74,10 @@ export const ORDINARY_PYTHON: readonly string[] = [
   `from bs4 import BeautifulSoup\nimport requests\nsoup = BeautifulSoup(requests.get("https://example.org").text, "html.parser")\nprint(soup.title.string)`,
   `import json, sys\nprint(json.load(sys.stdin)["version"])`,
   `d = {}\nfor line in open("access.log"):\n    ip = line.split()[0]\n    d[ip] = d.get(ip, 0) + 1\nprint(sorted(d.items(), key=lambda kv: -kv[1])[:10])`,
+  `def fib(n):\n    if n < 2:\n        return n\n    return fib(n - 1) + fib(n - 2)\nprint(fib(30))`,
+  `def plain(x):\n    if isinstance(x, dict):\n        return {k: plain(v) for k, v in x.items()}\n    if isinstance(x, list):\n        return [plain(v) for v in x]\n    if isinstance(x, tuple):\n        return tuple(plain(v) for v in x)\n    return x\nprint(plain({"a": [1]}))`,
+  `def ack(m, n):\n    if m == 0:\n        return n + 1\n    if n == 0:\n        return ack(m - 1, 1)\n    return ack(m - 1, ack(m, n - 1))`,
+  `def even(n): return True if n == 0 else odd(n - 1)\ndef odd(n): return False if n == 0 else even(n - 1)\nprint(even(10))`,
 ];
 
 export const ORDINARY_JAVASCRIPT: readonly string[] = [
@@ -107,4 +111,6 @@ export const ORDINARY_JAVASCRIPT: readonly string[] = [
   `const mod = await import('./src/index.js'); console.log(Object.keys(mod))`,
   `for (const [k, v] of Object.entries({ a: 1 })) console.log(k, v)`,
   `const { promisify } = require('util'); const sleep = promisify(setTimeout); sleep(5).then(() => console.log('x'))`,
+  `const sort = (a) => a.length < 2 ? a : [...sort(a.slice(1).filter(x => x < a[0])), a[0], ...sort(a.slice(1).filter(x => x >= a[0]))]; console.log(sort([3, 1, 2]))`,
+  `function hanoi(n, a, b, c) { if (n === 0) return 0; return hanoi(n - 1, a, c, b) + 1 + hanoi(n - 1, c, b, a) } console.log(hanoi(10, 'a', 'b', 'c'))`,
 ];
