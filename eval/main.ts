@@ -2,11 +2,13 @@ import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { createInspect } from '../src/inspect/create-inspect.ts';
+import { ablate } from './ablation.ts';
 import { shippedPolicy } from './effect.ts';
 import type { Half } from './halves.ts';
 import { HALVES } from './halves.ts';
 import { page } from './page.ts';
-import { streamText, table, unscored } from './report.ts';
+import type { Report } from './page.ts';
+import { ablationText, streamText, table, unscored } from './report.ts';
 import { filesOf } from './row.ts';
 import type { Judges, Line } from './score.ts';
 import { score } from './score.ts';
@@ -77,8 +79,8 @@ function linesOf({ corpora, only }: Options, judges: Judges): Line[] {
   });
 }
 
-function print(lines: readonly Line[], streams: readonly StreamLine[], { half, missed }: Options): void {
-  const out = [table(lines, half), '', ...unscored(lines), ...streams.map(streamText)];
+function print({ lines, ablations, streams }: Report, { half, missed }: Options): void {
+  const out = [table(lines, half), '', ...unscored(lines), ...ablations.map(ablationText), ...streams.map(streamText)];
   if (missed) {
     for (const line of lines) if (line.missed.length > 0) out.push(`${line.file} ${line.kind} ${line.label}: ${line.missed.join(' ')}`);
     for (const line of streams) for (const why of [...line.failed, ...line.refused]) out.push(`${STREAMS} ${why}`);
@@ -95,10 +97,10 @@ async function main(argv: readonly string[]): Promise<number> {
   }
   const judges = { inspect: await createInspect(), effectOf: await shippedPolicy() };
   const lines = linesOf(options, judges);
-  const streams = streamsIn(options);
-  if (options.write !== undefined) writeFileSync(options.write, page(lines, streams));
-  if (options.json) process.stdout.write(`${JSON.stringify({ lines, streams }, null, 2)}\n`);
-  else print(lines, streams, options);
+  const report: Report = { lines, ablations: filesOf(options.corpora, options.only).flatMap(ablate), streams: streamsIn(options) };
+  if (options.write !== undefined) writeFileSync(options.write, page(report));
+  if (options.json) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
+  else print(report, options);
   return 0;
 }
 

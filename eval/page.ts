@@ -1,4 +1,5 @@
-import { markdown, streamText, unscored } from './report.ts';
+import type { Ablation } from './ablation.ts';
+import { ablationText, markdown, streamText, unscored } from './report.ts';
 import type { Line } from './score.ts';
 import type { StreamLine } from './streams.ts';
 
@@ -17,13 +18,20 @@ Made by \`npm run eval -- --corpora DIR --write docs/reference/evaluation.md\`. 
 These collections were known while the readers were written. Expect less on data that nobody here has seen.
 `;
 
+export interface Report {
+  readonly lines: readonly Line[];
+  readonly ablations: readonly Ablation[];
+  readonly streams: readonly StreamLine[];
+}
+
 /** The report as a page of the reference. */
-export function page(lines: readonly Line[], streams: readonly StreamLine[]): string {
+export function page({ lines, ablations, streams }: Report): string {
   const left = unscored(lines);
   return [
     HEAD,
     markdown(lines),
     '',
+    ...(ablations.length === 0 ? [] : ['## Secrets without the tables of vendors', '', ...ablations.map((one) => `- ${ablationText(one)}`), '']),
     ...(left.length === 0 ? [] : ['## Not scored', '', ...left.map((one) => `- ${one}`), '']),
     ...(streams.length === 0 ? [] : ['## Recorded model streams', '', ...streams.map((one) => `- ${streamText(one)}`), '']),
   ].join('\n');

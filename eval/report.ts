@@ -1,3 +1,4 @@
+import type { Ablation } from './ablation.ts';
 import type { Half } from './halves.ts';
 import type { Line } from './score.ts';
 import type { StreamLine } from './streams.ts';
@@ -44,6 +45,10 @@ function percent({ share, of }: Share): string {
 
 function bound(share: number): string {
   return (share * 100).toFixed(2);
+}
+
+export function ablationText({ file, label, whole, without }: Ablation): string {
+  return `${file}, ${label}: ${percent(whole)} found with the tables of vendors, ${percent(without)} without them (${String(whole.of)} rows).`;
 }
 
 /** How many rows were left out of the figures, and why. */

@@ -41,8 +41,14 @@ const FILTER = prefilter(LEADS.map((lead) => lead.word));
 /** Candidates looked at in one text. */
 const MOST = 2_000;
 
-/** Finds credentials in one pass over the text plus bounded work per candidate. Pure, linear (INSPECT-8). */
-export function readSecrets(text: string): SecretScan {
+/** Formats that one vendor gave its tokens. */
+const OF_VENDORS: ReadonlySet<Format> = new Set([...PREFIXES, ...SHAPES]);
+
+/**
+ * Finds credentials in one pass over the text plus bounded work per candidate. Pure, linear (INSPECT-8). Evaluation reads without the formats and
+ * names of vendors too, to tell what structure alone finds.
+ */
+export function readSecrets(text: string, vendors = true): SecretScan {
   if (text.length < 8) return { secrets: [], complete: true };
   const found: Secret[] = [];
   const wanted = new Set<Format>();
@@ -52,10 +58,11 @@ export function readSecrets(text: string): SecretScan {
   FILTER.scan(text, (id, end) => {
     const lead = LEADS[id];
     if (lead === undefined) return;
-    for (const format of lead.formats) wanted.add(format);
+    for (const format of lead.formats) if (vendors || !OF_VENDORS.has(format)) wanted.add(format);
     if (lead.password && passwords.length <= MOST) passwords.push([end - lead.word.length, end]);
     if (lead.name === undefined || names.length > MOST) return;
     const provider = lead.name === 'provider';
+    if (provider && !vendors) return;
     if (provider ? isProviderWord(text, end - lead.word.length, end) : end - last > 2) names.push([end, provider]);
     last = end;
   });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { ablate } from '../../../eval/ablation.ts';
 import { halvesOf } from '../../../eval/halves.ts';
 import { noiseOf } from '../../../eval/noise.ts';
 import { callOf } from '../../../eval/row.ts';
@@ -53,4 +54,12 @@ test('[INSPECT-16] what its collection calls doubtful is counted and not scored,
   assert.deepEqual(Object.values(line.unscored), [1]);
   assert.equal(line.missed.length, line.halves.develop.hit.of);
   assert.ok(line.halves.held.hit.of > 0);
+});
+
+test('[INSPECT-16] what only the tables of vendors know is not found without them', () => {
+  const vendor = `ghp_${'16C7e42F292c6912E7710c838347Ae178B4a'}`;
+  const secrets = [vendor, `db_password = "${'kT9!xv2Lq8Wz'}"`].map((text, at): Row => ({ id: String(at), kind: 'secret', label: 'secret', text }));
+  const [line] = ablate({ file: 'x.jsonl', rows: secrets });
+  assert.equal(line?.whole.hits, 2);
+  assert.equal(line.without.hits, 1);
 });
