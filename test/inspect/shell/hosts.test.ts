@@ -45,6 +45,9 @@ test('[INSPECT-99] what stays, gives rights, opens a way in, clears a record or 
       [
         'systemd-run --on-calendar=hourly /tmp/x',
         'launchctl load ~/Library/LaunchAgents/a.plist',
+        'defaults write com.apple.loginwindow LoginHook /tmp/hook.sh',
+        'docker run -v /var/run/docker.sock:/var/run/docker.sock alpine',
+        'podman run --mount type=bind,source=/run/podman/podman.sock,target=/s alpine',
         'echo x | at now',
         'useradd bob',
         'aws iam create-user --user-name x',
@@ -78,6 +81,8 @@ test('[INSPECT-99] what stays, gives rights, opens a way in, clears a record or 
     stopped([
       'systemctl status ssh',
       'launchctl list',
+      'defaults read com.apple.loginwindow LoginHook',
+      'docker run -v ./docker.sock.md:/docs/a.md alpine cat /docs/a.md',
       'atq',
       'aws iam list-users',
       'tail -f /var/log/system.log',

@@ -94,6 +94,9 @@ function harms(group: string, verb: string, options: Options): Seen[] {
   return [];
 }
 
+/** The engine's own socket: whoever has it starts containers with any part of the host. */
+const ENGINE = /(?:^|[/=])(?:docker|containerd|podman|crio)\.sock(?:[:,]|$)/;
+
 /** `docker run`: what it is given of the host, and the command inside. */
 function run(words: readonly Arg[]): Seen[] {
   const options = readOptions(words, RUN_SPEC);
@@ -103,6 +106,7 @@ function run(words: readonly Arg[]): Seen[] {
   const system = mounts.some((mount) => /^\/(etc|root|boot|proc|sys|dev)(\/?:|$)|(source|src)=\/(etc|root|boot|proc|sys|dev)\/?(,|$)/.test(mount));
   if (root || (options.has('privileged') && options.values('pid').some((arg) => arg.text === 'host')))
     seen.push(harm('CONTAINER_ESCAPE', 'HIGH', { operation: 'admin' }));
+  else if (mounts.some((mount) => ENGINE.test(mount))) seen.push(harm('CONTAINER_ESCAPE', 'HIGH', { operation: 'admin' }));
   else if (system || options.has('privileged')) seen.push(harm('CONTAINER_ESCAPE', system ? 'HIGH' : 'MEDIUM', { operation: 'admin' }));
   const entry = options.value('entrypoint');
   const inner = options.operands.slice(1);

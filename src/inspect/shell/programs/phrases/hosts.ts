@@ -15,6 +15,7 @@ rc-update: add
 sysv-rc-conf: ~ on
 pm2: startup
 osascript: ~ *login*item*
+defaults: ~ write com.apple.loginwindow LoginHook | ~ write com.apple.loginwindow LogoutHook | ~ write loginwindow *
 schtasks: /create | /Create | /change | /Change
 sc sc.exe: create | config
 nssm: install
