@@ -10,13 +10,22 @@ export interface AtTerminal {
 
 const quoted = (word: string): string => `'${word.replaceAll("'", String.raw`'\''`)}'`;
 
+interface Place {
+  readonly cwd: string;
+  readonly env: NodeJS.ProcessEnv;
+}
+
+type Answers = readonly (readonly [question: RegExp, typed: string])[];
+
 /** Runs `aegis …` at a pseudo-terminal; each answer is typed once its question is seen. */
-export function atTerminal(
-  args: readonly string[],
-  place: { readonly cwd: string; readonly env: NodeJS.ProcessEnv },
-  answers: readonly (readonly [question: RegExp, typed: string])[] = [],
-): Promise<AtTerminal> {
-  const command = [process.execPath, '--disable-warning=ExperimentalWarning', MAIN, ...args].map(quoted).join(' ');
+export const atTerminal = (args: readonly string[], place: Place, answers: Answers = []): Promise<AtTerminal> =>
+  atOneTerminal([args], place, answers);
+
+/** Several commands one after another at the same pseudo-terminal, up to the first that fails. */
+export function atOneTerminal(commands: readonly (readonly string[])[], place: Place, answers: Answers = []): Promise<AtTerminal> {
+  const command = commands
+    .map((args) => [process.execPath, '--disable-warning=ExperimentalWarning', MAIN, ...args].map(quoted).join(' '))
+    .join(' && ');
   const words = process.platform === 'darwin' ? ['-q', '/dev/null', '/bin/sh', '-c', command] : ['-qec', command, '/dev/null'];
   return new Promise((resolve, reject) => {
     const child = spawn('script', words, { ...place, env: { ...place.env, SHELL: '/bin/sh', TERM: 'dumb' }, stdio: ['pipe', 'pipe', 'inherit'] });
