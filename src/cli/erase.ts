@@ -11,7 +11,10 @@ export const define: Define = (command) => {
     .requiredOption('--reason <text>', 'why; it is recorded')
     .addOption(ownerOption('session'))
     .option('--json', 'print JSON')
-    .addHelpText('after', '\nExamples:\n  $ aegis erase session/4be1 --reason "request 881"')
+    .addHelpText(
+      'after',
+      '\n`agent/<id>` covers every session the agent has had until now.\n\nExamples:\n  $ aegis erase session/4be1 --reason "request 881"',
+    )
     .action(async (subject: string, options: { reason: string; agent?: string; json?: true }) => {
       if (!/^(?:agent|session|subject)\/[^\s]{1,300}$/.test(subject))
         throw new CliError(

@@ -54,3 +54,19 @@ test('[LOG-22, ASK-24] what waits for a person and is erased does not come back 
     await gate.close();
   }
 });
+
+test('[LOG-37] erasing an agent erases every session it has had, its own key last, and no session of another agent', async () => {
+  const { gate, deps } = await sampleGate();
+  for (const session of ['s1', 's2']) await gate.admit(proposal({ session: id(session), args: { note: `private ${session}` } }));
+  const notes = (await ofType(deps.store, 'action-decided')).map(({ body }) => body.action.argsDigest);
+  await gate.erase(TENANT, 'agent/a2', 'another agent', ADMIN);
+  for (const digest of notes) assert.notEqual(await deps.store.payload(TENANT, digest), 'erased');
+  const { erased } = await gate.erase(TENANT, 'agent/a1', 'request 882', ADMIN);
+  assert.ok(erased >= 2, String(erased));
+  for (const digest of notes) assert.equal(await deps.store.payload(TENANT, digest), 'erased');
+  const subjects = (await ofType(deps.store, 'payload-erased')).map(({ body }) => body.subject);
+  assert.deepEqual(subjects, ['agent/a2', 'session/a1~s1', 'session/a1~s2', 'agent/a1']);
+  const verified = await verifyStore(deps.store, TENANT);
+  assert.ok(verified.ok, verified.detail);
+  await gate.close();
+});

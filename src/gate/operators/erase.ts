@@ -1,4 +1,5 @@
 import { AegisError } from '../../errors.ts';
+import type { AgentId } from '../../kernel/ids.ts';
 import type { SessionPlace } from '../../kernel/owned.ts';
 import { openEntry } from '../../log/entry.ts';
 import { subjectsOfSession } from '../../log/session-subject.ts';
@@ -7,7 +8,7 @@ import { operatorOf } from '../principal.ts';
 import { recording } from '../record-fact.ts';
 import { holdsText, withoutTexts } from '../sealing/plain-entry.ts';
 import type { HeldAction, Tenant } from '../tenant/tenant.ts';
-import { subjectsOf } from './session-subjects.ts';
+import { sessionsOf, subjectsOf } from './session-subjects.ts';
 
 interface Erasure {
   readonly subject: string;
@@ -25,6 +26,19 @@ export async function erase(tenant: Tenant, what: Erasure, by: Principal | 'syst
   if (!/^(?:agent|session|subject)\//.test(what.subject))
     throw new AegisError('REQUEST_INVALID', { detail: 'subject must name an agent, a session or a data subject' }, '/subject');
   if (!tenant.queue.state().open) throw new AegisError('GATE_CLOSED', { detail: 'an erasure must be recorded' });
+  const ofSessions = { erased: 0, plain: 0 };
+  // The agent's own key goes last: its entry on record says that its sessions are gone.
+  if (what.subject.startsWith('agent/'))
+    for (const subject of await sessionsOf(tenant, what.subject.slice(6) as AgentId)) {
+      const { erased, plain } = await eraseNamed(tenant, { ...what, subject }, by);
+      ofSessions.erased += erased;
+      ofSessions.plain += plain;
+    }
+  const done = await eraseNamed(tenant, what, by);
+  return { ...done, erased: done.erased + ofSessions.erased, plain: done.plain + ofSessions.plain };
+}
+
+async function eraseNamed(tenant: Tenant, what: Erasure, by: Principal | 'system'): Promise<Erased> {
   const { subject, before, place } = await subjectsOf(tenant, what.subject);
   const earlier = before === null ? 0 : (await eraseOne(tenant, { ...what, subject: before, place }, by)).erased;
   const { erased, ...receipt } = await eraseOne(tenant, { ...what, subject, place }, by);

@@ -19,7 +19,7 @@ export async function subjectsOf(tenant: Tenant, subject: string): Promise<Subje
   if (!subject.startsWith('session/')) return { subject, before: null, place: null };
   const [name, agent] = subject.slice(8).split('~').reverse();
   const session = name as SessionId;
-  const openings = await openingsOf(tenant, session);
+  const openings = await openingsOf(tenant, { session });
   const owners = [...new Set(openings.map((opening) => opening.agent))].sort();
   if (agent === undefined && owners.length > 1) throw ambiguous('session', session, owners);
   const owner = (agent as AgentId | undefined) ?? owners[0];
@@ -36,12 +36,18 @@ interface Opening extends SessionPlace {
   readonly index: EntryIndex;
 }
 
-/** Every opening of a session of this name: the log knows those the world has let go. */
-async function openingsOf({ id, deps }: Tenant, session: SessionId): Promise<readonly Opening[]> {
+/** Every session this agent has had, as an erasure names it. */
+export async function sessionsOf(tenant: Tenant, agent: AgentId): Promise<readonly string[]> {
+  return [...new Set((await openingsOf(tenant, { agent })).map(sessionSubject))];
+}
+
+/** Every opening of a session of this name, or of this agent's: the log knows those the world has let go. */
+async function openingsOf({ id, deps }: Tenant, whose: { readonly session: SessionId } | { readonly agent: AgentId }): Promise<readonly Opening[]> {
   const found: Opening[] = [];
   for (let from = 0; ;) {
-    const page = await deps.store.read(id, { type: 'session-opened', session, from, limit: PAGE });
-    for (const { index, agent } of page) if (agent !== undefined) found.push({ index, agent: agent as AgentId, session });
+    const page = await deps.store.read(id, { type: 'session-opened', ...whose, from, limit: PAGE });
+    for (const { index, agent, session } of page)
+      if (agent !== undefined && session !== undefined) found.push({ index, agent: agent as AgentId, session: session as SessionId });
     const last = page.at(-1);
     if (last === undefined || page.length < PAGE) return found;
     from = last.index + 1;
