@@ -7,7 +7,7 @@ const rules = [...readFileSync('SPEC.md', 'utf8').matchAll(/^\*\*([A-Z]+-\d+)\*\
 /** Rule ids that test titles cite: one or more in brackets at the very start. */
 function cited(): Map<string, string> {
   const found = new Map<string, string>();
-  for (const file of globSync(['test/**/*.ts', 'sdk/typescript/test/**/*.ts'])) {
+  for (const file of globSync(['test/**/*.ts', 'sdk/typescript/test/**/*.ts', 'sdk/python/tests/**/*.py', 'sdk/go/**/*_test.go'])) {
     for (const title of readFileSync(file, 'utf8').matchAll(/[`'"]((?:\[[A-Z]+-\d+(?:, ?[A-Z]+-\d+)*\] ?)+)/g)) {
       for (const id of (title[1] ?? '').matchAll(/[A-Z]+-\d+/g)) found.set(id[0], file);
     }
@@ -72,7 +72,7 @@ test('comments and docs cite rules that exist, and no codes from elsewhere', () 
           .map((code) => `${file}: ${code}`),
       );
   }
-  for (const file of globSync(['*.md', 'docs/**/*.md', 'conformance/**/*.md', 'sdk/typescript/*.md']))
+  for (const file of globSync(['*.md', 'docs/**/*.md', 'conformance/**/*.md', 'sdk/*/*.md']))
     unknown.push(
       ...codesIn(readFileSync(file, 'utf8'), false)
         .filter((code) => !rules.includes(code))
