@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { FORMATS } from './formats/formats.ts';
+import { SERVER_SENT_EVENTS } from './formats/framing.ts';
 import type { Script } from './script.ts';
 
 export interface ModelServer {
@@ -9,7 +10,10 @@ export interface ModelServer {
   close(): Promise<void>;
 }
 
-/** A model that cannot think but speaks the true wire formats of OpenAI (Chat Completions, Responses), Anthropic (Messages) and Gemini, whole and streamed. */
+/**
+ * A model that cannot think but speaks the true wire formats of OpenAI (Chat Completions, Responses), Anthropic (Messages), Gemini, Amazon Bedrock and
+ * Mistral, whole and streamed.
+ */
 export async function startModelServer(script: Script): Promise<ModelServer> {
   let served = 0;
   const server = createServer((request, reply) => {
@@ -31,10 +35,9 @@ export async function startModelServer(script: Script): Promise<ModelServer> {
           .end(JSON.stringify(format.answer(body, turn, id)));
         return;
       }
-      reply.writeHead(200, { 'content-type': 'text/event-stream', 'x-request-id': `req_${id}`, 'request-id': `req_${id}` });
-      for (const { event, data } of format.stream(body, turn, id)) {
-        reply.write(`${event === undefined ? '' : `event: ${event}\n`}data: ${data === '[DONE]' ? data : JSON.stringify(data)}\n\n`);
-      }
+      const { contentType, write } = format.framing ?? SERVER_SENT_EVENTS;
+      reply.writeHead(200, { 'content-type': contentType, 'x-request-id': `req_${id}`, 'request-id': `req_${id}` });
+      for (const frame of format.stream(body, turn, id)) reply.write(write(frame));
       reply.end();
     });
   });

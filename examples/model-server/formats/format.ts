@@ -1,4 +1,5 @@
 import type { Asked, Turn } from '../script.ts';
+import type { Frame, Framing } from './framing.ts';
 
 /** A request or an answer as parsed JSON. */
 export type Body = Readonly<Record<string, unknown>>;
@@ -9,8 +10,9 @@ export interface Format {
   readonly streams: (path: string, body: Body) => boolean;
   readonly ask: (body: Body, path: string) => Asked;
   readonly answer: (body: Body, turn: Turn, id: string) => Body;
-  /** `event` lines are written only where the vendor writes them. */
-  readonly stream: (body: Body, turn: Turn, id: string) => readonly { readonly event?: string; readonly data: Body | '[DONE]' }[];
+  readonly stream: (body: Body, turn: Turn, id: string) => readonly Frame[];
+  /** Server-sent events where absent. */
+  readonly framing?: Framing;
 }
 
 /** Streams when the body says so. */
