@@ -1,0 +1,74 @@
+"""Decisions obeyed while Aegis was away, kept on disk until Aegis has recorded them. The file is the one of the TypeScript SDK."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import sys
+import threading
+from typing import Any, Dict, Iterator, List
+from urllib.parse import quote
+
+
+def journal_path(agent: str) -> str:
+    name = quote(agent, safe="!~*'()-_.")
+    return os.path.join(os.path.expanduser("~"), ".local", "state", "aegis", "journal", f"{name}.jsonl")
+
+
+class Journal:
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self._renew()
+        if hasattr(os, "register_at_fork"):
+            os.register_at_fork(after_in_child=self._renew)
+
+    def _renew(self) -> None:
+        self._lock = threading.Lock()
+
+    def append(self, entry: Dict[str, Any]) -> None:
+        """Returns once the entry is on the disk. Raises OSError when it cannot be."""
+        os.makedirs(os.path.dirname(self.path), mode=0o700, exist_ok=True)
+        line = json.dumps(entry, ensure_ascii=False, separators=(",", ":")).encode("utf-8") + b"\n"
+        with self._alone():
+            handle = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+            with open(handle, "ab") as file:
+                file.write(line)
+                file.flush()
+                os.fsync(file.fileno())
+
+    def take(self) -> List[Any]:
+        """What is to be sent now: set aside until `sent` says that it arrived."""
+        if not os.path.isfile(self.path) and not os.path.isfile(self._aside):
+            return []
+        with self._alone():
+            if not os.path.isfile(self._aside) and os.path.isfile(self.path):
+                os.rename(self.path, self._aside)
+            if not os.path.isfile(self._aside):
+                return []
+            with open(self._aside, encoding="utf-8") as file:
+                return [json.loads(line) for line in file if line.strip()]
+
+    def sent(self) -> None:
+        with self._alone(), contextlib.suppress(FileNotFoundError):
+            os.remove(self._aside)
+
+    @property
+    def _aside(self) -> str:
+        return f"{self.path}.sending"
+
+    @contextlib.contextmanager
+    def _alone(self) -> Iterator[None]:
+        """One writer at a time, in this process and among those of this agent: nothing lands in a file that is about to go."""
+        with self._lock:
+            if sys.platform == "win32":
+                yield
+                return
+            import fcntl
+
+            handle = os.open(f"{self.path}.lock", os.O_WRONLY | os.O_CREAT, 0o600)
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX)
+                yield
+            finally:
+                os.close(handle)

@@ -1,0 +1,144 @@
+"""Patches libraries when they are imported, in whatever order that happens, and at once where they already were."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from importlib import import_module
+from importlib.abc import Loader
+from importlib.machinery import ModuleSpec
+from types import ModuleType
+from typing import Any, Callable, Dict, List, Optional, Sequence, cast
+
+from ..errors import AegisSetupError
+from .catalogue import CATALOGUE
+from .target import Patch, installed_version, is_tested
+
+
+class Standing:
+    """How it stands with one library."""
+
+    def __init__(self, patch: Patch) -> None:
+        self.patch = patch
+        self.version = ""
+        self.applied: List[str] = []
+        self.faults: List[str] = []
+        self.untested = False
+
+
+class _State:
+    def __init__(self) -> None:
+        self.lock = threading.RLock()
+        self.finder: Optional[_Finder] = None
+        self.strict = False
+        self.standings: Dict[str, Standing] = {}
+
+
+_STATE = _State()
+#: Where what goes wrong is said.
+say: List[Callable[[str], None]] = [lambda text: print(f"aegis: {text}", file=sys.stderr, flush=True)]
+
+
+def watch_imports(strict: bool) -> None:
+    """From now on. Raises AegisSetupError in `strict` for an imported library that cannot be guarded surely."""
+    with _STATE.lock:
+        _STATE.strict = strict
+        if _STATE.finder is None:
+            _STATE.finder = _Finder()
+            sys.meta_path.insert(0, _STATE.finder)
+        for package in CATALOGUE:
+            if package in sys.modules:
+                for name in _patch_of(package).modules:
+                    module = sys.modules.get(name)
+                    if module is not None:
+                        _apply(package, module)
+
+
+def stop_watching() -> None:
+    with _STATE.lock:
+        if _STATE.finder is not None and _STATE.finder in sys.meta_path:
+            sys.meta_path.remove(_STATE.finder)
+        _STATE.finder = None
+        _STATE.standings.clear()
+
+
+def standings() -> List[Standing]:
+    """The libraries that were imported, in that order."""
+    return list(_STATE.standings.values())
+
+
+def _patch_of(package: str) -> Patch:
+    patch = import_module(f"aegis.patch.{CATALOGUE[package]}").PATCH
+    assert isinstance(patch, Patch)
+    return patch
+
+
+def _apply(package: str, module: ModuleType) -> None:
+    """Once per module. What fails is said, and refused in `strict`: an agent that believes itself guarded must be."""
+    with _STATE.lock:
+        patch = _patch_of(package)
+        standing = _STATE.standings.get(package)
+        if standing is None:
+            standing = _STATE.standings[package] = Standing(patch)
+            standing.version = installed_version(patch.distribution) or "?"
+            standing.untested = not is_tested(patch, standing.version)
+            if standing.untested:
+                oldest, first_not = patch.tested
+                _fault(
+                    f"{patch.distribution} {standing.version} is outside the tested versions ({oldest} up to, not including, {first_not})"
+                )
+        name = module.__name__
+        if name in standing.applied:
+            return
+        try:
+            patch.modules[name](module)
+        except Exception as error:
+            standing.faults.append(f"{name}: {error}")
+            _fault(f"{patch.distribution} {standing.version} is not guarded: {name}: {error}")
+        else:
+            standing.applied.append(name)
+
+
+def _fault(text: str) -> None:
+    if _STATE.strict:
+        raise AegisSetupError(f"{text}. strict=True refuses that.")
+    say[0](f"{text}.")
+
+
+class _Finder:
+    """First of the finders: lets the others find, and has the module patched once it is loaded."""
+
+    def find_spec(self, fullname: str, path: Optional[Sequence[str]] = None, target: Optional[ModuleType] = None) -> Optional[ModuleSpec]:
+        package = fullname.partition(".")[0]
+        if package not in CATALOGUE or fullname not in _patch_of(package).modules:
+            return None
+        for finder in sys.meta_path:
+            find = getattr(finder, "find_spec", None)
+            spec: Optional[ModuleSpec] = None if finder is self or find is None else find(fullname, path, target)
+            if spec is not None:
+                if hasattr(spec.loader, "exec_module"):
+                    spec.loader = cast(Loader, _Loader(spec.loader, package))
+                return spec
+        return None
+
+
+class _Loader:
+    """The library's own loader; afterwards the module has that one again."""
+
+    def __init__(self, loader: Any, package: str) -> None:
+        self._loader = loader
+        self._package = package
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._loader, name)
+
+    def create_module(self, spec: ModuleSpec) -> Optional[ModuleType]:
+        created: Optional[ModuleType] = self._loader.create_module(spec)
+        return created
+
+    def exec_module(self, module: ModuleType) -> None:
+        if module.__spec__ is not None:
+            module.__spec__.loader = self._loader
+        module.__loader__ = self._loader
+        self._loader.exec_module(module)
+        _apply(self._package, module)

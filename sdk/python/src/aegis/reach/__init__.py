@@ -1,0 +1,1 @@
+"""How Aegis is reached: the local socket where one listens, HTTP where none does."""

@@ -1,0 +1,1 @@
+"""What is said between an agent and Aegis, as JSON (schema/openapi.json is the whole)."""
