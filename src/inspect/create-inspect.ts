@@ -1,3 +1,4 @@
+import type { Finding } from '../kernel/finding.ts';
 import { guarded } from './guarded.ts';
 import type { Inspect } from './inspect.ts';
 import { inspectAction } from './inspect-action.ts';
@@ -7,23 +8,31 @@ import type { Readers } from './readers.ts';
 import { readShell, readSource } from './shell/read-shell.ts';
 import { readSqlFragment } from './sql/fragment/read-fragment.ts';
 import { prepareSql, readSql } from './sql/read-sql.ts';
+import type { Steps } from './steps.ts';
 import { readUrl } from './url/read-url.ts';
 
 /** Loads the parsers once; what it gives is pure, synchronous, total and linear. */
 export async function createInspect(): Promise<Inspect> {
   await prepareSql();
-  return (subject) => inspectAction(subject, READERS);
+  return (subject) => inspectAction(subject, readers);
 }
 
-const READERS: Readers = guarded({
-  shell: (text, pointer) => readShell(text, pointer, { readSql: (sql, at) => readSql(sql, at).findings }),
-  source: (language, text, pointer) => readSource(language, text, pointer, { readSql: (sql, at) => readSql(sql, at).findings }),
-  path: readPath,
-  search: readSearch,
-  sql: readSql,
-  fragment: readSqlFragment,
-  url: (text, pointer) => {
-    const { findings, url } = readUrl(text, pointer);
-    return { findings, urls: url === null ? [] : [url] };
-  },
-});
+/** The readers of one action, which take their steps from the same. */
+function readers(steps: Steps): Readers {
+  const nested = { steps, readSql: (sql: string, at: string): readonly Finding[] => readSql(sql, at, { steps }).findings };
+  return guarded(
+    {
+      shell: (text, pointer) => readShell(text, pointer, nested),
+      source: (language, text, pointer) => readSource(language, text, pointer, nested),
+      path: readPath,
+      search: readSearch,
+      sql: (text, pointer) => readSql(text, pointer, { steps }),
+      fragment: readSqlFragment,
+      url: (text, pointer) => {
+        const { findings, url } = readUrl(text, pointer);
+        return { findings, urls: url === null ? [] : [url] };
+      },
+    },
+    steps,
+  );
+}

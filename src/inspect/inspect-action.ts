@@ -26,6 +26,8 @@ import { isForeign, togetherLeaving } from './pii/together.ts';
 import { toolSaw } from './tool-saw.ts';
 import { readTool } from './tools/read-tool.ts';
 import { readUnicode, smuggled } from './unicode/read-unicode.ts';
+import { MOST_STEPS, allSteps, take } from './steps.ts';
+import type { Steps } from './steps.ts';
 import type { Leaf } from './walk.ts';
 import { leavesOf } from './walk.ts';
 import { judgeWritten } from './written-files.ts';
@@ -33,8 +35,11 @@ import { isAmount } from './amount.ts';
 
 /** JSON carried in strings is followed this deep; deeper is said (INSPECT-4). */
 const NESTED = 8;
+/** What a value costs that has hardly any characters. */
+const EACH = 32;
 
 interface Task extends ValueContext {
+  readonly steps: Steps;
   readonly role: RoleContext;
   readonly leaving: boolean;
   /** Pointers of what is written into files: JSON in there is content, not arguments. */
@@ -46,7 +51,9 @@ interface Task extends ValueContext {
 }
 
 /** Reads one action whole: name, declaration, every string, number and key (INSPECT-1). */
-export function inspectAction(subject: Inspectable, readers: Readers): Reading {
+export function inspectAction(subject: Inspectable, readersOf: (steps: Steps) => Readers): Reading {
+  const steps = allSteps();
+  const readers = readersOf(steps);
   const tool = classifyName(subject.name, subject.kind);
   const into = gather();
   for (const one of subject.category === undefined ? tool.categories : [subject.category]) into.categories.add(one);
@@ -58,6 +65,7 @@ export function inspectAction(subject: Inspectable, readers: Readers): Reading {
   const task: Task = {
     into,
     readers,
+    steps,
     toolWords: tool.words,
     writing: tool.operations.includes('write') && !categories.has('communication'),
     role: { tool, category: subject.category, args: subject.args, strings, sqlKeys: sqlKeysOf(subject.declaration) },
@@ -81,6 +89,7 @@ export function inspectAction(subject: Inspectable, readers: Readers): Reading {
     into.findings.push(...readTool({ name: subject.name, args: subject.args, tool, leaves, description: subject.declaration?.description }, readers));
   if (subject.kind === 'model') into.findings.push(...promptParts(subject.args));
   if (task.leaving || [...into.urls.values()].some(({ host }) => isForeign(host))) togetherLeaving(into.findings);
+  if (steps.left < 0) into.findings.push(found({ ...TOO_MUCH, pointer: '' }));
   const mask = masker(task.secrets);
   const hide = masker([...task.secrets, ...task.personal]);
   return { findings: distinct(into.findings).map((one) => maskFinding(one, hide)), facts: maskFacts(factsOf(into), mask) };
@@ -118,6 +127,7 @@ function readLeaf(leaf: Leaf, depth: number, task: Task): void {
   }
   const text = leaf.value;
   if (text === '' || (leaf.isKey && /^[\w$.-]{1,64}$/.test(text))) return;
+  if (!take(task.steps, text.length + EACH, 'scan')) return;
   const role = declaredRole(leaf, text, task);
   const name = leaf.isKey || (role.type === 'plain' && text.length <= 64 && !/\s/.test(text));
   task.into.findings.push(...readUnicode(text, leaf.pointer, name));
@@ -153,8 +163,12 @@ function copies(leaf: Leaf, value: { readonly text: string; readonly role: Role 
   const { same, inside, unfinished: more } = unwrap(value.text);
   const carried = value.role.type === 'prose' || value.role.type === 'patch';
   const declaredAs = task.declared === undefined ? undefined : value.role;
-  for (const copy of same) readValue(copy, declaredAs ?? (carried ? value.role : roleOf(leaf, copy, task.role)), leaf.pointer, task);
+  for (const copy of same) {
+    if (!take(task.steps, copy.length, 'scan')) return;
+    readValue(copy, declaredAs ?? (carried ? value.role : roleOf(leaf, copy, task.role)), leaf.pointer, task);
+  }
   for (const copy of inside) {
+    if (!take(task.steps, copy.length, 'scan')) return;
     const role = carried ? value.role : roleOf(leaf, copy, task.role);
     readValue(copy, role.type === 'shell' && /\s/.test(value.text) ? { type: 'prose' } : role, leaf.pointer, task);
     sensitive(copy, leaf, task, true);
@@ -210,6 +224,7 @@ function noted(
 
 function readInner(leaf: Leaf, depth: number, task: Task): void {
   const text = String(leaf.value);
+  if (!take(task.steps, text.length + EACH, 'scan')) return;
   const role = roleOf(leaf, text, task.role);
   if (!nested(leaf, depth, task)) readValue(text, role, leaf.pointer, task);
   copies(leaf, { text, role }, task);
@@ -226,6 +241,15 @@ function parse(text: string): Json | undefined {
     return undefined;
   }
 }
+
+/** Said of the action as a whole: which of its values were read no more depends on their order alone (INSPECT-185). */
+const TOO_MUCH = {
+  detector: 'limit',
+  code: 'UNINSPECTABLE',
+  risk: 'HIGH',
+  text: `reading this takes more than ${MOST_STEPS.toLocaleString('en-US')} steps`,
+  inspected: false,
+} as const;
 
 function tooDeep(pointer: string): Finding {
   return found({ detector: 'limit', code: 'UNINSPECTABLE', risk: 'HIGH', pointer, text: 'nested deeper than 64 levels', inspected: false });

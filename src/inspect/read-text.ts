@@ -8,6 +8,7 @@ import { readInjection } from './text/read-injection.ts';
 import type { TextContext } from './text/read-injection.ts';
 import { disguised } from './text/disguises.ts';
 import { readUnicode, smuggled } from './unicode/read-unicode.ts';
+import { allSteps, take } from './steps.ts';
 import { leavesOf } from './walk.ts';
 
 export interface TextOptions {
@@ -26,14 +27,20 @@ const DIGEST = /^sha256:[0-9a-f]{64}$/;
 export function readText(value: Json, options: TextOptions): Finding[] {
   const findings: Finding[] = [];
   const secrets: string[] = [];
+  const steps = allSteps();
   for (const leaf of leavesOf(value, (pointer) => findings.push(unread(pointer, 'nested deeper than 64 levels')))) {
     if (typeof leaf.value !== 'string' || leaf.value === '') continue;
     const text = leaf.value;
     if (options.digests?.includes(leaf.pointer) === true && DIGEST.test(text)) continue;
+    if (!take(steps, text.length, 'scan')) {
+      findings.push(unread(leaf.pointer, text));
+      break;
+    }
     findings.push(...readUnicode(text, leaf.pointer), ...readInjection(text, leaf.pointer, options.context));
     const { copies, unfinished } = others(text);
     if (unfinished) findings.push(unread(leaf.pointer, text));
-    for (const copy of copies) findings.push(...readInjection(copy, leaf.pointer, options.context));
+    for (const copy of copies) if (take(steps, copy.length, 'scan')) findings.push(...readInjection(copy, leaf.pointer, options.context));
+    if (steps.left < 0) findings.push(unread(leaf.pointer, text));
     const saw = readSensitive(text, leaf.pointer, false);
     findings.push(...saw.findings);
     secrets.push(...saw.secrets, ...saw.personal);

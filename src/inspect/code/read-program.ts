@@ -7,6 +7,8 @@ import type { CodeLanguage, Machine } from './machine.ts';
 import { OutOfSteps } from './machine.ts';
 import { readPython } from './python/statements.ts';
 import { TooDeep } from './syntax.ts';
+import { take } from '../steps.ts';
+import type { Steps } from '../steps.ts';
 import type { Program } from './tree.ts';
 import type { Value } from './value.ts';
 
@@ -26,13 +28,14 @@ export interface ProgramReading {
  * What a program would do, without running it: its imports, aliases and constants are resolved, its functions called with what the program calls
  * them with. Total; what nests too deep or takes too long is UNINSPECTABLE.
  */
-export function readProgram(language: CodeLanguage, text: string): ProgramReading {
+export function readProgram(language: CodeLanguage, text: string, steps: Steps): ProgramReading {
   const seen: Seen[] = [];
+  const most = Math.max(0, Math.min(STEPS, steps.left));
   let inner = 0;
   let broken = false;
   const parse = (source: string): Program => {
     inner += 1;
-    if (inner > MOST_INNER) throw new OutOfSteps();
+    if (inner > MOST_INNER || (inner > 1 && !take(steps, source.length))) throw new OutOfSteps();
     const program = language === 'python' ? readPython(source) : readJavaScript(source);
     broken ||= program.broken;
     return program;
@@ -41,7 +44,7 @@ export function readProgram(language: CodeLanguage, text: string): ProgramReadin
     language,
     seen,
     globals: { names: new Map() },
-    left: { steps: STEPS, characters: CHARACTERS },
+    left: { steps: most, characters: CHARACTERS },
     now: { depth: 0, maybe: 0, idle: false },
     running: new Map(),
     defined: new Map(),
@@ -57,6 +60,7 @@ export function readProgram(language: CodeLanguage, text: string): ProgramReadin
     broken = true;
     seen.push(harm('UNINSPECTABLE', 'HIGH', { inspected: false, detector: 'limit' }));
   }
+  take(steps, most - machine.left.steps);
   return { seen, broken };
 }
 

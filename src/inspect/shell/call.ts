@@ -4,6 +4,11 @@ import type { Category, Detector, Operation, PathFact, Risk } from '../../kernel
 /** Stands for every part of a word that only the running shell knows; no shell word can hold it (POSIX: arguments are NUL-terminated). */
 export const UNKNOWN = '\u0000';
 
+/** How a text that is parsed once more writes it, and what quotes make of that. */
+const WRITTEN = '${_UNKNOWN_}';
+export const writeUnknown = (text: string): string => (text.includes(UNKNOWN) ? text.replaceAll(UNKNOWN, () => WRITTEN) : text);
+export const readUnknown = (text: string): string => (text.includes(WRITTEN) ? text.replaceAll(WRITTEN, UNKNOWN) : text);
+
 /** One field after expansion. */
 export interface Arg {
   /** Quotes removed; unknown parts are `UNKNOWN`. */
@@ -60,7 +65,8 @@ export type Seen =
       readonly inspected?: boolean;
     }
   | { readonly see: 'argv'; readonly argv: readonly Arg[]; readonly complete?: boolean; readonly stdin?: Stream }
-  | { readonly see: 'script'; readonly text: string; readonly stdin?: Stream }
+  /** `given`: what the script is called with, `$1` and so on. */
+  | { readonly see: 'script'; readonly text: string; readonly stdin?: Stream; readonly given?: readonly string[] }
   /** A text Bash expands once more, as arithmetic and subscripts are. */
   | { readonly see: 'again'; readonly text: string }
   | { readonly see: 'code'; readonly language: Language; readonly text: string }

@@ -5,6 +5,8 @@ import { readCell } from '../code/python/cells.ts';
 import { readProgram } from '../code/read-program.ts';
 import { readCmd } from '../windows/cmd.ts';
 import { readPowerShell } from '../windows/powershell.ts';
+import { take } from '../steps.ts';
+import type { Steps } from '../steps.ts';
 import { deeds } from './deeds.ts';
 import { strings } from './literals.ts';
 
@@ -50,8 +52,8 @@ const FAR = 400;
 const PROGRAMMED: ReadonlySet<Language> = new Set(['python', 'node', 'ruby', 'php', 'lua', 'perl']);
 
 /** What code given to an interpreter would start, delete or hide. Linear; structure by call names and the literals that follow them. */
-export function readCode(language: Language, text: string): readonly Seen[] {
-  if (text === UNKNOWN) return [harm('UNINSPECTABLE', 'HIGH', { inspected: false })];
+export function readCode(language: Language, text: string, steps: Steps): readonly Seen[] {
+  if (text === UNKNOWN || !take(steps, text.length)) return [harm('UNINSPECTABLE', 'HIGH', { inspected: false })];
   if (language === 'powershell') return readPowerShell(text);
   if (language === 'cmd') return readCmd(text);
   const seen: Seen[] = [];
@@ -60,7 +62,7 @@ export function readCode(language: Language, text: string): readonly Seen[] {
   if (language === 'python' || language === 'node') {
     seen.push(...deeds(text));
     const { code, seen: magic } = language === 'python' ? readCell(text) : { code: text, seen: [] };
-    const read = readProgram(language === 'python' ? 'python' : 'javascript', code);
+    const read = readProgram(language === 'python' ? 'python' : 'javascript', code, steps);
     seen.push(...magic, ...read.seen);
     // What the grammar had to skip may hold anything: there the names of calls are all there is to go by.
     return read.broken ? [...seen, ...byNames(language, text)] : seen;

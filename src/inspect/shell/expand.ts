@@ -1,6 +1,6 @@
 import { parse } from 'unbash';
 import type { ParameterExpansionPart, Word, WordPart } from 'unbash';
-import { UNKNOWN } from './call.ts';
+import { UNKNOWN, readUnknown } from './call.ts';
 import type { Arg } from './call.ts';
 import { splitBraces } from './braces.ts';
 import { transform } from './parameter.ts';
@@ -76,7 +76,7 @@ interface Build {
 export function expandWord(word: Word, scope: Scope, depth = 0): Arg[] {
   if (word.parts === undefined) {
     uncut(word.text, scope);
-    return [{ text: word.value, glob: false }];
+    return [{ text: readUnknown(word.value), glob: false }];
   }
   const brace = word.parts.findIndex((part) => part.type === 'BraceExpansion');
   if (brace >= 0 && depth < BRACE_DEPTH) return expandBraces(word, scope, depth);
@@ -129,7 +129,8 @@ function uncut(text: string, scope: Scope): void {
   if (text.includes('(') && /[<>]\(/.test(text.replace(/\\[^]|'[^']*'|"[^"]*"/g, ''))) scope.opaque();
 }
 
-function append(build: Build, text: string, glob = false): void {
+/** What the text says itself is as long as it is; what is made of it is followed to a length. */
+function append(build: Build, text: string, { glob = false, written = false } = {}): void {
   build.scope.fuel.left -= text.length;
   const tooMuch = build.scope.fuel.left < 0;
   if (!build.open) {
@@ -138,7 +139,7 @@ function append(build: Build, text: string, glob = false): void {
   }
   const field = build.fields[build.fields.length - 1];
   if (field === undefined) return;
-  if (tooMuch || field.text.length + text.length > LONGEST) {
+  if (tooMuch || (!written && field.text.length + text.length > LONGEST)) {
     if (!field.text.endsWith(UNKNOWN)) field.text += UNKNOWN;
   } else field.text += text;
   if (glob) field.glob = true;
@@ -148,7 +149,7 @@ function appendSplit(build: Build, text: string): void {
   const pieces = fieldsOf(text, build.scope);
   for (const [index, piece] of pieces.entries()) {
     if (index > 0) build.open = false;
-    if (piece !== '') append(build, piece, /[*?[]/.test(piece));
+    if (piece !== '') append(build, piece, { glob: /[*?[]/.test(piece) });
   }
 }
 
@@ -166,14 +167,14 @@ function addPart(part: WordPart, build: Build): void {
   switch (part.type) {
     case 'Literal':
       uncut(part.text, build.scope);
-      return append(build, part.value);
+      return append(build, readUnknown(part.value), { written: true });
     case 'Glob':
-      return append(build, part.value, true);
+      return append(build, part.value, { glob: true });
     case 'ExtendedGlob':
-      return append(build, part.text, true);
+      return append(build, part.text, { glob: true });
     case 'SingleQuoted':
     case 'AnsiCQuoted':
-      return append(build, part.value);
+      return append(build, readUnknown(part.value), { written: true });
     case 'BraceExpansion':
       // One that could not be taken apart, or too deep a one.
       if (/[$`<>]/.test(part.text)) build.scope.opaque();
@@ -264,15 +265,18 @@ function parameter(part: ParameterExpansionPart, build: Build): readonly string[
   const known = lookUp(part.parameter, scope);
   if (part.operation === undefined) {
     if (known === undefined) return [UNKNOWN];
-    return part.index === undefined ? (firstOf(part.parameter, known) ?? [UNKNOWN]) : known;
+    return part.index === undefined ? (firstOf(part.parameter, known) ?? [UNKNOWN]) : elementOf(known, part.index.text);
   }
   const fold = (word: Word): string =>
     build.depth > BRACE_DEPTH || !scope.afford(word.end - word.pos) ? UNKNOWN : expandJoined(word, scope, build.depth + 1).text;
   // `${x:=…}` assigns: what the name holds from here on depends on what it held.
   if (part.operation.type === 'Default' && part.operation.operator.endsWith('=') && known !== undefined)
     scope.variables.set(part.parameter, [[UNKNOWN]]);
+  const all = part.parameter === '@' || part.parameter === '*' || part.index?.text === '@' || part.index?.text === '*';
+  if (all && part.operation.type === 'Slice') return sliced(part.parameter, known, part.operation) ?? [UNKNOWN];
+  if (all && known !== undefined && known.length !== 1) return [UNKNOWN];
   // Of an array a bare name is its first element.
-  const value = part.index === undefined ? known?.[0] : known?.join(' ');
+  const value = part.index === undefined ? known?.[0] : known === undefined ? undefined : elementOf(known, part.index.text).join(' ');
   const folded = transform(
     { name: part.parameter, value, assigned: scope.variables.has(part.parameter) || /^[1-9]/.test(part.parameter) },
     part.operation,
@@ -282,9 +286,33 @@ function parameter(part: ParameterExpansionPart, build: Build): readonly string[
   return [withQuotes(folded, { operand: 'operand' in part.operation ? part.operation.operand?.text : undefined, assigns }, build)];
 }
 
+/** One element of an array, or all of them; one whose place only the running shell knows is unknown. */
+function elementOf(held: readonly string[], index: string): readonly string[] {
+  if (index === '@' || index === '*') return held;
+  if (!/^-?\d{1,6}$/.test(index.trim())) return [UNKNOWN];
+  const before = held.slice(0, Number(index) < 0 ? undefined : Number(index));
+  // A part that is not known may be several elements, and an element that names its place moves the others.
+  if (before.some((one) => one.includes(UNKNOWN) || /^\[[^\]]*\]=/.test(one))) return [UNKNOWN];
+  return [held.at(Number(index)) ?? ''];
+}
+
+/** `${list[@]:1:2}`: elements, not characters. */
+function sliced(name: string, held: readonly string[] | undefined, { offset, length }: Slice): readonly string[] | undefined {
+  const [from, count] = [Number(offset.text.trim()), length === undefined ? undefined : Number(length.text.trim())];
+  if (held === undefined || !Number.isInteger(from) || (count !== undefined && !(count >= 0)) || held.some((one) => one.includes(UNKNOWN)))
+    return undefined;
+  // `$0` is the first of the arguments, and no element is before the first.
+  if (name === '@' || name === '*' ? from < 1 : from < 0 && -from > held.length) return undefined;
+  const at = name === '@' || name === '*' ? from - 1 : from;
+  const rest = held.slice(at);
+  return count === undefined ? rest : rest.slice(0, count);
+}
+
+type Slice = Extract<NonNullable<ParameterExpansionPart['operation']>, { type: 'Slice' }>;
+
 /** Quotes inside an operand keep its blanks together and make nothing a word, which the folded text does not tell any more. */
 function withQuotes(folded: string, { operand, assigns }: { readonly operand: string | undefined; readonly assigns: boolean }, build: Build): string {
-  if (operand === undefined || !/["'\\]/.test(operand)) return folded;
+  if (operand === undefined || !/["'\\]/.test(operand.replaceAll('\\\n', ''))) return folded;
   if (build.quoted === true) return UNKNOWN;
   if (folded === '' && !assigns) append(build, '');
   return /[ \t\n]/.test(folded) ? UNKNOWN : folded;

@@ -6,6 +6,8 @@ import { addHarm, collector } from './collect.ts';
 import type { ReadSql, Reading } from './reading.ts';
 import { EMPTY } from './reading.ts';
 import { runCall } from './run.ts';
+import { allSteps } from '../steps.ts';
+import type { Steps } from '../steps.ts';
 import { atStart } from './standing.ts';
 import { walkText } from './walk.ts';
 
@@ -23,6 +25,8 @@ export interface ShellReading {
 export interface ShellOptions {
   /** Reads an SQL text a database client would send (`psql -c`, `mysql -e`, a here-document). */
   readonly readSql?: ReadSql;
+  /** What reading the whole action may still cost; without it, what one action may. */
+  readonly steps?: Steps;
 }
 
 /**
@@ -63,22 +67,22 @@ function refuse(text: string, reading: Reading): ShellReading {
   return finish(reading);
 }
 
-function finish({ into: { findings, commands, paths, urls }, written }: Reading, again = false): ShellReading {
-  return { findings, commands, paths: again ? paths : paths.map((fact) => withRuns(fact, written.get(fact.path))), urls };
+function finish({ into: { findings, commands, paths, urls }, written, steps }: Reading, again = false): ShellReading {
+  return { findings, commands, paths: again ? paths : paths.map((fact) => withRuns(fact, written.get(fact.path), steps)), urls };
 }
 
 /** What running a file would be judged as that this text fetched, copied from a program or wrote out. */
-function withRuns(fact: PathFact, content: Stream | undefined): PathFact {
+function withRuns(fact: PathFact, content: Stream | undefined, steps: Steps): PathFact {
   if (fact.access !== 'write' || content === undefined) return fact;
   if (content.origin === 'remote' || content.origin === 'decoded' || content.program !== undefined) return { ...fact, runs: 'HIGH' };
   if (content.text === undefined || !/\.(?:ba|z|da|k)?sh$|\.command$|(?:^|\/)[^./]+$/.test(fact.path)) return fact;
-  const runs = runRisk(readAgain(content.text, fact.pointer));
+  const runs = runRisk(readAgain(content.text, fact.pointer, steps));
   return runs === undefined ? fact : { ...fact, runs };
 }
 
 /** The findings of a text that was written, which writes nothing itself yet. */
-function readAgain(text: string, pointer: string): readonly Finding[] {
-  const reading = begin(text.slice(0, LONGEST_WRITTEN), pointer, {});
+function readAgain(text: string, pointer: string, steps: Steps): readonly Finding[] {
+  const reading = begin(text.slice(0, LONGEST_WRITTEN), pointer, { steps });
   walkText(reading.source, reading, EMPTY);
   return finish(reading, true).findings;
 }
@@ -102,7 +106,7 @@ function begin(text: string, pointer: string, options: ShellOptions): Reading {
     aliases: new Map(),
     hunt: { own: false, defences: false },
     substituted: new Map(),
-    budget: { left: 2 * LONGEST_COMMAND },
+    steps: options.steps ?? allSteps(),
     fuel: { left: 8 * LONGEST_COMMAND },
   };
 }

@@ -6,6 +6,7 @@ import type { Collector } from './collect.ts';
 import { addHarm } from './collect.ts';
 import type { Substitution } from './substitution.ts';
 import type { Hunt } from './programs/own.ts';
+import type { Steps } from '../steps.ts';
 import type { Standing } from './standing.ts';
 import type { Variables } from './values.ts';
 
@@ -41,8 +42,8 @@ export interface Reading {
   readonly aliases: Map<string, readonly string[]>;
   readonly hunt: Hunt;
   readonly substituted: Map<Script, Substitution>;
-  /** Characters of inner text that may still be read as shell. */
-  readonly budget: { left: number };
+  /** What reading may still cost; every inner text pays for its length. */
+  readonly steps: Steps;
   /** Characters constant folding may still produce. */
   readonly fuel: { left: number };
 }

@@ -14,6 +14,7 @@ import { KNOWN, readProgram } from './programs/all.ts';
 import { readKnownPhrases } from './programs/phrases/all.ts';
 import type { Reading } from './reading.ts';
 import { EMPTY, MOST_DEPTH, unreadable } from './reading.ts';
+import { take } from '../steps.ts';
 import { move, seenFrom } from './standing.ts';
 import { childShell } from './variables.ts';
 import { contentOf, keepWritten, programOf, runWritten } from './written.ts';
@@ -23,8 +24,7 @@ import { isUnknownProgram, programName, withoutVersion } from './words.ts';
 export function runCall(words: readonly Arg[], stdin: Stream, reading: Reading, complete = true): Stream {
   const first = words[0];
   if (first === undefined) return EMPTY;
-  if (reading.depth > 0) reading.budget.left -= words.length;
-  if (reading.depth >= MOST_DEPTH || reading.budget.left < 0) return unreadable(reading, first.text);
+  if (reading.depth >= MOST_DEPTH || !take(reading.steps, words.length) || !afforded(words, reading)) return unreadable(reading, first.text);
   const named = otherName(words, reading);
   if (named !== undefined) return runCall(named, stdin, { ...reading, depth: reading.depth + 1 }, complete);
   const args = words.slice(1);
@@ -60,6 +60,12 @@ export function runCall(words: readonly Arg[], stdin: Stream, reading: Reading, 
   move(call.bin, args, reading.standing);
   const out = rereads(call, reading) ?? outputOf(call, inner);
   return isBareShell(call) ? { ...out, shell: true } : out;
+}
+
+/** The words of a call are read once more by the program's reader, code in them by a grammar. */
+function afforded(words: readonly Arg[], { steps }: Reading): boolean {
+  const characters = words.reduce((sum, { text }) => sum + text.length, 0);
+  return take(steps, characters, /(?:^|[\\/])(?:powershell|pwsh|cmd)(?:\.exe)?$/i.test(words[0]?.text.slice(-20) ?? '') ? 'grammar' : 'tokens');
 }
 
 /** A program that was named by its path, and lies in none of the system's places, is a file somebody put there. */
@@ -126,12 +132,12 @@ function follow(saw: Seen, { words, call, reading }: Place): Stream | undefined 
     case 'script':
       readEscape(saw.text, words, call, reading);
       if (call.bin === 'alias') return defined(saw.text, reading);
-      return reading.readInner(saw.text, HERE.has(call.bin) ? reading : childShell(reading), saw.stdin ?? EMPTY);
+      return reading.readInner(saw.text, HERE.has(call.bin) ? reading : childShell(reading, saw.given), saw.stdin ?? EMPTY);
     case 'again':
       if (/[$`]/.test(saw.text)) reading.readInner(asBody(saw.text), { ...reading, conditional: true });
       return undefined;
     case 'code':
-      for (const one of readCode(saw.language, saw.text)) follow(one, { words, call, reading });
+      for (const one of readCode(saw.language, saw.text, reading.steps)) follow(one, { words, call, reading });
       return undefined;
     case 'sql':
       if (saw.text.includes(UNKNOWN) || reading.readSql === undefined) return undefined;

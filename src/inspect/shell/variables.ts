@@ -1,6 +1,7 @@
 import type { Arg } from './call.ts';
 import { UNKNOWN } from './call.ts';
 import type { Reading } from './reading.ts';
+import { take } from '../steps.ts';
 import { copied } from './standing.ts';
 import type { Picks, Values } from './values.ts';
 
@@ -50,7 +51,7 @@ export function picksFor(text: string, { several, variables }: Reading): readonl
 
 /** What runs in a process of its own changes no variable of this one. Copying is paid for, or the text would cost its square. */
 export function isolated(reading: Reading): Reading {
-  reading.budget.left -= reading.variables.size;
+  take(reading.steps, reading.variables.size);
   return {
     ...reading,
     standing: copied(reading.standing),
@@ -61,10 +62,11 @@ export function isolated(reading: Reading): Reading {
   };
 }
 
-/** Another shell: what was exported it has, anything else it may not have. */
-export function childShell(reading: Reading): Reading {
+/** Another shell: what was exported it has, anything else it may not have, and arguments of its own. */
+export function childShell(reading: Reading, given: readonly string[] = []): Reading {
   const inner = isolated(reading);
   for (const [name, values] of reading.variables) if (!reading.exported.has(name)) setVariable(inner, name, [...values, ['']]);
+  setVariable(inner, '@', [given]);
   return inner;
 }
 

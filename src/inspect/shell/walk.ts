@@ -1,7 +1,7 @@
 import { parse } from 'unbash';
 import type { Assignment, Command, CommandNode, CompoundList, PipelineNode, Redirection, Script, Statement, SyntaxNode, Word } from 'unbash';
 import type { Arg, Stream } from './call.ts';
-import { UNKNOWN, harm } from './call.ts';
+import { UNKNOWN, harm, readUnknown, writeUnknown } from './call.ts';
 import { addHarm } from './collect.ts';
 import { expandJoined, expandParts, expandWord } from './expand.ts';
 import type { Scope } from './expand.ts';
@@ -13,6 +13,7 @@ import { EMPTY, MOST_DEPTH, unreadable } from './reading.ts';
 import { printsSetUp } from './setup.ts';
 import { runCall } from './run.ts';
 import { worse } from './standing.ts';
+import { take } from '../steps.ts';
 import type { Nested, Substitution } from './substitution.ts';
 import type { Picks, Values } from './values.ts';
 import { FIRST, MOST_VALUES, isolated, join, picksFor, rebind, setVariable, unknown } from './variables.ts';
@@ -24,17 +25,16 @@ type Output = Stream;
 
 /** Reads a text as shell. A text that does not parse is still walked as far as it goes, and said to be opaque. */
 export function walkText(text: string, reading: Reading, stdin: Stream = EMPTY): Output {
-  if (reading.depth >= MOST_DEPTH || text.length > reading.budget.left) return unreadable(reading, text);
-  reading.budget.left -= text.length;
+  if (reading.depth >= MOST_DEPTH || !take(reading.steps, text.length)) return unreadable(reading, text);
   if (text.trim() === UNKNOWN || manyDocuments(text)) return unreadable(reading, text);
   if (isRefused(text)) return EMPTY;
-  const script = parse(text.replaceAll(UNKNOWN, '$0'));
+  const script = parse(writeUnknown(text));
   const inner: Reading = { ...reading, depth: reading.depth + 1, source: text };
   return walkScript(script, inner, stdin);
 }
 
 /** One plain line that ends in a redirection without a target: every shell refuses it whole and runs nothing. */
-const isRefused = (text: string): boolean => text.length < 200 && /^[^\n;&|$`"'\\()]*[<>]\s*$/.test(text) && !text.includes(UNKNOWN);
+const isRefused = (text: string): boolean => text.length < 200 && /^[^\n;&|$`"'\\()#]*[<>]\s*$/.test(text) && !text.includes(UNKNOWN);
 
 export function walkScript(script: Script & { readonly errors?: readonly unknown[] | undefined }, reading: Reading, stdin: Stream): Output {
   if ((script.errors?.length ?? 0) > 0) unreadable(reading, reading.source);
@@ -302,7 +302,9 @@ function assign(one: Assignment, reading: Reading): void {
 
 function appended(one: Assignment, reading: Reading, fresh: Values): Values {
   const olds = reading.variables.get(one.name) ?? [['']];
-  return olds.flatMap((old) => fresh.map((value) => (one.value.type === 'ArrayValue' ? [...old, ...value] : [`${old[0] ?? ''}${value.join(' ')}`])));
+  if (one.value.type !== 'ArrayValue') return olds.flatMap((old) => fresh.map((value) => [`${old[0] ?? ''}${value.join(' ')}`]));
+  // What may be unset is kept as holding nothing: no element, or an empty one.
+  return olds.flatMap((old) => fresh.flatMap((value) => (old.join('') === '' ? [[...value], [...old, ...value]] : [[...old, ...value]])));
 }
 
 /** Reads what redirections touch; what they put on standard input, if anything. */
@@ -313,7 +315,7 @@ function walkRedirects(redirects: readonly Redirection[], reading: Reading, quie
     inside(redirect, reading);
     if (redirect.type === 'HereDoc') {
       const quoted = redirect.delimiter?.quoted === true || redirect.body.parts === undefined;
-      input = { origin: 'static', text: quoted ? redirect.body.text : expandParts(redirect.body.parts ?? [], scope), secret: false };
+      input = { origin: 'static', text: quoted ? readUnknown(redirect.body.text) : expandParts(redirect.body.parts ?? [], scope), secret: false };
     } else if (redirect.target !== undefined) {
       const target = expandJoined(redirect.target, scope);
       if (redirect.type === 'HereString')
@@ -343,8 +345,7 @@ export function scopeOf(reading: Reading, picks: Picks): Scope {
 
 /** Every level of nesting is parsed anew, so each pays for its length. */
 function afford(reading: Reading, characters: number): boolean {
-  reading.budget.left -= characters;
-  return reading.budget.left >= 0;
+  return take(reading.steps, characters);
 }
 
 function substitute(part: Nested, reading: Reading): Substitution {

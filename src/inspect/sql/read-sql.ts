@@ -4,6 +4,8 @@ import { dynamicTexts } from './dynamic.ts';
 import type { Lexed } from './lex.ts';
 import { lex } from './lex.ts';
 import { readPostgres } from './postgres.ts';
+import { allSteps, take } from '../steps.ts';
+import type { Steps } from '../steps.ts';
 import type { Sight } from './sight.ts';
 import { findings, readStatements } from './statements.ts';
 import { temporaryTables } from './temporary.ts';
@@ -11,6 +13,8 @@ import { temporaryTables } from './temporary.ts';
 export interface SqlOptions {
   /** false for text that is stored or shown, not run: what cannot be read is then MEDIUM. Default true. */
   readonly executing?: boolean;
+  /** What reading the whole action may still cost; without it, what one action may. */
+  readonly steps?: Steps;
 }
 
 export interface SqlReading {
@@ -24,6 +28,8 @@ export interface SqlReading {
 const PARSER_CHARS = 16_384;
 const PARSER_DEPTH = 200;
 const MAX_NESTING = 4;
+/** What parsing costs, however short a text is. */
+const PARSED = 64;
 /** Characters of SQL that are read; what a longer text goes on with is said to be unread, and asked about (INSPECT-82). */
 const LONGEST = 524_288;
 
@@ -43,15 +49,16 @@ export function readSql(text: string, pointer: string, options: SqlOptions = {})
   const sights: Sight[] = [];
   const tables = new Set<string>();
   const operations = new Set<Operation>();
-  collect({ text: text.slice(0, LONGEST), sights, tables, operations, nesting: 0 });
-  if (text.length > LONGEST) sights.push(unread(text.length));
+  const steps = options.steps ?? allSteps();
+  collect({ text: text.slice(0, LONGEST), sights, tables, operations, nesting: 0, steps });
+  if (text.length > LONGEST) sights.push(unread(LONGEST, text.length));
   const judged =
     options.executing === false ? sights.map((sight) => (sight.inspected === false ? { ...sight, risk: 'MEDIUM' as const } : sight)) : sights;
   return { findings: findings(judged, text, pointer), tables: [...tables], operations: [...operations] };
 }
 
-function unread(length: number): Sight {
-  const token = { kind: 'comment', text: '', start: LONGEST, end: length, depth: 0 } as const;
+function unread(start: number, end: number): Sight {
+  const token = { kind: 'comment', text: '', start, end, depth: 0 } as const;
   return { code: 'UNINSPECTABLE', risk: 'HIGH', operation: 'execute', token, inspected: false };
 }
 
@@ -61,10 +68,12 @@ interface Collection {
   readonly tables: Set<string>;
   readonly operations: Set<Operation>;
   readonly nesting: number;
+  readonly steps: Steps;
 }
 
 function collect(into: Collection): void {
   const { text, sights, nesting } = into;
+  if (!take(into.steps, text.length + PARSED, 'tokens')) return void sights.push(unread(0, text.length));
   const standard = lex(text);
   const readings = standard.ambiguous ? [standard, lex(text, 'mysql')] : [standard];
   const postgres = parsed(text, standard, temporaryTables(standard.tokens));

@@ -22,7 +22,7 @@ const CALLS: readonly (readonly [string, JsonObject])[] = [
 
 for (const [name, args] of CALLS)
   test(`[INSPECT-107] ${name}: what a reader that throws was given is uninspectable`, () => {
-    const { findings } = inspectAction({ kind: 'tool', name, args }, guarded(FAILING));
+    const { findings } = inspectAction({ kind: 'tool', name, args }, (steps) => guarded(FAILING, steps));
     assert.ok(findings.some((one) => one.code === 'UNINSPECTABLE' && one.risk === 'HIGH' && one.inspected === false));
   });
 

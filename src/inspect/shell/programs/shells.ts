@@ -5,14 +5,14 @@ import { joined } from '../words.ts';
 import { unset } from './host.ts';
 
 /** A shell whose script comes on standard input. */
-function fed(call: Call): Seen[] {
+function fed(call: Call, given: readonly Arg[] = []): Seen[] {
   const { stdin } = call;
   const seen: Seen[] = [];
   if (stdin.origin === 'remote') seen.push(harm('SHELL_REMOTE_EXECUTE', 'HIGH', { category: 'network' }));
   if (stdin.origin === 'decoded') seen.push(harm('SHELL_DECODE_EXECUTE', 'HIGH'));
   if (stdin.origin === 'computed') seen.push(harm('UNINSPECTABLE', 'HIGH', { inspected: false }));
   if (stdin.origin === 'file') seen.push(harm('SHELL_FILE_EXECUTE', 'MEDIUM'));
-  if (stdin.text !== undefined) seen.push({ see: 'script', text: stdin.text });
+  if (stdin.text !== undefined) seen.push({ see: 'script', text: stdin.text, given: argumentsOf(given) });
   return seen;
 }
 
@@ -31,16 +31,23 @@ const sh: ProgramReader = (call) => {
     return [...seen, ...script(text, options.operands.slice(1))];
   }
   const [file] = options.operands;
-  if (file === undefined || file.text === '-' || options.has('s')) return [...seen, ...fed(call)];
+  if (options.has('s')) return [...seen, ...fed(call, options.operands)];
+  if (file === undefined || file.text === '-') return [...seen, ...fed(call)];
   return [...seen, ...runsFile(file)];
 };
 
 /** `sh -c TEXT name a b`: the words after the text are its `$0`, `$1` … */
 function script(text: Arg, rest: readonly Arg[]): Seen[] {
   if (text.text === UNKNOWN || (text.glob && text.text.includes(UNKNOWN))) return [harm('UNINSPECTABLE', 'HIGH', { inspected: false })];
-  const positional = rest.slice(1).some((arg) => isDynamic(arg)) ? [] : rest.slice(1);
-  const head = positional.length === 0 ? '' : `set -- ${positional.map((arg) => `'${arg.text.replaceAll("'", `'\\''`)}'`).join(' ')}\n`;
-  return [{ see: 'script', text: head + text.text }];
+  const [name, ...given] = rest;
+  return [{ see: 'script', text: text.text, given: argumentsOf(name !== undefined && isDynamic(name) ? [name] : given) }];
+}
+
+/** What a script is called with; from an unknown word on, which may be several, nothing is known of it. */
+function argumentsOf(given: readonly Arg[]): readonly string[] {
+  const unknown = given.findIndex(isDynamic);
+  const known = unknown < 0 ? given : given.slice(0, unknown);
+  return [...known.map(({ text }) => text), ...(unknown < 0 ? [] : [UNKNOWN])];
 }
 
 function runsFile(file: Arg): Seen[] {
@@ -86,7 +93,8 @@ const testing: ProgramReader = (call) => again(call.args.filter((_, at) => /^-[v
 /** Builtins with an option whose value runs, with arguments of its own behind it: `mapfile -C`, `complete -C`, `compgen -C`. */
 const called: ProgramReader = (call) => {
   const options = readOptions(call.args, { short: 'CFAWGPSXoudnsOtc' });
-  return [...options.values('C').map((arg): Seen => ({ see: 'script', text: `${arg.text} ${UNKNOWN}` })), ...subscripts(call.args)];
+  const expanded = call.bin === 'compgen' ? again(options.values('W')) : [];
+  return [...expanded, ...options.values('C').map((arg): Seen => ({ see: 'script', text: `${arg.text} ${UNKNOWN}` })), ...subscripts(call.args)];
 };
 
 const exportAll: ProgramReader = (call) => [

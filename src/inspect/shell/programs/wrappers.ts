@@ -1,5 +1,5 @@
 import { isSecretFile } from '../../path/sensitive.ts';
-import type { Arg, ProgramReader, ProgramTable, Seen } from '../call.ts';
+import type { Arg, ProgramReader, ProgramTable, Seen, Stream } from '../call.ts';
 import { UNKNOWN, harm, literal } from '../call.ts';
 import { readOptions } from '../options.ts';
 import type { OptionSpec } from '../options.ts';
@@ -62,7 +62,6 @@ const xargs: ProgramReader = (call) => {
   const known =
     call.stdin.text !== undefined && !call.stdin.text.includes(UNKNOWN) ? call.stdin.text.split(/\s+/).filter((word) => word !== '') : undefined;
   const mark = options.value('I', 'replace', 'J', 'i')?.text;
-  const fed: Arg[] = known?.map(literal) ?? [];
   const found = readFound(operands[0]?.text ?? '', call.stdin.names ?? []);
   if (mark !== undefined && mark !== '') {
     const put = known?.join(' ') ?? UNKNOWN;
@@ -71,8 +70,22 @@ const xargs: ProgramReader = (call) => {
       ...found,
     ];
   }
-  return [{ see: 'argv', argv: [...operands, ...fed], complete: known !== undefined, stdin: { origin: 'none', secret: false } }, ...found];
+  const none: Stream = { origin: 'none', secret: false };
+  const portions = portionsOf(known ?? [], options.value('n', 'max-args', 'L', 'max-lines')?.text);
+  return [
+    ...portions.map((fed): Seen => ({ see: 'argv', argv: [...operands, ...fed.map(literal)], complete: known !== undefined, stdin: none })),
+    ...found,
+  ];
 };
+
+/** `-n 2` starts the program anew for every two words. */
+function portionsOf(words: readonly string[], size: string | undefined): readonly (readonly string[])[] {
+  const each = size === undefined ? words.length : Number(size);
+  if (!(each > 0) || words.length / each > MOST_PORTIONS) return [words];
+  return Array.from({ length: Math.ceil(words.length / each) }, (_, at) => words.slice(at * each, (at + 1) * each));
+}
+
+const MOST_PORTIONS = 64;
 
 const find: ProgramReader = (call) => {
   const roots = call.args.slice(
