@@ -1,5 +1,5 @@
 import { parse } from 'unbash';
-import type { ParameterExpansionPart, Word, WordPart } from 'unbash';
+import type { ParameterExpansionPart, ParameterOperation, Word, WordPart } from 'unbash';
 import { UNKNOWN, readUnknown } from './call.ts';
 import type { Arg } from './call.ts';
 import { splitBraces } from './braces.ts';
@@ -267,23 +267,30 @@ function parameter(part: ParameterExpansionPart, build: Build): readonly string[
     if (known === undefined) return [UNKNOWN];
     return part.index === undefined ? (firstOf(part.parameter, known) ?? [UNKNOWN]) : elementOf(known, part.index.text);
   }
+  return operated(part, { operation: part.operation, known }, build);
+}
+
+/** A parameter with an operator. */
+function operated(
+  part: ParameterExpansionPart,
+  { operation, known }: { readonly operation: ParameterOperation; readonly known: readonly string[] | undefined },
+  build: Build,
+): readonly string[] {
+  const { scope } = build;
   const fold = (word: Word): string =>
     build.depth > BRACE_DEPTH || !scope.afford(word.end - word.pos) ? UNKNOWN : expandJoined(word, scope, build.depth + 1).text;
+  const assigns = operation.type === 'Default' && operation.operator.endsWith('=');
   // `${x:=…}` assigns: what the name holds from here on depends on what it held.
-  if (part.operation.type === 'Default' && part.operation.operator.endsWith('=') && known !== undefined)
-    scope.variables.set(part.parameter, [[UNKNOWN]]);
-  const all = part.parameter === '@' || part.parameter === '*' || part.index?.text === '@' || part.index?.text === '*';
-  if (all && part.operation.type === 'Slice') return sliced(part.parameter, known, part.operation) ?? [UNKNOWN];
-  if (all && known !== undefined && known.length !== 1) return [UNKNOWN];
+  if (assigns && known !== undefined) scope.variables.set(part.parameter, [[UNKNOWN]]);
+  if ([part.parameter, part.index?.text].some((name) => name === '@' || name === '*')) {
+    if (operation.type === 'Slice') return sliced(part.parameter, known, operation) ?? [UNKNOWN];
+    if (known !== undefined && known.length !== 1) return [UNKNOWN];
+  }
   // Of an array a bare name is its first element.
-  const value = part.index === undefined ? known?.[0] : known === undefined ? undefined : elementOf(known, part.index.text).join(' ');
-  const folded = transform(
-    { name: part.parameter, value, assigned: scope.variables.has(part.parameter) || /^[1-9]/.test(part.parameter) },
-    part.operation,
-    fold,
-  );
-  const assigns = part.operation.type === 'Default' && part.operation.operator.endsWith('=');
-  return [withQuotes(folded, { operand: 'operand' in part.operation ? part.operation.operand?.text : undefined, assigns }, build)];
+  const value = known === undefined || part.index === undefined ? known?.[0] : elementOf(known, part.index.text).join(' ');
+  const assigned = scope.variables.has(part.parameter) || /^[1-9]/.test(part.parameter);
+  const folded = transform({ name: part.parameter, value, assigned }, operation, fold);
+  return [withQuotes(folded, { operand: 'operand' in operation ? operation.operand?.text : undefined, assigns }, build)];
 }
 
 /** One element of an array, or all of them; one whose place only the running shell knows is unknown. */
@@ -308,7 +315,7 @@ function sliced(name: string, held: readonly string[] | undefined, { offset, len
   return count === undefined ? rest : rest.slice(0, count);
 }
 
-type Slice = Extract<NonNullable<ParameterExpansionPart['operation']>, { type: 'Slice' }>;
+type Slice = Extract<ParameterOperation, { type: 'Slice' }>;
 
 /** Quotes inside an operand keep its blanks together and make nothing a word, which the folded text does not tell any more. */
 function withQuotes(folded: string, { operand, assigns }: { readonly operand: string | undefined; readonly assigns: boolean }, build: Build): string {
