@@ -1,0 +1,115 @@
+package aegis
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"aegis.dev/sdk/go/internal/door"
+	"aegis.dev/sdk/go/internal/strictjson"
+)
+
+// alone obeys the server's word for the time it is away. Nothing learned yet means deny.
+type alone struct {
+	agent     string
+	transport *door.Transport
+	journal   *journal
+
+	mutex    sync.Mutex
+	mode     string
+	readOnly map[string]bool
+	fresh    bool
+	// preparing keeps a second caller from sending the journal too.
+	preparing sync.Mutex
+}
+
+// OnUnavailable is the agent's setting on the server as last read: deny, allow_readonly or allow.
+func (g *Guard) OnUnavailable() string {
+	g.alone.mutex.Lock()
+	defer g.alone.mutex.Unlock()
+	return g.alone.mode
+}
+
+func (a *alone) isFresh() bool {
+	a.mutex.Lock()
+	defer a.mutex.Unlock()
+	return a.fresh
+}
+
+// prepare learns the agent's setting and sends the journal, before the first decision and after each absence.
+func (a *alone) prepare(ctx context.Context) error {
+	if a.isFresh() {
+		return nil
+	}
+	a.preparing.Lock()
+	defer a.preparing.Unlock()
+	if a.isFresh() {
+		return nil
+	}
+	answer, err := a.transport.Send(ctx, question("GET", "/v1/agents/"+component(a.agent), nil), 0)
+	if err != nil {
+		return err
+	}
+	a.learn(answer)
+	if err := a.journal.replay(ctx, a.transport); err != nil {
+		return err
+	}
+	a.mutex.Lock()
+	a.fresh = true
+	a.mutex.Unlock()
+	return nil
+}
+
+func (a *alone) learn(answer strictjson.Value) {
+	self, _ := answer.(*strictjson.Object)
+	mode := textAt(self, "onUnavailable")
+	if mode != "allow" && mode != "allow_readonly" {
+		mode = "deny"
+	}
+	readOnly := map[string]bool{}
+	listed, _ := self.At("readOnlyTools").([]strictjson.Value)
+	for _, one := range listed {
+		if tool, ok := one.(string); ok {
+			readOnly[tool] = true
+		}
+	}
+	a.mutex.Lock()
+	defer a.mutex.Unlock()
+	a.mode, a.readOnly = mode, readOnly
+}
+
+// absence is an action that Aegis did not decide.
+type absence struct {
+	id, session, name string
+	args              *strictjson.Object
+	// asked: a person was asked about it, so it does not run without one.
+	asked bool
+	cause *door.Unavailable
+}
+
+func (a *alone) decide(of absence) (*Decision, error) {
+	a.mutex.Lock()
+	a.fresh = false
+	mode := a.mode
+	allowed := !of.asked && (mode == "allow" || (mode == "allow_readonly" && a.readOnly[of.name]))
+	a.mutex.Unlock()
+	effect := "deny"
+	if allowed {
+		effect = "allow"
+	}
+	action := strictjson.NewObject("id", of.id, "agent", a.agent, "session", of.session, "name", of.name, "args", of.args)
+	entry := strictjson.NewObject("action", action, "effect", effect, "mode", mode, "decidedAt", time.Now().UnixMilli())
+	// Recorded before acted upon, here too: no journal, no allow.
+	if err := a.journal.append(entry); err != nil {
+		return nil, &UnavailableError{of.cause.URL, fmt.Errorf("%w; and the journal could not be written: %w", of.cause.Cause, err)}
+	}
+	if !allowed {
+		return nil, public(of.cause)
+	}
+	message := fmt.Sprintf("Aegis is away; this agent is set to %s. The action was journalled.", mode)
+	return &Decision{
+		Action: of.id, Effect: Allow, Risk: "MEDIUM", Reasons: []Reason{{Code: "UNAVAILABLE", Rule: "on_unavailable", Message: message}},
+		Obligations: Obligations{TimeoutMs: 30_000, MaxOutputBytes: 1 << 20}, local: true,
+	}, nil
+}

@@ -1,0 +1,3 @@
+module aegis.dev/sdk/go
+
+go 1.22

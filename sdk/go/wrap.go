@@ -1,0 +1,161 @@
+package aegis
+
+import (
+	"context"
+	"encoding/json"
+	"reflect"
+	"strconv"
+	"strings"
+
+	"aegis.dev/sdk/go/internal/strictjson"
+)
+
+// Args are the arguments that were decided on: a copy, with JSON's types (numbers are float64). What has no JSON form is the value itself.
+type Args map[string]any
+
+// Wrap decides on a call, runs it with exactly the decided arguments and reports what came of it. It fails with *BlockedError (or *HaltedError,
+// *TimeoutError) when the call may not run, with *UnavailableError or *RefusedError when nothing could be decided, with *WithheldError when the policy
+// keeps the result from the model, and else with run's own error.
+func (g *Guard) Wrap(name string, args any, run func(Args) (any, error)) (any, error) {
+	return g.WrapCtx(context.Background(), name, args, func(_ context.Context, decided Args) (any, error) { return run(decided) })
+}
+
+// WrapCtx is Wrap with a context: when it ends while a person is asked, the approval is withdrawn and nothing runs.
+func (g *Guard) WrapCtx(ctx context.Context, name string, args any, run func(context.Context, Args) (any, error)) (any, error) {
+	return g.Do(ctx, Proposal{Name: name, Args: args}, run)
+}
+
+// Do is WrapCtx for a whole proposal: with a lock, a declaration, claims or the model's id of the call.
+func (g *Guard) Do(ctx context.Context, proposal Proposal, run func(context.Context, Args) (any, error)) (any, error) {
+	args := argumentsOf(proposal.Args)
+	return guarded(ctx, g, proposal, args, func(ctx context.Context, decided json.RawMessage) (any, error) {
+		given, err := args.decoded(decided)
+		if err != nil {
+			return nil, err
+		}
+		return run(ctx, given)
+	})
+}
+
+// decoded are the arguments for the function: the changed ones, or the copy of its own.
+func (a arguments) decoded(changed json.RawMessage) (Args, error) {
+	text := []byte(changed)
+	if changed == nil {
+		text = []byte(strictjson.Write(a.object))
+	}
+	made := Args{}
+	if err := json.Unmarshal(text, &made); err != nil {
+		return nil, err
+	}
+	if changed == nil {
+		for _, one := range a.replaced {
+			put(map[string]any(made), strings.Split(one.pointer, "/")[1:], one.value)
+		}
+	}
+	return made, nil
+}
+
+var unstep = strings.NewReplacer("~1", "/", "~0", "~")
+
+// put sets the value at a pointer's steps, where something stands there.
+func put(in any, path []string, value any) {
+	if len(path) == 0 {
+		return
+	}
+	key := unstep.Replace(path[0])
+	switch typed := in.(type) {
+	case map[string]any:
+		if len(path) == 1 {
+			typed[key] = value
+		} else {
+			put(typed[key], path[1:], value)
+		}
+	case []any:
+		if at, err := strconv.Atoi(key); err == nil && at < len(typed) {
+			if len(path) == 1 {
+				typed[at] = value
+			} else {
+				put(typed[at], path[1:], value)
+			}
+		}
+	}
+}
+
+// Tool is a guarded function: `pay := aegis.Tool(guard, "pay", payNow)`. In is what is decided on; after `modify` run gets the changed one. In should
+// say all of itself in JSON: a field that JSON leaves out is not seen by Aegis.
+func Tool[In, Out any](guard *Guard, name string, run func(context.Context, In) (Out, error)) func(context.Context, In) (Out, error) {
+	return func(ctx context.Context, in In) (Out, error) {
+		args := argumentsOf(in)
+		return guarded(ctx, guard, Proposal{Name: name}, args, func(ctx context.Context, changed json.RawMessage) (Out, error) {
+			given, err := typed(in, args, changed)
+			if err != nil {
+				var none Out
+				return none, err
+			}
+			return run(ctx, given)
+		})
+	}
+}
+
+// typed is the decided value: changed by Aegis, else a copy of the caller's, else (where JSON does not say all of it) the caller's own.
+func typed[In any](in In, args arguments, changed json.RawMessage) (In, error) {
+	text := changed
+	if changed == nil {
+		text = json.RawMessage(strictjson.Write(args.object))
+	}
+	if args.bare {
+		var wrapped map[string]json.RawMessage
+		if err := json.Unmarshal(text, &wrapped); err != nil {
+			return in, err
+		}
+		text = wrapped[under]
+	}
+	var made In
+	err := json.Unmarshal(text, &made)
+	if changed != nil {
+		return made, err
+	}
+	if err == nil && reflect.DeepEqual(made, in) {
+		return made, nil
+	}
+	return in, nil
+}
+
+// guarded decides, runs and reports. run gets the changed arguments, nil where they are the proposal's own.
+func guarded[Out any](
+	ctx context.Context, g *Guard, proposal Proposal, args arguments, run func(context.Context, json.RawMessage) (Out, error),
+) (Out, error) {
+	var none Out
+	decision, err := g.decide(ctx, proposal, args)
+	if err != nil {
+		return none, err
+	}
+	if !decision.runs() {
+		return none, blocked(proposal.Name, decision)
+	}
+	report := func(outcome Outcome) ([]Finding, bool) {
+		if decision.local {
+			return nil, false
+		}
+		return g.Settle(ctx, decision.Action, outcome)
+	}
+	ended := false
+	defer func() {
+		// A panic or runtime.Goexit goes on its way; what happened is reported first.
+		if !ended {
+			report(Outcome{Status: Failed, ErrorCode: "panic"})
+		}
+	}()
+	result, err := run(ctx, decision.Args)
+	ended = true
+	if err != nil {
+		report(Outcome{Status: Failed, ErrorCode: nameOf(err), Result: err.Error()})
+		return result, err
+	}
+	findings, settled := report(Outcome{Status: Succeeded, Result: any(result)})
+	g.calls.succeeded(proposal, args)
+	if !settled {
+		return result, nil
+	}
+	return withoutInstructions(proposal.Name, result, decision, findings)
+}
