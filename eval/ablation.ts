@@ -17,7 +17,8 @@ export function ablate({ file, rows }: FileOfRows): Ablation[] {
   const scored = rows.filter((row) => row.kind === 'secret' && noiseOf(row) === undefined);
   return [...new Set(scored.map((row) => row.label))].map((label) => {
     const texts = scored.filter((row) => row.label === label).map(textOf);
-    const found = (vendors: boolean): Share => share(texts.filter((text) => readSecrets(text, vendors).secrets.length > 0).length, texts.length);
+    const has = (text: string, vendors: boolean): boolean => readSecrets(text, vendors).secrets.some((one) => one.placeholder !== true);
+    const found = (vendors: boolean): Share => share(texts.filter((text) => has(text, vendors)).length, texts.length);
     return { file, label, whole: found(true), without: found(false) };
   });
 }

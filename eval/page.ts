@@ -9,7 +9,8 @@ Made by \`npm run eval -- --corpora DIR --write docs/reference/evaluation.md\`. 
 \`policies/default.yaml\`, by an agent with no history. Nothing of the data is in this repository.
 
 - **stopped**: the call was denied or a person was asked. **found**: the reader said what the row is about; for texts that a model reads
-  this is a finding of HIGH or CRITICAL, after which sinks of that session ask.
+  this is a finding of HIGH or CRITICAL, after which sinks of that session ask; a secret or personal data counts from MEDIUM on, for a LOW
+  guess is recorded and changes nothing.
 - **detected** counts findings of MEDIUM or more even where the policy lets the call pass.
 - Intervals are Wilson's at 95 %.
 - Sources are split into two halves. The readers are worked on with **develop** alone; of **held** only totals are printed.

@@ -59,7 +59,7 @@ function outcomeOf(row: Row, { inspect, effectOf }: Judges): Outcome {
   const effect = effectOf(call, reading);
   const detected =
     row.kind === 'secret' || row.kind === 'pii'
-      ? reading.findings.some((one) => one.detector === row.kind)
+      ? reading.findings.some((one) => one.detector === row.kind && one.risk !== 'LOW')
       : reading.findings.some((one) => one.risk !== 'LOW');
   return { denied: effect === 'deny', asked: effect !== 'allow' && effect !== 'deny', detected };
 }

@@ -1,5 +1,5 @@
 import type { Risk } from '../../kernel/finding.ts';
-import { constantCondition } from './always-true.ts';
+import { constantCondition } from './condition/always-true.ts';
 import type { Token } from './lex.ts';
 import type { Sight, Statement } from './sight.ts';
 import { isTemporaryName, nameAt } from './temporary.ts';
@@ -179,12 +179,11 @@ function truncate(place: Place): Sight | null {
 const BEFORE_ROW_ACTION = new Set(['ON', 'FOR', 'OR', 'AFTER', 'BEFORE', 'OF', 'KEY', 'INSTEAD']);
 
 function remove(place: Place): Sight | null {
-  const { tokens, at, token, verb } = place;
+  const { tokens, at, verb } = place;
   const before = tokens[at - 1];
   if (before?.kind === 'word' && BEFORE_ROW_ACTION.has(before.text)) return null;
   const next = tokens[at + 1];
-  if (verb === 'MERGE' || (before?.text === 'THEN' && next?.text !== 'FROM'))
-    return before?.text === 'THEN' ? { code: 'SQL_MERGE_DELETE', risk: mergesAll(place) ? 'HIGH' : 'MEDIUM', operation: 'delete', token } : null;
+  if (verb === 'MERGE' || (before?.text === 'THEN' && next?.text !== 'FROM')) return merged(place);
   if (next === undefined || next.kind === 'comma' || next.kind === 'close' || (next.kind === 'op' && next.text !== '#')) return null;
   if (next.kind === 'open' && next.text !== '[') return null;
   if (!place.start && next.text !== 'FROM' && verb !== 'ALTER') return null;
@@ -192,13 +191,39 @@ function remove(place: Place): Sight | null {
   return whole(place, 'SQL_DELETE_ALL', 'SQL_DELETE');
 }
 
-/** `MERGE … ON true`: every row is matched. */
+/** `THEN DELETE`, and Oracle's `THEN UPDATE SET … DELETE WHERE …`. */
+function merged(place: Place): Sight | null {
+  const { tokens, at, token } = place;
+  if (tokens[at - 1]?.text === 'THEN') return mergeDelete(token, mergesAll(place));
+  if (place.verb !== 'MERGE' || tokens[at + 1]?.text !== 'WHERE') return null;
+  return mergeDelete(token, constantCondition(tokens.slice(at + 2, nextWhen(tokens, at))) === 'true' && mergesAll(place));
+}
+
+const mergeDelete = (token: Token, all: boolean): Sight => ({ code: 'SQL_MERGE_DELETE', risk: all ? 'HIGH' : 'MEDIUM', operation: 'delete', token });
+
+const nextWhen = (tokens: readonly Token[], at: number): number => {
+  const when = tokens.findIndex((token, i) => i > at && token.kind === 'word' && token.text === 'WHEN');
+  return when < 0 ? tokens.length : when;
+};
+
+/** `MERGE … ON true`: every row is matched; `ON false … NOT MATCHED BY SOURCE`: none is. */
 function mergesAll({ tokens, at }: Place): boolean {
   const on = tokens.findIndex((token) => token.kind === 'word' && token.text === 'ON' && token.depth === (tokens[0]?.depth ?? 0));
   const when = tokens.findIndex((token, i) => i > on && token.kind === 'word' && token.text === 'WHEN' && token.depth === (tokens[0]?.depth ?? 0));
   if (on < 0 || when < 0 || when > at || tokens.length > 4_096) return false;
-  const chosen = tokens.slice(when, at).some((token) => token.kind === 'word' && token.text === 'AND');
-  return !chosen && constantCondition(tokens.slice(on + 1, when)) === 'true';
+  const branch = tokens.findLastIndex((token, i) => i < at && token.kind === 'word' && token.text === 'WHEN');
+  const words = tokens.slice(branch, at).map((token) => token.text);
+  if (words.includes('AND')) return false;
+  const [none] = tokens.slice(on, on + 1);
+  const unmatched = words.includes('NOT') && words.includes('SOURCE') && none !== undefined;
+  const condition = tokens.slice(on + 1, when);
+  return constantCondition(unmatched ? negated(none, condition) : condition) === 'true';
+}
+
+/** NOT before a condition in brackets. */
+function negated(at: Token, condition: readonly Token[]): Token[] {
+  const here = (kind: Token['kind'], text: string): Token => ({ ...at, kind, text });
+  return [here('word', 'NOT'), here('open', '('), ...condition, here('close', ')')];
 }
 
 function update(place: Place): Sight | null {

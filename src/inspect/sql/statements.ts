@@ -1,6 +1,6 @@
 import { riskRank } from '../../kernel/finding.ts';
 import type { Finding, Operation } from '../../kernel/finding.ts';
-import { constantCondition } from './always-true.ts';
+import { constantCondition } from './condition/always-true.ts';
 import { destruction } from './destruction.ts';
 import type { Lexed, Token } from './lex.ts';
 import { cypher } from './cypher.ts';

@@ -8,13 +8,15 @@ export interface HostReading {
   /** Written so that a filter would not see what a resolver sees. */
   readonly disguised: boolean;
   readonly address: boolean;
+  /** In brackets, and no address: each parser makes something else of it, or nothing. */
+  readonly malformed?: true;
 }
 
 const METADATA_NAMES =
   /^(?:(?:[a-z0-9-]+\.)?metadata(?:\.(?:google\.internal|goog|google|aws|azure|internal|local|azure\.(?:com|internal)|packet\.net|platformequinix\.com|equinix\.com|tencentyun\.com|oraclecloud\.com|vultr\.com|exoscale\.com|linode\.com|hetzner\.cloud|scaleway\.com|digitalocean\.internal|cloud\.ibm\.com|yandexcloud\.net|aliyun\.com|alicloud\.com|huaweicloud\.com|upcloud\.com|nirvanix\.com|openstack\.(?:internal|local)))?|rancher-metadata(?:\.rancher\.internal)?|instance-data(?:\.ec2\.internal)?|(?:[a-z0-9-]+\.)?ec2\.internal)$/;
 const LOOPBACK_NAMES =
   /^(?:localhost(?:\.localdomain)?|ip6-(?:localhost|loopback)|.*\.localhost|.*\.localtest\.me|localtest\.me|.*\.?lvh\.me|.*\.?vcap\.me|.*\.lacolhost\.com|lacolhost\.com|localhost\.[a-z0-9-]+(?:\.[a-z0-9-]+)*|loopback|(?:.*\.)?(?:localh\.st|fuf\.me|ulh\.us|smackaho\.st|local\.gd|localho\.st|lcl\.host|42foo\.com|domaincontrol\.local|yoogle\.com\.local)|mail\.ebc\.apple\.com|bugbounty\.dod\.network|127-0-0-1\.org\.uk)$/;
-const PRIVATE_NAMES = /\.(?:internal|intranet|corp|lan|home\.arpa|cluster\.local|svc|localdomain)$/;
+const PRIVATE_NAMES = /(?:^localdomain|\.(?:internal|intranet|corp|lan|home\.arpa|local|private|consul|svc|localdomain))$/;
 const EMBEDDING =
   /\.(?:nip\.io|sslip\.io|xip\.io|xip\.name|traefik\.me|backname\.io|ip\.addr\.tools|nip\.me|local-ip\.(?:co|medicmobile\.org)|localhost\.direct)$/;
 const REBINDING =
@@ -46,7 +48,7 @@ function bracketed(written: string): HostReading {
   const end = written.indexOf(']');
   const v6 = end > 0 ? readIPv6(percent(written.slice(1, end)).normalize('NFKC')) : null;
   return v6 === null
-    ? { host: written.toLowerCase(), zone: 'reserved', disguised: false, address: true }
+    ? { host: written.toLowerCase(), zone: 'reserved', disguised: false, address: true, malformed: true }
     : { host: v6.canonical, zone: v6.zone, disguised: v6.disguised, address: true };
 }
 

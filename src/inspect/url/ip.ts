@@ -63,6 +63,7 @@ const RANGES: readonly (readonly [string, number, Zone])[] = [
   ['169.254.170.0', 24, 'metadata'],
   ['169.254.0.0', 16, 'link-local'],
   ['192.0.0.0', 24, 'reserved'],
+  ['192.88.99.0', 24, 'reserved'],
   ['198.18.0.0', 15, 'private'],
   ['224.0.0.0', 3, 'multicast'],
 ];
@@ -109,11 +110,12 @@ function carriedBy(groups: readonly number[]): number | null {
   return isatap || zeros(5) || (zeros(4) && at(4) === 0xffff) || (at(0) === 0x64 && at(1) === 0xff9b) ? v4(6) : null;
 }
 
-/** Unique local and the site-local range that came before it, link-local, multicast. */
+/** Unique local and the site-local range that came before it, link-local, multicast; what is not global unicast (RFC 4291, RFC 6890) is nobody's server. */
 function rangeOf(first: number): Zone {
   if ((first & 0xfe00) === 0xfc00 || (first & 0xffc0) === 0xfec0) return 'private';
   if ((first & 0xffc0) === 0xfe80) return 'link-local';
-  return first >= 0xff00 ? 'multicast' : 'public';
+  if (first >= 0xff00) return 'multicast';
+  return (first & 0xe000) === 0x2000 && first !== 0x3fff ? 'public' : 'reserved';
 }
 
 function expand(host: string): number[] | null {

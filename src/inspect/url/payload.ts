@@ -11,8 +11,12 @@ export function innerUrls(rest: string): string[] {
       if (found.length >= MAX_INNER) break;
       if (match[0].includes(':') || /[=]$/.test(text.slice(0, match.index))) found.push(match[0]);
     }
-    for (const match of text.matchAll(/(?:[=/-])((?:\d{1,3}\.){3}\d{1,3})(?![\d.])/gi))
+    // At the end of a path it is the name of a page; behind `v=` it is a version.
+    for (const match of text.matchAll(
+      /(?:(?<![?&](?:v|ver|version|rev))=|[/-](?=[\d.]{7,15}[:/])|\/(?=169\.254\.))((?:\d{1,3}\.){3}\d{1,3})(?![\d.])/gi,
+    ))
       if (found.length < MAX_INNER) found.push(`http://${match[1] ?? ''}`);
+    for (const match of text.matchAll(/=(file:\/{2,3}[^\s&"'<>]{1,255})/gi)) if (found.length < MAX_INNER) found.push(match[1] ?? '');
     for (const match of text.matchAll(
       /[=](localhost|metadata\.google\.internal|\d{8,10}(?=[/:])|0x[0-9a-f]{8}|\[[0-9a-f:.]{2,45}\])(?![a-z0-9.-])/gi,
     ))

@@ -90,7 +90,8 @@ function judgeHost(parts: Parts, host: HostReading, add: Add): void {
   else if (host.disguised && !internal(host)) add('URL_DISGUISED_HOST', host.address ? 'HIGH' : 'MEDIUM');
   // Without encryption they are read by whoever carries them.
   if (parts.userinfo !== null) add('URL_CREDENTIALS', parts.scheme === 'http' && !internal(host) ? 'HIGH' : 'MEDIUM');
-  if (host.address && host.zone === 'reserved') add('URL_DISGUISED_HOST', 'MEDIUM');
+  // Nobody was ever given such an address of version 6; the reserved ones of version 4 are few, and some answer.
+  if (host.address && host.zone === 'reserved') add('URL_DISGUISED_HOST', host.host.includes(':') && host.malformed !== true ? 'HIGH' : 'MEDIUM');
 }
 
 /** A web address whose host the URL standard refuses, and some parsers make something of: an empty one, an empty label, a number that is no address. */

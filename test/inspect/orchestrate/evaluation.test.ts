@@ -63,3 +63,11 @@ test('[INSPECT-16] what only the tables of vendors know is not found without the
   assert.equal(line?.whole.hits, 2);
   assert.equal(line.without.hits, 1);
 });
+
+test('[INSPECT-16] a guess that changes nothing is not counted as found', () => {
+  const guess = (risk: string) => () => ({ findings: [{ detector: 'pii', code: 'PII_FOUND', risk }], facts: {} });
+  const row: Row = { id: '1', kind: 'pii', label: 'pii', text: 'call 555' };
+  const hits = (risk: string): number | undefined =>
+    score({ file: 'x.jsonl', rows: [row] }, { inspect: guess(risk) as never, effectOf: () => 'allow' })[0]?.hit.hits;
+  assert.deepEqual([hits('LOW'), hits('MEDIUM')], [0, 1]);
+});

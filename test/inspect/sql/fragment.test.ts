@@ -94,3 +94,58 @@ test('[INSPECT-61] reading a value is total', () => {
     { numRuns: 300 },
   );
 });
+
+test('[INSPECT-171] a value that calls, compares or ends as only SQL does is injection, whichever database it is for', () => {
+  const attacks = String.raw`
+x' and likelihood (id,.5)--
+x' or json (id);
+x' or strftime (id) --
+x' and quote_literal (id) --
+x' or name notnull--
+x' or name isnull --
+x' or name like other escape 'q'
+x'or name*2='7
+x'*id-'4
+x' or name like nick --
+x' or name like char(37);
+'-4-'
+IIF(7=8,1,1/0)
+MAKE_SET(7=7,3)
+ELT(7=7,3)
+'{"k":[4]}' > '$.k' = 4
+7 || name is not null
+7 and user_name() = 'dbo'
+8 and select nick from people --
+who or k=k
+id having (3 or true)
+select a group by b having count(c) > 4
+x") ;IIF(7=8,1,1/0)%9
+7; if exists (select 3)
+x'; begin shutdown end--
+select session_user
+exec(@q)`;
+  assert.deepEqual(
+    attacks
+      .trim()
+      .split('\n')
+      .filter((text) => !found(text)),
+    [],
+  );
+  const honest = `
+sleep (rest) better
+O'Neil and sons (ltd)
+rock 'n' roll and more
+json (format) or xml
+now (today) and then
+log (x) and sin (x)
+least (common) multiple
+having fun and count problems
+min(3, 4)
+what if (ever) it rains
+if it exists, begin; drop by
+the '-' sign
+2 or more is not nothing
+like 'new' condition
+choose a or b`;
+  assert.deepEqual(honest.trim().split('\n').filter(found), []);
+});

@@ -66,3 +66,41 @@ test('[INSPECT-135] every special range and every embedding of an address is jud
   ];
   assert.deepEqual(open.filter(stopped), []);
 });
+
+test('[INSPECT-172] an address nobody can have, a name of a local network and a file behind a redirector are no open web', () => {
+  const stopped = (url: string): boolean => readUrl(url, '/u').findings.some(({ risk }) => risk === 'HIGH' || risk === 'CRITICAL');
+  const inside = [
+    'http://[100::1]/',
+    'http://[5f00::1]/',
+    'http://[dead:beef::1]/',
+    'http://[4000:1::]:8080/x',
+    'http://[3fff:1::1]/',
+    'http://db.local/',
+    'http://web.service.consul/',
+    'http://localdomain/',
+    'http://vault.private/',
+    'https://shop.example/?u=file:///etc/passwd',
+    'https://shop.example/proxy/10.0.0.7:22/',
+    'https://shop.example/proxy/127.0.0.1/admin',
+    'https://shop.example/fetch/169.254.169.254',
+    'https://shop.example/?host=10.0.0.7',
+  ];
+  assert.deepEqual(
+    inside.filter((url) => !stopped(url)),
+    [],
+  );
+  const open = [
+    'https://[2606:4700::1111]/',
+    'https://[2a00:1450::200e]/x',
+    'https://wiki.example/page/127.0.0.1',
+    'https://shop.example/10.0.0.1',
+    'https://cdn.example/x.png?v=0.0.0.1',
+    'https://cdn.example/x.js?version=10.0.0.1&a=b',
+    'https://shop.example/releases/v10.0.0.1/x.tgz',
+    'https://local.example/',
+    'https://app.local.example/',
+    'http://192.0.0.254/',
+    'https://consul.example/',
+  ];
+  assert.deepEqual(open.filter(stopped), []);
+});

@@ -1,47 +1,13 @@
-import { isFunction } from './lexicon.ts';
+import { isAnyFunction, isFunction } from './lexicon.ts';
+import { COMPARING, ORDERING } from './operators.ts';
 import type { Suspicion, View } from './view.ts';
 import { broke, certain, commented, kind, likely, literal, text } from './view.ts';
 
 export const COMPARE = new Set([
-  '=',
-  '==',
-  '<=>',
-  '<',
-  '>',
-  '<=',
-  '>=',
-  '<>',
-  '!=',
-  'LIKE',
-  'ILIKE',
-  'RLIKE',
-  'REGEXP',
-  'BETWEEN',
-  'IS',
-  'IN',
-  'GLOB',
-  'SOUNDS',
-  'NOT',
-  '^=',
-  '!<',
-  '!>',
-  '~',
-  '~*',
-  '!~',
-  '~~',
-  '@>',
-  '<@',
-  '?',
-  '?|',
-  '?&',
-  '->',
-  '->>',
-  '#>',
-  '@@',
-  '@?',
-  'SIMILAR',
+  ...COMPARING,
+  ...'LIKE ILIKE RLIKE REGEXP BETWEEN IS IN GLOB SOUNDS NOT ^= !< !> -> ->> #> SIMILAR ISNULL NOTNULL'.split(' '),
 ]);
-export const SYMBOL = new Set(['=', '==', '<=>', '<', '>', '<=', '>=', '<>', '!=']);
+export const SYMBOL: ReadonlySet<string> = new Set(ORDERING);
 export const JOIN = new Set(['OR', 'AND', 'XOR', '||', '&&', 'HAVING', 'WHERE']);
 
 /** `… OR x=x`, `AND f(…)`, `|| 1`: a condition of literals, comparisons and calls behind a joining word. */
@@ -87,27 +53,41 @@ function ofWord(place: Condition, word: string): Suspicion | null {
   const { view, at, i, j, operator } = place;
   const forced = broke(view) || commented(view);
   if (calledHere(place, word, forced)) return certain('condition with a call');
-  if (at > 0 && /^(?:TRUE|FALSE|NULL)$/.test(word)) {
-    const alone = view.tokens[i + 1] === undefined;
-    if (commented(view) || ((broke(view) || alone) && literal(view.tokens[at - 1]))) return certain('constant condition');
-  }
+  if (constantWord(place, word)) return certain('constant condition');
   const operand = kind(view, j + 1) !== undefined && kind(view, j + 1) !== 'op';
   // Two equations joined by a word are mathematics; a lone literal joined to an equation is a condition.
   if (SYMBOL.has(operator) && operand && (forced || (at === 1 && literal(view.tokens[0]))))
     return forced ? certain('condition') : likely('condition');
-  if (!forced) return null;
+  if (!forced) return behindLiteral(place, word);
   return dotted(view, i) || (COMPARE.has(operator) && valued(view, j)) ? certain('condition') : null;
+}
+
+/** `' or true`, `1 and select … from … --`. */
+function constantWord({ view, at, i }: Condition, word: string): boolean {
+  if (at === 0) return false;
+  if (word === 'SELECT') return at === 1 && literal(view.tokens[0]) && commented(view) && view.tokens.some((token) => token.text === 'FROM');
+  if (!/^(?:TRUE|FALSE|NULL)$/.test(word)) return false;
+  const alone = view.tokens[i + 1] === undefined;
+  return commented(view) || ((broke(view) || alone) && literal(view.tokens[at - 1]));
+}
+
+/** `hi or a=a`, `1 and user_name() = 'dbo'`, `1 || user_id is not null`, `1 and select …`. */
+function behindLiteral({ view, at, i, j, operator }: Condition, word: string): Suspicion | null {
+  if (SYMBOL.has(operator) && word === text(view, j + 1) && view.tokens[j + 2] === undefined) return likely('condition');
+  if (at !== 1 || !literal(view.tokens[0])) return null;
+  if (tight(view, i) && COMPARE.has(text(view, closeOf(view, i + 1) + 1))) return likely('condition with a call');
+  return operator === 'IS' && text(view, view.tokens.length - 1) === 'NULL' ? likely('condition') : null;
 }
 
 /** A function of the lexicon; behind a closed quote a call of any name that is compared or cut off, for that is no word of prose. */
 function calledHere({ view, at, i }: Condition, word: string, forced: boolean): boolean {
   if (kind(view, i + 1) !== 'open') return false;
-  if (word === 'EXISTS' || word === 'CASE' || (isFunction(word) && (forced || !ARITHMETIC.test(word)))) return true;
+  if (word === 'EXISTS' || word === 'CASE' || (forced ? isAnyFunction(word) : isFunction(word) && !ARITHMETIC.test(word))) return true;
   return broke(view) && at > 0 && tight(view, i) && (COMPARE.has(text(view, closeOf(view, i + 1) + 1)) || commented(view));
 }
 
 /** `f(`, without a blank, or an array. */
-const tight = (view: View, at: number): boolean => kind(view, at + 1) === 'open' && view.tokens[at + 1]?.start === view.tokens[at]?.end;
+export const tight = (view: View, at: number): boolean => kind(view, at + 1) === 'open' && view.tokens[at + 1]?.start === view.tokens[at]?.end;
 
 /** The bracket that closes the one at `open`, a few tokens on at most. */
 export function closeOf(view: View, open: number): number {
@@ -120,8 +100,13 @@ const dotted = (view: View, at: number): boolean => kind(view, at + 1) === 'dot'
 
 /** A comparison word is followed by something SQL compares with. */
 function valued(view: View, at: number): boolean {
+  // `email NOTNULL`: nothing follows but what cuts off or joins.
+  if (/^(?:ISNULL|NOTNULL)$/.test(text(view, at))) return kind(view, at + 1) === undefined || JOIN.has(text(view, at + 1));
   let i = at + 1;
-  while (/^(?:NOT|BINARY|ALL|ANY)$/.test(text(view, i))) i += 1;
+  while (/^(?:NOT|BINARY|ALL|ANY|LIKE|ILIKE|GLOB|REGEXP|RLIKE|IN|BETWEEN)$/.test(text(view, i))) i += 1;
+  // `name LIKE other ESCAPE 'x'`.
+  if (kind(view, i) === 'word' && text(view, i + 1) === 'ESCAPE') return true;
+  if (kind(view, i) === 'word' && (commented(view) || (isAnyFunction(text(view, i)) && kind(view, i + 1) === 'open'))) return true;
   return literal(view.tokens[i]) || kind(view, i) === 'open' || text(view, i) === 'NULL';
 }
 

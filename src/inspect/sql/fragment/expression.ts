@@ -1,5 +1,6 @@
 import type { Token } from '../lex.ts';
-import { isFunction } from './lexicon.ts';
+import { isAnyFunction } from './lexicon.ts';
+import { COMPARING } from './operators.ts';
 
 /** What a run of tokens is, read as an SQL expression. */
 export interface Expression {
@@ -21,48 +22,7 @@ export interface Expression {
   readonly whole: boolean;
 }
 
-const BINARY_SYMBOL = new Set([
-  '=',
-  '==',
-  '<=>',
-  '<',
-  '>',
-  '<=',
-  '>=',
-  '<>',
-  '!=',
-  '^=',
-  '+',
-  '-',
-  '*',
-  '/',
-  '%',
-  '^',
-  '&',
-  '|',
-  '||',
-  '&&',
-  '<<',
-  '>>',
-  '**',
-  ':=',
-  '~',
-  '~*',
-  '!~',
-  '!~*',
-  '~~',
-  '@>',
-  '<@',
-  '?',
-  '?|',
-  '?&',
-  '->',
-  '->>',
-  '#>',
-  '#>>',
-  '@@',
-  '@?',
-]);
+const BINARY_SYMBOL: ReadonlySet<string> = new Set([...COMPARING, ...'^= + - * / % ^ & | || && << >> ** := !~* -> ->> #> #>>'.split(' ')]);
 const BINARY_WORD = new Set(
   'OR AND XOR LIKE ILIKE RLIKE REGEXP GLOB SIMILAR MATCH OVERLAPS DIV MOD IS IN BETWEEN COLLATE ESCAPE EQV IMP AGAINST'.split(' '),
 );
@@ -152,7 +112,7 @@ function name(run: Run, token: Token, at: number): boolean {
   }
   if (BINARY_WORD.has(token.text)) return false;
   if (tokens[at + 1]?.kind === 'open') {
-    if (!isFunction(token.text)) return false;
+    if (!isAnyFunction(token.text)) return false;
     run.calls += 1;
     if (INFORMS.has(token.text) && tokens[at + 2]?.kind === 'close') run.informs = true;
     return true;
@@ -160,7 +120,7 @@ function name(run: Run, token: Token, at: number): boolean {
   const before = tokens[at - 1];
   const after = tokens[at + 1];
   run.names += 1;
-  const symbol = (one: Token | undefined): boolean => one?.kind === 'dot' || (one?.kind === 'op' && /^[=<>!~|^]/.test(one.text));
+  const symbol = (one: Token | undefined): boolean => one?.kind === 'dot' || (one?.kind === 'op' && /^[=<>!~|^*%]/.test(one.text));
   if (!symbol(before) && !symbol(after) && run.depth === 0) run.loose += 1;
   run.operand = false;
   return true;
@@ -185,7 +145,7 @@ function takeOperator(run: Run, token: Token): boolean {
     return (run.operand = true);
   }
   if (token.kind !== 'word') return undo(run);
-  if (token.text === 'NOT' || token.text === 'SOUNDS') return true;
+  if (/^(?:NOT|SOUNDS|ISNULL|NOTNULL)$/.test(token.text)) return true;
   if (BINARY_WORD.has(token.text)) {
     run.operators += 1;
     run.telling += 1;

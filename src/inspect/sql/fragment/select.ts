@@ -13,6 +13,7 @@ export function select(view: View, at: number): Suspicion | null {
   if (view.tokens[at - 1]?.text === '(' && bracketed(next, after, from)) return certain('sub-query');
   if (next.kind !== 'word') return selectOfValue(view, at, next, from);
   if (at === 0 && view.tokens.length === 2 && HARMFUL_ROUTINES.has(next.text)) return likely('routine');
+  if (at === 0 && view.tokens.length <= 3 && /^(?:CURRENT|SESSION|SYSTEM)_USER$/.test(next.text)) return likely('select of a constant');
   if (isFunction(next.text) && after === 'open') return certain('select of a function');
   if (after === 'comma' && listedFrom(view, at)) return likely('select of an expression');
   const listed = after === 'comma' || text(view, at + 2) === 'FROM';

@@ -1,7 +1,7 @@
 import type { Token } from '../lex.ts';
 import { HARMFUL_ROUTINES } from '../vocabulary.ts';
 import { isFunction, PACKAGES, PROBES, SYSTEM_NAMES } from './lexicon.ts';
-import { closeOf, JOIN, joined, SYMBOL } from './condition.ts';
+import { closeOf, JOIN, joined, SYMBOL, tight } from './condition.ts';
 import { select } from './select.ts';
 import { STATEMENT_WORDS, stacked, statement } from './statement.ts';
 import type { Spliced, Suspicion, View } from './view.ts';
@@ -57,7 +57,7 @@ const WORD_SHAPES: ReadonlyMap<string, Shape> = new Map<string, Shape>([
   ['PROCEDURE', (view, at) => (/^ANALY[SZ]E/.test(text(view, at + 1)) ? certain('procedure analyse') : null)],
   ['EXEC', (view, at) => execute(view, at)],
   ['EXECUTE', (view, at) => execute(view, at)],
-  ['HAVING', (view, at) => (broke(view) && literal(view.tokens[at + 1]) ? certain('having probe') : null)],
+  ['HAVING', (view, at) => having(view, at)],
   ['DECLARE', (view, at) => (kind(view, at + 1) === 'variable' ? certain('declare') : null)],
 ]);
 
@@ -85,9 +85,14 @@ function atWord(view: View, at: number, word: string): Suspicion | null {
   return named(view, at, word) ?? WORD_SHAPES.get(word)?.(view, at) ?? statement(view, at, word);
 }
 
+/** `sleep (rest)`. */
+const isEnglish = (view: View, at: number): boolean =>
+  kind(view, at + 1) === 'open' && !tight(view, at) && kind(view, at + 2) === 'word' && kind(view, at + 3) === 'close';
+
 /** Routines and catalogues that only an attacker names. */
 function named(view: View, at: number, word: string): Suspicion | null {
   const next = kind(view, at + 1);
+  if (word === 'SLEEP' && isEnglish(view, at)) return null;
   if (HARMFUL_ROUTINES.has(word) && (next === 'open' || next === 'dot' || /^(?:XP|SP)_/.test(word))) return certain('routine');
   if (PROBES.has(word) && next === 'open') return certain('error or blind probe');
   if (
@@ -100,6 +105,20 @@ function named(view: View, at: number, word: string): Suspicion | null {
   if (word === 'MASTER' && next === 'dot' && at > 0 && /^(?:FROM|JOIN|,|EXEC|\(|[-+|=]+)$/.test(view.tokens[at - 1]?.text ?? ''))
     return certain('system catalogue');
   return SYSTEM_NAMES.has(word) && (next === 'dot' || at > 0) ? certain('system catalogue') : null;
+}
+
+/** `' having 1=1--`, `… group by x having count(id) > 9`. */
+function having(view: View, at: number): Suspicion | null {
+  if (broke(view) && literal(view.tokens[at + 1])) return certain('having probe');
+  // `id having (1 or true)`.
+  if (
+    kind(view, at + 1) === 'open' &&
+    (literal(view.tokens[at + 2]) || /^(?:TRUE|FALSE)$/.test(text(view, at + 2))) &&
+    /^(?:OR|AND|=)$/.test(text(view, at + 3))
+  )
+    return likely('having probe');
+  const counts = isFunction(text(view, at + 1)) && kind(view, at + 2) === 'open';
+  return counts && SYMBOL.has(text(view, closeOf(view, at + 2) + 1)) ? likely('having probe') : null;
 }
 
 /** `match(a) against (b)`. */
@@ -181,7 +200,8 @@ function ordering(view: View, at: number): Suspicion | null {
 function execute(view: View, at: number): Suspicion | null {
   const next = view.tokens[at + 1];
   if (next === undefined) return null;
-  if (next.kind === 'string' || next.kind === 'variable' || (next.kind === 'open' && kind(view, at + 2) === 'string')) return certain('execute');
+  if (next.kind === 'string' || next.kind === 'variable' || (next.kind === 'open' && /^(?:string|variable)$/.test(kind(view, at + 2) ?? '')))
+    return certain('execute');
   if (next.text === 'IMMEDIATE' || /^(?:XP|SP)_/.test(next.text) || (next.text === 'MASTER' && kind(view, at + 2) === 'dot'))
     return certain('execute');
   return null;

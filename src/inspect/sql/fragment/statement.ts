@@ -1,6 +1,6 @@
-import { isFunction } from './lexicon.ts';
+import { isAnyFunction, isFunction } from './lexicon.ts';
 import type { Suspicion, View } from './view.ts';
-import { broke, certain, kind, likely, text } from './view.ts';
+import { broke, certain, commented, kind, likely, literal, text } from './view.ts';
 
 const DEFINES = new Set(['DROP', 'ALTER', 'CREATE', 'TRUNCATE']);
 
@@ -22,6 +22,14 @@ export function stacked(view: View, at: number): Suspicion | null {
     (before === 'number' || before === 'string' || before === 'close')
   )
     return certain('stacked statement');
+  // `1; if exists (…)`, `'; begin shutdown end--`.
+  if (/^(?:IF|WHILE)$/.test(word) && (text(view, at + 2) === 'EXISTS' || kind(view, at + 2) === 'open') && literal(view.tokens[at - 1]))
+    return likely('stacked statement');
+  if (word === 'BEGIN' && broke(view) && STATEMENT_WORDS.has(text(view, at + 2))) return certain('stacked statement');
+  if (word === 'DROP' && kind(view, at + 2) === 'word' && view.tokens[at + 3] === undefined && commented(view)) return certain('stacked statement');
+  // `6") ;IIF(1=2,1,1/0)`: a call where the next statement would begin.
+  if (broke(view) && isAnyFunction(word) && kind(view, at + 2) === 'open' && (before === 'close' || before === 'string'))
+    return likely('stacked expression');
   return statement(view, at + 1, word);
 }
 

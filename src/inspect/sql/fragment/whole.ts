@@ -1,6 +1,7 @@
 import type { Token } from '../lex.ts';
 import type { Expression } from './expression.ts';
 import { readExpression } from './expression.ts';
+import { COMPARING } from './operators.ts';
 
 /** A value behind a quote (or bare) and what its tokens are. */
 export interface WholeView {
@@ -31,7 +32,9 @@ function behindQuote({ tokens, context, cut, silent, value }: WholeView): string
   const last = tokens[tokens.length - 1];
   const reopened = isQuoted(last);
   if (tokens.length === 3 && reopened && !cut && quotesAsProse(tokens, value)) return null;
-  return onlySql(read, cut, reopened) ? 'expression behind a quote' : null;
+  // `'-0-'`: two operators and no blank; nobody quotes a number so.
+  const spliced = reopened && read.operators > 1 && read.literals > 1 && read.names === 0 && !/\s/.test(value);
+  return spliced || onlySql(read, cut, reopened) ? 'expression behind a quote' : null;
 }
 
 const isQuoted = (token: Token | undefined): boolean => token?.kind === 'string' || token?.kind === 'quoted';
@@ -60,9 +63,36 @@ function bareExpression({ tokens, context, cut }: WholeView): string | null {
   const read = readExpression(tokens, 0, true);
   if (!read.whole || read.names > 0) return null;
   if (read.informs && (read.calls > 1 || read.operators > 0)) return 'call about the server';
+  if (tokens.length === 3 && literalWith(tokens)) return 'constant expression';
+  if (decides(tokens) || chained(tokens, read)) return 'comparison of constants';
   const values = read.literals + read.variables;
   const brackets = tokens[0]?.kind === 'open';
   return cut && values > 0 && (read.operators > 0 || read.variables > 0 || read.calls > 0 || brackets) ? 'expression cut off' : null;
+}
+
+/** `IIF(1=2,1,1/0)`, `MAKE_SET(5=5,1)`, `ELT(3=3,1)`: the answer depends on constants alone. */
+function decides(tokens: readonly Token[]): boolean {
+  const [name, open, left, operator, right] = tokens;
+  if (name?.kind !== 'word' || open?.kind !== 'open' || !/^(?:IIF|ELT|MAKE_SET|DECODE|NULLIF|CASE|CHOOSE|FIELD|INTERVAL)$/.test(name.text))
+    return false;
+  return left?.kind === right?.kind && /^(?:number|string)$/.test(left?.kind ?? '') && operator?.kind === 'op' && SYMBOLIC.test(operator.text);
+}
+
+/** `1-true`, `1=false`: no sum anybody writes. */
+function literalWith([left, operator, right]: readonly Token[]): boolean {
+  return (
+    left?.kind === 'number' &&
+    operator?.kind === 'op' &&
+    SYMBOLIC.test(operator.text) &&
+    right?.kind === 'word' &&
+    /^(?:TRUE|FALSE|NULL)$/.test(right.text)
+  );
+}
+
+/** `'{"a":1}' > '$.a' = 7`: a value is compared, and the answer compared again. */
+function chained(tokens: readonly Token[], read: Expression): boolean {
+  const operators = tokens.filter((token) => token.kind === 'op' && COMPARING.includes(token.text)).length;
+  return tokens[0]?.kind === 'string' && operators >= 2 && read.literals > operators && read.calls + read.variables === 0;
 }
 
 /** `or true`, `AND 1=1`, `|| 1`, `) or (a=a`: begins where a condition goes on. */
