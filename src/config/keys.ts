@@ -1,14 +1,22 @@
 import { DEFAULTS } from './schema.ts';
 
 /** Variables of AEGIS_* that belong to clients, not to the daemon's configuration. */
-export const CLIENT_VARIABLES: ReadonlySet<string> = new Set([
+const CLIENT_VARIABLES: ReadonlySet<string> = new Set([
   'AEGIS_URL',
   'AEGIS_KEY',
   'AEGIS_AGENT',
   'AEGIS_SESSION',
   'AEGIS_SOCKET',
+  'AEGIS_ANSWER_KEY',
+  'AEGIS_ASK_TIMEOUT_MS',
   'AEGIS_CONFIG',
 ]);
+
+/** A program with several agents has a key for each: `AEGIS_KEY_CLERK`. */
+const AGENT_KEY = 'AEGIS_KEY_';
+
+/** A shell that starts agents may start the daemon too. */
+export const isForClients = (variable: string): boolean => CLIENT_VARIABLES.has(variable) || variable.startsWith(AGENT_KEY);
 
 /** Every settable key as a dotted path, with its default. */
 export const KEYS: ReadonlyMap<string, unknown> = new Map(leaves(DEFAULTS, ''));

@@ -3,7 +3,7 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Check, Errors } from 'typebox/value';
 import { AegisError } from '../errors.ts';
-import { CLIENT_VARIABLES, KEYS, nearest, variableOf } from './keys.ts';
+import { isForClients, KEYS, nearest, variableOf } from './keys.ts';
 import { ConfigSchema, DEFAULTS } from './schema.ts';
 import type { Config, Partly } from './schema.ts';
 
@@ -109,7 +109,7 @@ function fromEnvironment(env: ConfigSources['env']): Record<string, unknown> {
   const byVariable = new Map([...KEYS].map(([key, value]) => [variableOf(key), { key, value }]));
   const found: Record<string, unknown> = {};
   for (const [variable, text] of Object.entries(env)) {
-    if (!variable.startsWith('AEGIS_') || text === undefined || CLIENT_VARIABLES.has(variable)) continue;
+    if (!variable.startsWith('AEGIS_') || text === undefined || isForClients(variable)) continue;
     const known = byVariable.get(variable);
     if (known === undefined) {
       const meant = nearest(variable, byVariable.keys());

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -64,4 +64,23 @@ test('[AUTH-11] every setting has a variable of its own', () => {
   const variables = [...KEYS.keys()].map(variableOf);
   assert.equal(new Set(variables).size, variables.length);
   assert.ok(variables.includes('AEGIS_LIMITS_REQUESTS_PER_SECOND'));
+});
+
+test('[AUTH-11] a variable that clients read, of the command line or of an SDK in any language, does not keep the daemon from starting', async (context) => {
+  const sources = globSync(['sdk/typescript/src/**/*.ts', 'sdk/python/src/**/*.py', 'sdk/go/**/*.go', 'src/cli/**/*.ts', 'src/client/**/*.ts']);
+  const read = sources
+    .filter((file) => !file.endsWith('_test.go'))
+    .flatMap((file) =>
+      [...readFileSync(file, 'utf8').matchAll(/(?:env\[|environ(?:\.get)?[[(]|Getenv\(|_given\(\w+, )\s*['"](AEGIS_[A-Z_]+)['"]/g)].map(
+        ([, name]) => name ?? '',
+      ),
+    );
+  assert.ok(new Set(read).size >= 7, 'the variables are found');
+  const env = Object.fromEntries(
+    [...new Set(read), 'AEGIS_KEY_CLERK'].filter((name) => ![...KEYS.keys()].map(variableOf).includes(name)).map((name) => [name, '1']),
+  );
+  delete env['AEGIS_CONFIG'];
+  delete env['AEGIS_POLICY'];
+  const { config } = await load(context, { env });
+  assert.equal(config.server.port, DEFAULTS.server.port);
 });
