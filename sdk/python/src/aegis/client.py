@@ -241,10 +241,13 @@ def _folder_for(url: str) -> Dict[str, str]:
 
 
 def _say_waiting(name: str, decision: Decision, seconds: float) -> None:
-    approval = decision.approval or "?"
+    # People type the number of the entry that asked; the id is what programs know.
+    index = decision.raw.get("worldIndex")
+    number = str(index) if isinstance(index, int) else decision.approval or "?"
+    message = decision.reasons[0].message.rstrip(".")
     text = (
-        f"aegis: {name} waits for a person (approval {approval}, up to {round(seconds)} s): {decision.reasons[0].message} "
-        f"Answer with `aegis approvals grant {approval}` or `aegis approvals refuse {approval}`."
+        f"aegis: {name} waits for a person (approval {number}, up to {round(seconds)} s): {message}. "
+        f'Answer with `aegis approvals grant {number} --reason "…"` or `aegis approvals refuse {number} --reason "…"`.'
     )
     # One line, whatever the policy's words are.
     print("".join(one if one.isprintable() else " " for one in text), file=sys.stderr, flush=True)
