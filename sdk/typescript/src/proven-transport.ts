@@ -35,8 +35,7 @@ export function provenTransport(base: string, key: string, answerKey: string): W
             const status = answer.statusCode ?? 0;
             const fault = asked.faultIn({ status, body: bytes, proof: one(answer.headers['aegis-answer']) });
             if (fault !== null) throw stranger(base, fault);
-            const retryAfter = answer.headers['retry-after'];
-            resolve({ status, body: JSON.parse(new TextDecoder().decode(bytes)) as unknown, retryAfter } satisfies RawAnswer);
+            resolve({ status, body: JSON.parse(new TextDecoder().decode(bytes)) as unknown } satisfies RawAnswer);
           })
           .catch(reject);
       });
