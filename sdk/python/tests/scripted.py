@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Callable, Dict, Iterator, List, NamedTuple, Tuple
 
 from gateway import decision
-from signing import ANSWER_KEY, proof
+from signing import ANSWER_KEY, SEED, proof_with
 
 ROOT = Path(__file__).resolve().parents[3]
 ORDINARY = '{"agent":"a","status":"active","onUnavailable":"deny","capabilities":[],"tools":[]}'
@@ -145,10 +145,11 @@ def talk_http(connection: socket.socket, answer: Callable[[socket.socket, Reques
 
 
 def talk_lines(connection: socket.socket, answer: Callable[[socket.socket, Dict[str, Any]], None]) -> None:
+    """Each request is handed on with the key of its connection's first line."""
     with connection.makefile("rb") as reader:
-        reader.readline()
+        key = json.loads(reader.readline() or b"{}").get("key", "")
         for line in reader:
-            answer(connection, json.loads(line))
+            answer(connection, {**json.loads(line), "key": key})
 
 
 def respond(connection: socket.socket, request: Request, status: int, text: str, headers: Dict[str, str] = {}) -> None:
@@ -158,7 +159,8 @@ def respond(connection: socket.socket, request: Request, status: int, text: str,
         said["content-length"] = str(len(data))
     if "aegis-nonce" in request.headers:
         given = request.headers
-        said["aegis-answer"] = proof(request.method, request.path, given["host"], given["aegis-nonce"], request.body, status, data)
+        asked = (request.method, request.path, given["host"], given["aegis-nonce"], request.body)
+        said["aegis-answer"] = proof_with(SEED, asked, status, data)
     lines = "".join(f"{name}: {value}\r\n" for name, value in said.items())
     connection.sendall(f"HTTP/1.1 {status} X\r\n{lines}\r\n".encode() + data)
 

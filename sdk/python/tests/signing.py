@@ -39,8 +39,9 @@ def url_text(data: bytes) -> str:
 ANSWER_KEY = url_text(public_key())
 
 
-def proof(method: str, path: str, host: str, nonce: str, body: bytes, status: int, answer: bytes) -> str:
-    """The header `Aegis-Answer` of docs/formats/answers.md."""
+def proof_with(seed: bytes, asked: Tuple[str, str, str, str, bytes], status: int, answer: bytes) -> str:
+    """The header `Aegis-Answer` of docs/formats/answers.md; `asked` is method, path, host, nonce and body."""
+    method, path, host, nonce, body = asked
     question = hashlib.sha256(f"{method} {path}\n{host.lower()}\n{hashlib.sha256(body).hexdigest()}".encode()).hexdigest()
     said = f"aegis-answer/1\n{nonce}\n{question}\n{status}\n{hashlib.sha256(answer).hexdigest()}\n"
-    return f"v1.read.{url_text(sign(said.encode()))}"
+    return f"v1.read.{url_text(sign(said.encode(), seed))}"

@@ -96,7 +96,7 @@ def test_a_refusal_is_no_allow(gateway: Gateway, over: str) -> None:
 
 def test_away(gateway: Gateway, over: str) -> None:
     """[SDK-10] Away, the server's word holds: journalled before it is acted on, sent before the next decision."""
-    gateway.agent = {"onUnavailable": "allow_readonly", "capabilities": ["readonly:look"]}
+    gateway.agent = {"onUnavailable": "allow_readonly", "readOnlyTools": ["look"]}
     made = client(gateway, over)
     assert made.decide(proposal()).effect == "allow" and made.on_unavailable == "allow_readonly"
     gateway.broken = (502, "{}")
@@ -107,7 +107,7 @@ def test_away(gateway: Gateway, over: str) -> None:
     with open(journal, encoding="utf-8") as file:
         kept = [json.loads(line) for line in file]
     assert [(one["effect"], one["mode"], one["action"]["name"]) for one in kept] == [("allow", "allow_readonly", "look"), ("deny", "allow_readonly", "wipe")]
-    assert set(kept[0]) == {"action", "effect", "mode", "decidedAt"} and set(kept[0]["action"]) == {"id", "agent", "name", "args"}
+    assert set(kept[0]) == {"action", "effect", "mode", "decidedAt"} and set(kept[0]["action"]) == {"id", "agent", "session", "name", "args"}
     gateway.broken = None
     assert made.decide(proposal()).reasons[0].code == "OK"
     sent = [one["body"]["entries"] for one in gateway.seen if one["path"] == "/v1/journal"]
@@ -243,7 +243,7 @@ def test_setup(gateway: Gateway) -> None:
         aegis.connect(agent_id="a")
     with pytest.raises(aegis.AegisSetupError, match="AEGIS_AGENT"):
         aegis.connect(key="k")
-    with pytest.raises(aegis.AegisSetupError, match="Not an address"):
+    with pytest.raises(aegis.AegisSetupError, match="AEGIS_URL is not an address"):
         aegis.connect("ftp://x", key="k", agent_id="a")
     for option in ("on_unavailable", "allow_tools", "allow_categories", "audit_only", "block_threshold", "category_of", "local_approval"):
         with pytest.raises(aegis.AegisSetupError, match=f"{option} is not for the agent to set: it is set"):

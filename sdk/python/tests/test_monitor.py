@@ -199,7 +199,8 @@ def test_values(gateway: Gateway) -> None:
     assert take(strange) is strange
     asked = [one["args"]["value"] for one in gateway.proposals()]
     assert asked[0] == {"item": "pen", "price": "1.50"}
-    assert asked[2:11] == ["<Strange>", ["<list>"], str(2**60), "inf", "/w==", "\\ud800", {"1": 2}, [1, 2], [3]]
+    assert [one.get("unreadable") for one in gateway.proposals()][2:8] == [["/value"], ["/value"], None, ["/value"], ["/value"], ["/value"]]
+    assert asked[2:11] == ["<Strange>", "<list>", str(2**60), "inf", "/w==", "\\ud800", {"1": 2}, [1, 2], [3]]
 
 
 def test_a_failure_is_reported(gateway: Gateway) -> None:
@@ -282,11 +283,39 @@ def test_once_per_call(gateway: Gateway) -> None:
 
 
 def test_call_ids(gateway: Gateway) -> None:
-    """[SDK-27] The same call by its id is the same action, in a retry too; a counter for an id is none."""
-    for call_id in ("call_abcdef12", "call_abcdef12", "0", "0"):
-        aegis.guard("look", {"at": 1}, lambda args: args, call_id=call_id)
+    """[SDK-27] The same call by its id is the same action until it succeeded; with other arguments it is another."""
+
+    def fail(_: Any) -> None:
+        raise OSError("busy")
+
+    with pytest.raises(OSError):
+        aegis.guard("look", {"at": 1}, fail, call_id="0")
+    for at in (1, 1, 2):
+        aegis.guard("look", {"at": at}, lambda args: args, call_id="0")
     ids = [one["id"] for one in gateway.proposals()]
     assert ids[0] == ids[1] and len(set(ids)) == 3
+
+
+def test_calls_of_one_answer(gateway: Gateway) -> None:
+    """[SDK-27] Calls decided where the model's answer was read are not asked again where they run, and are reported there."""
+    from aegis.patch import ToolCall, adecide_calls, decide_calls, report_result, report_user
+
+    calls = [ToolCall("c1", "look", {"at": 1}), ToolCall("c2", "look", {"at": 2}), ToolCall("c3", "pay", {"to": "ann"})]
+    gateway.rule = lambda asked: {"effect": "modify", "args": {"to": "bob"}} if asked["name"] == "pay" else None
+    decided = decide_calls(calls)
+    assert decided == {"c1": {"at": 1}, "c2": {"at": 2}, "c3": {"to": "bob"}}
+    assert aegis.guard("look", {"at": 1}, lambda args: args["at"], call_id="c1") == 1
+    assert aegis.guard("pay", {"to": "bob"}, lambda args: args["to"], call_id="c3") == "bob"
+    report_result("c2", "seen")
+    report_result("unknown", "x")
+    report_user("Pay Ann.")
+    report_user("Pay Ann.")
+    assert len(gateway.proposals()) == 3 and [one["result"] for one in gateway.outcomes()] == [1, "bob", "seen"]
+    assert len([one for one in gateway.seen if one["path"].endswith("/content")]) == 1
+    # Other arguments than decided are another call.
+    asyncio.run(adecide_calls([ToolCall("c4", "look", {"at": 1})]))
+    assert aegis.guard("look", {"at": 9}, lambda args: args["at"], call_id="c4") == 9
+    assert len(gateway.proposals()) == 5
 
 
 def test_sessions_and_agents(gateway: Gateway, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, Any, Optional
 
 from .agents import use
@@ -71,7 +70,9 @@ def auto(url: Optional[str] = None, *, strict: bool = False, quiet: bool = False
     if not quiet:
         from .covered import coverage
 
-        print(f"aegis: agent {client.agent} asks {client.url} (advisory); {coverage().line()}.", file=sys.stderr, flush=True)
+        from .telling import tell
+
+        tell(f"agent {client.agent} asks {client.url} (advisory); {coverage().line()}.")
     return client
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import time
-from typing import Any, Dict, FrozenSet, List, cast
+from typing import Any, Dict, FrozenSet, List, NamedTuple, cast
 from urllib.parse import quote
 
-from .errors import AegisUnavailableError
+from .errors import AegisRefusedError, AegisUnavailableError
 from .flow import Flow, OnDisk
 from .journal import Journal
 from .reach.answer import Sending
@@ -17,8 +17,18 @@ from .wire.proposal import Proposal
 from .wire.shape import is_list, is_object
 from .wire.words import OnUnavailable
 
-#: A capability of this form names a tool that only reads; said when the agent is registered.
-READ_ONLY = "readonly:"
+#: As many as one request takes.
+MOST_ENTRIES = 1_000
+#: Refusals of the entries themselves, and not of who sends them or when.
+NEVER_TAKEN = frozenset({400, 413, 415, 422})
+
+
+class Asked(NamedTuple):
+    """What was asked before Aegis went away. `waits`: it had answered that somebody else must decide."""
+
+    session: str
+    action: str
+    waits: bool
 
 
 class Away:
@@ -40,25 +50,38 @@ class Away:
         asked = Sending("GET", f"/v1/agents/{quote(self._agent, safe='')}", None, self._seconds)
         self._learn((yield from self._transport.send(asked)))
         entries = yield OnDisk(self._journal.take)
-        if entries:
-            yield from self._transport.send(post("/v1/journal", {"entries": entries}, self._seconds))
-            yield OnDisk(self._journal.sent)
+        if entries is not None:
+            yield from self._report(entries)
         self._fresh = True
+
+    def _report(self, entries: List[Any]) -> Flow[None]:
+        """Sends what was journalled; it goes only when Aegis took it, or never will."""
+        try:
+            for at in range(0, len(entries), MOST_ENTRIES):
+                yield from self._transport.send(post("/v1/journal", {"entries": entries[at : at + MOST_ENTRIES]}, self._seconds))
+        except AegisRefusedError as error:
+            if error.status not in NEVER_TAKEN:
+                raise
+            yield OnDisk(lambda: self._journal.put_aside(error.code))
+        else:
+            yield OnDisk(self._journal.sent)
 
     def _learn(self, said: Any) -> None:
         agent: Dict[str, Any] = said if is_object(said) else {}
         mode = agent.get("onUnavailable")
         self.mode = cast(OnUnavailable, mode) if mode in ("deny", "allow_readonly", "allow") else "deny"
-        capabilities = agent.get("capabilities")
-        listed: List[Any] = capabilities if is_list(capabilities) else []
-        self._read_only = frozenset(str(one)[len(READ_ONLY) :] for one in listed if str(one).startswith(READ_ONLY))
+        listed = agent.get("readOnlyTools")
+        self._read_only = frozenset(str(one) for one in listed) if is_list(listed) else frozenset()
 
-    def decide(self, proposal: Proposal, action: str, cause: AegisUnavailableError) -> Flow[Decision]:
+    def decide(self, proposal: Proposal, asked: Asked, cause: AegisUnavailableError) -> Flow[Decision]:
         """Raises `cause` unless the setting allows the action. Recorded before it is acted upon, here too: no journal, no allow."""
         self._fresh = False
-        allowed = self.mode == "allow" or (self.mode == "allow_readonly" and proposal.name in self._read_only and not proposal.unread)
+        reads = self.mode == "allow_readonly" and proposal.name in self._read_only and not proposal.unread
+        # What a person is asked about does not run without them.
+        allowed = not asked.waits and (self.mode == "allow" or reads)
+        session, action = asked.session, asked.action
         entry = {
-            "action": {"id": action, "agent": self._agent, "name": proposal.name, "args": proposal.args},
+            "action": {"id": action, "agent": self._agent, "session": session, "name": proposal.name, "args": proposal.args},
             "effect": "allow" if allowed else "deny",
             "mode": self.mode,
             "decidedAt": int(time.time() * 1000),

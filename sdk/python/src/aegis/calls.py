@@ -6,15 +6,19 @@ import json
 import os
 import threading
 from collections import OrderedDict
-from typing import Any, Dict, Iterable, List, Mapping, NamedTuple, Optional, Set, Tuple, cast
+from typing import TYPE_CHECKING, Any, Dict, Iterable, List, Mapping, NamedTuple, Optional, Set, Tuple
 
 from .agents import client as current_client
 from .errors import AegisSetupError, blocked
-from .flow import Flow, adrive, drive
+from .flow import Afterwards, Flow, adrive, drive
+from .naming import NAMES
 from .values import as_arguments, to_json
 from .wire.decision import Decision
 from .wire.proposal import Proposal
 from .wire.words import JsonObject
+
+if TYPE_CHECKING:
+    from .asking import Question
 
 #: Oldest out first; a call that fell out is decided again when it runs.
 KEPT = 1000
@@ -30,7 +34,8 @@ class ToolCall(NamedTuple):
 
 class Decided(NamedTuple):
     decision: Decision
-    name: str
+    proposal: Proposal
+    #: The arguments that may run.
     args: str
 
 
@@ -49,20 +54,20 @@ class Calls:
         self._open: "OrderedDict[Tuple[str, str], Decided]" = OrderedDict()
         self._said: Set[Tuple[str, str]] = set()
 
-    def take(self, session: str, proposal: Proposal) -> Optional[Decision]:
-        """The decision made for this call with exactly these arguments, once."""
+    def take(self, session: str, proposal: Proposal) -> Optional[Decided]:
+        """What was decided for this call with exactly these arguments, once."""
         if proposal.call_id is None:
             return None
         with self._lock:
             known = self._open.get((session, proposal.call_id))
-            if known is None or known.name != proposal.name or known.args != _spelled(proposal.args):
+            if known is None or known.proposal.name != proposal.name or known.args != _spelled(proposal.args):
                 return None
             del self._open[session, proposal.call_id]
-            return known.decision
+            return known
 
-    def keep(self, session: str, call: ToolCall, args: JsonObject, decision: Decision) -> None:
+    def keep(self, session: str, decided: Decided) -> None:
         with self._lock:
-            self._open[session, call.id] = Decided(decision, call.name, _spelled(args))
+            self._open[session, str(decided.proposal.call_id)] = decided
             if len(self._open) > KEPT:
                 self._open.popitem(last=False)
 
@@ -102,16 +107,33 @@ def _decide(calls: List[ToolCall], framework: Optional[str]) -> Flow[Dict[str, J
         raise AegisSetupError("Two tool calls of one answer carry the same id, so none of them can be decided.")
     client = current_client()
     session = client.session
+    questions = [client.question(Proposal(one.name, as_arguments(one.args), call_id=one.id, framework=framework)) for one in calls]
+    decisions: List[Decision] = []
+    try:
+        # All are asked before the first is waited for, so that a person sees them together.
+        for question in questions:
+            decisions.append((yield from question.first()))
+        for question, decision in zip(questions, decisions):
+            _permitted(question, decision, ("allow", "modify", "ask", "defer"))
+        for at, question in enumerate(questions):
+            decisions[at] = yield from question.final(decisions[at])
+            _permitted(question, decisions[at], ("allow", "modify"))
+    except BaseException:
+        # None of this answer is handed out: what was allowed is not done, and nobody needs to be asked.
+        for question, decision in zip(questions, decisions):
+            if decision.effect != "deny":
+                yield Afterwards(question.withdraw)
+        raise
     decided: Dict[str, JsonObject] = {}
-    for call in calls:
-        proposal = Proposal(call.name, as_arguments(call.args), call_id=call.id, framework=framework)
-        decision = yield from client.deciding(proposal)
-        if decision.effect not in ("allow", "modify"):
-            raise blocked(call.name, decision)
-        args = decision.modified if decision.effect == "modify" else proposal.args
-        decided[call.id] = cast(JsonObject, args)
-        CALLS.keep(session, call, cast(JsonObject, args), decision)
+    for call, question, decision in zip(calls, questions, decisions):
+        decided[call.id] = decision.modified if decision.modified is not None else question.proposal.args
+        CALLS.keep(session, Decided(decision, question.proposal, _spelled(decided[call.id])))
     return decided
+
+
+def _permitted(question: Question, decision: Decision, effects: Tuple[str, ...]) -> None:
+    if decision.effect not in effects:
+        raise blocked(question.proposal.name, decision)
 
 
 def report_result(call_id: str, value: Any, failed: bool = False) -> None:
@@ -126,7 +148,9 @@ async def areport_result(call_id: str, value: Any, failed: bool = False) -> None
 def _report(call_id: str, value: Any, failed: bool) -> Flow[None]:
     client = current_client()
     known = CALLS.close(client.session, call_id)
-    if known is not None:
+    if known is not None and not known.decision.local:
+        if not failed:
+            NAMES.succeeded(client.session, known.proposal)
         yield from client.settling(known.decision.action, "failed" if failed else "succeeded", to_json(value))
 
 

@@ -3,29 +3,24 @@
 from __future__ import annotations
 
 import os
-import sys
-import time
 from typing import Any, Dict, Mapping, Optional, Tuple
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
-from .away import Away
+from .asking import Question
+from .away import Asked, Away
 from .errors import AegisRefusedError, AegisSetupError, AegisUnavailableError
 from .flow import Flow, adrive, drive
 from .journal import Journal, journal_path
-from .reach.answer import Sending
+from .naming import NAMES
 from .reach.kept import kept_answer_key
-from .reach.place import LOOPBACK
 from .reach.transport import Transport
 from .scope import current_session
 from .sending import post
-from .wire.decision import Decision, NoDecision, read_decision
+from .wire.decision import Decision
 from .wire.ids import new_id
 from .wire.proposal import Proposal
 from .wire.shape import is_list, is_object
 from .wire.words import Json, OnUnavailable, Source, Status
-
-#: One held request is at most this long, so that proxies in between do not cut it.
-HOLD_SECONDS = 25.0
 
 #: What was found in a result, riskiest first; None where nobody could be told of it.
 Findings = Optional[Tuple[Mapping[str, Any], ...]]
@@ -67,7 +62,6 @@ class Client:
             "journal": journal or journal_path(self.agent),
         }
         settings = self._settings
-        self._ask_timeout: float = settings["ask_timeout"]
         self._timeout = timeout
         self._transport = Transport(self.url, secret, settings["socket"], settings["answer_key"])
         self._away = Away(self.agent, self._transport, Journal(settings["journal"]), timeout)
@@ -120,49 +114,14 @@ class Client:
 
     def deciding(self, proposal: Proposal) -> Flow[Decision]:
         """`decide` as a flow, for what works in both forms."""
+        question = self.question(proposal)
+        return (yield from question.final((yield from question.first())))
+
+    def question(self, proposal: Proposal) -> Question:
+        """For those who ask several at once: `first()`, then `final()`."""
         session = self.session
-        action = proposal.identified(session)
-        try:
-            yield from self._away.prepare()
-            body = {
-                "enforcement": "advisory",
-                "harness": "sdk-python",
-                **_folder_for(self.url),
-                **proposal.body(),
-                "id": action,
-                "agent": self.agent,
-                "session": session,
-            }
-            first = yield from self._read("/v1/actions", action, body)
-            return (yield from self._until_final(proposal.name, first))
-        except AegisUnavailableError as error:
-            return (yield from self._away.decide(proposal, action, error))
-
-    def _read(self, path: str, action: str, body: Optional[Dict[str, Any]] = None) -> Flow[Decision]:
-        """A decision, of a question (with a body) or of a wait."""
-        if body is not None:
-            answer = yield from self._transport.send(post(path, body, self._timeout))
-        else:
-            answer = yield from self._transport.send(Sending("GET", path, None, HOLD_SECONDS + self._timeout))
-            answer = answer.get("decision") if is_object(answer) else None
-        try:
-            return read_decision(answer, action)
-        except NoDecision as error:
-            raise AegisUnavailableError(self.url, str(error)) from error
-
-    def _until_final(self, name: str, decision: Decision) -> Flow[Decision]:
-        until = time.monotonic() + self._ask_timeout
-        told = False
-        while decision.effect in ("ask", "defer"):
-            left = until - time.monotonic()
-            if left <= 0:
-                break
-            if decision.effect == "ask" and not told:
-                told = True
-                _say_waiting(name, decision, left)
-            path = f"/v1/actions/{quote(decision.action, safe='')}?wait={int(min(HOLD_SECONDS, left) * 1000)}"
-            decision = yield from self._read(path, decision.action)
-        return decision
+        asked = Asked(session, NAMES.of(session, proposal), False)
+        return Question(self._transport, self._away, proposal, asked, self._settings)
 
     def settling(self, action: str, status: Status, result: Json = None, error_code: Optional[str] = None) -> Flow[Findings]:
         body: Dict[str, Any] = {"status": status}
@@ -226,28 +185,3 @@ def _ask_timeout(seconds: Optional[float]) -> float:
     if not 0 <= milliseconds < float("inf"):
         raise AegisSetupError(f"AEGIS_ASK_TIMEOUT_MS is not a number of milliseconds: {text}")
     return milliseconds / 1000
-
-
-def _folder_for(url: str) -> Dict[str, str]:
-    """Where Aegis is on this machine, files that an action names can be looked for: in the folder this process works in."""
-    host = urlsplit(url).hostname or ""
-    if host not in LOOPBACK and not host.startswith("127."):
-        return {}
-    try:
-        return {"cwd": os.getcwd()}
-    except OSError:
-        # The folder was removed under this process.
-        return {}
-
-
-def _say_waiting(name: str, decision: Decision, seconds: float) -> None:
-    # People type the number of the entry that asked; the id is what programs know.
-    index = decision.raw.get("worldIndex")
-    number = str(index) if isinstance(index, int) else decision.approval or "?"
-    message = decision.reasons[0].message.rstrip(".")
-    text = (
-        f"aegis: {name} waits for a person (approval {number}, up to {round(seconds)} s): {message}. "
-        f'Answer with `aegis approvals grant {number} --reason "…"` or `aegis approvals refuse {number} --reason "…"`.'
-    )
-    # One line, whatever the policy's words are.
-    print("".join(one if one.isprintable() else " " for one in text), file=sys.stderr, flush=True)

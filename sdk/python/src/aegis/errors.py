@@ -23,12 +23,9 @@ class AegisBlockedError(AegisError):
         first = decision.reasons[0]
         #: The first reason's code, such as `TOOL_BLOCKED`.
         self.code = first.code
+        #: What to tell a person or a model: the decision's own text, else the first reason.
+        self.reason = decision.text or first.message
         super().__init__(decision.text or f"Aegis did not allow {tool_name}: {first.message} ({first.code})")
-
-    @property
-    def reason(self) -> str:
-        """The first reason in words."""
-        return self.decision.reasons[0].message
 
     @property
     def reasons(self) -> Tuple[Reason, ...]:
@@ -47,7 +44,15 @@ class AegisHaltedError(AegisBlockedError):
 
 
 class AegisTimeoutError(AegisBlockedError):
-    """Nobody decided in the time the agent waits. The approval may still stand in the queue; the action did not run."""
+    """
+    Nobody decided in the time the agent waits. The action did not run; its approval still stands in the queue, so that the same call,
+    asked again by its id, goes on from there.
+    """
+
+    @property
+    def approval(self) -> Optional[str]:
+        """The id of the approval, where a person was asked."""
+        return self.decision.approval
 
 
 class AegisWithheldError(AegisError):
@@ -70,15 +75,17 @@ class AegisWithheldError(AegisError):
 class AegisRefusedError(AegisError):
     """Aegis answered with a coded refusal: a wrong key, a malformed request, a full rate limit. Never an allow."""
 
-    def __init__(self, code: str, status: int, detail: str, hint: str = "") -> None:
+    def __init__(self, code: str, status: int, detail: str, hint: str = "", retry_after_ms: Optional[int] = None) -> None:
         self.code = code
+        #: When to ask again, where Aegis says so.
+        self.retry_after_ms = retry_after_ms
         self.status = status
         self.detail = detail
         self.hint = hint
         super().__init__(f"{detail} ({code}) {hint}".strip())
 
     def __reduce__(self) -> Tuple[object, ...]:
-        return (type(self), (self.code, self.status, self.detail, self.hint))
+        return (type(self), (self.code, self.status, self.detail, self.hint, self.retry_after_ms))
 
 
 class AegisUnavailableError(AegisError):

@@ -51,6 +51,38 @@ async def adrive(flow: Flow[T]) -> T:
         return result
 
 
+class Sleep:
+    """Waits for a time."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+
+    def run(self) -> None:
+        import time
+
+        time.sleep(self._seconds)
+
+    async def arun(self) -> None:
+        import asyncio
+
+        await asyncio.sleep(self._seconds)
+
+
+class Afterwards:
+    """Something short to do for whoever is leaving: a thread does it at once, a cancelled task leaves it to a thread."""
+
+    def __init__(self, work: Callable[[], object]) -> None:
+        self._work = work
+
+    def run(self) -> None:
+        self._work()
+
+    async def arun(self) -> None:
+        import asyncio
+
+        asyncio.get_running_loop().run_in_executor(None, self._work)
+
+
 class OnDisk(Generic[T]):
     """Work with files: short, but it may wait for the disk."""
 

@@ -7,8 +7,11 @@ import json
 import os
 import sys
 import threading
-from typing import Any, Dict, Iterator, List
+import time
+from typing import Any, Dict, Iterable, Iterator, List, Optional
 from urllib.parse import quote
+
+from .telling import tell
 
 
 def journal_path(agent: str) -> str:
@@ -37,21 +40,52 @@ class Journal:
                 file.flush()
                 os.fsync(file.fileno())
 
-    def take(self) -> List[Any]:
-        """What is to be sent now: set aside until `sent` says that it arrived."""
+    def take(self) -> Optional[List[Any]]:
+        """What is to be sent now, set aside until `sent` says that it arrived; None when nothing is kept."""
         if not os.path.isfile(self.path) and not os.path.isfile(self._aside):
-            return []
+            return None
         with self._alone():
-            if not os.path.isfile(self._aside) and os.path.isfile(self.path):
-                os.rename(self.path, self._aside)
+            if os.path.isfile(self.path):
+                self._move()
             if not os.path.isfile(self._aside):
-                return []
-            with open(self._aside, encoding="utf-8") as file:
-                return [json.loads(line) for line in file if line.strip()]
+                return None
+            with open(self._aside, encoding="utf-8", errors="replace") as file:
+                return self._entries(file)
+
+    def _move(self) -> None:
+        """What came since goes behind what did not arrive. A crash in between leaves entries twice, which Aegis knows by their ids."""
+        if not os.path.isfile(self._aside):
+            os.rename(self.path, self._aside)
+            return
+        with open(self.path, "rb") as newer, open(self._aside, "ab") as older:
+            older.write(b"\n" + newer.read())
+            older.flush()
+            os.fsync(older.fileno())
+        os.remove(self.path)
 
     def sent(self) -> None:
         with self._alone(), contextlib.suppress(FileNotFoundError):
             os.remove(self._aside)
+
+    def put_aside(self, code: str) -> None:
+        """Aegis will never take these lines: they are kept for a person, and nothing waits for them."""
+        kept = f"{self.path}.refused-{int(time.time() * 1000)}"
+        with self._alone():
+            os.rename(self._aside, kept)
+        tell(f"Aegis refused what is in the journal ({code}), so it was put aside as {kept}. Look at it, then remove it.")
+
+    def _entries(self, lines: Iterable[str]) -> List[Any]:
+        found: List[Any] = []
+        broken = 0
+        for line in lines:
+            try:
+                if line.strip():
+                    found.append(json.loads(line))
+            except ValueError:
+                broken += 1
+        if broken:
+            tell(f"{broken} line{'' if broken == 1 else 's'} of the journal {self.path} cannot be read and cannot be reported.")
+        return found
 
     @property
     def _aside(self) -> str:

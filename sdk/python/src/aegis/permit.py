@@ -8,6 +8,7 @@ from .agents import client as current_client
 from .calls import CALLS
 from .errors import blocked
 from .flow import Flow, adrive, drive
+from .naming import NAMES
 from .scope import Scope, current
 from .values import Rendered, as_arguments, render, to_json
 from .wire.decision import Decision
@@ -52,6 +53,8 @@ class Permit:
 
     def __init__(self, client: Client, proposal: Proposal, decision: Decision, kept: Dict[str, Any]) -> None:
         self.client = client
+        self._proposal = proposal
+        self._session = client.session
         self.name = proposal.name
         self.decision = decision
         #: Whether a person or the policy replaced the arguments.
@@ -78,13 +81,23 @@ class Permit:
     async def afailed(self, error: BaseException) -> None:
         await adrive(self._failed(error))
 
+    def left(self, result: Any) -> None:
+        """Reports that the rest of a result nobody waited for was not made."""
+        if not self.decision.local:
+            self.client.settle(self.decision.action, "cancelled", to_json(result))
+
     def _done(self, result: Any) -> Flow[Any]:
+        if self.decision.local:
+            return result
         from .withhold import without_instructions
 
+        NAMES.succeeded(self._session, self._proposal)
         findings = yield from self.client.settling(self.decision.action, "succeeded", to_json(result))
         return without_instructions(self.name, result, self.decision, findings)
 
     def _failed(self, error: BaseException) -> Flow[None]:
+        if self.decision.local:
+            return
         status: Status = "failed" if isinstance(error, Exception) else "cancelled"
         yield from self.client.settling(self.decision.action, status, to_json(str(error)), type(error).__name__)
 
@@ -121,9 +134,10 @@ def permitting(name: str, args: Mapping[str, Any], **terms: Any) -> Flow[Permit]
     client = current_client()
     proposal, rendered = propose(name, args, **terms)
     # What was decided where the model's answer was read is not asked a second time where the tool runs.
-    decision = CALLS.take(client.session, proposal)
-    if decision is None:
-        decision = yield from client.deciding(proposal)
+    known = CALLS.take(client.session, proposal)
+    if known is not None:
+        return Permit(client, known.proposal, known.decision, cast(Dict[str, Any], rendered.value))
+    decision = yield from client.deciding(proposal)
     if decision.effect not in ("allow", "modify"):
         raise blocked(name, decision)
     return Permit(client, proposal, decision, cast(Dict[str, Any], rendered.value))

@@ -48,14 +48,14 @@ def _handed_on(allowed: Permit, source: Iterator[Any]) -> Generator[Any, Any, An
                 sent = yield piece
             except GeneratorExit:
                 inner.close()
-                allowed.client.settle(allowed.decision.action, "cancelled", pieces.report())
+                allowed.left(pieces.report())
                 raise
             except BaseException as error:
                 step = functools.partial(inner.throw, error)
             else:
                 step = functools.partial(inner.send, sent)
     except StopIteration as end:
-        allowed.client.settle(allowed.decision.action, "succeeded", pieces.report())
+        allowed.done(pieces.report())
         return end.value
     except GeneratorExit:
         raise
@@ -112,7 +112,7 @@ async def astream(allowed: Permit, source: AsyncIterator[Any]) -> AsyncGenerator
             yield piece
     except GeneratorExit:
         # An event loop that is closing gives no time to wait.
-        allowed.client.settle(allowed.decision.action, "cancelled", pieces.report())
+        allowed.left(pieces.report())
         raise
     except BaseException as error:
         await allowed.afailed(error) if isinstance(error, Exception) else allowed.failed(error)
@@ -121,7 +121,7 @@ async def astream(allowed: Permit, source: AsyncIterator[Any]) -> AsyncGenerator
         close = getattr(source, "aclose", None)
         if callable(close):
             await cast(Any, close)()
-    await allowed.client.asettle(allowed.decision.action, "succeeded", pieces.report())
+    await allowed.adone(pieces.report())
 
 
 async def _astepped(allowed: Permit, source: AsyncIterator[Any]) -> AsyncIterator[Any]:

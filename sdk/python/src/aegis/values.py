@@ -57,6 +57,10 @@ def parse_arguments(text: str) -> JsonObject:
         return {"input": text}
 
 
+class _HoldsItself(Exception):
+    """A container that is within itself; the argument is which."""
+
+
 class _Rendering:
     def __init__(self) -> None:
         self.unread: List[str] = []
@@ -74,16 +78,25 @@ class _Rendering:
             return (number if -BIGGEST_EXACT <= number <= BIGGEST_EXACT else str(number)), value
         if isinstance(value, float):
             real = float(value)
-            return (real if abs(real) < float("inf") else repr(real)), value
-        if depth >= MOST_DEPTH or self._count > MOST_VALUES or id(value) in self._above:
+            return (real if abs(real) < float("inf") else self._described(real, at)), value
+        if id(value) in self._above:
+            raise _HoldsItself(id(value))
+        if depth >= MOST_DEPTH or self._count > MOST_VALUES:
             return self._described(value, at), value
+        named = len(self.unread)
         self._above.add(id(value))
         try:
             return self._inner(value, at, depth + 1)
+        except _HoldsItself as found:
+            if found.args != (id(value),):
+                raise
         except Exception:  # a value whose own methods fail is described like any other stranger
-            return self._described(value, at), value
+            pass
         finally:
             self._above.discard(id(value))
+        # Described as one, so that what was named within it does not stand anywhere.
+        del self.unread[named:]
+        return self._described(value, at), value
 
     def _inner(self, value: Any, at: str, depth: int) -> Tuple[Json, Any]:
         kind: Any = type(value)
@@ -92,7 +105,7 @@ class _Rendering:
         if isinstance(value, (list, tuple, set, frozenset)):
             return self._sequence(cast("List[Any]", value), at, depth)
         if isinstance(value, (bytes, bytearray)):
-            return self._bytes(bytes(value), at), bytes(value) if kind is bytes else kind(value)
+            return self._bytes(bytes(value), at), kind(value)
         if isinstance(value, enum.Enum):
             return self.render(value.value, at, depth)[0], value
         if kind.__module__ in _SPELLED:
@@ -147,6 +160,8 @@ class _Rendering:
             return data.decode("utf-8")
         except UnicodeDecodeError:
             import base64
+
+            self.unread.append(at)
 
             return base64.b64encode(data).decode("ascii")
 

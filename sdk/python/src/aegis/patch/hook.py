@@ -8,9 +8,10 @@ from importlib import import_module
 from importlib.abc import Loader
 from importlib.machinery import ModuleSpec
 from types import ModuleType
-from typing import Any, Callable, Dict, List, Optional, Sequence, cast
+from typing import Any, Dict, List, Optional, Sequence, cast
 
 from ..errors import AegisSetupError
+from ..telling import tell
 from .catalogue import CATALOGUE
 from .target import Patch, installed_version, is_tested
 
@@ -35,8 +36,6 @@ class _State:
 
 
 _STATE = _State()
-#: Where what goes wrong is said.
-say: List[Callable[[str], None]] = [lambda text: print(f"aegis: {text}", file=sys.stderr, flush=True)]
 
 
 def watch_imports(strict: bool) -> None:
@@ -102,7 +101,7 @@ def _apply(package: str, module: ModuleType) -> None:
 def _fault(text: str) -> None:
     if _STATE.strict:
         raise AegisSetupError(f"{text}. strict=True refuses that.")
-    say[0](f"{text}.")
+    tell(f"{text}.")
 
 
 class _Finder:

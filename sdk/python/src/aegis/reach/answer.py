@@ -21,6 +21,8 @@ class Sending(NamedTuple):
 class RawAnswer(NamedTuple):
     status: int
     body: Any
+    #: The header `Retry-After`, which only HTTP has.
+    retry_after: str = ""
 
 
 class NoAnswer(Exception):

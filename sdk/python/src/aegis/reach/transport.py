@@ -84,7 +84,7 @@ class Transport:
                     raise _stranger(self.url, fault)
             if 300 <= answer.status < 400:
                 raise NoAnswer("it points elsewhere, and there is nowhere to go")
-            raw = RawAnswer(answer.status, read_json(answer.body))
+            raw = RawAnswer(answer.status, read_json(answer.body), answer.headers.get("retry-after", ""))
         except BaseException:
             channel.close()
             raise
@@ -123,7 +123,9 @@ class Transport:
         if not isinstance(code, str) or answer.status == 503:
             raise AegisUnavailableError(self.url, f"it answered with status {answer.status}")
         detail = problem.get("detail", problem.get("title", "refused"))
-        raise AegisRefusedError(code, answer.status, str(detail), str(problem.get("hint", "")))
+        after = answer.retry_after
+        milliseconds = int(after) * 1000 if after.isascii() and after.isdigit() and len(after) < 10 else None
+        raise AegisRefusedError(code, answer.status, str(detail), str(problem.get("hint", "")), milliseconds)
 
 
 def _over(channel: Channel, exchange: Bytes) -> Bytes:
@@ -144,7 +146,7 @@ def _http_place(url: str, key: str, answer_key: str) -> "tuple[Address, str, str
     except ValueError:
         place, port = urlsplit(""), None
     if place.scheme not in ("http", "https") or not place.hostname or place.query or place.fragment or place.username is not None:
-        raise AegisSetupError(f"Not an address of Aegis: {url}. Expected something like http://127.0.0.1:7411.")
+        raise AegisSetupError(f"AEGIS_URL is not an address of Aegis: {url}. Expected something like http://127.0.0.1:7411.")
     secure = place.scheme == "https"
     usual = 443 if secure else 80
     name = f"[{place.hostname}]" if ":" in place.hostname else place.hostname

@@ -47,6 +47,18 @@ class Decision(NamedTuple):
         return fence if isinstance(fence, int) else None
 
     @property
+    def local(self) -> bool:
+        """Whether nobody but the agent's own setting said so, because Aegis was away: its log knows of no such action."""
+        return self.raw.get("local") is True
+
+    @property
+    def retry_after(self) -> float:
+        """Seconds after which a deferred action may be asked about again."""
+        defer = self.raw.get("defer")
+        after = defer.get("retryAfterMs") if is_object(defer) else None
+        return max(0.001, after / 1000) if isinstance(after, (int, float)) and not isinstance(after, bool) else 1.0
+
+    @property
     def text(self) -> Optional[str]:
         """What the agent may be shown when the action may not run."""
         text = self.raw.get("text")

@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any, Dict, Mapping, NamedTuple, Optional, Tuple
 
-from .ids import new_id
 from .words import JsonObject, Kind
-
-#: A shorter id of a call is a counter that comes again with the next answer, and not a name.
-SHORTEST_CALL_ID = 8
-
 
 class Proposal(NamedTuple):
     """One action. `args` is plain JSON; `unread` holds pointers (RFC 6901) to arguments that could only be described."""
@@ -32,17 +26,6 @@ class Proposal(NamedTuple):
     #: intent, priority, confidence, usdMicros, tokens: what the agent says about itself.
     claims: Optional[Mapping[str, Any]] = None
 
-    def identified(self, session: str) -> str:
-        """The id this action has in that session."""
-        if self.id is not None:
-            return self.id
-        if self.call_id is None or len(self.call_id) < SHORTEST_CALL_ID:
-            return new_id()
-        import hashlib
-
-        said = json.dumps([session, self.call_id, self.name, self.args], sort_keys=True)
-        return "call-" + hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()[:40]
-
     def body(self) -> Dict[str, Any]:
         """The JSON of `POST /v1/actions`, without who asks."""
         claims = {**(self.claims or {}), **({"framework": self.framework} if self.framework else {})}
@@ -57,6 +40,7 @@ class Proposal(NamedTuple):
             "args": self.args,
             **({"declaration": declaration} if len(declaration) > 1 else {}),
             **({"claims": claims} if claims else {}),
+            **({"unreadable": list(self.unread)} if self.unread else {}),
             **({"parent": self.parent} if self.parent else {}),
             **({"resource": dict(self.resource)} if self.resource else {}),
         }
