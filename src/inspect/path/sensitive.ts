@@ -75,7 +75,6 @@ export const SECRET_NAMES: ReadonlySet<string> = new Set([
 
 const SECRET_PLACES = [
   '.aws/credentials',
-  '.aws/config',
   '.config/gcloud/',
   '.azure/',
   '.kube/config',
@@ -92,6 +91,7 @@ const SECRET_PLACES = [
   '.password-store/',
   '.local/share/keyrings/',
   'library/keychains/',
+  '.electrum/wallets/',
   '.mozilla/firefox/',
   '.config/google-chrome/',
   '.config/chromium/',

@@ -28,6 +28,8 @@ export interface Stream {
   readonly text?: string;
   readonly origin: 'none' | 'static' | 'remote' | 'decoded' | 'computed' | 'file';
   readonly secret: boolean;
+  /** The file it comes from, where it is one. */
+  readonly from?: string;
   /** As `Arg` says them. */
   readonly credential?: boolean;
   readonly bulk?: boolean;

@@ -8,6 +8,7 @@ import { readPowerShell } from '../windows/powershell.ts';
 import { take } from '../steps.ts';
 import type { Steps } from '../steps.ts';
 import { deeds } from './deeds.ts';
+import { listedAndDeleted } from './globbed.ts';
 import { strings } from './literals.ts';
 
 /** Calls by which a program in each language starts another program; the first string after it is the command. */
@@ -75,7 +76,7 @@ function byNames(language: Language, text: string): Seen[] {
   const seen: Seen[] = [];
   if (EVALS.test(text) && DECODES.test(text)) seen.push(harm('SHELL_DECODE_EXECUTE', 'HIGH', { inspected: false }));
   if (PROGRAMMED.has(language)) {
-    seen.push(...deeds(text));
+    seen.push(...deeds(text), ...listedAndDeleted(text));
     const known = withConstants(text);
     if (known !== text) seen.push(...deletions(known), ...touched(known));
   }

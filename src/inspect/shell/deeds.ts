@@ -22,6 +22,20 @@ const PICKLED = /c(?:os|posix|nt|subprocess|builtins|__builtin__)\\n(?:system|po
 const UNPICKLES = /\b(?:pickle|cPickle|dill|cloudpickle|marshal|jsonpickle)\s*\.\s*(?:loads?|decode)\s*\(|\byaml\s*\.\s*(?:unsafe_)?load\s*\(/;
 const REDUCES = /\bdef\s+__reduce(?:_ex)?__\s*\(/;
 
+/** A line that comes from the network and is started as a program. */
+const HEARD = /\b([A-Za-z_]\w{0,40})(?:\s{0,4},\s{0,4}\w{1,40})?\s{0,4}=\s{0,4}[\w.:$@>()-]{1,60}(?:gets|receive|recv|readline|read|sysread)\b/g;
+const CONNECTS = /\bTCPSocket\b|\bsocket\b|\bfsockopen\b|\bIO::Socket\b|\bTCPServer\b/;
+
+function runsHeard(text: string): boolean {
+  if (!CONNECTS.test(text)) return false;
+  let seen = 0;
+  for (const [, name] of text.matchAll(HEARD)) {
+    if (++seen > 8) return false;
+    if (new RegExp(`(?:popen\\d?|exec|system|spawn|execute|shell_exec|passthru)\\s{0,2}[( ]\\s{0,2}\\$?${String(name)}\\b`).test(text)) return true;
+  }
+  return false;
+}
+
 const FORKS =
   /\bwhile\s*\(?\s*(?:True|true|1)\s*\)?\s*[:{]\s*(?:os\s*\.\s*fork\s*\(|(?:threading\s*\.\s*)?Thread\s*\(|(?:multiprocessing\s*\.\s*)?Process\s*\(|child_process|fork\s*\(|spawn\s*\()/;
 const GROWS = /\bwhile\s*\(?\s*(?:True|true|1)\s*\)?\s*[:{]\s*\w{1,40}\s*(?:\.\s*(?:append|push|extend|concat)\s*\(|\+=|=\s*\w{1,40}\s*[*+])/;
@@ -34,7 +48,9 @@ export function deeds(text: string): Seen[] {
   if (SENDS.test(text) && READS.test(text) && NOT_OURS.test(text)) seen.push(harm('SHELL_UPLOAD', 'HIGH', { category: 'network' }));
   if (EVALUATES.test(text) && INNER_CODE.test(text)) seen.push(harm('SHELL_EVAL_COMPUTED', 'HIGH', { inspected: false }));
   if (UNPICKLES.test(text) && (PICKLED.test(text) || REDUCES.test(text))) seen.push(harm('SHELL_DECODE_EXECUTE', 'HIGH', { inspected: false }));
-  if (FORKS.test(text)) seen.push(harm('SHELL_FORK_BOMB', 'CRITICAL'));
+  if (runsHeard(text)) seen.push(harm('SHELL_REVERSE_SHELL', 'CRITICAL', { category: 'network' }));
+  if (FORKS.test(text) || /\bfork\s{1,4}while\s{1,4}fork\b|\bfork\s{0,2}(?:\(\))?\s{1,4}while\s{1,4}(?:1|true)\b/.test(text))
+    seen.push(harm('SHELL_FORK_BOMB', 'CRITICAL'));
   else if (GROWS.test(text) && !/\bbreak\b|\breturn\b|\bsleep\b|\byield\b|\bawait\b/.test(text)) seen.push(harm('CODE_EXHAUSTS', 'HIGH'));
   return seen;
 }

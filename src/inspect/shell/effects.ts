@@ -69,7 +69,7 @@ export function readRedirect({ operator, target, quiet }: Redirected, reading: R
   }
   touchPath(target, 'read', reading);
   if (target.text.startsWith('/dev/fd/')) return { origin: 'computed', secret: false };
-  return { origin: 'file', secret: isSecretFile(target.text), bulk: isData(target.text) };
+  return { origin: 'file', secret: isSecretFile(target.text) || target.text === '/etc/passwd', bulk: isData(target.text), from: target.text };
 }
 
 /** Names whose value another program runs or loads (bash(1), ld.so(8), git(1), node, python, perl manuals). */
@@ -117,6 +117,8 @@ const LOADS_FILE = new Set([
   'INPUTRC',
   'PYTHONINSPECT',
 ]);
+/** A pager or an editor that is a shell: whatever asks for one gets the other. */
+const SHELL_FIRST = /^\s*(?:exec\s+)?(?:\/(?:usr\/)?bin\/)?(?:ba|da|z|k)?sh\b/;
 const LOUD = new Set(['LD_PRELOAD', 'LD_AUDIT', 'DYLD_INSERT_LIBRARIES', 'BASH_ENV', 'GCONV_PATH']);
 
 /** Prompts are expanded each time they are shown. */
@@ -135,6 +137,7 @@ export function readEnvironment(name: string, value: string, reading: Reading): 
   }
   if (RUNS_VALUE.has(name) || name.startsWith('BASH_FUNC_')) {
     if (value.trim() === '') return;
+    if (SHELL_FIRST.test(value)) addHarm(reading.into, harm('SHELL_HATCH', 'HIGH'), words);
     if (value.includes(UNKNOWN)) unreadable(reading, `${name}=…`);
     else reading.readInner(value, { ...reading, conditional: true });
     return;

@@ -104,7 +104,7 @@ function begin(text: string, pointer: string, options: ShellOptions): Reading {
     functions: new Map(),
     written: new Map(),
     aliases: new Map(),
-    hunt: { own: false, defences: false },
+    hunt: { own: false, defences: false, waits: false, remotes: new Set() },
     substituted: new Map(),
     steps: options.steps ?? allSteps(),
     fuel: { left: 8 * LONGEST_COMMAND },

@@ -40,6 +40,10 @@ export interface Reading {
   readonly written: Map<string, Stream>;
   /** Other names of programs: aliases and what `hash -p` says. */
   readonly aliases: Map<string, readonly string[]>;
+  /** Whether what is read runs as root of this machine. */
+  readonly elevated?: boolean;
+  /** Whether what it prints goes to the standard input of a login. */
+  readonly handsOver?: boolean;
   readonly hunt: Hunt;
   readonly substituted: Map<Script, Substitution>;
   /** What reading may still cost; every inner text pays for its length. */

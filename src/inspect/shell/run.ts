@@ -1,10 +1,11 @@
 import { resolvePath } from '../path/resolve.ts';
 import { mixedWord } from '../unicode/confusable.ts';
-import type { Arg, Call, Seen, Stream } from './call.ts';
+import type { Arg, Call, Harm, Language, Seen, Stream } from './call.ts';
 import { UNKNOWN, harm, isDynamic, literal } from './call.ts';
 import { readCode } from './code.ts';
 import { add, addHarm, addPath, addUrl, collector } from './collect.ts';
 import { readEnvironment, searchFiles, touchPath } from './effects.ts';
+import { readElevated, rightsIn } from './elevated.ts';
 import { asBody } from './evaluated.ts';
 import { outputOf } from './flow.ts';
 import { readOwn } from './programs/own.ts';
@@ -29,7 +30,7 @@ export function runCall(words: readonly Arg[], stdin: Stream, reading: Reading, 
   if (named !== undefined) return runCall(named, stdin, { ...reading, depth: reading.depth + 1 }, complete);
   const args = words.slice(1);
   const bin = readName(programName(first.text.replace(/^!(?=\/)/, '')), (name) => KNOWN.program(withoutVersion(name)));
-  if (/^!\/(?:usr\/)?bin\/(?:ba|da|z|k)?sh$/.test(first.text)) addHarm(reading.into, harm('SHELL_ESCAPE', 'HIGH'), words);
+  if (/^[:^A-Z]{0,3}!(?:\/(?:usr\/)?bin\/)?(?:ba|da|z|k)?sh$/.test(first.text)) addHarm(reading.into, harm('SHELL_ESCAPE', 'HIGH'), words);
   const unknown = isUnknownProgram(first);
   reading.into.commands.push({
     bin: unknown ? '' : bin,
@@ -48,15 +49,18 @@ export function runCall(words: readonly Arg[], stdin: Stream, reading: Reading, 
     complete,
     at: reading.standing.at,
   };
+  readElevated(call, words, reading);
   const saw = [...readProgram(call), ...readKnownPhrases(call), ...readOwn(call, reading.hunt)];
   let inner: Stream | undefined;
-  for (const one of saw) inner = follow(one, { words, call, reading }) ?? inner;
+  const within = rightsIn(call, reading);
+  for (const one of saw) inner = follow(one, { words, call, reading: within }) ?? inner;
   readSending(call, words, reading);
   if (first.text.includes('/')) {
     inner = runWritten(first, reading) ?? inner;
     ranFile(first, reading);
   }
   nameProgram(call, reading);
+  pushesAway(call, reading, words);
   move(call.bin, args, reading.standing);
   const out = rereads(call, reading) ?? outputOf(call, inner);
   return isBareShell(call) ? { ...out, shell: true } : out;
@@ -83,6 +87,38 @@ function otherName([first, ...args]: readonly Arg[], reading: Reading): readonly
   if (alias !== undefined && alias[0] !== first.text) return [...alias.map(literal), ...args];
   const program = contentOf(first.text, reading)?.program;
   return program === undefined || program === first.text ? undefined : [literal(program), ...args];
+}
+
+/** What a call only seems to lose or to show: the database of tests, a credential that goes straight into a login. */
+const stays = ({ code }: Harm, call: Call, reading: Reading): boolean =>
+  (reading.handsOver === true && code === 'SHELL_SECRET_PRINT') ||
+  ((code === 'DATABASE_DESTROY' || code === 'SERVICE_DESTROY') && ofTests(call, reading));
+
+function touched(saw: Extract<Seen, { see: 'path' }>, place: Place): Stream | undefined {
+  const { call, reading } = place;
+  touchPath(saw.path, saw.access, reading);
+  if (saw.access !== 'execute') return keepWritten(saw.path, saw.access, call, reading);
+  return LANGUAGES[call.bin] === undefined ? runWritten(saw.path, reading, call.bin) : ranCode(saw.path, place);
+}
+
+/** `RAILS_ENV=test rails db:drop`: the database that tests make. */
+const ofTests = ({ bin }: Call, { variables }: Reading): boolean =>
+  /^(?:rails|rake|mix|manage\.py|artisan|prisma|sequelize|sequelize-cli|knex|typeorm|db-migrate|console|django-admin|flask|hanami)$/.test(bin) &&
+  'RAILS_ENV RACK_ENV MIX_ENV NODE_ENV APP_ENV FLASK_ENV DJANGO_ENV HANAMI_ENV'.split(' ').some((name) => {
+    const values = (variables.get(name) ?? []).map((value) => value.join(''));
+    return values.includes('test') && values.every((value) => value === 'test' || value === '' || value.includes(UNKNOWN));
+  });
+
+/** A place to push to that this very text names: nobody has pushed there before. */
+function pushesAway({ bin, args }: Call, reading: Reading, words: readonly Arg[]): void {
+  if (bin !== 'git' || args.length > 64) return;
+  const texts = args.map(({ text }) => text).filter((text) => !text.startsWith('-'));
+  const at = texts.indexOf('remote');
+  if (at >= 0 && /^(?:add|set-url)$/.test(texts[at + 1] ?? '') && texts[at + 2] !== undefined && reading.hunt.remotes.size < MOST_NAMES)
+    reading.hunt.remotes.add(texts[at + 2] ?? '');
+  const push = texts.indexOf('push');
+  if (push >= 0 && reading.hunt.remotes.has(texts[push + 1] ?? ''))
+    addHarm(reading.into, harm('SHELL_UPLOAD', 'HIGH', { detector: 'exfiltration', category: 'network', operation: 'send' }), words);
 }
 
 /** Remembers the names a call gives to programs. */
@@ -124,7 +160,7 @@ interface Place {
 function follow(saw: Seen, { words, call, reading }: Place): Stream | undefined {
   switch (saw.see) {
     case 'harm':
-      addHarm(reading.into, saw, words);
+      if (!stays(saw, call, reading)) addHarm(reading.into, saw, words);
       return undefined;
     case 'argv':
       readEscape(saw.argv.map((arg) => arg.text).join(' '), words, call, reading);
@@ -146,8 +182,7 @@ function follow(saw: Seen, { words, call, reading }: Place): Stream | undefined 
       }
       return undefined;
     case 'path':
-      touchPath(saw.path, saw.access, reading);
-      return saw.access === 'execute' ? runWritten(saw.path, reading, call.bin) : keepWritten(saw.path, saw.access, call, reading);
+      return touched(saw, { words, call, reading });
     case 'search':
       searchFiles(saw.search, reading);
       return undefined;
@@ -160,6 +195,30 @@ function follow(saw: Seen, { words, call, reading }: Place): Stream | undefined 
       readEnvironment(saw.name, saw.value, reading);
       return undefined;
   }
+}
+
+/** Interpreters whose files this text may have written itself. */
+const LANGUAGES: Readonly<Record<string, Language>> = {
+  python: 'python',
+  pypy: 'python',
+  pdb: 'python',
+  node: 'node',
+  nodejs: 'node',
+  tsx: 'node',
+  perl: 'perl',
+  ruby: 'ruby',
+  php: 'php',
+  lua: 'lua',
+};
+
+/** `echo '…' > x.py; python x.py`: the file's content in its own language. */
+function ranCode(path: Arg, place: Place): Stream | undefined {
+  const { call, reading } = place;
+  const language = LANGUAGES[call.bin];
+  const content = contentOf(path.text, reading);
+  if (language === undefined || content?.text === undefined) return runWritten(path, reading, call.bin);
+  for (const one of readCode(language, content.text)) follow(one, place);
+  return undefined;
 }
 
 /** Built-in commands that run a text in this very shell. */
@@ -203,10 +262,30 @@ const ESCAPERS = new Set([
   'xdotool',
   'softlimit',
   'unexpand',
+  // Clients and tools whose own languages have a word for a shell.
+  'psql',
+  'mysql',
+  'mariadb',
+  'sqlite3',
+  'lftp',
+  'ftp',
+  'smbclient',
+  'mail',
+  'rpm',
+  'rsync',
+  'latexmk',
+  'sshpass',
+  'ssh-agent',
+  'csvtool',
+  'gcc',
+  'split',
+  'valgrind',
+  'catchsegv',
+  'rlwrap',
 ]);
 
 function readEscape(text: string, words: readonly Arg[], call: Call, reading: Reading): void {
-  if (ESCAPERS.has(call.bin) && /^(\/\S{1,40}\/)?(ba|z|da|k|a)?sh(\s+-[ip]+)?$/.test(text.trim()))
+  if (ESCAPERS.has(call.bin) && /^(?:exec\s+)?(\/\S{1,40}\/)?(ba|z|da|k|a)?sh(\s+-[ip]+)?(?:\s+\d?[<>]{1,2}&?\S{1,20}){0,4}$/.test(text.trim()))
     addHarm(reading.into, harm('SHELL_ESCAPE', 'HIGH'), words);
 }
 

@@ -5,6 +5,7 @@ import { harm } from './call.ts';
 import { add, addHarm } from './collect.ts';
 import { isNear } from './programs/network.ts';
 import type { Reading } from './reading.ts';
+import { contentOf } from './written.ts';
 
 /** Programs that carry their input or arguments to another machine. */
 const SENDERS = new Set(
@@ -27,6 +28,7 @@ export function readSending(call: Call, words: readonly Arg[], reading: Reading)
     addHarm(reading.into, harm('SHELL_SECRET_EXFILTRATION', 'CRITICAL', EXFIL), words);
     return;
   }
+  if (wroteSecret(call, reading)) addHarm(reading.into, harm('SHELL_SECRET_EXFILTRATION', 'HIGH', EXFIL), words);
   if (isNear(call.args.filter(({ text }) => /^[a-z]+:\/\/|^localhost|^127\.|^\[?::1/.test(text)))) return;
   const named =
     stdin.credential === true ||
@@ -36,6 +38,14 @@ export function readSending(call: Call, words: readonly Arg[], reading: Reading)
   if (words.some(({ text }) => text.length >= 2000 && ENCODED.test(text))) addHarm(reading.into, harm('EXFILTRATION_ENCODED', 'HIGH', EXFIL), words);
   if (call.bin !== 'ssh' && call.bin !== 'rsync' && call.bin !== 'scp') literals([...words.map(({ text }) => text), stdin.text ?? ''], reading);
 }
+
+/** `env > f; curl -F x=@f`: a file this text filled with credentials. */
+const wroteSecret = (call: Call, reading: Reading): boolean =>
+  reading.written.size > 0 &&
+  call.args.some(({ text }) => {
+    const path = text.replace(/^[^@\s]{0,80}@/, '');
+    return path !== '' && contentOf(path, reading)?.secret === true;
+  });
 
 /** Credentials written out. */
 function literals(texts: readonly string[], reading: Reading): void {

@@ -2,7 +2,7 @@ import type { Script } from 'unbash';
 import { programName } from './words.ts';
 
 /** Words by which programs are told to print their own shell set-up. */
-const WORDS = new Set([
+export const WORDS: ReadonlySet<string> = new Set([
   'init',
   'completion',
   'completions',

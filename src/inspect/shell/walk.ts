@@ -7,20 +7,23 @@ import { expandJoined, expandParts, expandWord } from './expand.ts';
 import type { Scope } from './expand.ts';
 import { asBody, evaluate } from './evaluated.ts';
 import { manyDocuments } from './documents.ts';
+import { logsIn, spelled } from './command-shapes.ts';
 import { callsItself } from './forkbomb.ts';
 import type { Reading } from './reading.ts';
 import { EMPTY, MOST_DEPTH, unreadable } from './reading.ts';
+import { either, follows } from './outputs.ts';
 import { printsSetUp } from './setup.ts';
 import { runCall } from './run.ts';
 import { worse } from './standing.ts';
 import { take } from '../steps.ts';
+import { STARTS, onlySetsUp } from './startup.ts';
 import type { Nested, Substitution } from './substitution.ts';
 import type { Picks, Values } from './values.ts';
 import { FIRST, MOST_VALUES, isolated, join, picksFor, rebind, setVariable, unknown } from './variables.ts';
 import { keep } from './written.ts';
 import { readAssignment, readRedirect } from './effects.ts';
 
-/** What a stretch of shell leaves on its standard output. */
+/** What is left on standard output. */
 type Output = Stream;
 
 /** Reads a text as shell. A text that does not parse is still walked as far as it goes, and said to be opaque. */
@@ -64,7 +67,8 @@ function walkNode(node: PipelineNode | Statement['command'], reading: Reading, s
     let stream = stdin;
     // Each command of a pipeline runs in a process of its own.
     const own = node.commands.length > 1 ? (): Reading => isolated(conditional(reading)) : (): Reading => reading;
-    for (const command of node.commands) stream = walkCommand(command, own(), stream);
+    for (const [at, command] of node.commands.entries())
+      stream = walkCommand(command, logsIn(node.commands[at + 1]) ? { ...own(), handsOver: true } : own(), stream);
     return stream;
   }
   return walkCommand(node, reading, stdin);
@@ -172,7 +176,7 @@ function bindLoop(name: string, words: readonly Word[] | undefined, reading: Rea
 
 function walkSimple(node: Command, reading: Reading, stdin: Stream): Output {
   const quiet = node.name === undefined || /^(?:echo|printf|true|:)$/.test(node.name.text);
-  const input = walkRedirects(node.redirects, reading, quiet) ?? stdin;
+  const input = (setsUp(node, reading) ? undefined : walkRedirects(node.redirects, reading, quiet)) ?? stdin;
   for (const part of [...node.prefix, ...node.suffix]) inside(part, reading);
   inside(node.name, reading);
   const assignments = node.prefix.filter((part): part is Assignment => part.type === 'Assignment');
@@ -196,12 +200,20 @@ function walkSimple(node: Command, reading: Reading, stdin: Stream): Output {
   return out ?? EMPTY;
 }
 
-/** A program whose name is printed letter by letter instead of written: `$(printf %s rm)`. */
-const spelled = (name: Word): boolean =>
-  name.parts?.some((part) => {
-    const first = part.type === 'CommandExpansion' ? part.script?.commands[0]?.command : undefined;
-    return first?.type === 'Command' && /^(?:echo|printf)$/.test(first.name?.value ?? '');
-  }) === true;
+/** `echo 'export PATH=…' >> ~/.bashrc`: what manuals have appended to a shell's start, when it sets nothing that runs. */
+function setsUp(node: Command, reading: Reading): boolean {
+  const [only, more] = node.redirects;
+  if (more !== undefined || only?.type !== 'Redirect' || only.operator !== '>>' || only.target === undefined) return false;
+  if (!/^(?:echo|printf)$/.test(node.name?.text ?? '') || !STARTS.test(only.target.text.replace(/["']/g, ''))) return false;
+  const words = wordsOf(node, reading, FIRST);
+  const text = words
+    .slice(1)
+    .map((word) => word.text)
+    .filter((word, at) => at > 0 || !/^-[neE]+$/.test(word))
+    .join(' ')
+    .replace(/\\n/g, '\n');
+  return onlySetsUp(text);
+}
 
 /** A function's body with the arguments it is called with. */
 function callFunction([name, ...args]: readonly Arg[], stdin: Stream, reading: Reading): void {
@@ -376,22 +388,3 @@ function substitute(part: Nested, reading: Reading): Substitution {
 }
 
 const conditional = (reading: Reading): Reading => (reading.conditional ? reading : { ...reading, conditional: true });
-
-/** Output of two commands one after the other: static only while both are. */
-function follows(first: Output, second: Output): Output {
-  if (first.origin === 'none') return second;
-  if (second.origin === 'none') return first;
-  const secret = first.secret || second.secret;
-  const origin = WORST.find((one) => first.origin === one || second.origin === one) ?? 'computed';
-  if (first.text === undefined || second.text === undefined || first.text.length > 65_536) return { origin, secret };
-  return { origin, secret, text: `${first.text}\n${second.text}` };
-}
-
-/** Output of one command read with two sets of values: known only when both agree. */
-function either(first: Output, second: Output): Output {
-  if (first.text === second.text && first.origin === second.origin) return { ...first, secret: first.secret || second.secret };
-  const { text: _one, ...rest } = follows(first, second);
-  return rest;
-}
-
-const WORST = ['remote', 'decoded', 'computed', 'file', 'static'] as const;

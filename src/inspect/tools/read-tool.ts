@@ -38,9 +38,11 @@ export function readTool({ name, args, tool, leaves, description }: ToolCall, re
   if (line !== null) like.push(line);
   const pushed = forcePush(tool.words, args);
   if (pushed !== null) add(pushed, '/~name');
-  const named = saidBy(name, args);
-  const told = named.length === 0 && description !== undefined ? saidInWords(description, args) : null;
-  for (const said of told === null ? named : [told]) {
+  const named = saidBy(name, args, tool.categories.includes('shell'));
+  const harmless = named.every((said) => deedOf(said, args) === null && rightsGiven(said, args) === null);
+  // A declaration that says more than the name is believed: what a tool's maker calls a deletion is one.
+  const told = harmless && description !== undefined ? saidInWords(description, args) : null;
+  for (const said of told === null ? named : [...named, told]) {
     const deed = deedOf(said, args) ?? rightsGiven(said, args);
     if (deed !== null) add(deed, '/~name');
     const amount = largePayment(said, args);

@@ -23,7 +23,7 @@ const NAME = /^[A-Za-z][A-Za-z0-9]*(?:[_.: -][A-Za-z0-9]+){0,5}$/;
 const flat = (key: string): string => key.replace(/[^A-Za-z]/g, '').toLowerCase();
 
 /** The acts of one call: of the tool's name, and of an argument that names an action (`{"action":"terminate_instances"}`). */
-export function saidBy(name: string, args: JsonObject): readonly Said[] {
+export function saidBy(name: string, args: JsonObject, shell = false): readonly Said[] {
   const own = wordsOf(name.includes('__') ? name.slice(name.lastIndexOf('__') + 2) : name);
   const context = wordsOf(name);
   const things = thingsOf(args);
@@ -31,6 +31,8 @@ export function saidBy(name: string, args: JsonObject): readonly Said[] {
   const first = phrase(own, { context, things });
   if (first !== null) said.push(first);
   for (const [key, value] of Object.entries(args)) {
+    // What a shell is given runs there and is read as that.
+    if (shell && /^(?:command|cmd)$/.test(flat(key))) continue;
     if (typeof value !== 'string' || value.length > 60 || !ACTION_KEYS.test(flat(key)) || !NAME.test(value) || /^[A-Z]+$/.test(value)) continue;
     const words = wordsOf(value);
     if (words.length > 4 && value.includes(' ')) continue;

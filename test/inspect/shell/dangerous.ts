@@ -98,7 +98,7 @@ export const DANGEROUS: readonly string[] = [
   'kubectl -n x delete deploy y',
   'kubectl drain n1',
   'kubectl scale deploy x --replicas=0',
-  'kubectl delete pod x --dry-run=none',
+  'kubectl delete deploy x --dry-run=none',
   'helm uninstall x',
   'helm -n a delete x',
   'terraform destroy',

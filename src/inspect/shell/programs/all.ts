@@ -14,7 +14,9 @@ import type { Known } from './launchers.ts';
 import { LEAVING } from './leaving.ts';
 import { NETWORK } from './network.ts';
 import { PACKAGES } from './packages.ts';
+import { QUERIES } from './query-clients.ts';
 import { SEARCH } from './search.ts';
+import { SERVING } from './serving.ts';
 import { isService, readService } from './service-verbs.ts';
 import { SHELLS } from './shells.ts';
 import { TEXT } from './text.ts';
@@ -55,10 +57,13 @@ export const KNOWN: Known = {
 };
 
 /** What is known of programs beside their own reader. */
-const BESIDE: readonly ProgramTable[] = [REMOTE, LEAVING, ARCHIVES];
+const BESIDE: readonly ProgramTable[] = [REMOTE, LEAVING, ARCHIVES, SERVING, QUERIES];
 
 /** Languages whose code is known by how it starts a shell only. */
-const SMALL = new Set(['julia', 'tclsh', 'elixir', 'groovy', 'erl', 'dmsetup', 'Rscript']);
+const SMALL = new Set(
+  `julia tclsh elixir groovy erl dmsetup Rscript gcc g++ cc c++ c89 c99 clang rpm rpmdb rpmquery rpmverify mail mailx lftp ftp smbclient rake irb make gmake
+  latexmk aria2c start-stop-daemon bundle bundler composer psql mysql`.split(/\s+/),
+);
 
 /** What one call means: by its program's own reader, by the verbs of a service's client, or by its structure. */
 export function readProgram(call: Call): readonly Seen[] {

@@ -46,7 +46,7 @@ export const CLOUD: ServiceTable = {
       'create-invalidation',
     ],
     flags: ['--delete', '--force-delete-without-recovery'],
-    safe: ['create-delete-marker'],
+    safe: ['create-delete-marker', 'delete-item', 'delete-message', 'delete-tags', 'delete-object-tagging'],
   },
   gcloud: { high: [...IDENTITY, 'disable', 'reset', 'remove-iam-policy-binding', 'abandon', 'detach', 'untag'] },
   gsutil: { high: ['rb', 'rm'], flags: ['-d'] },

@@ -2,6 +2,7 @@ import type { Arg, Call, ProgramReader, ProgramTable, Seen } from '../call.ts';
 import { harm } from '../call.ts';
 import { isDryRun, isHelp, readOptions } from '../options.ts';
 import type { Options } from '../options.ts';
+import { isDevice } from './places.ts';
 
 const LOST = { operation: 'delete' } as const;
 const GLOBAL = { short: 'Hlc', long: ['host', 'log-level', 'context', 'config', 'url', 'connection', 'namespace'], stop: true };
@@ -97,6 +98,15 @@ function harms(group: string, verb: string, options: Options): Seen[] {
 /** The engine's own socket: whoever has it starts containers with any part of the host. */
 const ENGINE = /(?:^|[/=])(?:docker|containerd|podman|crio)\.sock(?:[:,]|$)/;
 
+/** Capabilities, namespaces, devices and profiles with which a container is hardly one. */
+const CAPABLE =
+  /^(?:cap_)?(?:all|sys_admin|sys_module|sys_ptrace|sys_rawio|sys_boot|dac_read_search|dac_override|net_admin_all|bpf|mac_admin|syslog)$/i;
+const loosens = (options: Options): boolean =>
+  options.values('cap-add').some(({ text }) => CAPABLE.test(text)) ||
+  options.values('pid', 'userns').some(({ text }) => text === 'host') ||
+  options.values('security-opt').some(({ text }) => /(?:apparmor|seccomp|label|systempaths)[=:](?:unconfined|disable)/.test(text)) ||
+  options.values('device').some(({ text }) => isDevice(text.split(':')[0] ?? ''));
+
 /** `docker run`: what it is given of the host, and the command inside. */
 function run(words: readonly Arg[]): Seen[] {
   const options = readOptions(words, RUN_SPEC);
@@ -108,6 +118,7 @@ function run(words: readonly Arg[]): Seen[] {
     seen.push(harm('CONTAINER_ESCAPE', 'HIGH', { operation: 'admin' }));
   else if (mounts.some((mount) => ENGINE.test(mount))) seen.push(harm('CONTAINER_ESCAPE', 'HIGH', { operation: 'admin' }));
   else if (system || options.has('privileged')) seen.push(harm('CONTAINER_ESCAPE', system ? 'HIGH' : 'MEDIUM', { operation: 'admin' }));
+  if (loosens(options)) seen.push(harm('CONTAINER_ESCAPE', 'HIGH', { operation: 'admin' }));
   const entry = options.value('entrypoint');
   const inner = options.operands.slice(1);
   if (entry !== undefined) seen.push({ see: 'argv', argv: [entry, ...inner] });
@@ -129,6 +140,10 @@ const compose: ProgramReader = (call: Call) => {
 };
 
 export const CONTAINERS: ProgramTable = {
+  ctr: (call) =>
+    call.args.some(({ text }) => text === 'run') && call.args.some(({ text }) => text === '--privileged' || /src=\/,|src=\/etc/.test(text))
+      ? [harm('CONTAINER_ESCAPE', 'HIGH', { operation: 'admin' })]
+      : [],
   docker,
   podman: docker,
   nerdctl: docker,

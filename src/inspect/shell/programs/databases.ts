@@ -5,6 +5,10 @@ import type { OptionSpec } from '../options.ts';
 
 const LOST = { operation: 'delete', category: 'database' } as const;
 
+/** Names of files of SQL that say what running them takes away. */
+const LOSES =
+  /(?:^|[/_.-])(?:wipe|drop|truncate|purge|nuke|destroy|delete|reset|erase|teardown|clear|clean(?:up)?|uninstall|flush|rollback|down)(?:[_.-][\w.-]*)?\.sql$/i;
+
 interface Client {
   readonly dialect: string;
   readonly spec: OptionSpec;
@@ -23,6 +27,13 @@ function sqlClient(client: Client): ProgramReader {
     if (call.stdin.text !== undefined) texts.push({ text: call.stdin.text, glob: false });
     const seen: Seen[] = texts.flatMap((text) => statement(text.text, client.dialect));
     for (const path of options.values(...(client.file ?? []))) seen.push({ see: 'path', path, access: 'read' });
+    if (client.operand === 1) for (const path of options.operands.slice(0, 1)) seen.push({ see: 'path', path, access: 'read' });
+    // What a file holds is not known here; one that is named after a loss is taken at its word.
+    const fed = [
+      ...options.values(...(client.file ?? [])).map(({ text }) => text),
+      ...(call.stdin.text === undefined ? [call.stdin.from ?? ''] : []),
+    ];
+    if (fed.some((name) => LOSES.test(name))) seen.push(harm('DATABASE_DESTROY', 'HIGH', LOST));
     return seen;
   };
 }
@@ -37,6 +48,7 @@ function statement(text: string, dialect: string): Seen[] {
   for (const match of text.matchAll(/(?:^|\n)\s*\.(?:output|once|backup|save|clone|log)\s+(\S+)/g)) {
     if (match[1] !== 'stdout' && match[1] !== 'off') seen.push({ see: 'path', path: { text: match[1] ?? '', glob: false }, access: 'write' });
   }
+  if (/(?:^|\n)\s*\.restore\s+\S/.test(text)) seen.push(harm('DATABASE_DESTROY', 'HIGH', LOST));
   for (const match of text.matchAll(/\\(?:o|w|copy\b[^|\n]*\bto)\s+(?:program\s+)?'?([^\s'|]+)/gi))
     seen.push({ see: 'path', path: { text: match[1] ?? '', glob: false }, access: 'write' });
   // What the client does itself is no SQL: `.dump`, `\\copy t from 'f'`.
@@ -79,7 +91,7 @@ const mongo: ProgramReader = (call) => {
   const options = readOptions(call.args, { short: 'upf', long: ['eval', 'username', 'password', 'host', 'port', 'authenticationDatabase', 'file'] });
   const text = [...options.values('eval').map((arg) => arg.text), call.stdin.text ?? ''].join('\n');
   if (
-    /\.\s*(dropDatabase|drop|dropIndexes|dropUser|dropAllUsers|dropRole|remove|deleteMany|deleteOne|findOneAndDelete|shutdownServer|bulkWrite)\s*\(|\$out|\b(?:delete|drop|dropDatabase|dropIndexes|shutdown)\s*:\s*|replSetStepDown|rs\.(?:remove|stepDown)|removeShard|repairDatabase|dropConnections|fsyncLock/.test(
+    /\.\s*(?:dropDatabase|drop|dropIndexes|dropUser|dropAllUsers\w*|dropRole|shutdownServer|bulkWrite)\s*\(|\.\s*(?:remove|deleteMany|updateMany)\s*\(\s*(?:\{\s*\}|\)|[A-Za-z_$])|rs\.reconfig\s*\([^)]*force|\$out|\b(?:delete|drop|dropDatabase|dropIndexes|shutdown)\s*:\s*|replSetStepDown|rs\.(?:remove|stepDown)|removeShard|repairDatabase|dropConnections|fsyncLock/.test(
       text,
     )
   )
@@ -95,6 +107,15 @@ const restore: ProgramReader = (call) => {
   return options.has('c', 'clean', 'drop', 'if-exists') || call.args.some((arg) => arg.text === '--drop')
     ? [harm('DATABASE_DESTROY', 'HIGH', LOST)]
     : [];
+};
+
+/** Databases that tests make and throw away, by their names. */
+const MADE_BY_TESTS = /^(?:\w+_)?(?:test|tests|testing|test_db|ci)(?:_\w+|\d+)?$/i;
+
+const dropdb: ProgramReader = (call) => {
+  const names = readOptions(call.args, { short: 'hpUW', long: ['host', 'port', 'username', 'maintenance-db'] }).operands;
+  const far = call.args.some(({ text }) => /^-h|^--host/.test(text));
+  return names.length > 0 && !far && names.every(({ text }) => MADE_BY_TESTS.test(text)) ? [] : dropsAlways(call);
 };
 
 const dropsAlways: ProgramReader = (call: Call) =>
@@ -151,7 +172,7 @@ export const DATABASES: ProgramTable = {
   mongosh: mongo,
   pg_restore: restore,
   mongorestore: restore,
-  dropdb: dropsAlways,
+  dropdb,
   dropuser: dropsAlways,
   pg_resetwal: dropsAlways,
   pg_dropcluster: dropsAlways,

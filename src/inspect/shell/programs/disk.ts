@@ -50,9 +50,9 @@ const partition: ProgramReader = (call) => {
     return [harm('SHELL_FORMAT', 'CRITICAL', { operation: 'delete', category: 'file' })];
   if (words.some((word) => /^(mklabel|mktable|rm|mkpart|resizepart)$/.test(word)) || options.has('delete', 'd'))
     return [harm('SHELL_PARTITION', 'HIGH', { operation: 'delete', category: 'file' })];
-  // Without a script on its input it asks on the terminal and writes what it is told.
-  const fed = (call.stdin.origin !== 'none' || call.bin === 'sfdisk') && words.some((word) => isDevice(word));
-  return fed ? [harm('SHELL_PARTITION', 'HIGH', { operation: 'delete', category: 'file' })] : [];
+  // Opened on a device it writes what it is told next, by its input or on the terminal.
+  const shows = words.some((word) => /^(?:print|unit|align-check|help|version)$/.test(word));
+  return !shows && words.some((word) => isDevice(word)) ? [harm('SHELL_PARTITION', 'HIGH', { operation: 'delete', category: 'file' })] : [];
 };
 
 /** A sub-command or option that loses data, told per program. */
@@ -81,7 +81,11 @@ const umount: ProgramReader = (call) => {
 const mount: ProgramReader = (call) => {
   const options = readOptions(call.args, { short: 'toLU', long: ['types', 'options'] });
   const onto = options.operands.at(-1)?.text ?? '';
-  const risky = options.operands.length > 1 && /^\/(|etc|usr|bin|sbin|lib|boot|root)(\/|$)/.test(onto);
+  const covers =
+    options.values('t', 'types').some(({ text }) => /^(?:tmpfs|overlay)$/.test(text)) || options.has('bind', 'rbind', 'move', 'B', 'R', 'M');
+  const risky =
+    options.operands.length > 1 &&
+    (/^\/(|etc|usr|bin|sbin|lib|boot|root)(\/|$)/.test(onto) || (covers && /^\/(?:home|var|opt|srv|lib64)(?:\/|$)/.test(onto)));
   const remountRoot = options.values('o').some((value) => value.text.includes('remount') && value.text.includes('rw')) && onto === '/';
   return risky || remountRoot ? [harm('SHELL_MOUNT', 'HIGH', { operation: 'admin' })] : [];
 };
@@ -146,6 +150,7 @@ export const DISK: ProgramTable = {
   cryptsetup: loses(['luksFormat', 'erase', 'luksErase', 'luksRemoveKey', 'luksKillSlot', 'reencrypt', 'format']),
   dmsetup: loses(['remove', 'remove_all', 'wipe_table']),
   nwipe: always,
+  wipe: (call) => (call.args.some(({ text }) => /^[~/.]|^-[a-z]*r/.test(text)) ? always(call) : []),
   scrub: always,
   hdderase: always,
   swapoff: () => [],

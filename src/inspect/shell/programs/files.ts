@@ -85,7 +85,11 @@ const mv: ProgramReader = (call) => {
 
 const cp: ProgramReader = (call) => {
   const { from, to } = sourcesAndTarget(call);
-  const seen: Seen[] = from.map((path) => ({ see: 'path', path, access: 'read' }));
+  const mode =
+    call.bin === 'install' ? readOptions(call.args, { short: 'tSmogZ', long: ['mode', 'owner', 'group'] }).value('m', 'mode')?.text : undefined;
+  const setid: Seen[] =
+    mode !== undefined && modeRisk(mode) === 'setid' ? [harm('SHELL_SETUID', 'HIGH', { operation: 'admin', category: 'file' })] : [];
+  const seen: Seen[] = [...setid, ...from.map((path): Seen => ({ see: 'path', path, access: 'read' }))];
   if (to !== undefined) for (const path of from) seen.push({ see: 'path', path: underFolder(path, to), access: 'write' });
   if (to !== undefined && from.length === 0) seen.push({ see: 'path', path: to, access: 'write' });
   if (to !== undefined && from.some(({ text }) => EMPTIES.test(text))) seen.push(...emptied(to));
@@ -191,13 +195,20 @@ const chmod: ProgramReader = (call) => {
 const chown: ProgramReader = (call) => {
   const options = readOptions(call.args, { long: ['reference', 'from'] });
   const rest: Options = { ...options, operands: options.has('reference') ? options.operands : options.operands.slice(1) };
-  return ownership(rest, { recursive: options.has('R', 'recursive'), kind: 'plain', at: call.at });
+  return ownership(rest, {
+    recursive: options.has('R', 'recursive'),
+    kind: 'plain',
+    at: call.at,
+    owner: !/^(?:root|0)\b/.test(options.operands[0]?.text ?? ''),
+  });
 };
 
 interface Owning {
   readonly recursive: boolean;
   readonly kind: ReturnType<typeof modeRisk>;
   readonly at: string;
+  /** Another owner, not other bits. */
+  readonly owner?: boolean;
 }
 
 function ownership(options: Options, how: Owning): Seen[] {
@@ -213,11 +224,20 @@ function ownership(options: Options, how: Owning): Seen[] {
     else if (how.kind === 'setid') risk = 'HIGH';
     else if (how.kind === 'open') risk = system || isSecretFile(path.text) ? 'HIGH' : 'MEDIUM';
     else if (how.kind === 'closed' && (system || how.recursive)) risk = 'HIGH';
+    else if (how.owner === true && /^\/etc\/(?:passwd|shadow|gshadow|group|sudoers(?:\.d)?)\b/.test(path.text)) risk = 'HIGH';
     if (risk !== 'LOW')
       seen.push(harm(how.kind === 'setid' ? 'SHELL_SETUID' : 'SHELL_PERMISSIONS', risk, { operation: 'admin', category: 'file', target: path.text }));
   }
   return seen;
 }
+
+/** Made the same as something else, in a place that is made again anyway. */
+const mirrors = (options: Options, at: string): boolean => {
+  const to = options.operands.at(-1);
+  return (
+    options.operands.length > 1 && to !== undefined && !options.has('remove-source-files') && !isRemote(to.text) && extentOf(to.text, at) === 'remade'
+  );
+};
 
 const rsync: ProgramReader = (call) => {
   const options = readOptions(call.args, {
@@ -230,7 +250,7 @@ const rsync: ProgramReader = (call) => {
   if (!isDryRun(call.args) && !options.has('n', 'list-only')) {
     const names = [...options.named.keys()];
     if (names.some((name) => name === 'del' || name.startsWith('delete') || name === 'remove-source-files'))
-      seen.push(harm('SHELL_SYNC_DELETE', 'HIGH', { operation: 'delete', category: 'file' }));
+      seen.push(harm('SHELL_SYNC_DELETE', mirrors(options, call.at) ? 'MEDIUM' : 'HIGH', { operation: 'delete', category: 'file' }));
   }
   const from = options.operands.slice(0, -1);
   const to = options.operands.at(-1);

@@ -93,7 +93,7 @@ const push: Judge = (args) => {
   const forced = options.has('f', 'force') || refs.some((ref) => ref.startsWith('+'));
   const deleted = options.has('d', 'delete', 'mirror', 'prune') || refs.some((ref) => /^:./.test(ref));
   if (forced || options.has('force-with-lease', 'force-if-includes'))
-    seen.push(harm('GIT_FORCE_PUSH', options.has('force-with-lease') && !forced ? 'MEDIUM' : 'HIGH', LOST));
+    seen.push(harm('GIT_FORCE_PUSH', options.has('force-with-lease') && !forced && !refs.some((ref) => TRUNK.test(ref)) ? 'MEDIUM' : 'HIGH', LOST));
   if (deleted) seen.push(lost('GIT_REMOTE_DELETE'));
   if (refs.some((ref) => TRUNK.test(ref)))
     seen.push(harm('GIT_PUSH_TRUNK', 'MEDIUM', { operation: 'deploy', category: 'supply-chain', detector: 'supply-chain' }));

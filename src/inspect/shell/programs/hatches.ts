@@ -1,8 +1,9 @@
 import { isSecretFile } from '../../path/sensitive.ts';
-import type { Arg, ProgramReader, ProgramTable, Seen } from '../call.ts';
+import type { Arg, Call, ProgramReader, ProgramTable, Seen } from '../call.ts';
 import { harm } from '../call.ts';
 import { readOptions } from '../options.ts';
 import { recipes } from './launchers.ts';
+import { extentOf } from './places.ts';
 import { readService } from './service-verbs.ts';
 
 /** Programs with an option whose value runs (the GTFOBins class): by option name, the value is a shell text. */
@@ -116,7 +117,9 @@ const zip: ProgramReader = (call) => {
 
 const gdb: ProgramReader = (call) => {
   const texts = call.args.flatMap((arg, index) => (/^--?(ex|eval-command|iex|o|one-line)$/.test(arg.text) ? [call.args[index + 1]?.text ?? ''] : []));
+  const attached = call.args.some(({ text }) => /^--?(?:p|pid|attach)(?:=|$)/.test(text));
   return texts.flatMap((text): Seen[] => {
+    if (attached && /\b(?:system|exec\w*|popen|dlopen)\s{0,2}\(/.test(text)) return [harm('SHELL_HATCH', 'HIGH')];
     const shell = /^(!|shell\s|platform shell\s|make\s)\s*(.*)$/.exec(text.trim());
     if (shell?.[2] !== undefined) return [harm('SHELL_HATCH', 'HIGH'), { see: 'script', text: shell[2] }];
     return /^(python|py|script)\b/.test(text.trim())
@@ -124,6 +127,20 @@ const gdb: ProgramReader = (call) => {
       : [];
   });
 };
+
+/** Targets that delete where a variable of the call says: `make clean DESTDIR=/`. */
+function clears({ args }: Call): Seen[] {
+  const target = args.find(({ text }) => /^(?:\w*clean\w*|uninstall\w*|purge|remove|wipe|mrproper|reset|realclean|nuke|destroy)$/.test(text));
+  if (target === undefined) return [];
+  return args.flatMap((arg): Seen[] => {
+    const value = /^[A-Za-z_]\w*=(.*)$/.exec(arg.text)?.[1] ?? '';
+    if (!/^[/~]/.test(value)) return [];
+    const extent = extentOf(value);
+    return extent === 'all' || extent === 'system' || extent === 'home'
+      ? [harm('SHELL_RECURSIVE_DELETE', 'HIGH', { operation: 'delete', category: 'file', target: value })]
+      : [];
+  });
+}
 
 /** Variable definitions of make with a `$(shell …)`, and `--eval`. */
 const make: ProgramReader = (call) => {
@@ -135,7 +152,7 @@ const make: ProgramReader = (call) => {
   }
   const fed = readOptions(call.args, { short: 'fCIWoj', long: ['file', 'makefile', 'directory'] }).values('f', 'file', 'makefile');
   if (fed.some(({ text }) => text === '-' || text === '/dev/stdin')) seen.push(...recipes(call.stdin.text ?? ''));
-  return seen;
+  return [...seen, ...clears(call)];
 };
 
 const openssl: ProgramReader = (call) => {

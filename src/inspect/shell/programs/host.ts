@@ -9,11 +9,18 @@ const VITAL =
 const DEFENCES =
   /^(auditd|apparmor|selinux|fail2ban|ufw|firewalld|iptables|nftables|clamav|falcon-sensor|crowdstrike|ossec|wazuh|osquery|falco|aegis)/i;
 
+/** Services that distributions and well-known projects bring. */
+const PACKAGED =
+  /^(?:snapd|chronyd?|ntpd?|ntpsec|smbd|nmbd|samba|cups|bluetooth|avahi-daemon|nfs-(?:server|kernel-server)|rpcbind|tuned|irqbalance|postfix|dovecot|exim4|php[\d.]*-fpm|fpm|tomcat\d*|jenkins|gitlab-runsvdir|gitlab-runner|zabbix-(?:agent2?|server|proxy)|telegraf|influxdb|node_exporter|alertmanager|loki|promtail|alloy|minio|nats|zookeeper|cassandra|neo4j|couchdb|opensearch|kibana|logstash|filebeat|metricbeat|cockpit(?:\.socket)?|podman(?:\.socket)?|crio|cri-o|k3s|k0s|microk8s|kube-\w+|nomad|squid|unbound|bind|isc-dhcp-server|dhcpd|qemu-guest-agent|vboxservice|open-vm-tools|vmtoolsd|fstrim\.timer|acpid|lightdm|gdm3?|sddm|nvidia-persistenced|supervisor|supervisord|monit|xinetd|vsftpd|proftpd|openvpn(?:@\w+)?|wg-quick@\w+|strongswan|tailscaled|cloud-init|amazon-ssm-agent|google-fluentd|sysstat|logrotate\.timer|rsyncd?)(?:\.service|\.socket|\.timer)?$/i;
+
 const systemctl: ProgramReader = (call) => {
   if (isHelp(call.args)) return [];
   const words = bareWords(call.args);
   const verb = words[0] ?? '';
   if (/^(poweroff|reboot|halt|kexec|emergency|rescue|isolate)$/.test(verb)) return [harm('SHELL_HOST_STOP', 'HIGH', { operation: 'admin' })];
+  // What a package brings is started with the machine by whoever installs it; a unit nobody knows is somebody's own.
+  if (verb === 'enable' && words.slice(1).some((unit) => !VITAL.test(unit) && !PACKAGED.test(unit)))
+    return [harm('SHELL_PERSISTENCE', 'HIGH', { operation: 'write' })];
   if (!/^(stop|disable|mask|kill|revert)$/.test(verb)) return [];
   const vital = words.slice(1).some((unit) => VITAL.test(unit));
   return [
@@ -25,6 +32,8 @@ const systemctl: ProgramReader = (call) => {
 
 const service: ProgramReader = (call) => {
   const [unit = '', verb = ''] = bareWords(call.args);
+  // What is named by a path is started from there, whatever it is.
+  if (unit.includes('../')) return [{ see: 'argv', argv: [{ text: unit, glob: false }, ...call.args.slice(1)] }, harm('SHELL_HATCH', 'HIGH')];
   return verb === 'stop' ? [harm('SHELL_SERVICE_STOP', VITAL.test(unit) ? 'HIGH' : 'MEDIUM', { operation: 'admin' })] : [];
 };
 
@@ -36,10 +45,19 @@ const kill: ProgramReader = (call) => {
   return words.some((word) => word === '0') && words.includes('-9') ? [harm('SHELL_KILL', 'MEDIUM', { operation: 'admin' })] : [];
 };
 
+const MILD = /^-(?:SIG)?(?:HUP|USR[12]|WINCH|CONT|0|1|10|12)$/;
+
 const killall: ProgramReader = (call) => {
   const options = readOptions(call.args, { short: 'sugGPtU', long: ['signal', 'user'] });
   if (options.has('u', 'U', 'user', 'uid') && options.operands.every((name) => name.text === '.' || name.text === '.*'))
     return [harm('SHELL_KILL_ALL', 'HIGH', { operation: 'admin' })];
+  // A signal that only asks a service to read its settings again ends nothing.
+  if (
+    call.args.some(({ text }, at) =>
+      MILD.test(/^(?:-s|--signal)$/.test(call.args[at - 1]?.text ?? '') ? `-${text}` : text.replace(/^--signal=/, '-')),
+    )
+  )
+    return [];
   const names = options.operands.map((arg) => arg.text);
   if (names.some((name) => name === '.' || name === '.*' || name === '')) return [harm('SHELL_KILL_ALL', 'CRITICAL', { operation: 'admin' })];
   return names.some((name) => VITAL.test(name)) ? [harm('SHELL_KILL', 'HIGH', { operation: 'admin' })] : [];
@@ -131,10 +149,12 @@ const setcap: ProgramReader = (call) =>
     ? [harm('SHELL_SETUID', 'HIGH', { operation: 'admin' })]
     : [];
 
+/** Settings of the kernel that keep others out, keep processes apart, or make a machine pass on what is not for it. */
+const KERNEL_GUARDS =
+  /^(?:kernel\.(?:randomize_va_space|core_pattern|modprobe|yama[\w.]*|dmesg_restrict|kptr_restrict|perf_event_paranoid|unprivileged_bpf_disabled|unprivileged_userns_clone|modules_disabled|kexec_load_disabled|sysrq|panic\w*|hotplug|usermodehelper[\w.]*)|fs\.(?:suid_dumpable|protected_\w+)|vm\.(?:mmap_min_addr|drop_caches)|net\.ipv[46]\.(?:ip_forward|tcp_syncookies|icmp_echo_ignore_broadcasts|conf\.[\w-]+\.(?:forwarding|rp_filter|accept_redirects|send_redirects|accept_source_route|proxy_arp|log_martians)))=./;
+
 const sysctl: ProgramReader = (call) =>
-  call.args.some((arg) =>
-    /^(kernel\.(randomize_va_space|core_pattern|modprobe|yama|dmesg_restrict|kptr_restrict)|fs\.suid_dumpable|vm\.mmap_min_addr)=/.test(arg.text),
-  )
+  call.args.some((arg) => KERNEL_GUARDS.test(arg.text.replaceAll('/', '.').replace(/\s*=\s*/, '=')))
     ? [harm('SHELL_DEFENCE_DISABLE', 'HIGH', { operation: 'admin' })]
     : [];
 

@@ -23,7 +23,7 @@ export const HOSTED: ServiceTable = {
   railway: { high: ['down'] },
   render: {},
   firebase: { high: ['hosting:disable', 'firestore:delete', 'database:remove', 'functions:delete'] },
-  supabase: { high: ['db-reset', 'reset'] },
+  supabase: {},
   amplify: {},
   surge: { high: ['teardown'] },
   dokku: {},

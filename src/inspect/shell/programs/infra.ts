@@ -63,24 +63,65 @@ const kubectl: ProgramReader = (call) => {
   const options = readOptions(own, KUBECTL);
   const verb = options.operands[0]?.text ?? '';
   if (/^(exec|run|debug|attach)$/.test(verb)) {
+    const given = own.map(({ text }) => text).join(' ');
+    const host: Seen[] = HOSTLIKE.test(given) ? [harm('CONTAINER_ESCAPE', 'HIGH', { operation: 'admin' })] : [];
     const inner =
       dashes >= 0
         ? call.args.slice(dashes + 1)
         : verb === 'exec'
           ? readOptions(call.args, { short: 'ncf', long: ['namespace', 'container', 'context'] }).operands.slice(2)
           : [];
-    return inner.length > 0 ? [{ see: 'argv', argv: inner }] : [];
+    return inner.length > 0 ? [...host, { see: 'argv', argv: inner }] : host;
   }
-  return isHelp(own) || isDryRun(own) ? [] : kubeHarms(verb, options);
+  if (isHelp(own) || isDryRun(own)) return [];
+  return /^(?:apply|create|replace)$/.test(verb) ? [...kubeHarms(verb, options), ...fetched(options)] : kubeHarms(verb, options);
 };
 
+/** A pod that is given the machine it runs on. */
+const HOSTLIKE =
+  /--privileged(?:=true)?(?:\s|$)|["'](?:privileged|hostPID|hostNetwork|hostIPC)["']\s{0,4}:\s{0,4}true|["']hostPath["']\s{0,4}:|--profile=sysadmin/;
+
 const WIDE = /^(ns|namespaces?|all|pv|nodes?|crd|persistentvolume|namespace\/.*|ns\/.*)$/;
+
+/** A manifest from elsewhere runs what it says in the cluster; those of projects on the well-known forges are how they are installed. */
+function fetched(options: Options): Seen[] {
+  return options
+    .values('f', 'filename', 'k', 'kustomize')
+    .filter(({ text }) => /^https?:\/\//.test(text) && !FORGES.test(text))
+    .map(({ text }) =>
+      text.startsWith('http:')
+        ? harm('CLUSTER_APPLY_PLAINTEXT', 'HIGH', { operation: 'deploy' })
+        : harm('SHELL_REMOTE_EXECUTE', 'HIGH', { operation: 'deploy', category: 'network', target: text }),
+    );
+}
+
+const FORGES =
+  /^https:\/\/(?:(?:raw|gist)\.githubusercontent\.com|github\.com|[\w-]+\.github\.io|gitlab\.com|(?:[\w-]+\.)?k8s\.io|storage\.googleapis\.com\/(?:kubernetes|tekton|knative)[\w-]*|(?:[\w-]+\.)?(?:istio|projectcalico|cert-manager|argoproj|linkerd|strimzi|crossplane|openebs|longhorn|rook|metallb|cilium)\.(?:io|org|com))\//;
+
+/** One pod or job by its name: its owner starts another, and people restart things so. What all others depend on is not that. */
+function remade(kind: string, options: Options): boolean {
+  const names = options.operands.slice(2).map(({ text }) => text);
+  const slashed = /^(?:pods?|po|jobs?(?:\.batch)?)\/(.+)$/.exec(kind)?.[1];
+  const named = slashed === undefined ? (/^(?:pods?|po|jobs?(?:\.batch)?)$/.test(kind) ? names : []) : [slashed, ...names];
+  const wide = options.has('all', 'A', 'all-namespaces', 'l', 'selector', 'force', 'f', 'filename', 'R', 'field-selector', 'now');
+  const system = options.values('n', 'namespace').some(({ text }) => /^kube-|^istio|prod/.test(text));
+  return (
+    named.length === 1 &&
+    !wide &&
+    !system &&
+    named.every(
+      (name) =>
+        !/^(?:traefik|nginx|ingress|etcd|kube|coredns|haproxy|envoy|postgres|mysql|mongo|redis)|-\d+$/i.test(name) && !name.includes('\u0000'),
+    )
+  );
+}
 
 function kubeHarms(verb: string, options: Options): Seen[] {
   const second = options.operands[1]?.text ?? '';
   const says = (pattern: RegExp): boolean => options.operands.some((arg) => pattern.test(arg.text));
   switch (verb) {
     case 'delete':
+      if (remade(second, options)) return [harm('CLUSTER_DELETE', 'MEDIUM', LOST)];
       return [harm(WIDE.test(second) || options.has('all', 'A', 'all-namespaces') ? 'CLUSTER_DELETE_ALL' : 'CLUSTER_DELETE', 'HIGH', LOST)];
     case 'drain':
     case 'cordon':
@@ -93,9 +134,7 @@ function kubeHarms(verb: string, options: Options): Seen[] {
       return options.value('replicas')?.text === '0' ? [harm('CLUSTER_SCALE_ZERO', 'HIGH', LOST)] : [];
     case 'apply':
       if (options.has('prune')) return [harm('CLUSTER_DELETE', 'HIGH', LOST)];
-      return options.values('f', 'filename').some((arg) => arg.text.startsWith('http:'))
-        ? [harm('CLUSTER_APPLY_PLAINTEXT', 'HIGH', { operation: 'deploy' })]
-        : [];
+      return [];
     case 'create':
       return /^clusterrolebinding/.test(second) && options.values('clusterrole').some((arg) => arg.text === 'cluster-admin')
         ? [harm('SHELL_PRIVILEGE', 'HIGH', { operation: 'admin' })]

@@ -27,7 +27,9 @@ function interpreter(how: Interpreter): ProgramReader {
     if (script !== undefined && script.text !== '-') {
       if (script.text.startsWith('/dev/fd/') || script.text === '/dev/stdin')
         return [...seen, harm('SHELL_REMOTE_EXECUTE', 'HIGH', { inspected: false }), ...piped(how.language, call)];
-      const framework: Seen[] = /(^|\/)(manage\.py|artisan|rails|rake)$/.test(script.text) ? [{ see: 'argv', argv: options.operands }] : [];
+      const framework: Seen[] = /(^|\/)(manage\.py|artisan|rails|rake|bin\/console)$/.test(script.text)
+        ? [{ see: 'argv', argv: options.operands }]
+        : [];
       return [{ see: 'path', path: script, access: 'execute' }, ...framework];
     }
     return options.has('m', 'V', 'v', 'version', 'help', 'h') ? seen : piped(how.language, call);

@@ -76,14 +76,18 @@ export function launched(call: Call, known: Known): Seen[] {
 
 /** Code of any small language that starts a shell, or a shell handed over as a program to start. */
 export function hatched({ bin, args, stdin }: Call): Seen[] {
-  if (NAMES_SHELLS.has(bin)) return [];
+  const names = NAMES_SHELLS.has(bin);
   const texts = [...args.map(({ text }) => text), bin === 'm4' || bin === 'gnuplot' || bin === 'octave' ? (stdin.text ?? '') : ''];
-  const found = texts.some((text) => (text.length < 65_536 && STARTS_SHELL.test(text)) || /^\/(?:usr\/)?bin\/(?:ba|da|z|k|a)?sh(?:\s|$)/.test(text));
+  const found = texts.some(
+    (text) =>
+      (text.length < 65_536 && STARTS_SHELL.test(text)) ||
+      (!names && /^(?:-?-[\w-]{1,24}=)?\/(?:usr\/)?bin\/(?:ba|da|z|k|a)?sh(?:[\s,;]|$)/.test(text)),
+  );
   return found ? [harm('SHELL_HATCH', 'HIGH')] : [];
 }
 
 const STARTS_SHELL =
-  /(?:system|exec[a-z]{0,3}|popen|esyscmd|write18|execute|execute_process|spawn|run|shell|call|%|COMMAND)\s{0,2}[({'"`[ ]{1,3}(?:COMMAND )?(?:\/(?:usr\/)?bin\/)(?:ba|da|z|k)?sh\b|alias\.\w{1,40}=!|[;}|&]\s{0,3}\/bin\/(?:ba|da|z)?sh\b/;
+  /(?:system|exec[a-z]{0,3}|popen|esyscmd|write18|execute|execute_process|spawn|run|shell|call|callCommand|%|COMMAND)\s{0,2}[({'"`[ ]{1,3}(?:COMMAND )?(?:\/(?:usr\/)?bin\/)(?:ba|da|z|k)?sh\b|(?:system|exec[a-z]{0,3}|popen|callCommand)\s{0,2}\(?\s{0,2}['"`](?:ba|da|z|k)?sh['"`]|alias\.\w{1,40}=!|[;}|&]\s{0,3}\/bin\/(?:ba|da|z)?sh\b|(?:^|=)!\s?\/(?:usr\/)?bin\/(?:ba|da|z)?sh\b|path=\/bin\/(?:ba)?sh\b|^ProxyCommand\s{0,2}=?\s{0,2}[;/]{0,1}(?:bin\/)?sh\b|^`\/bin\/(?:ba)?sh\b/;
 
 /** Programs that look at a shell's file, or set somebody's login shell. */
 const NAMES_SHELLS = new Set(
@@ -158,9 +162,15 @@ const cmake: ProgramReader = (call) => {
 };
 
 /** Programs of npm that delete as `rm -rf` does. */
-const removes: ProgramReader = (call) => [
-  { see: 'argv', argv: [literal('rm'), literal('-rf'), ...readOptions(call.args, { long: ['max-retries', 'retry-delay', 'backoff'] }).operands] },
-];
+const removes: ProgramReader = (call) => {
+  const { operands } = readOptions(call.args, { long: ['max-retries', 'retry-delay', 'backoff'] });
+  const kept = operands.filter(({ text }) => !BUILT.test(text));
+  return kept.length === 0 && operands.length > 0 ? [] : [{ see: 'argv', argv: [literal('rm'), literal('-rf'), ...kept] }];
+};
+
+/** What packages are built into: a program that is there to tidy up after a build is given no sources of these names. */
+const BUILT =
+  /^(?:\.\/)?(?:(?:packages|apps|libs)\/[\w*-]+\/)?(?:libs?|types?|typings|esm|cjs|es|umd|es5|es6|es201\d|commonjs|module|bundles?|declarations|compiled|prod|output|docs\/api)\/?(?:\*\*?)?$/;
 
 /** What a call to a cloud sends to run on its machines: `commands=["…"]`. */
 export function remoteCommands(args: readonly Arg[]): Seen[] {
@@ -225,4 +235,8 @@ export const LAUNCHERS: ProgramTable = {
   rimraf: removes,
   'rimraf-cli': removes,
   'del-cli': removes,
+  shx: (call) =>
+    call.args[0]?.text === 'rm' && call.args.slice(1).every(({ text }) => text.startsWith('-') || BUILT.test(text))
+      ? []
+      : [{ see: 'argv', argv: call.args }],
 };

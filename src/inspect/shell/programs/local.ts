@@ -6,7 +6,7 @@ export const LOCAL: ServiceTable = {
   sequelize: { general: null, high: ['db:drop', 'db:migrate:undo:all'] },
   'sequelize-cli': { general: null, high: ['db:drop', 'db:migrate:undo:all'] },
   typeorm: { general: null, high: ['schema:drop'] },
-  knex: { general: null, high: ['migrate:rollback'] },
+  knex: { general: null },
   flask: { general: null, high: ['drop-db', 'drop_db', 'reset-db'] },
   'manage.py': { general: null, high: ['flush', 'reset_db', 'drop_test_database', 'clearsessions'] },
   artisan: { general: null, high: ['migrate:fresh', 'migrate:reset', 'migrate:refresh', 'db:wipe'] },

@@ -1,4 +1,4 @@
-import type { Arg, Call, ProgramReader, ProgramTable, Seen, Stream } from '../call.ts';
+import type { Arg, Call, Harm, ProgramReader, ProgramTable, Seen, Stream } from '../call.ts';
 import { harm } from '../call.ts';
 import { isSecretFile } from '../../path/sensitive.ts';
 import { hostShape } from '../../shape.ts';
@@ -7,6 +7,7 @@ import type { Options } from '../options.ts';
 import { joined } from '../words.ts';
 import { isRemote, underFolder } from './files.ts';
 import { LEAVING, sent, streamed } from './leaving.ts';
+import { RELAYS } from './relays.ts';
 
 const EXFIL = { detector: 'exfiltration', category: 'network', operation: 'send' } as const;
 
@@ -106,7 +107,11 @@ const curl: ProgramReader = (call) => {
   if (!isNear([...options.operands, ...options.values('url')])) seen.push(...uploads(options, call.stdin));
   const method = (options.value('X', 'request')?.text ?? '').toUpperCase();
   const target = options.operands.map((arg) => arg.text).join(' ');
-  seen.push(...requestHarm(method, target));
+  seen.push(...requestHarm(method, target).map((one) => (isOwnItem(options.operands) ? { ...one, risk: 'MEDIUM' as const } : one)));
+  if (options.values('unix-socket').some(({ text }) => /(?:docker|containerd|podman|crio)\.sock$/.test(text)))
+    seen.push(
+      harm('CONTAINER_ESCAPE', /^(?:POST|PUT|DELETE)$/.test(method) || options.has('d', 'data', 'json') ? 'HIGH' : 'MEDIUM', { operation: 'admin' }),
+    );
   const config = options.value('K', 'config');
   if (config !== undefined && config.text !== '-') seen.push({ see: 'path', path: config, access: 'read' });
   return seen;
@@ -148,8 +153,16 @@ function uploads(options: Options, stdin: Stream): Seen[] {
   return seen;
 }
 
+/** One item, by its number or id, of a service one develops on this machine; the ports of databases and brokers are no such service's. */
+const isOwnItem = (urls: readonly Arg[]): boolean =>
+  isNear(urls) &&
+  urls.every(
+    ({ text }) =>
+      /\/(?:\d+|[0-9a-f-]{8,}|:?\w*id)\/?(?:\?.*)?$/i.test(text) && !/:(?:9200|9300|5984|6333|8086|8500|2379|15672|8983|7474|4646|8200)\//.test(text),
+  );
+
 /** HTTP requests that destroy: DELETE, and POST or PUT to resources whose name says so. */
-function requestHarm(method: string, target: string): Seen[] {
+function requestHarm(method: string, target: string): Harm[] {
   const delist = { operation: 'delete', category: 'network' } as const;
   if (method === 'DELETE' || method === 'PURGE') return [harm('HTTP_DELETE', 'HIGH', delist)];
   if (
@@ -234,26 +247,6 @@ const nc: ProgramReader = (call) => {
   return [];
 };
 
-const socat: ProgramReader = (call) => {
-  const addresses = readOptions(call.args, { short: 'lbtTL' }).operands.map((arg) => arg.text);
-  const seen: Seen[] = [];
-  const network = addresses.some((address) => /^(tcp|udp|openssl|sctp|ssl|vsock)[46]?(-connect|-listen|-l)?:/i.test(address));
-  for (const address of addresses) {
-    const program = /^(exec|system|shell):(.*)$/is.exec(address);
-    if (program?.[2] === undefined) continue;
-    const text = (program[2].split(/,(?=[a-z])/)[0] ?? '').replace(/^["']|["']$/g, '');
-    if (network) seen.push(harm('SHELL_REVERSE_SHELL', 'CRITICAL', { category: 'network' }));
-    seen.push({ see: 'script', text });
-  }
-  if (
-    call.stdin.text !== undefined &&
-    /\b(disable|shutdown|del|clear|set (server|map)|flush)\b/i.test(call.stdin.text) &&
-    addresses.some((address) => address.includes('.sock'))
-  )
-    seen.push(harm('SERVICE_DESTROY', 'HIGH', { operation: 'admin' }));
-  return seen;
-};
-
 const SSH = { short: 'bBcDeEFiIJlLmopQRSwWOP', stop: true };
 
 const ssh: ProgramReader = (call) => {
@@ -263,6 +256,9 @@ const ssh: ProgramReader = (call) => {
   if (words.length > 0) seen.push({ see: 'script', text: joined(words), stdin: call.stdin }, ...streamed(call.stdin));
   else if (call.stdin.text !== undefined) seen.push({ see: 'script', text: call.stdin.text });
   if (options.has('R')) seen.push(harm('SHELL_TUNNEL', 'MEDIUM', { category: 'network' }));
+  // A forward that is bound to every address opens this machine's way to everybody.
+  if (options.values('L', 'D').some(({ text }) => /^(?:0\.0\.0\.0|\*|\[?::\]?):/.test(text)))
+    seen.push(harm('SHELL_TUNNEL', 'HIGH', { category: 'network' }));
   return seen;
 };
 
@@ -313,10 +309,16 @@ const sshAdd: ProgramReader = (call) =>
   call.args.some((arg) => /^-[dD]$/.test(arg.text)) ? [harm('SHELL_KEY_REMOVE', 'HIGH', { operation: 'delete' })] : [];
 
 const sshKeygen: ProgramReader = (call) => {
-  const options = readOptions(call.args, { short: 'fbtCNPRDI' });
+  const options = readOptions(call.args, { short: 'fbtCNPRDIFOVZanswYmz' });
   const library = options.value('D');
   if (library !== undefined) return [harm('SHELL_HATCH', 'HIGH', { target: library.text })];
-  return options.has('R') ? [harm('SHELL_KEY_REMOVE', 'HIGH', { operation: 'delete' })] : [];
+  if (options.has('R')) return [harm('SHELL_KEY_REMOVE', 'MEDIUM', { operation: 'delete' })];
+  if (options.has('l', 'y', 'e', 'i', 'B', 'L', 'F', 'H', 'p', 'c', 'r', 'Q')) return [];
+  // A new key lies beside one's others; under any other name it takes the place of what is there.
+  return options
+    .values('f')
+    .filter(({ text }) => !/(?:^|\/)(?:id_\w+|[\w.-]*(?:key|rsa|ed25519|ecdsa|deploy|host)[\w.-]*)$/i.test(text) || /authorized_keys/.test(text))
+    .map((path): Seen => ({ see: 'path', path, access: 'write' }));
 };
 
 /** Browsers of the terminal and load testers: whatever looks like an address is fetched. */
@@ -324,6 +326,7 @@ const fetcher: ProgramReader = (call) =>
   call.args.filter((arg) => hostShape(arg.text) || /^https?:/i.test(arg.text)).map((arg): Seen => ({ see: 'url', url: arg.text }));
 
 export const NETWORK: ProgramTable = {
+  ...RELAYS,
   lynx: fetcher,
   w3m: fetcher,
   links: fetcher,
@@ -344,7 +347,6 @@ export const NETWORK: ProgramTable = {
   netcat: nc,
   'nc.traditional': nc,
   'nc.openbsd': nc,
-  socat,
   ssh,
   autossh: ssh,
   sshpass: (call) => [{ see: 'argv', argv: readOptions(call.args, { short: 'pfdP', stop: true }).operands }],

@@ -63,6 +63,10 @@ const RUNTIME = /^(?:node|nodejs|node\.exe)$/i;
 export interface Hunt {
   own: boolean;
   defences: boolean;
+  /** Remotes that this text adds. */
+  readonly remotes: Set<string>;
+  /** A program that waits at a terminal was started as root. */
+  waits: boolean;
 }
 
 const DEFENCES =

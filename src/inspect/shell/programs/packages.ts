@@ -2,6 +2,7 @@ import type { ProgramReader, ProgramTable, Seen } from '../call.ts';
 import { harm } from '../call.ts';
 import { isDryRun, isHelp, readOptions } from '../options.ts';
 import { bareWords } from './service-verbs.ts';
+import { isForeignPackage } from './package-origin.ts';
 
 const SUPPLY = { detector: 'supply-chain', category: 'supply-chain', operation: 'deploy' } as const;
 
@@ -26,6 +27,16 @@ const evaluating =
     return piped ? [{ see: 'code', language: 'node', text: call.stdin.text ?? '' }] : more(call);
   };
 
+/** A source of packages that an option names. */
+const foreignFrom =
+  (...names: readonly string[]): ProgramReader =>
+  (call) =>
+    readOptions(call.args, { short: 's', long: [...names] })
+      .values(...names)
+      .some(({ text }) => isForeignPackage(text))
+      ? [harm('SHELL_REMOTE_EXECUTE', 'HIGH', { category: 'network' })]
+      : [];
+
 const npm: ProgramReader = (call) => {
   const words = bareWords(call.args);
   if (words[0] === 'exec' || words[0] === 'x' || words[0] === 'dlx') return runner({ ...call, args: call.args.slice(1) });
@@ -36,10 +47,7 @@ const npm: ProgramReader = (call) => {
     return [harm('SUPPLY_CONFIG', 'HIGH', SUPPLY)];
   const seen: Seen[] = [];
   // A package named by its URL runs its install scripts.
-  if (
-    /^(?:install|i|add)$/.test(words[0] ?? '') &&
-    words.slice(1).some((word) => /^http:|^https?:\/\/(?!(?:www\.)?(?:github|gitlab|bitbucket)\.|codeload\.github)/.test(word))
-  )
+  if (/^(?:install|i|add)$/.test(words[0] ?? '') && words.slice(1).some((word) => isForeignPackage(word) || /^http:/.test(word)))
     seen.push(harm('SHELL_REMOTE_EXECUTE', 'HIGH', { category: 'network' }));
   const registry = call.args.find((arg) => /^--(script-shell|node-options)(=|$)/.test(arg.text));
   if (registry !== undefined) seen.push(harm('SHELL_HATCH', 'HIGH'));
@@ -62,27 +70,37 @@ const PACKAGED: Readonly<Record<string, string>> = {
 
 /** `npx`, `bunx` and kin: `-c` takes a shell text; otherwise a package runs, which is its users' daily work. */
 const runner: ProgramReader = (call) => {
-  const options = readOptions(call.args, { short: 'cp', long: ['call', 'package'], stop: true });
+  const options = readOptions(call.args, { short: 'cp', long: ['call', 'package', 'from', 'with', 'python'], stop: true });
   const text = options.value('c', 'call');
   if (text !== undefined) return [{ see: 'script', text: text.text }];
   const [program, ...rest] = options.operands;
   const name = program?.text.replace(/(.)@[^/@]*$/, '$1') ?? '';
-  return program === undefined ? [] : [{ see: 'argv', argv: [{ ...program, text: PACKAGED[name] ?? name }, ...rest] }];
+  const foreign = [...options.operands.slice(0, 1), ...options.values('p', 'package', 'from')].some(({ text }) => isForeignPackage(text));
+  const remote: Seen[] = foreign ? [harm('SHELL_REMOTE_EXECUTE', 'HIGH', { category: 'network' })] : [];
+  return program === undefined ? remote : [...remote, { see: 'argv', argv: [{ ...program, text: PACKAGED[name] ?? name }, ...rest] }];
 };
 
 /** Removing what a machine or a project runs on; MEDIUM, for it can be installed again, unless it is the system's heart. */
 const HEART =
   /^(sudo|systemd|libc6?|glibc|bash|coreutils|kernel.*|linux-image.*|openssh.*|python3?|dpkg|apt|rpm|grub.*|initramfs-tools|login|passwd|auditd|apparmor|fail2ban|ufw|firewalld|selinux.*|clamav.*|rsyslog|falcon-sensor|wazuh.*|util-linux|filesystem|base.*|\*)$/;
 
+/** Options by which a package need not be signed by anybody. */
+const UNSIGNED = /^(?:--allow-unauthenticated|--force-yes|--allow-untrusted|--no-gpg-checks|--dangerous)$/;
+
 const apt: ProgramReader = (call) => {
   if (isHelp(call.args) || isDryRun(call.args)) return [];
   const options = readOptions(call.args, { short: 'otc', long: ['option', 'target-release'] });
   const seen: Seen[] = [];
+  // Names that arrive on a pipe are all that was listed.
+  if (!call.complete && /^(?:remove|purge|erase|uninstall|delete|del)$/.test(options.operands[0]?.text ?? ''))
+    seen.push(harm('PACKAGE_REMOVE', 'HIGH', { category: 'supply-chain', operation: 'delete' }));
   for (const option of options.values('o', 'option')) {
     const match = /^(APT::(Update|Install).*::(Pre|Post)-[^=]*|DPkg::(Pre|Post)-[^=]*|Dpkg::Options[^=]*)=(.+)$/i.exec(option.text);
     if (match?.[5] !== undefined && !match[5].startsWith('--force-conf')) seen.push(harm('SHELL_HATCH', 'HIGH'), { see: 'script', text: match[5] });
   }
   const [verb = '', ...names] = options.operands.map((arg) => arg.text);
+  if (/^(?:re)?install$|^(?:dist-)?upgrade$/.test(verb) && call.args.some(({ text }) => UNSIGNED.test(text)))
+    seen.push(harm('SUPPLY_CONFIG', 'HIGH', SUPPLY));
   if (verb === 'install' || verb === 'localinstall' || verb === 'add')
     for (const path of options.operands.slice(1))
       if (/^[./~].*\.(?:deb|rpm|apk|pkg|snap)$/.test(path.text)) seen.push({ see: 'path', path, access: 'execute' });
@@ -102,7 +120,10 @@ const apt: ProgramReader = (call) => {
 
 const dpkg: ProgramReader = (call) => {
   const options = readOptions(call.args);
-  if (options.has('i', 'install', 'U', 'upgrade')) return options.operands.map((path) => ({ see: 'path', path, access: 'execute' }));
+  if (options.has('i', 'install', 'U', 'upgrade'))
+    return options.operands.flatMap((path): Seen[] =>
+      /^(?:http|ftp):/.test(path.text) ? [harm('SHELL_REMOTE_EXECUTE', 'HIGH', { category: 'network' })] : [{ see: 'path', path, access: 'execute' }],
+    );
   if (!options.has('r', 'remove', 'P', 'purge')) return [];
   const heart = options.operands.some((arg) => HEART.test(arg.text)) || call.args.some((arg) => arg.text.startsWith('--force-'));
   return [harm('PACKAGE_REMOVE', heart ? 'HIGH' : 'MEDIUM', { category: 'supply-chain', operation: 'delete' })];
@@ -120,7 +141,7 @@ const pacman: ProgramReader = (call) => {
 const pip: ProgramReader = (call) => {
   if (isHelp(call.args) || isDryRun(call.args)) return [];
   const words = bareWords(call.args);
-  if (words[0] === 'uninstall') return [harm('PACKAGE_REMOVE', 'MEDIUM', { category: 'supply-chain', operation: 'delete' })];
+  if (words[0] === 'uninstall') return [harm('PACKAGE_REMOVE', call.complete ? 'MEDIUM' : 'HIGH', { category: 'supply-chain', operation: 'delete' })];
   const index = call.args.find((arg) => /^--(index-url|extra-index-url)(=|$)|^-i$/.test(arg.text));
   const plain = call.args.some((arg) => /^(git\+)?http:\/\//.test(arg.text.replace(/^--[a-z-]+=/, '')));
   const fetched = call.args.some((arg) =>
@@ -143,7 +164,8 @@ export const PACKAGES: ProgramTable = {
   lerna: publishing(['publish']),
   nx: publishing(['release']),
   changeset: publishing(['publish']),
-  'semantic-release': () => [harm('SUPPLY_PUBLISH', 'HIGH', SUPPLY)],
+  'semantic-release': (call) =>
+    isHelp(call.args) || isDryRun(call.args) || call.args.some(({ text }) => text === '-d') ? [] : [harm('SUPPLY_PUBLISH', 'HIGH', SUPPLY)],
   jsr: publishing(['publish']),
   deno: evaluating(
     publishing(['publish'], (call) =>
@@ -156,8 +178,8 @@ export const PACKAGES: ProgramTable = {
   vsce: publishing(['publish', 'unpublish']),
   ovsx: publishing(['publish']),
   clasp: publishing(['push']),
-  cargo: publishing(['publish', 'yank', 'owner']),
-  gem: publishing(['push', 'yank', 'owner']),
+  cargo: publishing(['publish', 'yank', 'owner'], foreignFrom('git', 'index', 'registry')),
+  gem: publishing(['push', 'yank', 'owner'], foreignFrom('s', 'source', 'clear-sources')),
   twine: publishing(['upload']),
   flit: publishing(['publish']),
   hatch: publishing(['publish']),

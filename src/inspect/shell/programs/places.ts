@@ -183,6 +183,7 @@ function isRemade(names: readonly string[]): boolean {
       name === 'dist' ||
       name === 'build' ||
       name === '.next' ||
+      name === '_build' ||
       name === 'tmp',
   );
 }

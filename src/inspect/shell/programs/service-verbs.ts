@@ -47,7 +47,7 @@ const REACH = 5;
 export function readService(call: Call): readonly Seen[] {
   const spec = Object.hasOwn(SERVICES, call.bin) ? SERVICES[call.bin] : undefined;
   if (spec === undefined) return [...secretsAmong(call.args), ...readClient(call)];
-  if (isHelp(call.args) || isDryRun(call.args)) return [];
+  if (isHelp(call.args) || call.args.at(-1)?.text === '-h' || isDryRun(call.args)) return [];
   const words = bareWords(call.args);
   const seen: Seen[] = [...secretsAmong(call.args)];
   const flag = call.args.find(

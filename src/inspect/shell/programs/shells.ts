@@ -27,7 +27,8 @@ const sh: ProgramReader = (call) => {
         : [{ see: 'path', path: rc, access: 'execute' }];
   if (options.has('c')) {
     const [text] = options.operands;
-    if (text === undefined) return seen;
+    // What it is to run arrives later.
+    if (text === undefined) return call.complete ? seen : [...seen, harm('UNINSPECTABLE', 'HIGH', { inspected: false })];
     return [...seen, ...script(text, options.operands.slice(1))];
   }
   const [file] = options.operands;

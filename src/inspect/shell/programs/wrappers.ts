@@ -4,6 +4,7 @@ import { UNKNOWN, harm, literal } from '../call.ts';
 import { readOptions } from '../options.ts';
 import type { OptionSpec } from '../options.ts';
 import { loosened } from './host.ts';
+import { extentOf } from './places.ts';
 import { findSearch, namesPrinted, readFound } from './search.ts';
 import { joined } from '../words.ts';
 
@@ -48,7 +49,7 @@ const su: ProgramReader = (call) => {
   const options = readOptions(call.args, { short: 'csgG', long: ['command', 'shell', 'group'] });
   const text = options.value('c', 'command');
   if (text !== undefined) return [{ see: 'script', text: text.text }];
-  return call.stdin.text === undefined ? [] : [{ see: 'script', text: call.stdin.text }];
+  return call.stdin.text === undefined ? [{ see: 'argv', argv: [literal('sh')] }] : [{ see: 'script', text: call.stdin.text }];
 };
 
 const xargs: ProgramReader = (call) => {
@@ -95,9 +96,6 @@ const find: ProgramReader = (call) => {
       call.args.findIndex((arg) => /^[-(!]/.test(arg.text)),
     ),
   );
-  const narrowed = call.args.some((arg) =>
-    /^-(i?name|i?path|i?regex|newer|mtime|mmin|ctime|atime|size|empty|user|perm|inum|samefile|amin|wholename)$/.test(arg.text),
-  );
   const wide = roots.length === 0 || roots.some((root) => /^(\/|~\/?|\/(etc|usr|var|home|root|bin|lib|boot|opt)\/?|\$HOME)$/.test(root.text));
   const seen: Seen[] =
     wide && call.args.some((arg, index) => /^-i?(name|path|wholename)$/.test(call.args[index - 1]?.text ?? '') && namesCredentials(arg.text))
@@ -105,18 +103,41 @@ const find: ProgramReader = (call) => {
       : [];
   for (let index = 0; index < call.args.length; index++) {
     const arg = call.args[index] ?? literal('');
-    if (arg.text === '-delete') seen.push(...findDelete({ wide, narrowed, roots }));
+    if (arg.text === '-delete') seen.push(...findDelete({ wide, chosen: chosenBy(call.args.slice(0, index)), roots, at: call.at }));
     if (/^-(fprintf?|fls|fprint0)$/.test(arg.text)) seen.push({ see: 'path', path: call.args[index + 1] ?? literal(''), access: 'write' });
     if (!/^-(exec|execdir|ok|okdir)$/.test(arg.text)) continue;
+    const chosen = chosenBy(call.args.slice(0, index));
     const start = index + 1;
     while (index + 1 < call.args.length && !/^[;+]$/.test(call.args[index + 1]?.text ?? '')) index += 1;
-    const found = wide && !narrowed ? (roots[0]?.text ?? '.') : `./${nameTest(call.args)}`;
+    const found = wide && chosen === 'all' ? (roots[0]?.text ?? '.') : `./${nameTest(call.args)}`;
     const argv = call.args.slice(start, index + 1).map((word) => ({ ...word, text: word.text.replaceAll('{}', found) }));
     seen.push({ see: 'argv', argv }, ...readFound(argv[0]?.text ?? '', findSearch(call.args)));
-    if (/^(rm|shred|unlink)$/.test(argv[0]?.text ?? '')) seen.push(...findDelete({ wide, narrowed, roots }));
+    if (/^(rm|shred|unlink)$/.test(argv[0]?.text ?? '')) seen.push(...findDelete({ wide, chosen, roots, at: call.at }));
   }
   return seen;
 };
+
+/** What the tests in front of an action leave: files of a kind, by their names; some, by their age, size or owner; or everything. */
+type Chosen = 'kind' | 'some' | 'all';
+
+/** Only tests of the same branch count: an `-o` outside of brackets begins another, and a test behind `!` chooses everything else. */
+function chosenBy(args: readonly Arg[]): Chosen {
+  let depth = 0;
+  let chosen: Chosen = 'all';
+  for (let at = 0; at < args.length; at++) {
+    const text = args[at]?.text ?? '';
+    const negated = /^(?:!|-not)$/.test(args[at - 1]?.text ?? '');
+    if (text === '(') depth += 1;
+    else if (text === ')') depth -= 1;
+    else if (depth <= 0 && /^(?:-o|-or|,)$/.test(text)) chosen = 'all';
+    else if (NAMES_FILES.test(text) && !negated && (text === '-empty' || !/^[*.?/]*$/.test(args[at + 1]?.text ?? ''))) chosen = 'kind';
+    else if (chosen === 'all' && TESTS_FILES.test(text)) chosen = 'some';
+  }
+  return chosen;
+}
+
+const NAMES_FILES = /^-(?:i?name|i?path|i?regex|i?wholename|empty|inum|samefile|xtype)$/;
+const TESTS_FILES = /^-(?:newer\w*|[mca]time|[mca]min|size|user|group|perm|nouser|nogroup|links|maxdepth|mindepth|i?name|i?path|i?regex)$/;
 
 const LOOKS = harm('SHELL_SECRET_PRINT', 'HIGH', { operation: 'read', category: 'file' });
 
@@ -136,12 +157,21 @@ function nameTest(args: readonly Arg[]): string {
   return names.length === 1 && only !== undefined && /^[\w.-]+$/.test(only) ? only : 'found';
 }
 
-/** What `find` deletes is bounded by its tests; without a test, or from a top directory, it is everything below. */
-function findDelete(how: { readonly wide: boolean; readonly narrowed: boolean; readonly roots: readonly Arg[] }): Seen[] {
-  const onlyType = !how.narrowed;
-  const critical = how.wide && onlyType && how.roots.length > 0 && how.roots[0]?.text !== '.';
-  const system = how.roots.some((root) => /^(\/$|~\/?$|\/(etc|usr|var|home|root|bin|lib|boot|opt)(\/|$))/.test(root.text));
-  return [harm('SHELL_FIND_DELETE', critical ? 'CRITICAL' : onlyType || system ? 'HIGH' : 'MEDIUM', { operation: 'delete', category: 'file' })];
+interface FoundDelete {
+  readonly wide: boolean;
+  readonly chosen: Chosen;
+  readonly roots: readonly Arg[];
+  readonly at: string;
+}
+
+/** What `find` deletes is bounded by its tests; without one of names it is whatever lies below, unless that is made again. */
+function findDelete({ wide, chosen, roots, at }: FoundDelete): Seen[] {
+  const remade = roots.length > 0 && roots.every((root) => extentOf(root.text, at) === 'remade' || /^\/(?:tmp|var\/tmp)\/?$/.test(root.text));
+  const critical = wide && chosen === 'all' && roots.length > 0 && roots[0]?.text !== '.';
+  const system = roots.some((root) => /^(\/$|~\/?$|\/(etc|usr|var|home|root|bin|lib|boot|opt)(\/|$))/.test(root.text));
+  const kept = remade && !system;
+  const risk = critical ? 'CRITICAL' : (chosen !== 'kind' && !kept) || system ? 'HIGH' : 'MEDIUM';
+  return [harm('SHELL_FIND_DELETE', risk, { operation: 'delete', category: 'file' })];
 }
 
 const parallel: ProgramReader = (call) => {
@@ -204,6 +234,29 @@ const runuser: ProgramReader = (call) => {
       : [];
 };
 
+const BECOMES = harm('SHELL_PRIVILEGE', 'HIGH', { operation: 'admin' });
+
+/** Into the namespaces of another process: the first process' are the machine's own. */
+const nsenter: ProgramReader = (call) => {
+  const spec = { short: 'tSG', long: ['target', 'setuid', 'setgid'], stop: true };
+  const options = readOptions(call.args, spec);
+  const first = options.values('t', 'target').some(({ text }) => text === '1' || text.includes(UNKNOWN));
+  const files = options.has('a', 'all', 'm', 'mount', 'r', 'root') || options.named.has('p');
+  const leaves = first || (files && options.operands.length === 0);
+  return [...(leaves ? [BECOMES] : []), ...runsRest(spec)(call)];
+};
+
+/** A namespace in which one is root: within it the checks of the kernel are root's. */
+const unshare: ProgramReader = (call) => {
+  const spec = {
+    short: 'RwSG',
+    long: ['root', 'wd', 'setuid', 'setgid', 'map-user', 'map-group', 'map-users', 'map-groups', 'propagation', 'setgroups'],
+    stop: true,
+  };
+  const options = readOptions(call.args, spec);
+  return [...(options.has('r', 'map-root-user', 'U', 'user') ? [BECOMES] : []), ...runsRest(spec)(call)];
+};
+
 const LOADERS = ['ld-linux.so.2', 'ld-linux-x86-64.so.2', 'ld.so', 'ld-linux-aarch64.so.1', 'ld-musl-x86_64.so.1', 'ld-linux-armhf.so.3', 'ld-linux'];
 
 export const WRAPPERS: ProgramTable = {
@@ -247,15 +300,22 @@ export const WRAPPERS: ProgramTable = {
   stdbuf: runsRest({ short: 'ioe', long: ['input', 'output', 'error'] }),
   unbuffer: runsRest(),
   chroot: runsRest({ long: ['userspec', 'groups'] }, 1),
-  unshare: runsRest({ short: 'RwSG', long: ['root', 'wd', 'setuid', 'setgid'] }),
-  nsenter: runsRest({ short: 'tSG', long: ['target', 'setuid', 'setgid'] }),
+  unshare,
+  nsenter,
   strace: runsRest({ short: 'eopsuSaEPOX' }),
   ltrace: runsRest({ short: 'eopsunaAl' }),
-  'systemd-run': runsRest({
-    short: 'pEuHM',
-    long: ['unit', 'property', 'setenv', 'description', 'slice', 'uid', 'gid', 'on-calendar', 'on-active', 'on-boot'],
-  }),
-  capsh: runsRest(),
+  'systemd-run': (call) => [
+    ...runsRest({
+      short: 'pEuHM',
+      long: ['unit', 'property', 'setenv', 'description', 'slice', 'uid', 'gid', 'on-calendar', 'on-active', 'on-boot'],
+    })(call),
+    ...(call.args.some(({ text }) => text === '-S' || text === '--shell') ? [{ see: 'argv', argv: [literal('sh')] } as const] : []),
+  ],
+  capsh: (call) => {
+    const at = call.args.findIndex(({ text }) => text === '--' || text === '-+');
+    const raised = call.args.some(({ text }) => /^--(?:uid|gid|user)=(?:0|root)$/.test(text));
+    return [...(raised ? [BECOMES] : []), ...(at < 0 ? [] : [{ see: 'argv', argv: [literal('bash'), ...call.args.slice(at + 1)] } as const])];
+  },
   prlimit: runsRest({ short: 'p' }),
   setpriv: runsRest({ long: ['reuid', 'regid', 'groups', 'inh-caps', 'bounding-set'] }),
   setarch: runsRest({}, 1),
@@ -280,7 +340,11 @@ export const WRAPPERS: ProgramTable = {
   'cross-env': env,
   tsocks: runsRest(),
   daemonize: runsRest({ short: 'cpuoel' }),
-  'start-stop-daemon': runsRest({ short: 'xpnu', long: ['exec', 'pidfile', 'name', 'user', 'chuid'] }),
+  'start-stop-daemon': (call) => {
+    const options = readOptions(call.args, { short: 'xapnucgdrIPN', long: ['exec', 'startas', 'pidfile', 'name', 'user', 'chuid', 'chdir'] });
+    const program = options.value('x', 'exec', 'a', 'startas');
+    return program === undefined || options.has('K', 'stop') ? [] : [{ see: 'argv', argv: [program, ...options.operands] }];
+  },
   hyperfine: (call) =>
     readOptions(call.args, { short: 'wrmMpcnL', long: ['warmup', 'runs', 'prepare', 'cleanup', 'setup'] }).operands.map((arg) => ({
       see: 'script',

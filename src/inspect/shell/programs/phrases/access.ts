@@ -3,7 +3,8 @@ import { phrases } from './phrase.ts';
 const ADMIN = { operation: 'admin' } as const;
 const table = phrases(
   `
-useradd adduser groupadd addgroup newusers luseradd lgroupadd pw: 
+useradd adduser newusers luseradd: 
+pw: useradd | usermod | groupmod | ~ add
 sysadminctl: -addUser | -resetPasswordFor | -newPassword
 dscl: ~ -create/create | ~ -passwd/passwd | ~ -append/append
 dseditgroup: -a

@@ -3,6 +3,7 @@ import { ACCESS } from './access.ts';
 import { AGENTS } from './agents.ts';
 import { DATA } from './data.ts';
 import { HOSTS } from './hosts.ts';
+import { MACHINE } from './machine.ts';
 import { readPhrases } from './phrase.ts';
 import { SECRETS } from './secrets.ts';
 
@@ -13,6 +14,7 @@ export function readKnownPhrases(call: Call): Seen[] {
     ...readPhrases(call, SECRETS),
     ...readPhrases(call, ACCESS),
     ...readPhrases(call, HOSTS),
+    ...readPhrases(call, MACHINE),
     ...readPhrases(call, AGENTS),
   ];
 }

@@ -24,7 +24,7 @@ typeorm: ~ schema:drop | ~ schema:sync
 mikro-orm: schema:drop | schema:fresh | migration:fresh | database:drop
 sequelize sequelize-cli: ~ db:drop | ~ db:migrate:undo:all
 knex: ~ migrate:rollback --all | ~ migrate:down
-doctrine bin/console console: ~ doctrine:database:drop | ~ doctrine:schema:drop
+doctrine bin/console console: ~ doctrine:database:drop | ~ doctrine:schema:drop | ~ doctrine:fixtures:load
 phinx: rollback -t 0 | ~ rollback --target=0
 artisan: migrate:fresh | migrate:reset | db:wipe
 mix: ecto.drop | ecto.reset | ecto.rollback --all
@@ -32,7 +32,7 @@ rails rake: ~ db:drop* | ~ db:reset* | ~ db:purge* | ~ db:schema:load* | ~ db:mi
 dotnet: ef database drop
 dotnet-ef: database drop
 hasura: ~ metadata clear
-supabase: db reset | projects delete | link --delete
+supabase: db reset --linked/--db-url | projects delete | link --delete | branches delete
 mongoimport: --drop
 mongorestore: --drop
 patronictl: ~ remove | ~ failover | ~ reinit
@@ -112,6 +112,45 @@ svn: delete -m/--message | rm -m/--message
 p4: ~ obliterate
 hg: ~ strip | ~ purge | ~ rollback
 puppet: ~ ensure=absent
+zookeeper-shell zookeeper-shell.sh zkCli: ~ deleteall | ~ rmr
+hdfs: dfs -rmr | dfs -rm -r | dfs -rm -R | namenode -format | dfs -expunge | dfsadmin -deleteSnapshot | dfsadmin -finalizeUpgrade
+hadoop: fs -rmr | fs -rm -r | fs -rm -R | dfs -rmr | namenode -format
+memcached-tool memctl: ~ flush_all | ~ flush
+memcflush memrm: 
+influxd-ctl: remove-data | kill-shard | remove-shard
+promtool: ~ delete
+prometheus: --storage.tsdb.wipe
+neo4j-admin: ~ load --overwrite-destination/--force | ~ restore --overwrite-destination/--force
+elasticsearch-reset-password: 
+elasticsearch-node: repurpose | detach-cluster | unsafe-bootstrap | remove-customs
+mongod: --repair | --shutdown
+nodetool: drain | stopdaemon | disablegossip | truncatehints
+cockroach: node decommission | node drain | sql --execute=DROP*
+proxmox-backup-client: forget | snapshot forget | prune
+jenkins-cli: delete-* | quiet-down | safe-shutdown | shutdown
+jenkins-cli.jar: ~ delete-job | ~ delete-builds | ~ shutdown
+gitlab-backup: restore
+git-annex: ~ dead | ~ dropunused --force
+git: annex drop --force | annex dropunused --force | lfs prune --force | read-tree -u --reset | notes prune
+bfg bfg.jar: --delete-folders | --delete-files | --strip-blobs-bigger-than
+hg: update -C/--clean | up -C/--clean | revert -a/--all
+svn: revert -R/--recursive | cleanup --remove-unversioned
+jj: abandon | op restore | op abandon
+fossil: ~ scrub
+az: ~ deployment * create Complete --mode | ~ deployment * create --mode=Complete
+k3d: cluster delete -a/--all
+civo: ~ remove | ~ delete
+packer: build -force/-force=true
+ansible-playbook ansible: ~ state=absent -e/--extra-vars
+fly flyctl: postgres detach
+vercel: rollback
+dotnet: ef migrations remove --force
+gh: cache delete -a/--all
+rman: ~ delete
+sqlplus: ~ @*drop* | ~ @*wipe* | ~ @*truncate*
+tsh: ~ rm
+flatpak: remote-delete --force
+firebase: firestore:delete -r/--recursive | remoteconfig:rollback
 `,
   { code: 'DATABASE_DESTROY', risk: 'HIGH', more: LOST },
 );

@@ -8,7 +8,7 @@ const LATER = `
 systemd-run: --on-calendar | --on-active | --on-boot | --on-startup | --on-unit-active | --timer-property
 launchctl: load | bootstrap | submit | enable | asuser
 loginctl: enable-linger
-systemctl: enable | link | add-wants
+systemctl: link | add-wants
 update-rc.d: ~ defaults | ~ enable
 chkconfig: ~ on | --add
 rc-update: add
@@ -79,7 +79,7 @@ fdesetup: disable
 socketfilterfw: --setglobalstate
 setenforce: 0 | Permissive | permissive
 semanage: permissive
-setsebool: ~ *
+setsebool: ~ secure_mode* | ~ *_exec* | ~ deny_* | ~ allow_exec* | ~ selinuxuser_* | ~ *_unconfined* | ~ *anon_write* | ~ domain_*
 aa-complain aa-disable aa-teardown aa-remove-unknown: 
 apparmor_parser: -R/--remove
 auditctl: -D

@@ -11,7 +11,7 @@ export interface Meaning {
 }
 
 interface Phrase extends Meaning {
-  /** Sub-commands in their order, from the first on; the last may end in `*`. */
+  /** Sub-commands in their order, from the first on; `*` stands for anything. */
   readonly words: readonly string[];
   /** Options that must stand beside them, in any place; one of the alternatives is enough. */
   readonly flags: readonly (readonly string[])[];
@@ -50,7 +50,8 @@ export function readPhrases(call: Call, table: PhraseTable): Seen[] {
   const known = table.get(call.bin);
   if (known === undefined) return [];
   // `alembic … --sql` only prints what it would do.
-  if (isHelp(call.args) || isDryRun(call.args) || call.args.some(({ text }) => text === '--sql')) return [];
+  const { args } = call;
+  if (isHelp(args) || args.at(-1)?.text === '-h' || isDryRun(args) || args.some(({ text }) => text === '--sql')) return [];
   const words = call.args.filter(({ text }) => !/^-/.test(text)).map(({ text }) => text);
   const seen = known.find((one) => says(one, words, call.args));
   return seen === undefined ? [] : [harm(seen.code, seen.risk, seen.more)];
@@ -66,11 +67,24 @@ function says({ words, flags, loose }: Phrase, given: readonly string[], args: r
   return flags.every((names) => args.some(({ text }) => names.some((name) => isFlag(text, name))));
 }
 
-const matches = (word: string, given: string | undefined): boolean =>
-  given !== undefined && (word === '*' || (word.endsWith('*') ? given.startsWith(word.slice(0, -1)) : given === word));
+/** `*` stands for anything, at the ends of a word or within it. Linear: each piece is looked for once. */
+function matches(word: string, given: string | undefined): boolean {
+  if (given === undefined || !word.includes('*')) return given === word;
+  const pieces = word.split('*');
+  const [first = ''] = pieces;
+  const last = pieces.at(-1) ?? '';
+  if (!given.startsWith(first) || !given.endsWith(last) || given.length < first.length + last.length) return false;
+  let at = first.length;
+  for (const piece of pieces.slice(1, -1)) {
+    const found = given.indexOf(piece, at);
+    if (found < 0) return false;
+    at = found + piece.length;
+  }
+  return at <= given.length - last.length;
+}
 
 /** `-x` stands in a bundle too, `--long` may carry its value. */
 function isFlag(text: string, name: string): boolean {
-  if (name.startsWith('--') || name.length > 2) return text === name || text.startsWith(`${name}=`);
+  if (name.startsWith('+') || name.startsWith('--') || name.length > 2) return text === name || text.startsWith(`${name}=`);
   return /^-[A-Za-z]+$/.test(text) && !text.startsWith('--') && text.includes(name.charAt(1));
 }

@@ -70,7 +70,7 @@ twilio: profiles:list --show-secrets
 circleci: context show-secret
 travis: token | env list
 jenkins-cli: get-credentials*
-mimikatz: 
+mimikatz mimipenguin pypykatz gcore procdump: 
 lazagne laZagne: 
 secretsdump.py: 
 nmcli: -s/--show-secrets
