@@ -217,7 +217,7 @@ function ranCode(path: Arg, place: Place): Stream | undefined {
   const language = LANGUAGES[call.bin];
   const content = contentOf(path.text, reading);
   if (language === undefined || content?.text === undefined) return runWritten(path, reading, call.bin);
-  for (const one of readCode(language, content.text)) follow(one, place);
+  for (const one of readCode(language, content.text, reading.steps)) follow(one, place);
   return undefined;
 }
 
