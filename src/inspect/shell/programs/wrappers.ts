@@ -6,15 +6,9 @@ import type { OptionSpec } from '../options.ts';
 import { loosened } from './host.ts';
 import { extentOf } from './places.ts';
 import { findSearch, namesPrinted, readFound } from './search.ts';
+import { NAMESPACES } from './namespaces.ts';
 import { joined } from '../words.ts';
-
-/** Programs that run the rest of their line after their own options and `skip` operands. */
-function runsRest(spec: OptionSpec = {}, skip = 0): ProgramReader {
-  return (call) => {
-    const { operands } = readOptions(call.args, { ...spec, stop: true });
-    return operands.length > skip ? [{ see: 'argv', argv: operands.slice(skip) }] : [];
-  };
-}
+import { runsRest } from './runs-rest.ts';
 
 /** Leading `NAME=value` words are environment; `-S` splits one word into many. */
 const env: ProgramReader = (call) => {
@@ -234,29 +228,6 @@ const runuser: ProgramReader = (call) => {
       : [];
 };
 
-const BECOMES = harm('SHELL_PRIVILEGE', 'HIGH', { operation: 'admin' });
-
-/** Into the namespaces of another process: the first process' are the machine's own. */
-const nsenter: ProgramReader = (call) => {
-  const spec = { short: 'tSG', long: ['target', 'setuid', 'setgid'], stop: true };
-  const options = readOptions(call.args, spec);
-  const first = options.values('t', 'target').some(({ text }) => text === '1' || text.includes(UNKNOWN));
-  const files = options.has('a', 'all', 'm', 'mount', 'r', 'root') || options.named.has('p');
-  const leaves = first || (files && options.operands.length === 0);
-  return [...(leaves ? [BECOMES] : []), ...runsRest(spec)(call)];
-};
-
-/** A namespace in which one is root: within it the checks of the kernel are root's. */
-const unshare: ProgramReader = (call) => {
-  const spec = {
-    short: 'RwSG',
-    long: ['root', 'wd', 'setuid', 'setgid', 'map-user', 'map-group', 'map-users', 'map-groups', 'propagation', 'setgroups'],
-    stop: true,
-  };
-  const options = readOptions(call.args, spec);
-  return [...(options.has('r', 'map-root-user', 'U', 'user') ? [BECOMES] : []), ...runsRest(spec)(call)];
-};
-
 const LOADERS = ['ld-linux.so.2', 'ld-linux-x86-64.so.2', 'ld.so', 'ld-linux-aarch64.so.1', 'ld-musl-x86_64.so.1', 'ld-linux-armhf.so.3', 'ld-linux'];
 
 export const WRAPPERS: ProgramTable = {
@@ -300,22 +271,9 @@ export const WRAPPERS: ProgramTable = {
   stdbuf: runsRest({ short: 'ioe', long: ['input', 'output', 'error'] }),
   unbuffer: runsRest(),
   chroot: runsRest({ long: ['userspec', 'groups'] }, 1),
-  unshare,
-  nsenter,
+  ...NAMESPACES,
   strace: runsRest({ short: 'eopsuSaEPOX' }),
   ltrace: runsRest({ short: 'eopsunaAl' }),
-  'systemd-run': (call) => [
-    ...runsRest({
-      short: 'pEuHM',
-      long: ['unit', 'property', 'setenv', 'description', 'slice', 'uid', 'gid', 'on-calendar', 'on-active', 'on-boot'],
-    })(call),
-    ...(call.args.some(({ text }) => text === '-S' || text === '--shell') ? [{ see: 'argv', argv: [literal('sh')] } as const] : []),
-  ],
-  capsh: (call) => {
-    const at = call.args.findIndex(({ text }) => text === '--' || text === '-+');
-    const raised = call.args.some(({ text }) => /^--(?:uid|gid|user)=(?:0|root)$/.test(text));
-    return [...(raised ? [BECOMES] : []), ...(at < 0 ? [] : [{ see: 'argv', argv: [literal('bash'), ...call.args.slice(at + 1)] } as const])];
-  },
   prlimit: runsRest({ short: 'p' }),
   setpriv: runsRest({ long: ['reuid', 'regid', 'groups', 'inh-caps', 'bounding-set'] }),
   setarch: runsRest({}, 1),
