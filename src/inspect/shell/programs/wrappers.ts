@@ -2,7 +2,6 @@ import { isSecretFile } from '../../path/sensitive.ts';
 import type { Arg, ProgramReader, ProgramTable, Seen, Stream } from '../call.ts';
 import { UNKNOWN, harm, literal } from '../call.ts';
 import { readOptions } from '../options.ts';
-import type { OptionSpec } from '../options.ts';
 import { loosened } from './host.ts';
 import { extentOf } from './places.ts';
 import { findSearch, namesPrinted, readFound } from './search.ts';
