@@ -84,6 +84,12 @@ export const ROOMS: readonly Room[] = [
     may: ['kernel', 'wire', 'gate', 'http', 'log', 'views', 'lab', 'config'],
     because: 'people go through the gate too, and never through a door',
   },
+  {
+    name: 'supervise',
+    is: 'the kill switch: contains a command, watches it, kills its whole tree and says what was observed',
+    may: ['kernel'],
+    because: 'it works on a machine where no daemon runs, and a limit is read here by nobody else',
+  },
   { name: 'config', is: 'one typed configuration', may: [], because: 'configuration is plain values' },
   {
     name: 'daemon',
@@ -125,6 +131,7 @@ export const ROOMS: readonly Room[] = [
       'log',
       'checkpoints',
       'lab',
+      'supervise',
       'config',
       'daemon',
       'examples',

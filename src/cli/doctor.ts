@@ -9,6 +9,7 @@ import { CliError, EXIT } from './exit.ts';
 import type { Finding } from './finding.ts';
 import { flagsOf } from './flags.ts';
 import { hookFindings } from './hook/findings.ts';
+import { containFindings } from './contain-findings.ts';
 import { json, line, tone, visible } from './print.ts';
 import type { Stats } from './status.ts';
 
@@ -28,6 +29,7 @@ export const define: Define = (command) => {
         operatorKey(process.env),
         ...(await daemon(options)),
         ...(await hookFindings()),
+        ...(await containFindings(process.env)),
       ];
       if (findings.some(({ state }) => state === 'bad')) process.exitCode = EXIT.failed;
       if (options.json === true) return json(findings);

@@ -62,6 +62,8 @@ export interface Proposal {
   readonly args: JsonObject;
   /** Pointers of arguments that are digests the integration took itself: nobody said them, so nothing is looked for in them. */
   readonly digests?: readonly string[];
+  /** Pointers of arguments that stand for values the integration could not say in JSON: each is UNINSPECTABLE (SDK-13). */
+  readonly unreadable?: readonly string[];
   readonly declaration?: ToolDeclaration;
   /** The tool of an MCP server this is a call of, with the digest of the definition the integration knows; it must be pinned (MCP-2). */
   readonly tool?: { readonly server: string; readonly digest: Digest };

@@ -52,6 +52,12 @@ export const ActionBody = Type.Object(
     args: jsonObject(),
     declaration: optional(Declaration),
     tool: optional(Type.Object({ server: name(), digest: digest() }, CLOSED)),
+    unreadable: optional(
+      Type.Array(Type.String({ maxLength: 1024 }), {
+        maxItems: 64,
+        description: 'JSON pointers of arguments that stand for what the program could not say in JSON; each is UNINSPECTABLE, of HIGH risk.',
+      }),
+    ),
     claims: optional(Claims),
     resource: optional(
       Type.Object({ resource: Type.String({ minLength: 1, maxLength: 512 }), slots: integer(1, 1000), ttlMs: integer(1, 86_400_000) }, CLOSED),

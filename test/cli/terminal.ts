@@ -152,6 +152,8 @@ function level(text: string, folder: string): string {
     .replace(/<origin> [\w+/=]+/g, '<origin> <base64>')
     .replace(/(whole|prints?|salt)(\\?": ?\\?")[\w-]+(\\?")/g, '$1$2<print>$3')
     .replace(/\d+ MB free/g, '<n> MB free')
+    .replace(/^.{4} (containment|ways around) .*\n( +→ .*\n)?/gm, '<containment of this machine>\n')
+    .replace(/( +)\{\s+"check": "(containment|ways around)",[^}]*\}/g, '$1<containment of this machine>')
     .replace(/Node \d+\.\d+\.\d+/g, 'Node <version>')
     .replace(/[A-Za-z0-9+/]{80,}=*/g, '<base64>')
     .replace(/[A-Za-z0-9+/]{43}=/g, '<base64>');

@@ -1,7 +1,8 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { trackCalls, type Calls } from './calls.ts';
-import { connect, type AegisClient, type AegisOptions } from './client.ts';
+import { connect, type AegisClient } from './client.ts';
+import type { AegisOptions } from './settings.ts';
 import { anthropicMessages } from './patch/anthropic.ts';
 import { patchLanguageModel } from './patch/ai-sdk.ts';
 import type { Dialect } from './patch/dialect.ts';

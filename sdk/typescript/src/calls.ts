@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { AegisClient } from './client.ts';
 import { AegisSetupError } from './errors.ts';
 import { permitted } from './guard.ts';
@@ -35,13 +34,7 @@ export function trackCalls(client: AegisClient): Calls {
       // Decided arguments go back by id: were two calls to share one, a tool could run with what was decided for another.
       if (new Set(calls.map(({ id }) => id)).size !== calls.length)
         throw new AegisSetupError('Two tool calls of one answer carry the same id, so none of them can be decided.');
-      const decided = await Promise.all(
-        calls.map(async (call) => {
-          const proposal = { id: randomUUID(), name: call.name, args: call.args };
-          const args = permitted(proposal, await client.decide(proposal));
-          return { call, action: proposal.id, args };
-        }),
-      );
+      const decided = await together(client, calls);
       for (const { call, action, args } of decided) remember(open, call.id, { action, args: JSON.stringify(args) });
       return new Map(decided.map(({ call, args }) => [call.id, args]));
     },
@@ -64,6 +57,33 @@ export function trackCalls(client: AegisClient): Calls {
       await client.label('user_input', text, true);
     },
   };
+}
+
+interface DecidedCall {
+  readonly call: ToolCall;
+  readonly action: string;
+  readonly args: JsonObject;
+}
+
+/** All of them or none: what was allowed beside one that may not run is cancelled, and what waits for a person is withdrawn. */
+async function together(client: AegisClient, calls: readonly ToolCall[]): Promise<readonly DecidedCall[]> {
+  const rest = new AbortController();
+  let failure: { readonly error: unknown } | undefined;
+  const decideOne = async (call: ToolCall): Promise<DecidedCall | null> => {
+    const proposal = { callId: call.id, name: call.name, args: call.args };
+    try {
+      const decision = await client.decide(proposal, rest.signal);
+      return { call, action: decision.action, args: permitted(proposal, decision) };
+    } catch (error) {
+      failure ??= { error };
+      rest.abort();
+      return null;
+    }
+  };
+  const decided = (await Promise.all(calls.map(decideOne))).filter((one) => one !== null);
+  if (failure === undefined) return decided;
+  await Promise.all(decided.map(({ action }) => client.settle(action, { status: 'cancelled' })));
+  throw failure.error;
 }
 
 function remember<V>(map: Map<string, V>, key: string, value: V): void {

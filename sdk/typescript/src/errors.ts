@@ -1,19 +1,28 @@
 import type { Decision, Reason, Risk } from './wire.ts';
 
-/** The action may not run: denied, refused by a person, expired while waiting, or still waiting when the deadline came. */
+/** The action may not run: denied, refused by a person, or expired while a person was asked. */
 export class AegisBlockedError extends Error {
   readonly toolName: string;
+  /** Why, for a person and for a model. */
+  readonly reason: string;
   readonly reasons: readonly Reason[];
-  readonly risk: Risk;
+  readonly riskLevel: Risk;
   readonly decision: Decision;
 
   constructor(toolName: string, decision: Decision) {
-    super(decision.text ?? `Aegis did not allow ${toolName}: ${decision.reasons[0].message}`);
+    const reason = decision.text ?? decision.reasons[0].message;
+    super(decision.text ?? `Aegis did not allow ${toolName}: ${reason}`);
     this.name = 'AegisBlockedError';
     this.toolName = toolName;
+    this.reason = reason;
     this.reasons = decision.reasons;
-    this.risk = decision.risk;
+    this.riskLevel = decision.risk;
     this.decision = decision;
+  }
+
+  /** The same as `riskLevel`. */
+  get risk(): Risk {
+    return this.riskLevel;
   }
 
   /** The first reason's code, e.g. `TOOL_BLOCKED`. */
@@ -30,18 +39,41 @@ export class AegisHaltedError extends AegisBlockedError {
   }
 }
 
+/** Nobody answered within `askTimeoutMs`, so it did not run. `decision.effect` is `ask` or `defer`. */
+export class AegisTimeoutError extends AegisBlockedError {
+  /** The approval that is still waiting for a person, where one was asked. */
+  readonly approval: string | undefined;
+
+  constructor(toolName: string, decision: Decision) {
+    super(toolName, decision);
+    this.name = 'AegisTimeoutError';
+    this.approval = decision.effect === 'ask' ? decision.ask.approval : undefined;
+  }
+}
+
+export interface Refusal {
+  readonly code: string;
+  readonly status: number;
+  readonly detail: string;
+  readonly hint: string;
+  readonly retryAfterMs?: number | undefined;
+}
+
 /** Aegis answered with a coded refusal (a wrong key, a malformed request, a full rate limit). Never an allow. */
 export class AegisRefusedError extends Error {
   readonly code: string;
   readonly status: number;
   readonly hint: string;
+  /** After how many milliseconds to ask again, where Aegis said so. */
+  readonly retryAfterMs: number | undefined;
 
-  constructor(problem: { readonly code: string; readonly status: number; readonly detail: string; readonly hint: string }) {
-    super(`${problem.detail} (${problem.code}) ${problem.hint}`.trim());
+  constructor(refusal: Refusal) {
+    super(`${refusal.detail} (${refusal.code}) ${refusal.hint}`.trim());
     this.name = 'AegisRefusedError';
-    this.code = problem.code;
-    this.status = problem.status;
-    this.hint = problem.hint;
+    this.code = refusal.code;
+    this.status = refusal.status;
+    this.hint = refusal.hint;
+    this.retryAfterMs = refusal.retryAfterMs;
   }
 }
 
@@ -81,7 +113,8 @@ export class AegisSetupError extends Error {
 }
 
 export function blocked(toolName: string, decision: Decision): AegisBlockedError {
-  return decision.reasons.some((reason) => reason.code === 'HALTED')
-    ? new AegisHaltedError(toolName, decision)
+  if (decision.reasons.some((reason) => reason.code === 'HALTED')) return new AegisHaltedError(toolName, decision);
+  return decision.effect === 'ask' || decision.effect === 'defer'
+    ? new AegisTimeoutError(toolName, decision)
     : new AegisBlockedError(toolName, decision);
 }

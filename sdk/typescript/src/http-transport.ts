@@ -16,6 +16,6 @@ export function httpTransport(base: string, key: string): Way {
       // Leaving the loop ends the connection.
       if (text.length > MOST_CHARACTERS) throw new Error('the answer is too long');
     }
-    return { status: response.status, body: JSON.parse(text + decoder.decode()) as unknown };
+    return { status: response.status, body: JSON.parse(text + decoder.decode()) as unknown, retryAfter: response.headers.get('retry-after') };
   };
 }

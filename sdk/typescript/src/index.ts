@@ -1,7 +1,16 @@
 /** The published list of the TypeScript SDK. */
 export { auto, type Aegis, type AutoOptions } from './auto.ts';
-export { connect, type AegisClient, type AegisOptions } from './client.ts';
-export { AegisBlockedError, AegisHaltedError, AegisRefusedError, AegisSetupError, AegisUnavailableError, AegisWithheldError } from './errors.ts';
+export { connect, type AegisClient } from './client.ts';
+export type { AegisOptions } from './settings.ts';
+export {
+  AegisBlockedError,
+  AegisHaltedError,
+  AegisRefusedError,
+  AegisSetupError,
+  AegisTimeoutError,
+  AegisUnavailableError,
+  AegisWithheldError,
+} from './errors.ts';
 export { guard } from './guard.ts';
 export { tool, tools, wrap } from './wrap.ts';
 export type { Decision, FoundIn, Json, JsonObject, OnUnavailable, Outcome, Proposal, Reason, Risk, Settled, Source } from './wire.ts';

@@ -35,7 +35,8 @@ export function provenTransport(base: string, key: string, answerKey: string): W
             const status = answer.statusCode ?? 0;
             const fault = asked.faultIn({ status, body: bytes, proof: one(answer.headers['aegis-answer']) });
             if (fault !== null) throw stranger(base, fault);
-            resolve({ status, body: JSON.parse(new TextDecoder().decode(bytes)) as unknown } satisfies RawAnswer);
+            const retryAfter = answer.headers['retry-after'];
+            resolve({ status, body: JSON.parse(new TextDecoder().decode(bytes)) as unknown, retryAfter } satisfies RawAnswer);
           })
           .catch(reject);
       });

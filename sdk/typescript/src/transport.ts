@@ -49,8 +49,9 @@ function unavailable(base: string, cause: unknown): never {
 }
 
 /** Anything but a 2xx is not an answer to act on. */
-function accepted(base: string, { status, body }: RawAnswer): Json {
+function accepted(base: string, { status, body, retryAfter }: RawAnswer): Json {
   if (status >= 200 && status < 300) return body as Json;
+  const retryAfterMs = milliseconds(retryAfter);
   const problem = typeof body === 'object' && body !== null ? (body as { code?: unknown; detail?: unknown; hint?: unknown; title?: unknown }) : {};
   // A closed gate is Aegis saying it cannot decide: the same as not being there.
   if (typeof problem.code !== 'string' || status === 503) throw new AegisUnavailableError(base, new Error(`status ${status}`));
@@ -59,5 +60,11 @@ function accepted(base: string, { status, body }: RawAnswer): Json {
     status,
     detail: String(problem.detail ?? problem.title ?? 'refused'),
     hint: String(problem.hint ?? ''),
+    retryAfterMs,
   });
+}
+
+/** `Retry-After` in whole seconds (RFC 9110, 10.2.3); a date is not used by Aegis. */
+function milliseconds(seconds: string | null | undefined): number | undefined {
+  return typeof seconds === 'string' && /^\d{1,6}$/.test(seconds) ? Number(seconds) * 1000 : undefined;
 }

@@ -10,6 +10,8 @@ export interface Sending {
 export interface RawAnswer {
   readonly status: number;
   readonly body: unknown;
+  /** The header of this name; the socket has none. */
+  readonly retryAfter?: string | null | undefined;
 }
 
 /** One way to Aegis. Rejects with anything at all when there is no whole answer in JSON; `signal` ends the waiting. */

@@ -40,6 +40,10 @@ export type Decision =
 export interface Proposal {
   /** Idempotency key: the same id with the same arguments is the same decision. */
   readonly id?: string;
+  /** The model's own id for the call: the action's id is made of it, so that a retry is the same action. */
+  readonly callId?: string | undefined;
+  /** Pointers (RFC 6901) to arguments that stand for what JSON cannot say. Aegis takes each for UNINSPECTABLE. */
+  readonly unreadable?: readonly string[];
   readonly kind?: 'tool' | 'model' | 'egress' | 'process' | 'resource' | 'memory' | 'handoff';
   readonly name: string;
   readonly args: JsonObject;

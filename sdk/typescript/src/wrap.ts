@@ -1,21 +1,24 @@
+import { isPlain } from './arguments.ts';
 import type { AegisClient } from './client.ts';
 import { guard } from './guard.ts';
-import { isObject, toArgs, toJson } from './json.ts';
-import type { Json, JsonObject } from './wire.ts';
+import type { JsonObject } from './wire.ts';
 
-/** Wraps one function: `const send = wrap(client, 'send_email', sendEmail)`. Its first argument, an object, is what is decided on. */
+/**
+ * Wraps one function: `const send = wrap(client, 'send_email', sendEmail)`. What is decided on is its first argument, where that is its only one and a
+ * plain object, else all of them as `arguments`. It runs with a copy of them.
+ */
 export function wrap<A extends readonly unknown[], R>(
   client: AegisClient,
   name: string,
   run: (...args: A) => R | Promise<R>,
 ): (...args: A) => Promise<R> {
-  return async (...args) => {
-    const single = args.length === 1 && isObject(toJson(args[0]));
-    const proposed: JsonObject = single ? toArgs(args[0]) : { arguments: toJson(args) };
+  return async function wrapped(this: unknown, ...args) {
+    const single = args.length === 1 && isPlain(args[0]);
+    const proposed = (single ? args[0] : { arguments: args }) as JsonObject;
     return guard<R>(client, { name, args: proposed }, async (decided) => {
-      if (decided === proposed) return await run(...args);
-      const replaced = single ? [decided] : (decided['arguments'] as readonly Json[]);
-      return await run(...(replaced as unknown as A));
+      const list = decided['arguments'];
+      const given = single ? [decided] : Array.isArray(list) ? list : [decided];
+      return await run.call(this, ...(given as unknown as [...A]));
     });
   };
 }
@@ -35,15 +38,16 @@ export function tools<T extends Readonly<Record<string, Executable>>>(client: Ae
 }
 
 function guardedTool(client: AegisClient, name: string, tool: Executable): Executable {
-  const execute = tool.execute as ((input: unknown, options: { toolCallId?: string }) => unknown) | undefined;
+  const execute = tool.execute as ((input: unknown, options?: { toolCallId?: string; abortSignal?: AbortSignal }) => unknown) | undefined;
   if (execute === undefined) return tool;
   const declaration = { name, ...(tool.description === undefined ? {} : { description: tool.description }) };
   return {
     ...tool,
-    execute: ((input: unknown, options: { toolCallId?: string }) => {
-      const args = toArgs(input);
-      const id = options?.toolCallId === undefined ? {} : { id: `${client.session}:${options.toolCallId}` };
-      return guard(client, { ...id, name, args, declaration }, (decided) => execute(decided === args ? input : decided, options));
+    execute: ((input: unknown, options?: { toolCallId?: string; abortSignal?: AbortSignal }) => {
+      const bare = !isPlain(input);
+      const args = (bare ? { input } : input) as JsonObject;
+      const run = (decided: JsonObject): unknown => execute(bare ? decided['input'] : decided, options);
+      return guard(client, { callId: options?.toolCallId, name, args, declaration }, run, options?.abortSignal);
     }) as NonNullable<Executable['execute']>,
   };
 }

@@ -129,7 +129,7 @@ test('[SDK-9] a gateway that never answers is given up at the deadline', async (
 
 test('[SDK-10] away: the server’s setting is obeyed, journalled before acting, and replayed', async () => {
   await withGateway(undefined, async (gateway, journal) => {
-    gateway.self = { onUnavailable: 'allow_readonly', capabilities: ['readonly:lookup'] };
+    gateway.self = { onUnavailable: 'allow_readonly', readOnlyTools: ['lookup'] };
     const aegis = client(gateway, journal);
     const lookup = wrap(aegis, 'lookup', () => 'found');
     const wipe = wrap(aegis, 'wipe', () => assert.fail('ran'));

@@ -139,3 +139,58 @@ test('[DOOR-16] a program that asked over the socket ends by itself', async (con
   });
   assert.equal(stdout, 'allow\n');
 });
+
+test('[SDK-13] against a real Aegis: what JSON cannot say is asked about as uninspectable, and a granted call gets the value itself', async (context) => {
+  const aegis = await running(context);
+  const sdk = client(aegis, await aegis.agent('bot'));
+  class Handle {
+    readonly text = 'of a database';
+  }
+  const handle = new Handle();
+  const asking = wrap(sdk, 'look_up', (args: { readonly id: number; readonly with: unknown }) => args.with === handle)({ id: 7, with: handle });
+  const [waiting] = await pending(aegis);
+  const { body } = await aegis.ask('GET', `/v1/approvals/${String(waiting?.approval)}`, { key: aegis.admin });
+  assert.match(JSON.stringify(body), /UNINSPECTABLE/);
+  assert.match(JSON.stringify(body), /of a database/);
+  await aegis.ask('POST', `/v1/approvals/${String(waiting?.approval)}/grant`, { key: aegis.admin, body: { reason: 'it is the usual handle' } });
+  assert.equal(await asking, true);
+  // The benign neighbour: dates, addresses and bytes are said in JSON, and nobody is asked.
+  const plain = wrap(sdk, 'look_up', (args: { readonly at: Date; readonly bytes: Uint8Array }) => [args.at.getTime(), args.bytes.length]);
+  assert.deepEqual(await plain({ at: new Date(5), bytes: new Uint8Array(3) }), [5, 3]);
+});
+
+test('[SDK-13] against a real Aegis: pointers that are none are refused', async (context) => {
+  const aegis = await running(context);
+  const key = await aegis.agent('bot');
+  const ask = (unreadable: unknown) => aegis.ask('POST', '/v1/actions', { key, body: { session: 's', name: 'look', args: { a: 'x' }, unreadable } });
+  for (const wrong of [['a'], [7], 'a', Array.from({ length: 65 }, () => '/a'), [`/${'a'.repeat(1_024)}`]]) {
+    const { status, body } = await ask(wrong);
+    assert.deepEqual([status, body['code']], [400, 'REQUEST_INVALID'], JSON.stringify(wrong).slice(0, 60));
+  }
+  assert.deepEqual((await ask([''])).body['effect'], 'ask');
+  assert.deepEqual((await ask([])).body['effect'], 'allow');
+});
+
+test('[SDK-15] against a real Aegis: a call that is taken back while a person is asked withdraws the question', async (context) => {
+  const aegis = await running(context);
+  const sdk = client(aegis, await aegis.agent('bot'));
+  const leaving = new AbortController();
+  const push = { callId: 'c1', name: 'run_command', args: { command: 'git push --force origin main' } };
+  const pushing = sdk.decide(push, leaving.signal);
+  const [waiting] = await pending(aegis);
+  leaving.abort();
+  await assert.rejects(pushing, { name: 'AbortError' });
+  const approval = async (): Promise<unknown> =>
+    (await aegis.ask('GET', `/v1/approvals/${String(waiting?.approval)}`, { key: aegis.admin })).body['status'];
+  while ((await approval()) === 'pending');
+  assert.equal(await approval(), 'voided');
+  const { status } = await aegis.ask('POST', `/v1/approvals/${String(waiting?.approval)}/grant`, { key: aegis.admin, body: { reason: 'late' } });
+  assert.equal(status, 409);
+  // The same call of the model, made again, is asked about again.
+  const again = new AbortController();
+  const second = sdk.decide(push, again.signal);
+  const [asked] = await pending(aegis);
+  assert.notEqual(asked?.approval, waiting?.approval);
+  again.abort();
+  await assert.rejects(second, { name: 'AbortError' });
+});

@@ -4,6 +4,7 @@ import { isObject } from '../../kernel/json.ts';
 import { isDigest } from '../../wire/digest.ts';
 import { checkActionId, checkPlace, invalid } from '../input.ts';
 import type { Proposal } from '../nouns.ts';
+import { checkUnreadable } from './unreadable.ts';
 
 const MAX_NAME = 256;
 const MAX_TEXT = 4_096;
@@ -55,6 +56,7 @@ export function checkProposal(proposal: Proposal): void {
   checkText(proposal.harness, 'harness');
   checkText(proposal.cwd, 'cwd');
   if (proposal.cwd !== undefined && !isAbsolute(proposal.cwd)) throw invalid('cwd must be an absolute path', '/cwd');
+  checkUnreadable(proposal.unreadable);
   checkClaims(proposal.claims);
   checkResource(proposal.resource);
   if (!isObject(proposal.args)) throw invalid('args must be an object', '/args');

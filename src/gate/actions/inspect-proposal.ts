@@ -17,6 +17,7 @@ import { filesOf } from './file-traces.ts';
 import { inspectInTurn } from './inspect-in-turn.ts';
 import { redactAside, redactReading, secretsIn } from './redact.ts';
 import { checkProposal } from './check-proposal.ts';
+import { withUnreadable } from './unreadable.ts';
 
 /** A proposal that was checked, made canonical and read: everything an action is but its place in a session and in time. */
 export interface InspectedProposal {
@@ -76,7 +77,7 @@ export async function inspectProposal(tenant: Tenant, proposal: Proposal, world:
     bytes,
     argsDigest,
     ...toolDigestOf(proposal),
-    reading: redactReading(reading, secrets),
+    reading: redactReading(withUnreadable(reading, proposal.unreadable), secrets),
     traces,
   };
 }

@@ -3,18 +3,23 @@ import { OUTCOME_STATUSES } from '../../kernel/entry.ts';
 import { isAmount } from '../../kernel/amounts.ts';
 import type { EntryBodies, Usage } from '../../kernel/entry.ts';
 import type { Policy } from '../../kernel/policy.ts';
+import type { ApprovalId } from '../../kernel/ids.ts';
+import type { ActionState } from '../../kernel/world.ts';
 import { openEntry } from '../../log/entry.ts';
 import { actionOf, sessionOf } from '../../kernel/owned.ts';
 import { digestOf } from '../../wire/digest.ts';
 import type { ContentReceipt, Outcome as ActionOutcome } from '../nouns.ts';
 import type { Operation } from '../queue/operation.ts';
 import { ok } from '../queue/operation.ts';
+import type { WriteBatch } from '../queue/write-batch.ts';
+import { SYSTEM } from '../principal.ts';
 import { policyOf } from '../tenant/tenant.ts';
 import type { Tenant } from '../tenant/tenant.ts';
 import { sealValue } from '../sealing/seal-value.ts';
 import { sessionSubject } from '../../log/session-subject.ts';
 import { foundIn } from './found-in.ts';
 import { redactAside } from './redact.ts';
+import { endApproval } from './record-decision.ts';
 import { readValue } from './read-value.ts';
 import type { ReadValue } from './read-value.ts';
 
@@ -107,11 +112,19 @@ function pricedUsage({ models }: Policy, name: string, { usage, counts }: Action
 }
 
 /** Null: the world does not know the action as open; the log may. */
+/** Its agent will not run it, so nobody need answer: the question is voided and the action denied (SDK-15). */
+function withdrawn(tenant: Tenant, batch: WriteBatch, { agent, session }: ActionState, approval: ApprovalId): ContentReceipt {
+  const receipt = batch.write('approval-voided', { approval, reason: 'its agent took it back' }, { actor: SYSTEM, agent, session });
+  endApproval(tenant, batch, approval);
+  return { ...receipt, findings: [] };
+}
+
 function settling(tenant: Tenant, asked: ActionOutcome, value: ReadValue | null): Operation<ContentReceipt | null> {
   return (batch) => {
     const known = actionOf(batch.world(), asked.agent, asked.action);
     if (known === undefined) return ok(null);
     const outcome = { ...asked, usage: pricedUsage(policyOf(tenant, batch.world()), known.name, asked) };
+    if (known.decision.effect === 'ask' && asked.status === 'cancelled') return ok(withdrawn(tenant, batch, known, known.decision.ask.approval));
     const { effect } = known.decision;
     if (effect !== 'allow' && effect !== 'modify')
       throw new AegisError('CONFLICT', { detail: `The action was not allowed (${effect}), so it has no outcome.` });

@@ -12,7 +12,7 @@ export function proposalOf(body: ActionBody, principal: Principal): Proposal {
   const { tenant, agent } = agentOf(principal, body.agent);
   const { id, session, parent, claims, kind = 'tool', enforcement = 'advisory', door = 'http', ...rest } = body;
   return {
-    ...(present(rest) as Pick<Proposal, 'name' | 'args' | 'declaration' | 'tool' | 'resource' | 'harness' | 'cwd'>),
+    ...(present(rest) as unknown as Pick<Proposal, 'name' | 'args' | 'declaration' | 'tool' | 'resource' | 'harness' | 'cwd' | 'unreadable'>),
     ...(id === undefined ? {} : { id: id as ActionId }),
     ...(parent === undefined ? {} : { parent: parent as ActionId }),
     tenant,

@@ -1,0 +1,25 @@
+import { createHash } from 'node:crypto';
+import { accessSync, constants, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+/** SHA-256 of the programs in native/prebuilt, which native/contain/build.sh makes. */
+export const DIGESTS: Readonly<Record<string, string>> = {
+  'linux-x64': 'a1ec47dfadac626eeda0fdc4200b9a2b563d3ed078a1c8c85b275d19690c9a13',
+  'linux-arm64': '781f1a76fcee9481aaeb7a83e47ccdacff361ecfa3253578dca15cf7fb871033',
+};
+
+export type Prebuilt = { readonly path: string } | { readonly why: string };
+
+/** The helper for this machine, checked before it is used; or why there is none. */
+export function prebuilt(target = `${process.platform}-${process.arch}`, root = new URL('../../../native/prebuilt/', import.meta.url)): Prebuilt {
+  const digest = DIGESTS[target];
+  if (digest === undefined) return { why: `no helper is built for ${target}` };
+  const path = fileURLToPath(new URL(`${target}/aegis-contain`, root));
+  try {
+    accessSync(path, constants.X_OK);
+    const found = createHash('sha256').update(readFileSync(path)).digest('hex');
+    return found === digest ? { path } : { why: `${path} is not the helper of this version: its SHA-256 is ${found}` };
+  } catch (error) {
+    return { why: `${path} cannot be run (${(error as NodeJS.ErrnoException).code ?? 'unknown'})` };
+  }
+}
