@@ -34,8 +34,10 @@ export const mistralConversations: Format = {
       ...slices(turn.text ?? '').map((content) =>
         event('message.output.delta', { id: `msg_${id}`, output_index: 0, content_index: 0, role: 'assistant', content }),
       ),
-      ...callsOf(turn, id).flatMap((call, output_index) =>
-        slices(String(call['arguments'])).map((part) => event('function.call.delta', { ...call, output_index, arguments: part })),
+      ...callsOf(turn, id).flatMap((call, at) =>
+        slices(String(call['arguments'])).map((part) =>
+          event('function.call.delta', { ...call, output_index: at + (turn.text === undefined ? 0 : 1), arguments: part }),
+        ),
       ),
       event('conversation.response.done', { usage }),
     ];

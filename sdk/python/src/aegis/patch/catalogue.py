@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from typing import Dict, Tuple
 
-#: Import name -> module of this folder that holds its `PATCH`.
+#: Import name -> module of this folder that holds its `PATCH`. Two names where several libraries share the first.
 CATALOGUE: Dict[str, str] = {
+    "anthropic": "anthropic",
+    "botocore": "botocore",
+    "google.genai": "google_genai",
+    "litellm": "litellm",
     "mcp": "mcp",
+    "mistralai": "mistralai",
+    "openai": "openai",
 }
 
 #: Libraries that run tools and are not guarded: told in the start-up line when they are installed.

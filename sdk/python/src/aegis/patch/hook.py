@@ -66,6 +66,15 @@ def standings() -> List[Standing]:
     return list(_STATE.standings.values())
 
 
+def _package_of(module: str) -> Optional[str]:
+    """The key in the catalogue: the top-level name, or two names where several libraries share the first (`google.genai`)."""
+    first, _, rest = module.partition(".")
+    if first in CATALOGUE:
+        return first
+    two = f"{first}.{rest.partition('.')[0]}"
+    return two if two in CATALOGUE else None
+
+
 def _patch_of(package: str) -> Patch:
     patch = import_module(f"aegis.patch.{CATALOGUE[package]}").PATCH
     assert isinstance(patch, Patch)
@@ -108,8 +117,8 @@ class _Finder:
     """First of the finders: lets the others find, and has the module patched once it is loaded."""
 
     def find_spec(self, fullname: str, path: Optional[Sequence[str]] = None, target: Optional[ModuleType] = None) -> Optional[ModuleSpec]:
-        package = fullname.partition(".")[0]
-        if package not in CATALOGUE or fullname not in _patch_of(package).modules:
+        package = _package_of(fullname)
+        if package is None or fullname not in _patch_of(package).modules:
             return None
         for finder in sys.meta_path:
             find = getattr(finder, "find_spec", None)

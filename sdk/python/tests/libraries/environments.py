@@ -1,0 +1,31 @@
+"""
+Which test file is for which environment. Agent libraries do not all install together, so there is more than one environment; each is a
+file of pinned requirements beside this one. `AEGIS_TEST_ENVIRONMENT` names the one the tests run in; without it no file here is collected.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Dict, FrozenSet
+
+#: `newest`: everything in its newest version that installs together. `crewai`: what CrewAI holds back.
+ENVIRONMENTS: FrozenSet[str] = frozenset({"newest", "crewai"})
+
+FILES: Dict[str, FrozenSet[str]] = {
+    "test_anthropic.py": frozenset({"newest"}),
+    "test_beside_others.py": frozenset({"newest", "crewai"}),
+    "test_botocore.py": frozenset({"newest", "crewai"}),
+    "test_google_genai.py": frozenset({"newest", "crewai"}),
+    "test_litellm.py": frozenset({"newest"}),
+    "test_mcp.py": frozenset({"newest", "crewai"}),
+    "test_mistralai.py": frozenset({"newest"}),
+    "test_openai.py": frozenset({"newest", "crewai"}),
+    "test_openai_ways.py": frozenset({"newest", "crewai"}),
+}
+
+
+def current() -> str:
+    name = os.environ.get("AEGIS_TEST_ENVIRONMENT", "")
+    if name and name not in ENVIRONMENTS:
+        raise ValueError(f"AEGIS_TEST_ENVIRONMENT is {name}; known are {', '.join(sorted(ENVIRONMENTS))}")
+    return name
