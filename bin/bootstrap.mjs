@@ -39,7 +39,8 @@ const COMMANDS = {
   differential: [['test/inspect/shell/bash/differential.ts']],
   mutate: [['test/fault/mutations.ts']],
   pictures: [['docs/pictures/draw.ts']],
-  'pack:sdk': [['bin/pack-sdk.mjs']],
+  'pack:sdk': [['bin/pack-sdk.mjs'], ['bin/pack-python.mjs']],
+  'test:python': [['bin/test-python.mjs']],
 };
 
 if (!Object.hasOwn(COMMANDS, command)) {
@@ -54,7 +55,8 @@ if (command === 'test' || command === 'bench') {
 }
 const node = runtime();
 for (const args of COMMANDS[command]) {
-  const last = args === COMMANDS[command].at(-1);
+  // Every part of a packing gets its folder; of other commands the last part is what they are about.
+  const last = command === 'pack:sdk' || args === COMMANDS[command].at(-1);
   const code = await run(node, [...args, ...(last ? rest : [])]);
   if (code !== 0) process.exit(code);
 }

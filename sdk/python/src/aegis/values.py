@@ -78,7 +78,10 @@ class _Rendering:
             return (number if -BIGGEST_EXACT <= number <= BIGGEST_EXACT else str(number)), value
         if isinstance(value, float):
             real = float(value)
-            return (real if abs(real) < float("inf") else self._described(real, at)), value
+            if real != real or abs(real) == float("inf"):
+                return self._described(real, at), value
+            # A whole number beyond 2^53 may have been another one before it was a float: Aegis takes it as text.
+            return (real if abs(real) <= BIGGEST_EXACT else repr(real)), value
         if id(value) in self._above:
             raise _HoldsItself(id(value))
         if depth >= MOST_DEPTH or self._count > MOST_VALUES:

@@ -1,0 +1,56 @@
+/** The Python of this machine, and an environment of its own for the tests and the build of sdk/python. */
+import { execFileSync, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const PACKAGE = fileURLToPath(new URL('../sdk/python', import.meta.url));
+const NAMES = ['python3', 'python3.14', 'python3.13', 'python3.12', 'python3.11', 'python3.10', 'python'];
+const ASK = 'import sys, venv, ensurepip; print("%d.%d" % sys.version_info[:2])';
+
+/** The first Python 3.10 or newer on the path that can make environments; null when there is none. */
+export function hostPython() {
+  for (const name of NAMES) {
+    const told = spawnSync(name, ['-c', ASK], { encoding: 'utf8' });
+    const [major, minor] = (told.stdout ?? '').trim().split('.').map(Number);
+    if (told.status === 0 && major === 3 && minor >= 10) return name;
+  }
+  return null;
+}
+
+/** The interpreter of an environment. */
+export const inside = (folder) => join(folder, process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python');
+
+export function run(file, args, options = {}) {
+  const done = spawnSync(file, args, { stdio: 'inherit', ...options });
+  if (done.status !== 0) throw new Error(`${[file, ...args].join(' ').slice(0, 200)} failed with exit code ${String(done.status ?? done.signal)}.`);
+}
+
+/** Makes `sdk/python/.venv` with what requirements-dev.txt names, when it holds anything else. Answers its interpreter. */
+export function environment(host) {
+  const folder = join(PACKAGE, '.venv');
+  const wanted = createHash('sha256').update(readFileSync(join(PACKAGE, 'requirements-dev.txt'))).digest('hex');
+  const stamp = join(folder, '.requirements');
+  const python = inside(folder);
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted && spawnSync(python, ['-c', '']).status === 0) return python;
+  console.error('Installing what the tests of sdk/python need into sdk/python/.venv (once) …');
+  rmSync(folder, { recursive: true, force: true });
+  run(host, ['-m', 'venv', folder]);
+  install(python, ['-r', 'requirements-dev.txt']);
+  install(python, ['--no-build-isolation', '--no-deps', '--editable', '.']);
+  writeFileSync(stamp, wanted);
+  return python;
+}
+
+/** Output goes to stderr, where progress is said. */
+export function install(python, what) {
+  run(python, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', ...what], { cwd: PACKAGE, stdio: ['ignore', 2, 2] });
+}
+
+/** Builds wheel and sdist into a folder; answers their files. */
+export function build(python, folder) {
+  const printed = execFileSync(python, ['-m', 'build', '--no-isolation', '--outdir', folder, PACKAGE], { encoding: 'utf8', stdio: ['ignore', 'pipe', 2] });
+  const files = [...printed.matchAll(/aegis_control_plane-[\w.]+?(?:\.tar\.gz|-py3-none-any\.whl)/g)].map(([name]) => join(folder, name));
+  return [...new Set(files)].filter((file) => existsSync(file));
+}
