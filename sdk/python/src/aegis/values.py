@@ -12,6 +12,8 @@ from .wire.words import Json, JsonObject
 MOST_DEPTH = 48
 MOST_VALUES = 9_000
 MOST_TEXT = 2_000
+MOST_UNREAD = 64
+LONGEST_POINTER = 1_024
 BIGGEST_EXACT = 2**53 - 1
 
 #: Modules whose values never change and whose text says all of them.
@@ -31,7 +33,10 @@ def render(value: Any) -> Rendered:
     """Never raises: what JSON cannot say is described, and its place is told."""
     work = _Rendering()
     said, kept = work.render(value, "", 0)
-    return Rendered(said, kept, tuple(work.unread))
+    # More places, or a longer way to one, than Aegis takes: all of it is named.
+    named = tuple(dict.fromkeys(work.unread))
+    fits = len(named) <= MOST_UNREAD and all(len(one) <= LONGEST_POINTER for one in named)
+    return Rendered(said, kept, named if fits else ("",))
 
 
 def to_json(value: Any) -> Json:
