@@ -223,6 +223,7 @@ def test_interrupt(gateway: Gateway, over: str) -> None:
     running.send_signal(signal.SIGINT)
     out, _ = running.communicate(timeout=60)
     assert out == b"interrupted\n"
+    assert [one["status"] for one in gateway.outcomes()] == ["cancelled"], "nobody is asked about it any longer"
 
 
 def test_nested_loop(gateway: Gateway, over: str) -> None:
@@ -251,3 +252,43 @@ def test_setup(gateway: Gateway) -> None:
     with pytest.raises(aegis.AegisSetupError, match="Unknown option colour"):
         aegis.auto(**gateway.settings(), colour="red")
     assert gateway.seen == []
+
+
+def test_one_journal_for_many(gateway: Gateway, over: str) -> None:
+    """[SDK-10, SDK-22] However many threads come back at once, what was journalled is sent once."""
+    gateway.agent = {"onUnavailable": "allow", "readOnlyTools": []}
+    made = client(gateway, over)
+    made.decide(proposal())
+    gateway.broken = (502, "{}")
+    for _ in range(5):
+        made.decide(proposal())
+    gateway.broken = None
+    threads = [threading.Thread(target=made.decide, args=(proposal(),)) for _ in range(16)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [len(one["body"]["entries"]) for one in gateway.seen if one["path"] == "/v1/journal" and one["body"].get("entries")] == [5]
+
+
+def test_leaving_is_not_held_up(gateway: Gateway, over: str) -> None:
+    """[SDK-22] A call that is cancelled while it runs is reported, and an Aegis that says nothing holds nobody up."""
+
+    async def endless(_: Any) -> None:
+        await asyncio.Event().wait()
+
+    async def cancelled() -> None:
+        from aegis import agents
+
+        agents.use(client(gateway, over), {})
+        running = asyncio.create_task(aegis.aguard("work", {}, endless))
+        while not gateway.proposals():
+            await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        while not running.done():
+            running.cancel()
+            await asyncio.sleep(0)
+        assert running.cancelled()
+
+    asyncio.run(cancelled())
+    assert {one["status"] for one in gateway.outcomes()} <= {"cancelled"}

@@ -21,7 +21,7 @@ from .wire.shape import is_object
 
 #: One held request is at most this long, so that proxies in between do not cut it.
 HOLD_SECONDS = 25.0
-#: A question that is withdrawn by somebody who is leaving holds them up for no longer.
+#: A report by somebody who is leaving holds them up for no longer.
 LEAVING_SECONDS = 1.0
 
 

@@ -51,7 +51,10 @@ class Away:
         self._learn((yield from self._transport.send(asked)))
         entries = yield OnDisk(self._journal.take)
         if entries is not None:
-            yield from self._report(entries)
+            try:
+                yield from self._report(entries)
+            finally:
+                self._journal.rest()
         self._fresh = True
 
     def _report(self, entries: List[Any]) -> Flow[None]:

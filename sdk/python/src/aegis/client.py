@@ -6,7 +6,7 @@ import os
 from typing import Any, Dict, Mapping, Optional, Tuple
 from urllib.parse import quote
 
-from .asking import Question
+from .asking import LEAVING_SECONDS, Question
 from .away import Asked, Away
 from .errors import AegisRefusedError, AegisSetupError, AegisUnavailableError
 from .flow import Flow, adrive, drive
@@ -124,6 +124,8 @@ class Client:
         return Question(self._transport, self._away, proposal, asked, self._settings)
 
     def settling(self, action: str, status: Status, result: Json = None, error_code: Optional[str] = None) -> Flow[Findings]:
+        # Who was cancelled is leaving: an Aegis that is slow does not hold them up.
+        seconds = LEAVING_SECONDS if status == "cancelled" else self._timeout
         body: Dict[str, Any] = {"status": status}
         if result is not None:
             body["result"] = result
@@ -131,7 +133,7 @@ class Client:
             body["errorCode"] = error_code[:128]
         try:
             path = f"/v1/actions/{quote(action, safe='')}/outcome"
-            answer = yield from self._transport.send(post(path, body, self._timeout))
+            answer = yield from self._transport.send(post(path, body, seconds))
         except (AegisRefusedError, AegisUnavailableError, AegisSetupError, ValueError):
             return None
         findings = answer.get("findings") if is_object(answer) else None

@@ -28,6 +28,7 @@ class Journal:
 
     def _renew(self) -> None:
         self._lock = threading.Lock()
+        self._sending = False
 
     def append(self, entry: Dict[str, Any]) -> None:
         """Returns once the entry is on the disk. Raises OSError when it cannot be."""
@@ -41,14 +42,20 @@ class Journal:
                 os.fsync(file.fileno())
 
     def take(self) -> Optional[List[Any]]:
-        """What is to be sent now, set aside until `sent` says that it arrived; None when nothing is kept."""
+        """
+        What is to be sent now, set aside until `sent` says that it arrived; None when nothing is kept, or somebody else is sending it.
+        `rest` must follow.
+        """
         if not os.path.isfile(self.path) and not os.path.isfile(self._aside):
             return None
         with self._alone():
+            if self._sending:
+                return None
             if os.path.isfile(self.path):
                 self._move()
             if not os.path.isfile(self._aside):
                 return None
+            self._sending = True
             with open(self._aside, encoding="utf-8", errors="replace") as file:
                 return self._entries(file)
 
@@ -66,6 +73,10 @@ class Journal:
     def sent(self) -> None:
         with self._alone(), contextlib.suppress(FileNotFoundError):
             os.remove(self._aside)
+
+    def rest(self) -> None:
+        """Nobody is sending any longer."""
+        self._sending = False
 
     def put_aside(self, code: str) -> None:
         """Aegis will never take these lines: they are kept for a person, and nothing waits for them."""

@@ -8,7 +8,9 @@ from typing import Any, Dict
 from .reach.answer import Sending
 
 
+_encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
+
+
 def post(path: str, body: Dict[str, Any], seconds: float) -> Sending:
     """Raises ValueError for what is no JSON."""
-    text = json.dumps(body, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    return Sending("POST", path, text.encode("utf-8"), seconds)
+    return Sending("POST", path, _encode(body).encode("utf-8"), seconds)

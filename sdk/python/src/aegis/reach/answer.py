@@ -29,13 +29,16 @@ class NoAnswer(Exception):
     """There is no whole, well-shaped answer to this very request."""
 
 
+def _refuse(word: str) -> NoReturn:
+    raise ValueError(f"{word} is no number")
+
+
+_decode = json.JSONDecoder(parse_constant=_refuse).decode
+
+
 def read_json(data: bytes) -> Any:
     """Raises NoAnswer for what is no JSON."""
     try:
-        return json.loads(data.decode("utf-8"), parse_constant=_refuse)
+        return _decode(data.decode("utf-8"))
     except (ValueError, RecursionError) as error:
         raise NoAnswer(f"its answer is no JSON: {error}") from error
-
-
-def _refuse(word: str) -> NoReturn:
-    raise ValueError(f"{word} is no number")
