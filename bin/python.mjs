@@ -30,7 +30,9 @@ export function run(file, args, options = {}) {
 /** Makes `sdk/python/.venv` with what requirements-dev.txt names, when it holds anything else. Answers its interpreter. */
 export function environment(host) {
   const folder = join(PACKAGE, '.venv');
-  const wanted = createHash('sha256').update(readFileSync(join(PACKAGE, 'requirements-dev.txt'))).digest('hex');
+  const wanted = createHash('sha256')
+    .update(readFileSync(join(PACKAGE, 'requirements-dev.txt')))
+    .digest('hex');
   const stamp = join(folder, '.requirements');
   const python = inside(folder);
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted && spawnSync(python, ['-c', '']).status === 0) return python;
@@ -50,7 +52,10 @@ export function install(python, what) {
 
 /** Builds wheel and sdist into a folder; answers their files. */
 export function build(python, folder) {
-  const printed = execFileSync(python, ['-m', 'build', '--no-isolation', '--outdir', folder, PACKAGE], { encoding: 'utf8', stdio: ['ignore', 'pipe', 2] });
+  const printed = execFileSync(python, ['-m', 'build', '--no-isolation', '--outdir', folder, PACKAGE], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 2],
+  });
   const files = [...printed.matchAll(/aegis_control_plane-[\w.]+?(?:\.tar\.gz|-py3-none-any\.whl)/g)].map(([name]) => join(folder, name));
   return [...new Set(files)].filter((file) => existsSync(file));
 }
