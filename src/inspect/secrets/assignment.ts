@@ -9,7 +9,7 @@ export const SECRET_NAMES =
 
 /** Providers whose tokens have no shape of their own; named beside a random value they are credentials. */
 export const PROVIDERS =
-  'adafruit adobe airtable algolia alibaba asana beamer bitbucket bittrex cloudflare codecov cohere coinbase confluent contentful datadog discord droneci dropbox etsy facebook fastly finicity finnhub flickr freshbooks gitter gocardless heroku hubspot intercom jfrog artifactory kraken kucoin launchdarkly linear linkedin looker mailchimp mailgun mattermost meraki messagebird netlify nytimes newyork okta plaid privateai rapidapi sendbird sentry snyk sonar squarespace sumo teams travis twilio twitch twitter typeform yandex zendesk scalingo flutterwave sourcegraph octopus cloudant softlayer pagerduty shippo vault telegram square stripe'.split(
+  'adafruit adobe airtable algolia alibaba asana beamer bitbucket bittrex cloudflare codecov cohere coinbase confluent contentful datadog discord droneci dropbox etsy facebook fastly finicity finnhub flickr freshbooks gitter gocardless heroku hubspot intercom jfrog artifactory kraken kucoin launchdarkly linear linkedin looker mailchimp mailgun mattermost meraki messagebird netlify nytimes newyork okta plaid privateai rapidapi sendbird sentry snyk sonar squarespace sumo teams travis twilio twitch twitter typeform yandex zendesk scalingo flutterwave sourcegraph octopus cloudant softlayer pagerduty shippo vault telegram square stripe assemblyai deepgram elevenlabs mistral cohere anthropic openai pinecone weaviate replicate fireworks deepseek groq perplexity huggingface wandb langfuse helicone supabase planetscale upstash grafana newrelic honeycomb loggly logdna rollbar bugsnag amplitude mixpanel braintree adyen paypal paystack razorpay klaviyo brevo postmark sparkpost mailjet plivo nexmo vonage clicksend docusign shodan virustotal censys abuseipdb greynoise urlscan clearbit etherscan infura quicknode moralis coinmarketcap mapquest tomtom'.split(
     ' ',
   );
 
@@ -19,7 +19,7 @@ const VALUE = /[\w.=+/~@!#^&*-]{8,200}/y;
 
 /** Identifiers that hold a secret word and name something public: a key's name, length, file; a foreign, primary or public key. */
 const PUBLIC_NAME =
-  /public|idempot|bucket|conversation|correlation|trace|turnkey|foreign|primary|partition|sort_?key|keyboard|keyword|keyframe|keyhash|key_?id|key_?name|key_?file|key_?pair|key_?vault|key_?path|key_?type|key_?size|key_?len|monkey|turkey|hotkey|author|length|_name|name$|alias|csrf|(?:Id|ID|_id|Ids|Type|Count|Index|Size|Url|URL|Uri|Path|File|Name|Variable|Format|Distance|Version|Limit|Expiry|Expires)$|max_?tokens|schema|issuer|tokeniz|cache_?key|object_?key|s3_?key|non_?matching|table|column|field/i;
+  /public|idempot|authenticity|keying|keyed|key_?(?:down|up|press)|bucket|conversation|correlation|trace|turnkey|foreign|primary|partition|sort_?key|keyboard|keyword|keyframe|keyhash|key_?id|key_?name|key_?file|key_?pair|key_?vault|key_?path|key_?type|key_?size|key_?len|monkey|turkey|hotkey|author|length|_name|name$|alias|csrf|(?:Id|ID|_id|Ids|Type|Count|Index|Size|Url|URL|Uri|Path|File|Name|Variable|Format|Distance|Version|Limit|Expiry|Expires)$|max_?tokens|schema|issuer|tokeniz|cache_?key|object_?key|s3_?key|non_?matching|table|column|field/i;
 
 /** Whether the identifier around a secret word names something public rather than the secret. */
 export function isPublicName(text: string, end: number): boolean {
@@ -27,6 +27,9 @@ export function isPublicName(text: string, end: number): boolean {
   const after = /^[\w.-]{0,24}/.exec(text.slice(end, end + 24))?.[0] ?? '';
   return PUBLIC_NAME.test(before + after);
 }
+
+/** The name is one of a URL's parameters, where short tokens count views and show badges. */
+export const isParameter = (text: string, end: number): boolean => /[?&][\w.-]{0,40}$/.test(text.slice(Math.max(0, end - 42), end));
 
 /** A provider's name stands at the start of a word and ends one: `okta_token`, not `rookTable`. */
 export function isProviderWord(text: string, start: number, end: number): boolean {
@@ -76,6 +79,6 @@ export function looksRandom(value: string, { provider }: { readonly provider: bo
   if (/^\d{1,4}[-/.]\d{1,2}[-/.]\d/.test(value) || (/^[\w-]+(?:\.[A-Za-z][\w-]*)+$/.test(value) && !/\d.*\d.*\d/.test(value))) return false;
   if (/^[a-z_]+[0-9]{0,3}$|^[A-Z_]+[0-9]{0,3}$/.test(value)) return false;
   if (/^(?:[A-Za-z]+[-_./])+[A-Za-z]*\d{0,4}$/.test(value)) return false;
-  if (isWordy(value)) return false;
-  return entropy(value) >= (provider ? 2.8 : 3.3);
+  if (isWordy(value) || /\/[^/]{0,80}\.[A-Za-z]{2,5}$/.test(value)) return false;
+  return entropy(value) >= (provider ? 2.8 : value.length >= 32 ? 3 : 3.3);
 }

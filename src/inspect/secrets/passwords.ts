@@ -31,7 +31,7 @@ const QUOTED = /([a-z]{0,4})(?: set)?(?: with)?[ \t]{1,3}'([^'\n]{4,128})'/iy;
 /** `<password>x</password>`, `<add key="Password" value="x"/>`. */
 const MARKED = /([\w.-]{0,24})(?:"[ \t]{1,4}value="([^"\n]{4,128})"|>([^<\n]{4,128})<\/)/y;
 /** `password x` of a .netrc, beside its login. */
-const NETRC = /([a-z]{0,4})[ \t]{1,3}([^\s"']{6,128})/y;
+const NETRC = /([a-z]{0,4})[ \t]{1,3}([^\s"']{4,128})/y;
 
 export interface Password {
   readonly start: number;
@@ -47,7 +47,7 @@ export function passwordAfter(text: string, start: number, end: number): Passwor
     pattern.lastIndex = end;
     const match = pattern.exec(text);
     if (match === null) continue;
-    if (pattern === NETRC && !/\b(?:machine|login|default)\b/.test(text.slice(Math.max(0, start - 120), start))) continue;
+    if (pattern === NETRC && !besideLogin(text, start, likely === isGiven)) continue;
     const value = match.slice(2).find((group) => group !== undefined) ?? '';
     if (ABOUT.test(match[1] ?? '')) return undefined;
     const clean = trimmed(value);
@@ -63,6 +63,7 @@ const FORMS = [
   [MARKED, isLikely],
   [QUOTED, isLikely],
   [SPOKEN, isMixed],
+  [NETRC, isGiven],
   [NETRC, isMixed],
 ] as const;
 
@@ -101,6 +102,19 @@ export function isMixed(value: string): boolean {
     /\d|[!#$%^&*@+=~]/.test(value) &&
     !/^\d+[a-z]{1,12}$/.test(value)
   );
+}
+
+/** `machine host login name password …`, whole; or only some of its words. */
+function besideLogin(text: string, start: number, whole: boolean): boolean {
+  const before = text.slice(Math.max(0, start - 200), start);
+  return whole
+    ? /\bmachine\s{1,4}[\w-]{1,63}\.[\w.-]{1,80}\s{1,4}(?:login|account)\s{1,4}\S{1,80}\s{1,4}$/.test(before)
+    : /\b(?:machine|login|default)\b/.test(before.slice(-120));
+}
+
+/** For a place that holds nothing but passwords: anything but an example. */
+function isGiven(value: string): boolean {
+  return isLikely(value) || (/^[A-Za-z]{4,}$/.test(value) && !isPlaceholder(value));
 }
 
 /** Names in other scripts, which the pass over the text does not look for. */

@@ -1,5 +1,5 @@
 const WORDS =
-  /example|changeme|change_me|placeholder|your[_-]?|^my[_-]|my[_-]bot|(?:user|user_?name):(?:password|token|pass)|^test:test$|#{4,}|redacted|dummy|sample|insert[_-]|replace|todo|foobar|hunter2\b|lorem|^test(?:ing)?$|^pass(?:word|wd)?\d{0,3}$|^secret$|^token$|^none$|^null$|^undefined$|^true$|^false$|\*{3,}|\.{3,}|x{5,}|X{5,}|0{10,}|1234567890?$|abcdefgh|^<.{0,60}>$|^\$|\$\{|\{\{|%\(|^%[A-Z_]+%$|^env\.|process\.env|os\.environ|getenv|secrets\./i;
+  /example|changeme|change_me|placeholder|your[_-]?|^my[_-]|my[_-]bot|(?:user|user_?name):(?:password|token|pass)|^test:test$|#{4,}|redacted|dummy|sample|insert[_-]|replace|todo|foobar|hunter2\b|lorem|^test(?:ing)?$|^pass(?:word|wd)?\d{0,3}$|^secret$|^token$|^none$|^null$|^undefined$|^true$|^false$|\*{3,}|\.{3,}|x{5,}|X{5,}|^<.{0,60}>$|\[[A-Z_]{3,20}\]$|^\$|\$\{|\{\{|%\(|^%[A-Z_]+%$|^env\.|process\.env|os\.environ|getenv|secrets\./i;
 
 /** `abc123`, `0123456789`, `qwerty`: runs along the alphabet, the digits or the keyboard, as nobody's generator makes them. */
 const LADDER = 'abcdefghijklmnopqrstuvwxyz 01234567890123456789 qwertyuiop zyxwvutsrqponmlkjihgfedcba 9876543210';
@@ -32,12 +32,18 @@ export function isMasked(value: string): boolean {
 
 /** A mask, an example or a sequence rather than something random: told from the characters, whatever the format around them. */
 export function isMade(value: string): boolean {
+  const letters = value.slice(0, 200).replace(/[^A-Za-z0-9]/g, '');
+  return isMask(value) || (letters.length >= 20 && ladder(letters) * 2 > letters.length);
+}
+
+/** A mask, the name of what belongs there, or one short group all over. */
+export function isMask(value: string): boolean {
   const head = value.slice(0, 200);
   if (/\*{3,}|#{6,}|your[_-]?(?:token|key|secret)|_HERE\b|TokenHere|STRINGHERE/i.test(head)) return true;
   const letters = head.replace(/[^A-Za-z0-9]/g, '');
   const crosses = letters.replace(/[^xX]/g, '').length;
   if (crosses >= 16 && crosses * 5 > letters.length * 3) return true;
-  return letters.length >= 20 && (repeats(letters) || longestRun(letters) > 20 || ladder(letters) * 2 > letters.length);
+  return letters.length >= 20 && (repeats(letters) || longestRun(letters) > 20);
 }
 
 function longestRun(text: string): number {
@@ -50,8 +56,18 @@ function longestRun(text: string): number {
   return best;
 }
 
-/** Values people write where a secret would stand: examples, variables, masks, sequences. */
-export function isPlaceholder(value: string): boolean {
-  const head = value.length > 300 ? value.slice(0, 300) : value;
+/** Words people write where a secret would stand: examples, variables, masks. */
+export function isExample(value: string): boolean {
+  const head = value.slice(0, 300);
   return WORDS.test(head) || new Set(head.slice(0, 40)).size <= 2;
+}
+
+const SEQUENCE = /1234567890?$|abcdefgh/i;
+
+/** Examples, and runs along the alphabet or the digits that are half of a value. */
+export function isPlaceholder(value: string): boolean {
+  const head = value.slice(0, 300);
+  if (isExample(value) || /0{10,}/.test(head)) return true;
+  const letters = head.replace(/[^A-Za-z0-9]/g, '');
+  return SEQUENCE.test(head) && ladder(letters) * 2 > letters.length;
 }

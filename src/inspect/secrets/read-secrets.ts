@@ -1,12 +1,14 @@
 import { prefilter } from './aho.ts';
-import { assignedAfter, isProviderWord, isPublicName, looksRandom, PROVIDERS, SECRET_NAMES } from './assignment.ts';
+import { assignedAfter, isParameter, isProviderWord, isPublicName, looksRandom, PROVIDERS, SECRET_NAMES } from './assignment.ts';
 import { entropy, isCamel, isWordy } from './entropy.ts';
 import type { Format } from './formats/format.ts';
 import { PREFIXES } from './formats/prefixes.ts';
 import { STRUCTURES } from './formats/structures.ts';
+import { PROTOCOLS } from './formats/protocols.ts';
+import { SETTINGS } from './formats/settings.ts';
 import { SHAPES } from './formats/shapes.ts';
 import { foreignPasswords, isMixed, PASSWORD_NAMES, passwordAfter } from './passwords.ts';
-import { isMade, isMasked, isPlaceholder } from './placeholder.ts';
+import { isExample, isMade, isMask, isMasked, isPlaceholder } from './placeholder.ts';
 
 /** A credential in a text. The value itself never leaves this process: it is replaced in evidence and in what is recorded. */
 export interface Secret {
@@ -23,10 +25,15 @@ export interface SecretScan {
   readonly complete: boolean;
 }
 
-const FORMATS: readonly Format[] = [...PREFIXES, ...SHAPES, ...STRUCTURES];
+const FORMATS: readonly Format[] = [...PREFIXES, ...SHAPES, ...PROTOCOLS, ...STRUCTURES, ...SETTINGS];
 
 /** Formats that nothing else looks like: a masked one is still worth a record. */
-const EXACT: ReadonlySet<Format> = new Set([...PREFIXES, ...SHAPES.filter((format) => /^(?:aws|jwt|artifactory|slack)/.test(format.id))]);
+const EXACT: ReadonlySet<Format> = new Set([
+  ...PREFIXES,
+  ...[...SHAPES, ...PROTOCOLS].filter((format) =>
+    /^(?:aws|jwt|artifactory|slack|discord|salesforce|zapier|firebase|asana|telegram|mailchimp|teams|terraform|azure|maxmind)/.test(format.id),
+  ),
+]);
 
 interface Lead {
   readonly word: string;
@@ -71,7 +78,7 @@ export function readSecrets(text: string, vendors = true): SecretScan {
   for (const [end, provider] of names) {
     if (isPublicName(text, end)) continue;
     const value = assignedAfter(text, end);
-    if (value !== undefined && looksRandom(value.value, { provider })) {
+    if (value !== undefined && looksRandom(value.value, { provider }) && (value.value.length >= 12 || !isParameter(text, end))) {
       found.push({ id: provider ? 'provider-credential' : 'assigned-credential', start: value.start, end: value.start + value.value.length });
     }
   }
@@ -92,17 +99,18 @@ function matches(text: string, format: Format, found: Secret[]): boolean {
     const least = format.bits ?? 2.5;
     const start = match.index + match[0].indexOf(value);
     const one = { id: format.id, start, end: start + value.length };
-    const masked = least > 0 && (entropy(value) < least || isPlaceholder(value));
+    const exact = EXACT.has(format);
+    // Nothing else has the format, so a run of letters in it is somebody's test, and a test may run against the real thing.
+    const masked = least > 0 && (entropy(value) < least || (exact ? isExample(value) : isPlaceholder(value)));
     if (format.human === true && !isMixed(value)) continue;
     if (format.random === true && (masked || isWordy(value) || isCamel(value))) continue;
     // A mask that keeps nothing of a secret is no secret; one whose format is exact and whose body has the length of one is recorded.
-    if (isMade(value)) {
-      if ((EXACT.has(format) || (format.random === true && !isWordy(value) && !isCamel(value))) && !isMasked(value))
-        found.push({ ...one, placeholder: true });
+    if (exact ? isMask(value) : isMade(value)) {
+      if ((exact || (format.random === true && !isWordy(value) && !isCamel(value))) && !isMasked(value)) found.push({ ...one, placeholder: true });
       continue;
     }
     if (!masked) found.push(one);
-    else if (EXACT.has(format) || format.shown === true) found.push({ ...one, placeholder: true });
+    else if (exact || format.shown === true) found.push({ ...one, placeholder: true });
   }
   return true;
 }
@@ -113,9 +121,12 @@ function apart(found: readonly Secret[]): Secret[] {
   const out: Secret[] = [];
   for (const one of sorted) {
     const before = out.at(-1);
-    if (before !== undefined && one.start < before.end) {
-      if (one.end > before.end) out[out.length - 1] = { ...before, end: one.end };
-    } else out.push(one);
+    if (before === undefined || one.start >= before.end) out.push(one);
+    else {
+      // What one format takes for a mask another may know.
+      const named = before.placeholder === true && one.placeholder !== true ? one : before;
+      out[out.length - 1] = { ...named, start: before.start, end: Math.max(before.end, one.end) };
+    }
   }
   return out;
 }

@@ -1,6 +1,6 @@
 import type { Format } from './format.ts';
 
-/** Formats that are known by their structure rather than by a prefix. */
+/** Formats of vendors that are known by their structure rather than by a prefix. */
 export const SHAPES: readonly Format[] = [
   {
     id: 'aws-access-key',
@@ -15,21 +15,15 @@ export const SHAPES: readonly Format[] = [
     bits: 3,
   },
   { id: 'azure-storage-key', near: ['accountkey='], pattern: /AccountKey=([A-Za-z0-9+/]{86}==)/gi },
-  {
-    id: 'private-key',
-    near: ['-----begin'],
-    pattern: /-----BEGIN[ A-Z0-9_-]{0,100}PRIVATE KEY(?: BLOCK)?-----(?![^-]{0,40}-----END)(?:[^-]{20,8192}(?=-----)|[^-]{0,100}$)?/g,
-    bits: 0,
-  },
-  { id: 'private-key', near: ['putty-user-key-file'], pattern: /PuTTY-User-Key-File-\d/gi, bits: 0 },
-  {
-    id: 'jwt',
-    near: ['eyj'],
-    pattern: /(?<![A-Za-z0-9_-])ey[A-Za-z0-9_-]{12,4000}\.ey[A-Za-z0-9_/\\-]{8,8000}(?:\.[A-Za-z0-9_/\\-]{0,2000}={0,2})?/g,
-  },
-  { id: 'jwt', near: ['eyj'], pattern: /(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{8,4000}\.[A-Za-z0-9_/\\-]{4,8000}\.[A-Za-z0-9_/\\-]{8,2000}/g },
-  { id: 'jwt-base64', near: ['zxlk', 'zxlj'], pattern: /(?<![A-Za-z0-9])ZXlK[A-Za-z0-9+/]{60,8000}={0,2}/g, bits: 3.5 },
   { id: 'slack-webhook', near: ['hooks.slack.com'], pattern: /hooks\.slack\.com\/(?:services|workflows|triggers)\/[A-Za-z0-9+/]{20,64}/g },
+  { id: 'zapier-webhook', near: ['hooks.zapier.com'], pattern: /hooks\.zapier\.com\/hooks\/(?:catch|standard)\/\d{4,12}\/[A-Za-z0-9]{6,20}/g },
+  {
+    id: 'salesforce-session',
+    near: ['00d'],
+    pattern: /(?<![A-Za-z0-9])00D[A-Za-z0-9]{12,15}!(?:[A-Za-z0-9._]{60,160})(?![A-Za-z0-9])/g,
+  },
+  { id: 'firebase-server-key', near: [':apa91b'], pattern: /(?<![\w-])[\w-]{11}:APA91b[\w-]{100,160}/g },
+  { id: 'asana-token', near: ['0/', '1/', '2/'], pattern: /(?<![\w/.])[012]\/(?:\d{16}:)?[a-f0-9]{32}(?![\w/])/g },
   { id: 'discord-webhook', near: ['/api/webhooks/'], pattern: /discord(?:app)?\.com\/api\/webhooks\/\d{17,20}\/[\w-]{60,70}/g },
   {
     id: 'teams-webhook',
@@ -49,31 +43,6 @@ export const SHAPES: readonly Format[] = [
     bits: 1,
   },
   { id: 'sidekiq-secret', near: ['contribsys__com'], pattern: /CONTRIBSYS__COM"?\s{0,4}[=:]\s{0,4}"?([a-f0-9]{8}:[a-f0-9]{8})/g, bits: 1 },
-  {
-    id: 'url-password',
-    near: ['://'],
-    pattern: /[a-zA-Z][a-zA-Z0-9+.-]{1,24}:\/\/[^\s/?#:@'"<>[\]{}$]{0,80}:([^\s/?#@'"<>{}$]{2,120})@[\w.[\]-]{1,120}/g,
-    bits: 1,
-  },
-  { id: 'basic-auth', near: ['basic '], pattern: /authorization['"]?\s{0,4}[:=]\s{0,4}['"]?basic\s{1,4}([A-Za-z0-9+/]{8,400}={0,2})/gi },
-  { id: 'bearer-token', near: ['bearer '], pattern: /(?<![A-Za-z])bearer\s{1,4}([A-Za-z0-9_.=~+/-]{16,2000})/gi, bits: 3.2 },
-  {
-    id: 'auth-header',
-    near: ['authorization', 'x-api', 'api-key', 'token:', 'key:', 'auth'],
-    pattern:
-      /(?:authorization|x-[a-z-]{0,24}(?:token|key)|api-?key|token|private-token)['"]?\s{0,3}:\s{0,3}(?:[a-z-]{3,12}\s)?([A-Za-z0-9_.=~@+/-]{8,400})['"]/gi,
-    bits: 2.8,
-  },
-  {
-    id: 'curl-user',
-    beside: 'curl',
-    near: ['-u ', '--user'],
-    pattern:
-      /(?<![\w-])(?:-u|--user)(?:\s{1,4}|=)(?:"([^"\s:]{0,60}:[^"]{0,80})"|'([^'\s:]{0,60}:[^']{0,80})'|"[^"\s]{1,80}":"([^"\s]{4,80})"|([^\s:'"$]{1,60}:'[^'\n]{3,80}')|([^\s:'"$]{1,60}:[^\s'"$]{3,80}))/g,
-    bits: 1.5,
-  },
-  { id: 'nuget-password', near: ['cleartextpassword'], pattern: /ClearTextPassword"\s{1,4}value="([^"]{4,200})"/gi, bits: 1.5 },
-  { id: 'connection-password', near: ['password=', 'pwd='], pattern: /;\s{0,4}(?:password|pwd)\s?=\s?([^;\s'"]{4,120})/gi, bits: 2 },
   { id: 'artifactory-password', near: ['ap'], pattern: /(?:\s|=|:|"|^)(AP[\dABCDEF][a-zA-Z0-9]{8,90})(?:\s|"|$)/g, bits: 2 },
   { id: 'artifactory-key', near: ['akc'], pattern: /(?:\s|=|:|"|^)(AKC[a-zA-Z0-9]{10,100})(?:\s|"|$)/g },
   {

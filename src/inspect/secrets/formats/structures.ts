@@ -1,4 +1,5 @@
 import type { Format } from './format.ts';
+import { NO_ID } from './ids.ts';
 
 /** What commands take as a password without a name that says so: the program, then the option. */
 const OPTIONS: readonly (readonly [program: string, option: string])[] = [
@@ -156,9 +157,20 @@ export const STRUCTURES: readonly Format[] = [
   {
     id: 'token',
     near: ['_', '-'],
-    pattern:
-      /(?<![\w./%+=-])[A-Za-z][A-Za-z0-9]{1,11}[_-](?:[A-Za-z0-9]{1,8}[_-])?(?=[A-Za-z]{0,60}\d)(?=[A-Z0-9]{0,60}[a-z])(?=[a-z0-9]{0,60}[A-Z])([A-Za-z0-9]{28,120})(?![\w./-])/g,
+    pattern: new RegExp(
+      String.raw`(?<![\w./%+=-])${NO_ID}[A-Za-z][A-Za-z0-9]{1,11}[_-](?:[A-Za-z0-9]{1,8}[_-])?(?=[A-Za-z]{0,60}\d)(?=[A-Z0-9]{0,60}[a-z])(?=[a-z0-9]{0,60}[A-Z])([A-Za-z0-9]{28,120})(?![\w./-])`,
+      'g',
+    ),
     bits: 3.9,
     random: true,
+  },
+  {
+    id: 'token',
+    near: ['_'],
+    pattern: new RegExp(
+      String.raw`(?<![\w./%+=-])${NO_ID}[A-Za-z][A-Za-z0-9]{1,14}_(?:[a-z0-9]{1,8}_)?([0-9a-f]{40}|[0-9a-f]{48}|[0-9a-f]{64}|[0-9a-f]{80})(?![\w./-])`,
+      'g',
+    ),
+    bits: 3.2,
   },
 ];
