@@ -1,5 +1,5 @@
 export const V4 = /(?<![\w.])(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)(?![\w]|\.\d)/g;
-export const V6 = /(?<![\w:.])(?:[0-9A-Fa-f]{0,4}:){2,7}(?:[0-9A-Fa-f]{1,4}|(?:\d{1,3}\.){3}\d{1,3})?(?![\w:])/g;
+export const V6 = /(?<![\w:.])(?:[0-9A-Fa-f]{0,4}:){2,7}(?:[0-9A-Fa-f]{1,4}|(?:\d{1,3}\.){3}\d{1,3})?(?![\w:]|\.\d)/g;
 
 /** Whether an IPv4 address could name a person's machine: not loopback, unspecified or a version number. */
 export function isPersonalV4(text: string, start: number, end: number): boolean {
@@ -17,6 +17,14 @@ export function isPersonalV4(text: string, start: number, end: number): boolean 
 export function isV6(text: string): boolean {
   const doubles = text.split('::').length - 1;
   const groups = text.split(':').filter((group) => group !== '').length;
+  if (
+    text.includes('.') &&
+    text
+      .slice(text.lastIndexOf(':') + 1)
+      .split('.')
+      .some((byte) => Number(byte) > 255)
+  )
+    return false;
   if (doubles > 1 || text === '::' || text === '::1') return false;
   return doubles === 1 ? groups >= 2 && groups <= 7 : groups === 8 || (groups === 7 && text.includes('.'));
 }

@@ -69,8 +69,9 @@ export const PROVED: readonly Kind[] = [
   { id: 'us-itin', pattern: re(String.raw`9\d{2}[- ]?(?:5\d|6[0-5]|7\d|8[0-8]|9[0-24-9])[- ]?\d{4}`), valid: (text) => /[- ]/.test(text) },
   {
     id: 'mac-address',
-    pattern: re(String.raw`(?:[0-9A-F]{2}[:-]){5}[0-9A-F]{2}|(?:[0-9A-F]{4}\.){2}[0-9A-F]{4}`, 'gi'),
-    valid: (text) => !/^(?:00[:-]?){6}$|^(?:ff[:-]?){6}$/i.test(text.replaceAll('.', '')),
+    pattern: re(String.raw`[0-9A-F]{2}([:-])(?:[0-9A-F]{2}\1){4}[0-9A-F]{2}|(?:[0-9A-F]{4}\.){2}[0-9A-F]{4}`, 'gi'),
+    // The lowest bit of the first byte marks a group (IEEE 802), which is nobody's device.
+    valid: (text) => !/^(?:00[:-]?){6}$/.test(text.replaceAll('.', '')) && Number.parseInt(text.slice(0, 2), 16) % 2 === 0,
   },
   {
     id: 'crypto-address',
@@ -150,7 +151,7 @@ export const NAMED: readonly Kind[] = [
   {
     id: 'driver-licence',
     pattern: re(
-      String.raw`[A-Z]{1,3}\d{5,14}[A-Z]?|[A-Z]{5}\d{6}[A-Z0-9]{5}|\d{2}-\d{2}-\d{6}-\d{2}|[A-Z]\d{2}[A-Z0-9]{6}\d[0-9X]|U1[A-Z0-9]{7}[A-Z]|[A-Z]{2}\d{8}[A-Z]|[A-Z]{2}\d{7}[A-Z]|\d{2} \d{2} \d{6} \d{2}`,
+      String.raw`[A-Z]{1,3}\d{5,14}[A-Z]?|[A-Z]{5}\d{6}[A-Z0-9]{5}|\d{2}-\d{2}-\d{6}-\d{2}|[A-Z]\d{2}[A-Z0-9]{6}\d[0-9X]|[A-Z]\d{3}-\d{3}-\d{2}-\d{3}-\d|U1[A-Z0-9]{7}[A-Z]|[A-Z]{2}\d{8}[A-Z]|[A-Z]{2}\d{7}[A-Z]|\d{2} \d{2} \d{6} \d{2}`,
       'gi',
     ),
     valid: notVat,
@@ -174,7 +175,7 @@ export const NAMED: readonly Kind[] = [
   {
     id: 'vehicle-plate',
     pattern: re(
-      String.raw`[A-HJ-PR-Y][A-Z]\d{2}[ -]?[A-Z]{3}|[A-Z]{3} \d{1,3}[A-Z]|[A-Z]{1,3} [A-Z]{1,2} \d{1,4}[EH]?|[A-HJ-PR-Y]\d{1,3} ?[A-Z]{3}|[A-Z]{3} ?\d{1,4}[A-Z]?|[A-ZÄÖÜ]{1,3}[- ][A-Z]{1,2}[- ]?\d{1,4}[EH]?|\d{2} ?[A-Z]{1,3} ?\d{2,5}|[A-Z]{2}[- ]?\d{1,2}[- ]?[A-Z]{1,3}[- ]?\d{4}|[A-Z]{3}[ -]?\d{3}[ -]?[A-Z]{2}|[A-Z]{1,3}-[A-Z]{1,2}-\d{1,4}[EH]?|[A-Z]{2}\d[A-Z]{3}\d{4}|[A-Z]{2}\d{4}`,
+      String.raw`[A-HJ-PR-Y][A-Z]\d{2}[ -]?[A-Z]{3}|[A-Z]{3} \d{1,3}[A-Z]|[A-Z]{1,3} [A-Z]{1,2} \d{1,4}[EH]?|[A-HJ-PR-Y]\d{1,3} ?[A-Z]{3}|[A-Z]{3} ?\d{1,4}[A-Z]?|[A-ZÄÖÜ]{1,3}[- ][A-Z]{1,2}[- ]?\d{1,4}[EH]?|\d{2} ?[A-Z]{1,3} ?\d{2,5}|[A-Z]{2}[- ]?\d{1,2}[- ]?[A-Z]{1,3}[- ]?\d{4}|[A-Z]{3}[ -]?\d{3}[ -]?[A-Z]{2}|[A-Z]{1,3}-[A-Z]{1,2}-\d{1,4}[EH]?|[A-Z]{2}\d[A-Z]{3}\d{4}|[A-Z]{2}\d{4}|\d[A-Z]{3}\d{3}`,
       'gi',
     ),
     valid: plate,

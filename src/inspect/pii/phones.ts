@@ -1,7 +1,10 @@
 import { findNumbers } from './phone-number.ts';
 
-export const CANDIDATE = /(?<![\w./@-])(?:\+|00)?\(?\d{1,4}\)?(?:[ .\-/]{0,2}\(?\d{1,5}\)?){1,6}(?![\w/@])/g;
+export const CANDIDATE = /(?<![\w./@-])(?:\+|00)?\(?\d{1,4}\)?(?:[ .\-/]{0,2}\(?\d{1,5}\)?){1,6}(?: ?(?:x|ext\.?) ?\d{1,6})?(?![\w/@])/g;
 const WORDS = /phone|call|mobile|cell|tel\b|tel[.:]|fax|contact|number|whatsapp|sms|text me|dial|reach|telefon|telepono|numar|gsm|cep|numarası/i;
+/** Words right before a number that say it rings somewhere, in the languages of most readers. */
+const RINGS =
+  /(?:(?<![a-z])(?:call|phone|tel|mobile|cell|fax|whatsapp|dial|ring|bel|handy|gsm|sms)|telefon\p{L}{0,8}|t[ée]l[ée]phone|tel[ée]fono|appele[zr]?|celular|тел\p{L}{0,8}|電話|携帯|手机|手機|电话|전화)(?![a-z])[^\d\n]{0,20}$/iu;
 const MOST = 64;
 
 /** Which of the candidates, half-open ranges in ascending order, are telephone numbers: verified by the numbering plans of libphonenumber. */
@@ -10,15 +13,22 @@ export function phones(text: string, candidates: Iterable<readonly [start: numbe
   const { length } = text.trim();
   let seen = 0;
   for (const [start, end] of candidates) {
-    const candidate = text.slice(start, end);
+    const candidate = text.slice(start, end).replace(/ ?(?:x|ext\.?) ?\d{1,6}$/, '');
     const digits = digitsIn(candidate);
     if (digits < 7 || digits > 15) continue;
     seen += 1;
     if (seen > MOST) break;
-    if (isNumber(candidate, { digits, alone: candidate.trim().length >= length - 2, near: text.slice(Math.max(0, start - 40), end + 20) }))
-      out.push([start, end]);
+    const before = text.slice(Math.max(0, start - 40), start);
+    const place = { digits, alone: end - start >= length - 2, near: before + text.slice(start, end + 20) };
+    if (isNumber(candidate, place) || rings(candidate, before)) out.push([start, end]);
   }
   return out;
+}
+
+/** Said to be a telephone's, and of a length some plan has; not a date, and more than an extension. */
+function rings(candidate: string, before: string): boolean {
+  const bare = candidate.trim();
+  return RINGS.test(before) && !/^\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}$/.test(bare) && /^[+0(]|\d[ ()/.-]+\d|^\d{9,11}$/.test(bare);
 }
 
 interface Place {

@@ -167,3 +167,11 @@ const OF: ReadonlySet<string> = new Set(COUNTRIES.split(' '));
 
 /** ISO 9362: four letters, a country, a place, perhaps a branch. */
 export const bic = (text: string): boolean => OF.has(text.slice(4, 6).toUpperCase());
+
+/** ИНН: ten digits of a firm with one check digit, twelve of a person with two (Federal Tax Service, order ММВ-7-6/435). */
+export function russianTax(text: string): boolean {
+  const d = [...text].map(Number);
+  const digit = (weights: readonly number[]): number => (weights.reduce((sum, weight, at) => sum + weight * (d[at] ?? 0), 0) % 11) % 10;
+  if (d.length === 10) return digit([2, 4, 10, 3, 5, 9, 4, 6, 8]) === d[9];
+  return digit([7, 2, 4, 10, 3, 5, 9, 4, 6, 8]) === d[10] && digit([3, 7, 2, 4, 10, 3, 5, 9, 4, 6, 8]) === d[11];
+}

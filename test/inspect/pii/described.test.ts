@@ -93,3 +93,61 @@ test('[INSPECT-144] a card and a social security number that leave together are 
   assert.equal(worst('http_post', { url: 'https://pay.example.net/', body: 'card 4111 1111 1111 1111, jane@x.example' }), 'MEDIUM');
   assert.equal(worst('save_note', { body }), 'MEDIUM');
 });
+
+test('[INSPECT-175] a number said to ring, and a number named by its country, are found without their plan or check digit', () => {
+  const texts = [
+    'Call me back on +1-736-487-7021x8976 after lunch.',
+    'Call me back on 872-272-6208 ext. 73',
+    'Telefonum +90(528)637-3571x5675',
+    'Bel mij op 0992 492566.',
+    'Ring mig på 08-133 12 48.',
+    'Meine Telefonnummer lautet 0967874209.',
+    '手机 13812345678',
+    'aadhaar number 495181199946',
+    'NINO QQ123456C',
+    'Emirates ID 784-1990-1234567-1',
+    'BVN 22123456789',
+    'KRA PIN A012345678Z',
+    'ЕГН 7523169263',
+    'ИНН 500100732259',
+    'СНИЛС 112-233-445 95',
+    'паспорт 4509 123456',
+    'AMKA 01018012345',
+    'JMBG 0101006500006',
+    'kennitala 120174-3389',
+    'CCCD 001203004567',
+    'iqama 2123456789',
+    'cédula 1.020.345.678',
+    'CNH 12345678900',
+    'EIN 12-3456789',
+    'DL number: F255-921-50-094-0',
+    'license plate 7ABC123',
+  ];
+  const kinds = (text: string): readonly string[] => readPii(text).found.flatMap(({ id, bare }) => (bare ? [] : [id]));
+  assert.deepEqual(
+    texts.filter((text) => kinds(text).length === 0),
+    [],
+  );
+  const plain = [
+    'mac 67:66:05:e8:fb:bb joined the lab network',
+    'mac 10:2F:33-AC-29-C3',
+    '::ffff:256.0.0.1',
+    'call 911',
+    'phone support is available',
+    'ring the bell 3 times',
+    'recall 2024-05-03',
+    'the telephone was invented in 1876',
+    'call meeting on 2024-05-03',
+    'ИНН 500100732258',
+    'innocent 1234567890',
+    'a cell 10x20 of the grid',
+    'dial in at 10:00',
+    'tin roof 12345',
+    'taj mahal 1653',
+    'kra kra 12',
+  ];
+  assert.deepEqual(
+    plain.filter((text) => kinds(text).length > 0),
+    [],
+  );
+});
