@@ -1,7 +1,7 @@
 import type { AegisClient } from './client.ts';
 import { AegisSetupError } from './errors.ts';
 import { permitted } from './guard.ts';
-import type { Json, JsonObject } from './wire.ts';
+import type { Decision, Json, JsonObject } from './wire.ts';
 
 /** One tool call as a model wrote it. */
 export interface ToolCall {
@@ -15,8 +15,10 @@ export interface ToolCall {
 export interface Calls {
   /** Decides a parallel set; resolves with the arguments that may run, by call id. Throws on the first that may not. */
   decide(calls: readonly ToolCall[]): Promise<ReadonlyMap<string, JsonObject>>;
-  /** The action already decided for this call with exactly these arguments, taken out. */
-  take(callId: string | undefined, args: JsonObject): string | undefined;
+  /** The decision on this call with exactly these arguments, taken out. What was decided on other arguments does not run, and is cancelled. */
+  take(callId: string | undefined, args: JsonObject): Decision | undefined;
+  /** Whether this call was decided and not yet settled, with these arguments or with fewer: a schema may have filled in what the model left out. */
+  isDecided(callId: string, args: JsonObject): boolean;
   /** Reports the result of a call that the agent ran itself. Unknown ids are not ours. */
   result(callId: string, value: Json, failed: boolean): Promise<void>;
   /** Labels the user's own words once. */
@@ -27,7 +29,7 @@ export interface Calls {
 const KEPT = 1000;
 
 export function trackCalls(client: AegisClient): Calls {
-  const open = new Map<string, { readonly action: string; readonly args: string }>();
+  const open = new Map<string, { readonly decision: Decision; readonly args: string }>();
   const said = new Set<string>();
   return {
     async decide(calls) {
@@ -35,20 +37,27 @@ export function trackCalls(client: AegisClient): Calls {
       if (new Set(calls.map(({ id }) => id)).size !== calls.length)
         throw new AegisSetupError('Two tool calls of one answer carry the same id, so none of them can be decided.');
       const decided = await together(client, calls);
-      for (const { call, action, args } of decided) remember(open, call.id, { action, args: JSON.stringify(args) });
+      for (const { call, decision, args } of decided) remember(open, call.id, { decision, args: JSON.stringify(args) });
       return new Map(decided.map(({ call, args }) => [call.id, args]));
     },
     take(callId, args) {
       const known = callId === undefined ? undefined : open.get(callId);
-      if (callId === undefined || known === undefined || known.args !== JSON.stringify(args)) return undefined;
+      if (callId === undefined || known === undefined) return undefined;
       open.delete(callId);
-      return known.action;
+      if (known.args === JSON.stringify(args)) return known.decision;
+      void client.settle(known.decision.action, { status: 'cancelled' });
+      return undefined;
+    },
+    isDecided(callId, args) {
+      const known = open.get(callId);
+      const decided = known === undefined ? {} : (JSON.parse(known.args) as JsonObject);
+      return known !== undefined && Object.entries(decided).every(([key, value]) => JSON.stringify(value) === JSON.stringify(args[key]));
     },
     async result(callId, value, failed) {
       const known = open.get(callId);
       if (known === undefined) return;
       open.delete(callId);
-      await client.settle(known.action, { status: failed ? 'failed' : 'succeeded', result: value });
+      await client.settle(known.decision.action, { status: failed ? 'failed' : 'succeeded', result: value });
     },
     async user(text) {
       if (text === '' || said.has(text)) return;
@@ -61,7 +70,7 @@ export function trackCalls(client: AegisClient): Calls {
 
 interface DecidedCall {
   readonly call: ToolCall;
-  readonly action: string;
+  readonly decision: Decision;
   readonly args: JsonObject;
 }
 
@@ -73,7 +82,7 @@ async function together(client: AegisClient, calls: readonly ToolCall[]): Promis
     const proposal = { callId: call.id, name: call.name, args: call.args };
     try {
       const decision = await client.decide(proposal, rest.signal);
-      return { call, action: decision.action, args: permitted(proposal, decision) };
+      return { call, decision, args: permitted(proposal, decision) };
     } catch (error) {
       failure ??= { error };
       rest.abort();
@@ -82,7 +91,7 @@ async function together(client: AegisClient, calls: readonly ToolCall[]): Promis
   };
   const decided = (await Promise.all(calls.map(decideOne))).filter((one) => one !== null);
   if (failure === undefined) return decided;
-  await Promise.all(decided.map(({ action }) => client.settle(action, { status: 'cancelled' })));
+  await Promise.all(decided.map(({ decision }) => client.settle(decision.action, { status: 'cancelled' })));
   throw failure.error;
 }
 

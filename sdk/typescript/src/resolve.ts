@@ -1,51 +1,58 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
 
 interface Conditions {
-  readonly [condition: string]: string | Conditions | null;
+  readonly [condition: string]: Entry;
 }
+type Entry = string | Conditions | null;
+
+interface Manifest {
+  readonly main?: string;
+  readonly exports?: Entry;
+}
+
+const IMPORT: ReadonlySet<string> = new Set(['import', 'node', 'module-sync', 'default']);
+const REQUIRE: ReadonlySet<string> = new Set(['require', 'node', 'module-sync', 'default']);
 
 /**
- * Every live instance of a package that the agent could hold: the one `require` gives and the one `import` gives are
+ * Every live instance of a package in a folder that the agent could hold: the one `require` gives and the one `import` gives are
  * different objects where a package ships both. Node 20.19 and later loads an ES module synchronously, and share it with `import`.
  */
-export function instancesOf(require: NodeJS.Require, specifier: string): readonly object[] {
-  const files = new Set<string>();
-  const main = attempt(() => require.resolve(specifier));
-  if (main !== undefined) files.add(main);
-  const esm = importTarget(require, specifier);
-  if (esm !== undefined) files.add(esm);
-  return [...files].flatMap((file) => attempt(() => require(file) as object) ?? []);
+export function instancesIn(folder: string, subpath: string): readonly object[] {
+  const require = createRequire(join(folder, 'from.js'));
+  return entriesIn(folder, subpath).flatMap((file) => attempt(() => require(file) as object) ?? []);
 }
 
-/** The file that `import` would load, read from the package's own `exports`. */
-function importTarget(require: NodeJS.Require, specifier: string): string | undefined {
-  const [name, subpath] = split(specifier);
-  for (const folder of require.resolve.paths(specifier) ?? []) {
-    const manifest = join(folder, name, 'package.json');
-    if (!existsSync(manifest)) continue;
-    const { exports } = JSON.parse(readFileSync(manifest, 'utf8')) as { exports?: Conditions | string };
-    if (exports === undefined || typeof exports === 'string') return undefined;
-    const entry = exports[subpath] ?? (subpath === '.' ? exports : undefined);
-    const file = entry === undefined || entry === null ? undefined : pick(entry);
-    return file === undefined ? undefined : join(dirname(manifest), file);
+/** The files that `import` and `require` of the package, or of a subpath of it, load. */
+function entriesIn(folder: string, subpath: string): readonly string[] {
+  const manifest = attempt(() => JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Manifest) ?? {};
+  const { exports, main = 'index.js' } = manifest;
+  if (exports === undefined || exports === null) return [join(folder, subpath === '' ? main : subpath)].filter(existsSync);
+  const entry = entryOf(exports, subpath === '' ? '.' : `./${subpath}`);
+  const files = [IMPORT, REQUIRE].flatMap((conditions) => pick(entry?.entry, conditions) ?? []);
+  return [...new Set(files)].map((file) => join(folder, file.replaceAll('*', entry?.star ?? '')));
+}
+
+/** Exactly named, or by a pattern with one star, as Node reads `exports`. */
+function entryOf(exports: string | Conditions, subpath: string): { readonly entry: Entry; readonly star: string } | null {
+  const named = typeof exports === 'string' || !Object.keys(exports).some((key) => key.startsWith('.')) ? { '.': exports } : exports;
+  const exact = named[subpath];
+  if (exact !== undefined) return { entry: exact, star: '' };
+  for (const [pattern, entry] of Object.entries(named)) {
+    const [before = '', after] = pattern.split('*');
+    if (after === undefined || !subpath.startsWith(before) || !subpath.endsWith(after)) continue;
+    return { entry, star: subpath.slice(before.length, subpath.length - after.length) };
   }
-  return undefined;
-}
-
-function split(specifier: string): readonly [name: string, subpath: string] {
-  const parts = specifier.split('/');
-  const name = parts.slice(0, specifier.startsWith('@') ? 2 : 1).join('/');
-  const rest = specifier.slice(name.length);
-  return [name, rest === '' ? '.' : `.${rest}`];
+  return null;
 }
 
 /** First matching condition wins, as Node does it. */
-function pick(entry: string | Conditions): string | undefined {
+function pick(entry: Entry | undefined, conditions: ReadonlySet<string>): string | undefined {
   if (typeof entry === 'string') return entry;
-  for (const [condition, value] of Object.entries(entry)) {
-    if (value === null || !['import', 'node', 'module-sync', 'default'].includes(condition)) continue;
-    const file = pick(value);
+  for (const [condition, value] of Object.entries(entry ?? {})) {
+    if (value === null || !conditions.has(condition)) continue;
+    const file = pick(value, conditions);
     if (file !== undefined) return file;
   }
   return undefined;

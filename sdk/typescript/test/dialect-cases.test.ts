@@ -11,7 +11,7 @@ import { anthropicMessages } from '../src/patch/anthropic.ts';
 import type { Dialect } from '../src/patch/dialect.ts';
 import { openaiChat } from '../src/patch/openai-chat.ts';
 import { openaiResponses } from '../src/patch/openai-responses.ts';
-import { guardCreate } from '../src/patch/stainless.ts';
+import { guarded, type ApiPromise } from '../src/patch/stainless.ts';
 import type { Json, JsonObject } from '../src/wire.ts';
 
 /** The files of conformance/dialects, as its README describes them; only what this SDK reads of them. */
@@ -136,6 +136,7 @@ function deciding({ decisions = [] }: AnswerCase): { readonly calls: Calls; read
       );
     },
     take: () => undefined,
+    isDecided: () => false,
     result: () => Promise.resolve(),
     user: () => Promise.resolve(),
   };
@@ -157,9 +158,9 @@ async function run(name: string, params: JsonObject, one: AnswerCase): Promise<O
   const streamed = one.whole === undefined;
   const error = await answering(one, async (address) => {
     const original = create(address);
-    const guarded = guardCreate(original.create, guard, calls);
     try {
-      const answer = await (guarded.call(original.of, { ...params, stream: streamed }) as Promise<unknown>);
+      const asked = original.create.call(original.of, { ...params, stream: streamed }) as ApiPromise;
+      const answer: unknown = await guarded(asked, [guard], calls);
       if (!streamed) {
         // The library of OpenAI adds a member of its own.
         const { output_text: _added, ...whole } = answer as JsonObject;

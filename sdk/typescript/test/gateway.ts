@@ -32,7 +32,7 @@ export async function startGateway(rule: Rule = () => undefined): Promise<Gatewa
     reasons: [{ code: made?.effect === 'halt' ? 'HALTED' : made ? 'TOOL_BLOCKED' : 'OK', rule: 'test', message: `${name} was judged by the test` }],
     risk: 'LOW',
     policy: 'p'.repeat(64),
-    obligations: { timeoutMs: 1, maxOutputBytes: 1 },
+    obligations: { timeoutMs: 1, maxOutputBytes: 1_048_576 },
     ...(made?.effect === 'modify' ? { modify: { args: made.args } } : {}),
     ...(made?.effect === 'ask' ? { ask: { approval: `ap-${id}`, expiresAt: 0 } } : {}),
     ...(made?.effect === 'deny' ? { text: `Aegis denied ${name}` } : {}),

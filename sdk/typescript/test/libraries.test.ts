@@ -40,15 +40,17 @@ before(async () => {
     name === 'wipe' ? { effect: 'deny' } : name === 'change' ? { effect: 'modify', args: { amount: 100 } } : undefined,
   );
   const aegis = auto(gateway.url, { key: 'k', agentId: 'a', session: 's', journalPath: join(tmpdir(), 'aegis-sdk-unused', 'journal.jsonl') });
-  assert.deepEqual(aegis.patched, [
-    'openai',
-    '@anthropic-ai/sdk',
-    '@langchain/core/tools',
-    '@openai/agents',
-    '@modelcontextprotocol/client',
-    '@modelcontextprotocol/sdk/client/index.js',
-    '@ai-sdk/openai',
+  assert.deepEqual(aegis.patched.toSorted(), [
     '@ai-sdk/anthropic',
+    '@ai-sdk/gateway',
+    '@ai-sdk/openai',
+    '@anthropic-ai/sdk',
+    '@langchain/core',
+    '@modelcontextprotocol/client',
+    '@modelcontextprotocol/sdk',
+    '@openai/agents',
+    'ai',
+    'openai',
   ]);
 });
 after(async () => {

@@ -2,9 +2,10 @@ import type { Calls, ToolCall } from '../calls.ts';
 import { parseArgs, toJson } from '../json.ts';
 import type { Json, JsonObject } from '../wire.ts';
 import { list, text } from './dialect.ts';
+import { guardedRequest } from './unguarded-requests.ts';
 
 /** A language model of the AI SDK's provider specification (v2 and later share these shapes). */
-interface LanguageModel {
+export interface LanguageModel {
   doGenerate(options: CallOptions): Promise<{ content: Part[] }>;
   doStream(options: CallOptions): Promise<{ stream: ReadableStream<Part> }>;
 }
@@ -25,18 +26,22 @@ interface Part {
   readonly error?: unknown;
 }
 
+const patched = new WeakSet<object>();
+
 /** Guards the model class of one provider package; the `ai` package itself is never touched. */
 export function patchLanguageModel(prototype: LanguageModel, calls: Calls): void {
+  if (patched.has(prototype)) return;
+  patched.add(prototype);
   const { doGenerate, doStream } = prototype;
   prototype.doGenerate = async function generate(this: LanguageModel, options) {
     await observe(calls, options);
-    const answer = await doGenerate.call(this, options);
+    const answer = await guardedRequest(() => doGenerate.call(this, options));
     await decide(calls, answer.content.filter(isCall));
     return answer;
   };
   prototype.doStream = async function stream(this: LanguageModel, options) {
     await observe(calls, options);
-    const answer = await doStream.call(this, options);
+    const answer = await guardedRequest(() => doStream.call(this, options));
     return { ...answer, stream: answer.stream.pipeThrough(holdBack(calls)) };
   };
 }

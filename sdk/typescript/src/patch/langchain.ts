@@ -1,14 +1,20 @@
+import { copyOf, isPlain } from '../arguments.ts';
 import type { Calls } from '../calls.ts';
 import type { AegisClient } from '../client.ts';
-import { guard } from '../guard.ts';
-import { toArgs, toJson } from '../json.ts';
+import { guard, ran } from '../guard.ts';
 import type { JsonObject } from '../wire.ts';
+import { leaveToTools } from './framework.ts';
+
+interface Config {
+  readonly toolCall?: { readonly id?: string };
+  readonly signal?: AbortSignal;
+}
 
 interface StructuredTool {
   readonly name: string;
   readonly description: string;
   call(input: unknown, config?: unknown, tags?: unknown): Promise<unknown>;
-  _call(input: unknown, runManager: unknown, config?: { readonly toolCall?: { readonly id?: string } }): unknown;
+  _call(input: unknown, runManager: unknown, config?: Config): unknown;
 }
 
 const GUARDED = Symbol('aegis guarded');
@@ -29,36 +35,31 @@ export function patchLangChain(module: { readonly StructuredTool: { readonly pro
   };
 }
 
+/** LangChain's models hand their calls to its tools, which are guarded where they run. */
+export function leaveChatModels(module: { readonly BaseChatModel: { readonly prototype: object } }): void {
+  leaveToTools(module.BaseChatModel.prototype, ['generate', '_streamIterator']);
+}
+
 function guardTool(tool: StructuredTool, client: AegisClient, calls: Calls): void {
   const run = tool._call.bind(tool);
   Object.defineProperty(tool, '_call', {
     configurable: true,
     writable: true,
-    value: async (input: unknown, runManager: unknown, config?: { toolCall?: { id?: string } }) => {
-      const args = toArgs(input);
-      const decided = calls.take(config?.toolCall?.id, args);
-      if (decided !== undefined) return settleAfter(client, decided, () => run(input, runManager, config));
-      const declaration = { name: tool.name, description: tool.description };
-      return guard(client, { name: tool.name, args, declaration, claims: { framework: 'langchain' } }, (allowed) =>
-        run(restore(input, args, allowed), runManager, config),
-      );
+    value: async (input: unknown, runManager: unknown, config?: Config) => {
+      // A bare text is decided on as `{ input }`, and given back as it was, or as it was changed.
+      const bare = !isPlain(input);
+      const args = (bare ? { input } : input) as JsonObject;
+      const callId = config?.toolCall?.id;
+      const known = calls.take(callId, copyOf(args).json as JsonObject);
+      if (known !== undefined) return ran(client, tool.name, known, () => run(input, runManager, config));
+      const proposal = {
+        callId,
+        name: tool.name,
+        args,
+        declaration: { name: tool.name, description: tool.description },
+        claims: { framework: 'langchain' },
+      };
+      return guard(client, proposal, (allowed) => run(bare ? allowed['input'] : allowed, runManager, config), config?.signal);
     },
   });
-}
-
-/** A bare string input was decided on as `{ input }`; give it back as it was, or as it was changed. */
-function restore(input: unknown, proposed: JsonObject, allowed: JsonObject): unknown {
-  if (allowed === proposed) return input;
-  return typeof input === 'object' && input !== null ? allowed : allowed['input'];
-}
-
-async function settleAfter<T>(client: AegisClient, action: string, run: () => T): Promise<Awaited<T>> {
-  try {
-    const result = await run();
-    await client.settle(action, { status: 'succeeded', result: toJson(result) });
-    return result;
-  } catch (error) {
-    await client.settle(action, { status: 'failed', errorCode: error instanceof Error ? error.name : 'Error' });
-    throw error;
-  }
 }

@@ -33,11 +33,8 @@ export const openaiResponses: Dialect = {
   replace(answer, args) {
     for (const item of acting(answer)) write(item, args);
   },
-  holds: (event) => isObject(event['item']) && ACTING.has(text(event['item']['type'])),
-  assemble: (held) =>
-    held
-      .filter((event) => event['type'] === 'response.output_item.done' && isActing(event['item']))
-      .map((event) => toCall(event['item'] as JsonObject)),
+  holds: (event) => isActing(event['item']) || (isObject(event['response']) && acting(event['response']).length > 0),
+  assemble: (held) => said(held).map(toCall),
   rewrite(held, args) {
     const itemToCall = new Map(
       held.filter((event) => isActing(event['item'])).map((event) => [text((event['item'] as JsonObject)['id']), idOf(event['item'] as JsonObject)]),
@@ -49,6 +46,19 @@ export const openaiResponses: Dialect = {
     return rewriteArguments(held, itemToCall, args);
   },
 };
+
+/**
+ * Each call as its own last event has it, and those that only the whole answer names. What is said in two ways is two calls under one id, which `decide`
+ * refuses.
+ */
+function said(held: readonly JsonObject[]): readonly JsonObject[] {
+  const items = new Map<string, JsonObject>();
+  for (const event of held) {
+    const done = event['type'] === 'response.output_item.done' && isActing(event['item']) ? [event['item'] as JsonObject] : [];
+    for (const item of [...done, ...(isObject(event['response']) ? acting(event['response']) : [])]) items.set(JSON.stringify(toCall(item)), item);
+  }
+  return [...items.values()];
+}
 
 function rewriteArguments(
   held: readonly JsonObject[],

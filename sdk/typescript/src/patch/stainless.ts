@@ -2,10 +2,13 @@ import type { Calls } from '../calls.ts';
 import { AegisSetupError } from '../errors.ts';
 import { isObject } from '../json.ts';
 import type { JsonObject } from '../wire.ts';
+import { guardAnswer, heldBack, observe } from './answer.ts';
 import type { Dialect } from './dialect.ts';
+import { askedByFramework } from './framework.ts';
+import { guardedRequest } from './unguarded-requests.ts';
 
-/** The promise both vendors' SDKs return: lazily parsed, with `asResponse` and `withResponse`. */
-interface ApiPromise {
+/** The promise these SDKs return: lazily parsed, with `asResponse` and `withResponse`. */
+export interface ApiPromise {
   parseResponse(client: unknown, props: Props): Promise<unknown>;
   _thenUnwrap(transform: (value: unknown, props: Props) => unknown): ApiPromise;
   asResponse(): Promise<Response>;
@@ -15,6 +18,7 @@ interface ApiPromise {
 
 interface Props {
   readonly response: Response;
+  readonly options?: { readonly body?: unknown };
 }
 
 interface StreamLike {
@@ -22,41 +26,69 @@ interface StreamLike {
   [Symbol.asyncIterator](): AsyncIterator<unknown>;
 }
 
+type Request = (this: unknown, ...args: unknown[]) => unknown;
+
 /**
- * Guards one `create`-like method without changing what it returns: the same promise object, its parsing step replaced,
- * so that every helper built on it (`withResponse`, `parse`, `stream`, tool runners) sees only decided tool calls.
+ * Guards a client class of the kind that OpenAI and Anthropic generate: everything it asks goes through `request`, whichever resource, helper or
+ * bare `client.post('/chat/completions')` asks for it. What comes back is the same promise, its parsing step replaced. False: it is no such class.
  */
-export function guardCreate(original: (...args: unknown[]) => unknown, dialect: Dialect, calls: Calls): (...args: unknown[]) => unknown {
-  return function guarded(this: unknown, ...args: unknown[]): unknown {
-    const promise = original.apply(this, args) as ApiPromise;
-    if (leavesToTools(this, args[1])) return promise;
-    const params = isObject(args[0]) ? args[0] : {};
-    const parse = promise.parseResponse.bind(promise);
-    return decided(promise, async (client, props) => {
-      await observe(dialect, calls, params);
-      return guardAnswer(await parse(client, props), dialect, calls);
-    });
+export function guardClient(prototype: object | undefined, dialects: readonly Dialect[], calls: Calls): boolean {
+  const owner = ownerOf(prototype, 'request');
+  if (owner === null) return false;
+  const original = owner['request'] as Request;
+  owner['request'] = function request(this: unknown, ...args: unknown[]): unknown {
+    const promise = guardedRequest(() => original.apply(this, args)) as Partial<ApiPromise>;
+    return typeof promise.parseResponse === 'function' && !askedByFramework() ? guarded(promise as ApiPromise, dialects, calls) : promise;
   };
+  return true;
 }
 
-type Parse = ApiPromise['parseResponse'];
+function ownerOf(prototype: object | undefined, method: string): Record<string, unknown> | null {
+  for (let at: unknown = prototype; typeof at === 'object' && at !== null; at = Object.getPrototypeOf(at)) {
+    if (Object.hasOwn(at, method)) return at as Record<string, unknown>;
+  }
+  return null;
+}
+
+/** One promise of such a client: what it parses is decided before anybody gets it. */
+export function guarded(promise: ApiPromise, dialects: readonly Dialect[], calls: Calls): ApiPromise {
+  const parse = promise.parseResponse.bind(promise);
+  const how: How = {
+    parse: async (client, props) => {
+      const params = props.options?.body;
+      if (isObject(params)) await observe(dialects, calls, params);
+      const answer = await parse(client, props);
+      if (answer instanceof Response) return guardBytes(answer, dialects, calls);
+      return isStream(answer) ? guardStream(answer, dialects, calls) : guardAnswer(answer, dialects, calls);
+    },
+    bytes: (response) => guardBytes(response, dialects, calls, true),
+    // What is made of the bytes themselves was not parsed before: the lines of a batch's results.
+    made: (value) => (isStream(value) ? guardStream(value, dialects, calls) : value),
+  };
+  return decided(promise, how);
+}
+
+interface How {
+  readonly parse: ApiPromise['parseResponse'];
+  readonly bytes: (response: Response) => Promise<Response>;
+  readonly made: (value: unknown) => unknown;
+}
 
 /** Everything that can be got out of the promise comes through `parse`, also out of promises made from it. */
-function decided(promise: ApiPromise, parse: Parse): ApiPromise {
+function decided(promise: ApiPromise, how: How): ApiPromise {
   const raw = promise.asResponse.bind(promise);
   const unwrap = promise._thenUnwrap.bind(promise);
-  promise.parseResponse = parse;
+  promise.parseResponse = how.parse;
   promise.withResponse = async () => {
     const [data, response] = await Promise.all([promise as unknown as Promise<unknown>, raw()]);
     return { data, response, request_id: requestId(response) };
   };
   promise._thenUnwrap = (transform) => {
     const next = unwrap((value) => value);
-    return decided(next, async (client, props) => identified(transform(await parse(client, props), props), props.response));
+    const parse: How['parse'] = async (client, props) => identified(how.made(transform(await how.parse(client, props), props)), props.response);
+    return decided(next, { ...how, parse });
   };
-  // HOLE: bytes read past the SDK cannot be held back, so they are not handed out at all.
-  promise.asResponse = () =>
-    Promise.reject(new AegisSetupError('asResponse() would hand out tool calls nobody decided; use withResponse(), or the model proxy.'));
+  promise.asResponse = async () => how.bytes(await raw());
   return promise;
 }
 
@@ -70,63 +102,56 @@ function identified(value: unknown, response: Response): unknown {
   return value;
 }
 
-/** LangChain and the Agents SDK run tools themselves and are guarded there, with the arguments as validated. They name themselves in their headers. */
-function leavesToTools(resource: unknown, options: unknown): boolean {
-  const client = (resource as { _client?: { _options?: { defaultHeaders?: unknown } } })._client;
-  const agents = [client?._options?.defaultHeaders, (options as { headers?: unknown } | undefined)?.headers].map(userAgent);
-  return agents.some((agent) => agent.startsWith('langchainjs') || agent.startsWith('Agents/JavaScript'));
+const UNDECIDED =
+  'These bytes would hand out tool calls nobody decided. Use the parsed answer, withResponse() or the model proxy instead of asResponse().';
+
+/** Bytes are read before they are handed out: lines and objects of JSON may hold calls, events are not told apart here, sounds and pictures hold none. */
+async function guardBytes(response: Response, dialects: readonly Dialect[], calls: Calls, refuse = false): Promise<Response> {
+  const type = response.headers.get('content-type') ?? '';
+  if (/event-stream/i.test(type)) throw new AegisSetupError(UNDECIDED);
+  if (!response.ok || response.body === null || /^(?:image|audio|video|font)\//i.test(type)) return response;
+  const text = await response.clone().text();
+  const found = parsed(text);
+  const whole: unknown[] = found.map((value) => (isObject(value) && isObject(value['response']) ? value['response']['body'] : value));
+  const made = whole.filter((value): value is JsonObject => isObject(value) && dialects.some((dialect) => dialect.calls(value).length > 0));
+  if (made.length === 0) return response;
+  if (refuse) throw new AegisSetupError(UNDECIDED);
+  for (const answer of made) await guardAnswer(answer, dialects, calls);
+  return new Response(found.map((value) => JSON.stringify(value)).join('\n'), response);
 }
 
-function userAgent(headers: unknown): string {
-  if (typeof headers !== 'object' || headers === null) return '';
-  const value =
-    headers instanceof Headers
-      ? headers.get('user-agent')
-      : ((headers as Record<string, unknown>)['User-Agent'] ?? (headers as Record<string, unknown>)['user-agent']);
-  return typeof value === 'string' ? value : '';
-}
-
-async function observe(dialect: Dialect, calls: Calls, params: JsonObject): Promise<void> {
-  const { users, results } = dialect.incoming(params);
-  for (const user of users) await calls.user(user);
-  for (const { callId, value, failed } of results) await calls.result(callId, value, failed);
-}
-
-async function guardAnswer(answer: unknown, dialect: Dialect, calls: Calls): Promise<unknown> {
-  if (isStream(answer)) return guardStream(answer, dialect, calls);
-  if (!isObject(answer)) return answer;
-  const found = dialect.calls(answer);
-  if (found.length > 0) dialect.replace(answer, await calls.decide(found));
-  return answer;
+/** One JSON value, or one in every line; nothing for anything else. */
+function parsed(text: string): readonly unknown[] {
+  try {
+    return [JSON.parse(text) as unknown];
+  } catch {
+    const lines = text.split('\n').filter((line) => line.trim() !== '');
+    try {
+      return lines.map((line) => JSON.parse(line) as unknown);
+    } catch {
+      return [];
+    }
+  }
 }
 
 function isStream(answer: unknown): answer is StreamLike {
-  return typeof answer === 'object' && answer !== null && Symbol.asyncIterator in answer;
+  // Pages of lists can be iterated too, and their own objects must stay.
+  return typeof answer === 'object' && answer !== null && Symbol.asyncIterator in answer && !('getNextPage' in answer);
 }
+
+const held = new WeakSet<object>();
 
 /**
  * The same stream object, so that `controller`, `tee` and `toReadableStream` stay; only what it yields is held back.
  * Iterating, teeing and the vendors' own decorations all go through its `iterator`.
  */
-function guardStream(stream: StreamLike, dialect: Dialect, calls: Calls): StreamLike {
-  const key = stream.iterator === undefined ? Symbol.asyncIterator : 'iterator';
+function guardStream(stream: StreamLike, dialects: readonly Dialect[], calls: Calls): StreamLike {
+  if (held.has(stream)) return stream;
+  held.add(stream);
+  // Of a decoder of lines `iterator` is where its bytes come from.
+  const key = typeof stream.iterator === 'function' ? 'iterator' : Symbol.asyncIterator;
   const open = (stream as unknown as Record<typeof key, () => AsyncIterator<unknown>>)[key];
   const source = open.bind(stream);
-  Object.defineProperty(stream, key, { value: () => heldBack(source(), dialect, calls), writable: true, configurable: true });
+  Object.defineProperty(stream, key, { value: () => heldBack(source(), dialects, calls), writable: true, configurable: true });
   return stream;
-}
-
-async function* heldBack(source: AsyncIterator<unknown>, dialect: Dialect, calls: Calls): AsyncGenerator<unknown> {
-  const held: JsonObject[] = [];
-  try {
-    for (let step = await source.next(); step.done !== true; step = await source.next()) {
-      const chunk = step.value as JsonObject;
-      if (held.length > 0 || dialect.holds(chunk)) held.push(chunk);
-      else yield chunk;
-    }
-    // A stream that broke off throws above: what was held is dropped, not delivered undecided.
-    if (held.length > 0) yield* dialect.rewrite(held, await calls.decide(dialect.assemble(held)));
-  } finally {
-    await source.return?.();
-  }
 }
