@@ -86,8 +86,13 @@ func put(in any, path []string, value any) {
 func Tool[In, Out any](guard *Guard, name string, run func(context.Context, In) (Out, error)) func(context.Context, In) (Out, error) {
 	return func(ctx context.Context, in In) (Out, error) {
 		args := argumentsOf(in)
+		// Copied now: what is changed while Aegis decides does not reach the tool.
+		own := copied(in, args)
 		return guarded(ctx, guard, Proposal{Name: name}, args, func(ctx context.Context, changed json.RawMessage) (Out, error) {
-			given, err := typed(in, args, changed)
+			if changed == nil {
+				return run(ctx, own)
+			}
+			given, err := typed[In](args, changed)
 			if err != nil {
 				var none Out
 				return none, err
@@ -97,28 +102,46 @@ func Tool[In, Out any](guard *Guard, name string, run func(context.Context, In) 
 	}
 }
 
-// typed is the decided value: changed by Aegis, else a copy of the caller's, else (where JSON does not say all of it) the caller's own.
-func typed[In any](in In, args arguments, changed json.RawMessage) (In, error) {
-	text := changed
-	if changed == nil {
-		text = json.RawMessage(strictjson.Write(args.object))
+// copied is a copy made of the JSON that is decided on; the value itself where JSON does not say all of it.
+func copied[In any](in In, args arguments) In {
+	made, err := typed[In](args, json.RawMessage(strictjson.Write(args.object)))
+	if err == nil && reflect.DeepEqual(made, in) {
+		return made
 	}
+	return in
+}
+
+// typed are arguments as the tool's own type.
+func typed[In any](args arguments, text json.RawMessage) (In, error) {
+	var made In
 	if args.bare {
 		var wrapped map[string]json.RawMessage
 		if err := json.Unmarshal(text, &wrapped); err != nil {
-			return in, err
+			return made, err
 		}
 		text = wrapped[under]
 	}
-	var made In
 	err := json.Unmarshal(text, &made)
-	if changed != nil {
-		return made, err
+	return made, err
+}
+
+// callKey is the key of a call's id in a context.
+type callKey struct{}
+
+// WithCallID says which call of a model is being run, for the guarded functions below: a call that was decided where the answer was read is not decided
+// twice, and a call that is tried again is the same action until it succeeded.
+func WithCallID(ctx context.Context, id string) context.Context {
+	return context.WithValue(ctx, callKey{}, id)
+}
+
+// decideOnce takes the decision that was made where the model's answer was read, if these are the arguments that were let through.
+func (g *Guard) decideOnce(ctx context.Context, proposal Proposal, args arguments) (*Decision, error) {
+	if proposal.CallID != "" {
+		if action, known := g.calls.taken(proposal.CallID, strictjson.Write(args.object)); known {
+			return &Decision{Action: action, Effect: Allow}, nil
+		}
 	}
-	if err == nil && reflect.DeepEqual(made, in) {
-		return made, nil
-	}
-	return in, nil
+	return g.decide(ctx, proposal, args)
 }
 
 // guarded decides, runs and reports. run gets the changed arguments, nil where they are the proposal's own.
@@ -126,7 +149,10 @@ func guarded[Out any](
 	ctx context.Context, g *Guard, proposal Proposal, args arguments, run func(context.Context, json.RawMessage) (Out, error),
 ) (Out, error) {
 	var none Out
-	decision, err := g.decide(ctx, proposal, args)
+	if proposal.CallID == "" {
+		proposal.CallID, _ = ctx.Value(callKey{}).(string)
+	}
+	decision, err := g.decideOnce(ctx, proposal, args)
 	if err != nil {
 		return none, err
 	}

@@ -97,6 +97,10 @@ type Dialect struct {
 	Name string
 	// Matches tells whether a POST to this path asks a model for an answer.
 	Matches func(path string) bool
+	// Asks tells whether the body is such a question: other interfaces have paths of the same name.
+	Asks func(body *Object) bool
+	// Fetches is what the `object` member of an answer says that is fetched with GET at its own path; "" where there is no such thing.
+	Fetches string
 	// Incoming reads a request; what is not understood is left out.
 	Incoming func(body *Object) Incoming
 	// ReadAnswer and RewriteAnswer are for an answer that is one JSON body. They fail with *Fault.

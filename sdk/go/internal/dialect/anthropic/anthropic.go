@@ -17,6 +17,7 @@ type (
 var Dialect = dialect.Dialect{
 	Name:     "anthropic",
 	Matches:  func(path string) bool { return strings.HasSuffix(path, "/messages") },
+	Asks:     func(body *object) bool { return body.Has("messages") && body.Has("model") },
 	Incoming: incoming,
 	ReadAnswer: func(body *object) (answer dialect.Answer, err error) {
 		err = dialect.Catch(func() { answer = readAnswer(body) })

@@ -16,6 +16,8 @@ type (
 var Dialect = dialect.Dialect{
 	Name:     "openai-chat",
 	Matches:  func(path string) bool { return strings.HasSuffix(path, "/chat/completions") },
+	Asks:     func(body *object) bool { return body.Has("messages") },
+	Fetches:  "chat.completion",
 	Incoming: incoming,
 	ReadAnswer: func(body *object) (answer dialect.Answer, err error) {
 		err = dialect.Catch(func() { answer = readAnswer(body) })

@@ -19,6 +19,7 @@ var Dialect = dialect.Dialect{
 	Matches: func(path string) bool {
 		return strings.HasSuffix(path, ":generateContent") || strings.HasSuffix(path, ":streamGenerateContent")
 	},
+	Asks:     func(body *object) bool { return body.Has("contents") },
 	Incoming: incoming,
 	ReadAnswer: func(body *object) (answer dialect.Answer, err error) {
 		err = dialect.Catch(func() {

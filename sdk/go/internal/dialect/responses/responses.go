@@ -17,6 +17,8 @@ type (
 var Dialect = dialect.Dialect{
 	Name:     "openai-responses",
 	Matches:  func(path string) bool { return strings.HasSuffix(path, "/responses") },
+	Asks:     func(body *object) bool { return body.Has("model") || body.Has("input") || body.Has("prompt") },
+	Fetches:  "response",
 	Incoming: incoming,
 	ReadAnswer: func(body *object) (answer dialect.Answer, err error) {
 		err = dialect.Catch(func() { answer = readAnswer(body) })
