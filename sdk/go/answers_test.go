@@ -47,8 +47,8 @@ func decisionText(action, effect string) string {
 		`"obligations":{"timeoutMs":30000,"maxOutputBytes":1048576}}`, action, effect)
 }
 
-// scripted answers everything but the action as a daemon does, and the action as the case says.
-type scripted struct {
+// scriptedDaemon answers everything but the action as a daemon does, and the action as the case says.
+type scriptedDaemon struct {
 	one       answerCase
 	key       ed25519.PrivateKey
 	elsewhere string
@@ -57,12 +57,12 @@ type scripted struct {
 	strayed []string
 }
 
-func (s *scripted) fill(text, action string) string {
+func (s *scriptedDaemon) fill(text, action string) string {
 	return strings.NewReplacer("$ALLOW", decisionText(action, "allow"), "$DENY", decisionText(action, "deny"), "$ACTION", action,
 		"$ELSEWHERE", s.elsewhere).Replace(text)
 }
 
-func (s *scripted) text() string {
+func (s *scriptedDaemon) text() string {
 	if s.one.Answer.Text != nil {
 		return *s.one.Answer.Text
 	}
@@ -83,7 +83,7 @@ func actionIn(body []byte) string {
 	return asked.ID
 }
 
-func (s *scripted) stray(response http.ResponseWriter, request *http.Request) {
+func (s *scriptedDaemon) stray(response http.ResponseWriter, request *http.Request) {
 	body, _ := io.ReadAll(request.Body)
 	if isAction(request.URL.Path) {
 		s.mutex.Lock()
@@ -108,7 +108,7 @@ func reply(response http.ResponseWriter, request *http.Request, key ed25519.Priv
 	_, _ = io.WriteString(response, said)
 }
 
-func (s *scripted) http(response http.ResponseWriter, request *http.Request) {
+func (s *scriptedDaemon) http(response http.ResponseWriter, request *http.Request) {
 	body, _ := io.ReadAll(request.Body)
 	if !isAction(request.URL.Path) {
 		reply(response, request, s.key, body, 200, ordinary)
@@ -128,7 +128,7 @@ func (s *scripted) http(response http.ResponseWriter, request *http.Request) {
 	reply(response, request, s.key, body, s.one.Answer.Status, s.fill(s.text(), action))
 }
 
-func (s *scripted) line(socket net.Conn, line []byte) {
+func (s *scriptedDaemon) line(socket net.Conn, line []byte) {
 	var asked struct {
 		ID   *int64          `json:"id"`
 		Path string          `json:"path"`
@@ -174,7 +174,7 @@ func speak(socket net.Conn, text, then string) {
 	}
 }
 
-func (s *scripted) serve(t *testing.T, over string) (url, socket string) {
+func (s *scriptedDaemon) serve(t *testing.T, over string) (url, socket string) {
 	stray := listen(t, http.HandlerFunc(s.stray))
 	s.elsewhere = stray
 	if over == "http" {
@@ -279,13 +279,13 @@ func TestAnswers(t *testing.T) {
 				continue
 			}
 			t.Run("[SDK-9, SDK-41] "+one.ID+" over "+over+": "+one.Why, func(t *testing.T) {
-				checkAnswer(t, &scripted{one: one, key: key}, over, public)
+				checkAnswer(t, &scriptedDaemon{one: one, key: key}, over, public)
 			})
 		}
 	}
 }
 
-func checkAnswer(t *testing.T, script *scripted, over string, public ed25519.PublicKey) {
+func checkAnswer(t *testing.T, script *scriptedDaemon, over string, public ed25519.PublicKey) {
 	url, socket := script.serve(t, over)
 	timeout := 10 * time.Second
 	if script.one.Answer.Then != "" && script.one.Answer.Then != "close" {

@@ -40,6 +40,16 @@ func (g *Guard) Transport(base http.RoundTripper) http.RoundTripper {
 	return &modelTransport{guard: g, base: base}
 }
 
+// Middleware is Transport in the shape that openai-go and anthropic-sdk-go take: `option.WithMiddleware(guard.Middleware)`.
+func (g *Guard) Middleware(request *http.Request, next func(*http.Request) (*http.Response, error)) (*http.Response, error) {
+	return g.Transport(roundTripper(next)).RoundTrip(request)
+}
+
+// roundTripper makes a RoundTripper of a function.
+type roundTripper func(*http.Request) (*http.Response, error)
+
+func (r roundTripper) RoundTrip(request *http.Request) (*http.Response, error) { return r(request) }
+
 type modelTransport struct {
 	guard *Guard
 	base  http.RoundTripper

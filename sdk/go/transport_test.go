@@ -16,6 +16,7 @@ import (
 	"testing"
 
 	aegis "aegis.dev/sdk/go"
+	"aegis.dev/sdk/go/internal/scripted"
 )
 
 type chunk struct {
@@ -96,13 +97,13 @@ func TestTransportCases(t *testing.T) {
 }
 
 // through asks the provider of a case by way of the guarded transport.
-func through(t *testing.T, decider *decider, file dialectFile, provider http.HandlerFunc, streamed bool) (string, error) {
+func through(t *testing.T, decider *scripted.Decider, file dialectFile, provider http.HandlerFunc, streamed bool) (string, error) {
 	address := listen(t, provider)
 	for _, request := range file.Requests {
 		if request.Reads == nil || request.Reads.Stream != streamed {
 			continue
 		}
-		client := &http.Client{Transport: decider.guard.Transport(&http.Transport{})}
+		client := &http.Client{Transport: decider.Guard.Transport(&http.Transport{})}
 		response, err := client.Post(address+request.Path, "application/json", bytes.NewReader(request.Body))
 		if err != nil {
 			return "", err
@@ -116,17 +117,17 @@ func through(t *testing.T, decider *decider, file dialectFile, provider http.Han
 }
 
 func checkThrough(t *testing.T, file dialectFile, one dialectAnswer) {
-	decider := newDecider(t, func(name string, args map[string]any) verdict {
+	decider := scripted.New(t, func(name string, args map[string]any) scripted.Verdict {
 		for at, call := range one.Reads.Calls {
 			if call.Name == name && at < len(one.Decisions) && (reflect.DeepEqual(call.Args, any(args)) || (call.Args == nil && len(args) == 0)) {
 				made := one.Decisions[at]
 				if made.Effect == "ask" {
-					return verdict{effect: "deny", text: made.Text}
+					return scripted.Verdict{Effect: "deny", Text: made.Text}
 				}
-				return verdict{made.Effect, made.Args, made.Text}
+				return scripted.Verdict{Effect: made.Effect, Args: made.Args, Text: made.Text}
 			}
 		}
-		return verdict{effect: "deny", text: "a call nobody expects"}
+		return scripted.Verdict{Effect: "deny", Text: "a call nobody expects"}
 	})
 	streamed := one.Whole == nil
 	got, err := through(t, decider, file, func(response http.ResponseWriter, request *http.Request) {
@@ -224,9 +225,9 @@ func post(t *testing.T, client *http.Client, ctx context.Context, url, body stri
 func TestStreams(t *testing.T) {
 	noEnvironment(t)
 	t.Run("[SDK-42, SDK-43] words flow before the call is there, and the call waits for a person", func(t *testing.T) {
-		decider := newDecider(t, func(string, map[string]any) verdict { return verdict{effect: "ask"} })
+		decider := scripted.New(t, func(string, map[string]any) scripted.Verdict { return scripted.Verdict{Effect: "ask"} })
 		got := make(chan struct{})
-		client := &http.Client{Transport: decider.guard.Transport(nil)}
+		client := &http.Client{Transport: decider.Guard.Transport(nil)}
 		response := post(t, client, context.Background(), streaming(t, got)+"/v1/chat/completions", ask)
 		defer response.Body.Close()
 		early := make([]byte, len(words))
@@ -239,41 +240,41 @@ func TestStreams(t *testing.T) {
 			text, _ := io.ReadAll(response.Body)
 			rest <- string(text)
 		}()
-		id := <-decider.waiting
+		id := <-decider.Waiting
 		select {
 		case text := <-rest:
 			t.Fatalf("handed on before a person answered: %s", text)
 		default:
 		}
-		decider.approval(id) <- verdict{effect: "allow"}
+		decider.Approval(id) <- scripted.Verdict{Effect: "allow"}
 		if text := <-rest; text != begin+done {
 			t.Errorf("the granted call left as %s", text)
 		}
 	})
 	t.Run("[SDK-43] a stream that is closed while a person is asked withdraws the question", func(t *testing.T) {
-		decider := newDecider(t, func(string, map[string]any) verdict { return verdict{effect: "ask"} })
+		decider := scripted.New(t, func(string, map[string]any) scripted.Verdict { return scripted.Verdict{Effect: "ask"} })
 		got := make(chan struct{})
 		close(got)
-		client := &http.Client{Transport: decider.guard.Transport(nil)}
+		client := &http.Client{Transport: decider.Guard.Transport(nil)}
 		response := post(t, client, context.Background(), streaming(t, got)+"/v1/chat/completions", ask)
 		rest := make(chan error)
 		go func() {
 			_, err := io.ReadAll(response.Body)
 			rest <- err
 		}()
-		<-decider.waiting
+		<-decider.Waiting
 		response.Body.Close()
 		if err := <-rest; err == nil {
 			t.Error("the end of a closed stream looks like that of an answer")
 		}
-		if said := decider.taken(&decider.outcomes); !reflect.DeepEqual(said, []string{"cancelled null"}) {
+		if said := decider.Outcomes(); !reflect.DeepEqual(said, []string{"cancelled null"}) {
 			t.Errorf("outcomes %v", said)
 		}
 	})
 	t.Run("[SDK-43] streams closed early leave no goroutine", func(t *testing.T) {
-		decider := newDecider(t, allowAll)
+		decider := scripted.New(t, scripted.AllowAll)
 		base := &http.Transport{}
-		client := &http.Client{Transport: decider.guard.Transport(base)}
+		client := &http.Client{Transport: decider.Guard.Transport(base)}
 		address := streaming(t, make(chan struct{})) + "/v1/chat/completions"
 		once := func() {
 			response := post(t, client, context.Background(), address, ask)
@@ -312,8 +313,8 @@ const wholeCall = `{"id":"c","object":"chat.completion","choices":[{"index":0,"f
 func TestTransport(t *testing.T) {
 	noEnvironment(t)
 	t.Run("[SDK-43] what is no model's answer passes as it came, and nothing is asked", func(t *testing.T) {
-		decider := newDecider(t, allowAll)
-		client := &http.Client{Transport: decider.guard.Transport(nil)}
+		decider := scripted.New(t, scripted.AllowAll)
+		client := &http.Client{Transport: decider.Guard.Transport(nil)}
 		text := []byte(`{"name":"x","arguments":{"a":1}, "n": 123456789012345678901, "n": 2}`)
 		for _, one := range []struct{ path, body string }{
 			{"/surveys/7/responses", `{"answers":[1]}`}, {"/channels/7/messages", `{"content":"hello"}`}, {"/v1/embeddings", `{"model":"m","input":"x"}`},
@@ -326,13 +327,13 @@ func TestTransport(t *testing.T) {
 				t.Errorf("%s: %v %s", one.path, err, got)
 			}
 		}
-		if asked := decider.taken(&decider.asked); len(asked) > 0 {
+		if asked := decider.Asked(); len(asked) > 0 {
 			t.Errorf("asked about %v", asked)
 		}
 	})
 	t.Run("[SDK-43] an answer that cannot be read is not handed on", func(t *testing.T) {
-		decider := newDecider(t, allowAll)
-		client := &http.Client{Transport: decider.guard.Transport(nil)}
+		decider := scripted.New(t, scripted.AllowAll)
+		client := &http.Client{Transport: decider.Guard.Transport(nil)}
 		for _, one := range []struct{ encoding, text string }{
 			{"br", wholeCall}, {"gzip", wholeCall}, {"", wholeCall[:len(wholeCall)-1]}, {"", wholeCall + "{}"}, {"", `"text"`},
 			{"", strings.Replace(wholeCall, `"id":"c"`, `"id":"c","id":"d"`, 1)},
@@ -345,13 +346,13 @@ func TestTransport(t *testing.T) {
 				t.Errorf("%s: %v, %v", one.text, response, err)
 			}
 		}
-		if asked := decider.taken(&decider.asked); len(asked) > 0 {
+		if asked := decider.Asked(); len(asked) > 0 {
 			t.Errorf("asked about %v", asked)
 		}
 	})
 	t.Run("[SDK-43] stored answers are guarded where they are fetched", func(t *testing.T) {
-		decider := newDecider(t, func(string, map[string]any) verdict { return verdict{effect: "deny", text: "No."} })
-		client := &http.Client{Transport: decider.guard.Transport(nil)}
+		decider := scripted.New(t, func(string, map[string]any) scripted.Verdict { return scripted.Verdict{Effect: "deny", Text: "No."} })
+		client := &http.Client{Transport: decider.Guard.Transport(nil)}
 		response, err := client.Get(answeringWith(t, "application/json", "", []byte(wholeCall)) + "/v1/chat/completions/c")
 		if err != nil {
 			t.Fatal(err)
@@ -363,8 +364,8 @@ func TestTransport(t *testing.T) {
 		}
 	})
 	t.Run("[SDK-43] the user's words and the results of calls are reported once", func(t *testing.T) {
-		decider := newDecider(t, allowAll)
-		client := &http.Client{Transport: decider.guard.Transport(nil)}
+		decider := scripted.New(t, scripted.AllowAll)
+		client := &http.Client{Transport: decider.Guard.Transport(nil)}
 		url := answeringWith(t, "application/json", "", []byte(wholeCall)) + "/v1/chat/completions"
 		first := `{"model":"m","messages":[{"role":"user","content":"Pay Ann."}]}`
 		second := strings.TrimSuffix(first, "]}") + `,{"role":"tool","tool_call_id":"call_1","content":"Paid."}]}`
@@ -373,10 +374,10 @@ func TestTransport(t *testing.T) {
 			_, _ = io.Copy(io.Discard, response.Body)
 			response.Body.Close()
 		}
-		if said := decider.taken(&decider.labels); !reflect.DeepEqual(said, []string{`"Pay Ann."`}) {
+		if said := decider.Labels(); !reflect.DeepEqual(said, []string{`"Pay Ann."`}) {
 			t.Errorf("labels %v", said)
 		}
-		if said := decider.taken(&decider.outcomes); fmt.Sprint(said) != `[succeeded "Paid." succeeded "Paid."]` {
+		if said := decider.Outcomes(); fmt.Sprint(said) != `[succeeded "Paid." succeeded "Paid."]` {
 			t.Errorf("outcomes %v", said)
 		}
 	})
@@ -386,10 +387,10 @@ func TestAuto(t *testing.T) {
 	noEnvironment(t)
 	usual := http.DefaultTransport
 	t.Cleanup(func() { http.DefaultTransport = usual })
-	decider := newDecider(t, func(string, map[string]any) verdict { return verdict{effect: "deny", text: "No."} })
+	decider := scripted.New(t, func(string, map[string]any) scripted.Verdict { return scripted.Verdict{Effect: "deny", Text: "No."} })
 	var said bytes.Buffer
 	auto := func() *aegis.Guard {
-		guard, err := aegis.Auto(aegis.WithURL(decider.url), aegis.WithSocket("off"), aegis.WithKey("k"), aegis.WithAgent("bot"),
+		guard, err := aegis.Auto(aegis.WithURL(decider.URL), aegis.WithSocket("off"), aegis.WithKey("k"), aegis.WithAgent("bot"),
 			aegis.WithJournal(filepath.Join(t.TempDir(), "j")), aegis.WithNotices(&said))
 		if err != nil {
 			t.Fatal(err)
@@ -409,7 +410,7 @@ func TestAuto(t *testing.T) {
 		if strings.Contains(string(text), "tool_calls") {
 			t.Error("a refused call came through", string(text))
 		}
-		if asked := decider.taken(&decider.asked); len(asked) != 1 {
+		if asked := decider.Asked(); len(asked) != 1 {
 			t.Errorf("asked %d times", len(asked))
 		}
 		if lines := strings.Split(strings.TrimSpace(said.String()), "\n"); len(lines) != 2 || !strings.Contains(lines[0], "does not guard clients with a transport") {

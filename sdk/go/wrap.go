@@ -37,6 +37,18 @@ func (g *Guard) Do(ctx context.Context, proposal Proposal, run func(context.Cont
 	})
 }
 
+// Run is Do for code that has arguments as JSON and a result of its own type: run gets the decided arguments. What has no JSON form stands in them as a
+// text.
+func Run[Out any](ctx context.Context, guard *Guard, proposal Proposal, run func(context.Context, json.RawMessage) (Out, error)) (Out, error) {
+	args := argumentsOf(proposal.Args)
+	return guarded(ctx, guard, proposal, args, func(ctx context.Context, changed json.RawMessage) (Out, error) {
+		if changed == nil {
+			changed = json.RawMessage(strictjson.Write(args.object))
+		}
+		return run(ctx, changed)
+	})
+}
+
 // decoded are the arguments for the function: the changed ones, or the copy of its own.
 func (a arguments) decoded(changed json.RawMessage) (Args, error) {
 	text := []byte(changed)
