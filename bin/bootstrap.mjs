@@ -41,6 +41,7 @@ const COMMANDS = {
   pictures: [['docs/pictures/draw.ts']],
   'pack:sdk': [['bin/pack-sdk.mjs'], ['bin/pack-python.mjs']],
   'test:python': [['bin/test-python.mjs']],
+  'test:go': [['bin/test-go.mjs']],
 };
 
 if (!Object.hasOwn(COMMANDS, command)) {
