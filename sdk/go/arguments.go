@@ -104,9 +104,8 @@ func encode(value any) ([]byte, error) {
 // reader takes a value apart of which some piece has no JSON form.
 type reader struct {
 	into *arguments
+	// open are the containers around the value: one that comes again within itself is said as a text there.
 	open []uintptr
-	// loop is the container that holds itself, while its insides are left.
-	loop uintptr
 }
 
 func (r *reader) value(of reflect.Value, pointer string) strictjson.Value {
@@ -142,30 +141,20 @@ func (r *reader) container(of reflect.Value, pointer string) strictjson.Value {
 	self := of.Pointer()
 	for _, one := range r.open {
 		if one == self {
-			r.loop = self
-			return nil
+			return r.unreadable(of, pointer)
 		}
 	}
-	before := len(r.into.replaced)
 	r.open = append(r.open, self)
-	var made strictjson.Value
+	defer func() { r.open = r.open[:len(r.open)-1] }()
 	switch {
 	case of.Kind() == reflect.Pointer:
-		made = r.value(of.Elem(), pointer)
+		return r.value(of.Elem(), pointer)
 	case of.Kind() == reflect.Slice:
-		made = r.items(of, pointer)
+		return r.items(of, pointer)
 	case of.Type().Key().Kind() == reflect.String:
-		made = r.members(of, pointer)
-	default:
-		made = r.unreadable(of, pointer)
+		return r.members(of, pointer)
 	}
-	r.open = r.open[:len(r.open)-1]
-	if r.loop == self {
-		r.loop = 0
-		r.into.replaced = r.into.replaced[:before]
-		return r.unreadable(of, pointer)
-	}
-	return made
+	return r.unreadable(of, pointer)
 }
 
 func (r *reader) items(of reflect.Value, pointer string) strictjson.Value {

@@ -181,7 +181,8 @@ func neutral(value any) any {
 		return made
 	case []any:
 		if len(typed) == 1 {
-			if inner, ok := typed[0].([]any); ok && len(inner) == 1 && &inner[0] == &typed[0] {
+			inner, ok := typed[0].([]any)
+			if again, holds := first(inner).([]any); ok && holds && &again[0] == &inner[0] {
 				return odd("cycle")
 			}
 		}
@@ -209,6 +210,13 @@ func neutral(value any) any {
 		return float64(typed)
 	}
 	return value
+}
+
+func first(list []any) any {
+	if len(list) != 1 {
+		return nil
+	}
+	return list[0]
 }
 
 func (r *run) proposal(step map[string]any) aegis.Proposal {
