@@ -28,7 +28,7 @@ func (g *Guard) WrapCtx(ctx context.Context, name string, args any, run func(con
 // Do is WrapCtx for a whole proposal: with a lock, a declaration, claims or the model's id of the call.
 func (g *Guard) Do(ctx context.Context, proposal Proposal, run func(context.Context, Args) (any, error)) (any, error) {
 	args := argumentsOf(proposal.Args)
-	return guarded(ctx, g, proposal, args, func(ctx context.Context, decided json.RawMessage) (any, error) {
+	return guarded(ctx, call{g, proposal, args}, func(ctx context.Context, decided json.RawMessage) (any, error) {
 		given, err := args.decoded(decided)
 		if err != nil {
 			return nil, err
@@ -41,7 +41,7 @@ func (g *Guard) Do(ctx context.Context, proposal Proposal, run func(context.Cont
 // text.
 func Run[Out any](ctx context.Context, guard *Guard, proposal Proposal, run func(context.Context, json.RawMessage) (Out, error)) (Out, error) {
 	args := argumentsOf(proposal.Args)
-	return guarded(ctx, guard, proposal, args, func(ctx context.Context, changed json.RawMessage) (Out, error) {
+	return guarded(ctx, call{guard, proposal, args}, func(ctx context.Context, changed json.RawMessage) (Out, error) {
 		if changed == nil {
 			changed = json.RawMessage(strictjson.Write(args.object))
 		}
@@ -100,7 +100,7 @@ func Tool[In, Out any](guard *Guard, name string, run func(context.Context, In) 
 		args := argumentsOf(in)
 		// Copied now: what is changed while Aegis decides does not reach the tool.
 		own := copied(in, args)
-		return guarded(ctx, guard, Proposal{Name: name}, args, func(ctx context.Context, changed json.RawMessage) (Out, error) {
+		return guarded(ctx, call{guard, Proposal{Name: name}, args}, func(ctx context.Context, changed json.RawMessage) (Out, error) {
 			if changed == nil {
 				return run(ctx, own)
 			}
@@ -156,11 +156,17 @@ func (g *Guard) decideOnce(ctx context.Context, proposal Proposal, args argument
 	return g.decide(ctx, proposal, args)
 }
 
+// call is a guarded call: the proposal, and its arguments read once.
+type call struct {
+	guard    *Guard
+	proposal Proposal
+	args     arguments
+}
+
 // guarded decides, runs and reports. run gets the changed arguments, nil where they are the proposal's own.
-func guarded[Out any](
-	ctx context.Context, g *Guard, proposal Proposal, args arguments, run func(context.Context, json.RawMessage) (Out, error),
-) (Out, error) {
+func guarded[Out any](ctx context.Context, of call, run func(context.Context, json.RawMessage) (Out, error)) (Out, error) {
 	var none Out
+	g, proposal, args := of.guard, of.proposal, of.args
 	if proposal.CallID == "" {
 		proposal.CallID, _ = ctx.Value(callKey{}).(string)
 	}

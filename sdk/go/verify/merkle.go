@@ -74,24 +74,30 @@ func RootFromInclusion(leaf Hash, index, size uint64, proof []Hash) (Hash, bool)
 	return root, sn == 0
 }
 
+// Head is a tree at one size.
+type Head struct {
+	Size uint64
+	Root Hash
+}
+
 // IsConsistent tells whether the proof shows the older tree to be the beginning of the newer (RFC 9162, 2.1.4.2).
-func IsConsistent(older uint64, olderRoot Hash, newer uint64, newerRoot Hash, proof []Hash) bool {
+func IsConsistent(older, newer Head, proof []Hash) bool {
 	switch {
-	case older > newer:
+	case older.Size > newer.Size:
 		return false
-	case older == newer:
-		return len(proof) == 0 && olderRoot == newerRoot
-	case older == 0:
+	case older.Size == newer.Size:
+		return len(proof) == 0 && older.Root == newer.Root
+	case older.Size == 0:
 		return len(proof) == 0
 	}
-	fn, sn := older-1, newer-1
+	fn, sn := older.Size-1, newer.Size-1
 	for fn&1 == 1 {
 		fn, sn = fn>>1, sn>>1
 	}
 	// A whole power of two is its own first step.
 	steps := proof
 	if fn == 0 {
-		steps = append([]Hash{olderRoot}, proof...)
+		steps = append([]Hash{older.Root}, proof...)
 	}
 	if len(steps) == 0 {
 		return false
@@ -111,7 +117,7 @@ func IsConsistent(older uint64, olderRoot Hash, newer uint64, newerRoot Hash, pr
 		}
 		fn, sn = fn>>1, sn>>1
 	}
-	return sn == 0 && left == olderRoot && right == newerRoot
+	return sn == 0 && left == older.Root && right == newer.Root
 }
 
 // ParseHash reads 64 lower-case hexadecimal digits.

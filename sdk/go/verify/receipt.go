@@ -39,7 +39,7 @@ func (r *Receipt) Holds() bool {
 	}
 	if r.Kind == "consistency" {
 		roots, ok := parseHashes([]string{r.Older.Root, r.Newer.Root})
-		return ok && IsConsistent(r.Older.Size, roots[0], r.Newer.Size, roots[1], proof)
+		return ok && IsConsistent(Head{r.Older.Size, roots[0]}, Head{r.Newer.Size, roots[1]}, proof)
 	}
 	root, ok := RootFromInclusion(LeafHash([]byte(r.Entry)), r.Index, r.Size, proof)
 	return ok && hexOf(root) == r.Root

@@ -179,10 +179,10 @@ func TestProofs(t *testing.T) {
 			}
 			for older := 1; older <= size; older++ {
 				proof := proveConsistency(older, leaves[:size], true)
-				if !IsConsistent(uint64(older), Root(leaves[:older]), uint64(size), root, proof) {
+				if !IsConsistent(Head{uint64(older), Root(leaves[:older])}, Head{uint64(size), root}, proof) {
 					t.Fatalf("%d in %d", older, size)
 				}
-				if IsConsistent(uint64(older), LeafHash(nil), uint64(size), root, proof) {
+				if IsConsistent(Head{uint64(older), LeafHash(nil)}, Head{uint64(size), root}, proof) {
 					t.Fatalf("another tree passes for %d in %d", older, size)
 				}
 			}
