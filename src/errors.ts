@@ -209,6 +209,22 @@ export const ERRORS = {
     message: 'Aegis refused with {code}: {detail}',
     hint: 'AEGIS_KEY must be the key of a registered agent; `aegis agents add` makes one.',
   },
+  RUN_FAILED: {
+    status: 503,
+    message: 'The command was not run, or not to its end: {detail}',
+    hint: '`aegis doctor` says what this machine can contain a command with.',
+  },
+  RUN_HALTED: {
+    status: 409,
+    message: 'The command was not run: {detail}',
+    hint: 'An operator resumes the agent: `aegis resume agent <id> --reason <text>`.',
+  },
+  COMMAND_NOT_FOUND: { status: 404, message: 'There is no command `{command}`', hint: 'Check its spelling and PATH.' },
+  COMMAND_CANNOT_RUN: {
+    status: 409,
+    message: 'The command `{command}` cannot be run: {detail}',
+    hint: 'Check that it is a program and may be executed.',
+  },
   INTERNAL: {
     status: 500,
     message: 'An error inside Aegis; the action was not allowed',

@@ -10,6 +10,7 @@ import { approvalRoutes } from '../api/approvals.ts';
 import type { ApiDeps } from '../api/deps.ts';
 import { ingestedEvents } from './ingested-events.ts';
 import { haltRoutes } from '../api/halts.ts';
+import { runRoutes } from '../api/runs.ts';
 import { healthRoutes } from '../api/health.ts';
 import { historyRoutes } from '../api/history.ts';
 import { hookRoutes } from '../intercept/hook/routes.ts';
@@ -35,6 +36,7 @@ export function allRoutes(deps: ApiDeps): readonly Route[] {
     ...approvalRoutes(deps),
     ...agentRoutes(deps),
     ...haltRoutes(deps),
+    ...runRoutes(deps),
     ...policyRoutes(deps),
     ...historyRoutes(deps),
     ...journalRoutes(deps.gate),

@@ -74,7 +74,8 @@ function oversight(of: TenantOf): Omit<OperatorGate, keyof Approvals> {
   return {
     halt: async (tenant, scope, reason, by) => {
       const meant = (world: World): HaltScope => haltedBy(by, scope, world);
-      const cause = by === 'system' ? 'supervisor' : 'operator';
+      // An agent's own key can stop it: that is how its supervisor does it.
+      const cause = by === 'system' || by.role === 'agent' ? 'supervisor' : 'operator';
       return haltNow(of(tenant), { scope: meant(of(tenant).queue.durable().world), reason, cause, actor: actorOf(by) }, meant);
     },
     resume: async (tenant, scope, reason, by) => of(tenant).queue.submit(resuming(scope, reason, by)),

@@ -45,6 +45,9 @@ const WRITERS = {
   'usage-doubted': ['agent'],
   'canary-answered': [...ACTING, 'system'],
   'approval-voided': ['system'],
+  'run-started': ['agent', 'system'],
+  'run-tripped': ['agent', 'system'],
+  'run-ended': ['agent', 'system'],
 } as const satisfies { readonly [T in EntryType]?: readonly Writer[] };
 
 /** Facts that need more than to be written; each has a method of its own. */

@@ -6,6 +6,7 @@ import type { ActionId, AgentId, ApprovalId, Digest, EntryIndex, MicroUsd, Milli
 import type { JsonObject } from './json.ts';
 import type { NamedFile } from './named-file.ts';
 import type { PersonRole, Presence, Role } from './role.ts';
+import type { RunEndCause, RunLevel, RunState, TripCode } from './words/runs.ts';
 
 /** Who caused an entry. `system` is Aegis itself (expiry, start-up, clock). */
 export type Actor =
@@ -229,6 +230,29 @@ export interface EntryBodies {
   'request-refused': { readonly code: string; readonly door: Door; readonly pointer?: string };
   /** A synthetic call that must be stopped was made where an agent would make it: `protected` when it was, an alert when it was not. */
   'canary-answered': { readonly harness: string; readonly door: Door; readonly protection: ProtectionState; readonly detail: string };
+  /** A command runs supervised. Nothing a decision reads; neither do the next two, and the halt of a trip is an entry of its own. */
+  'run-started': { readonly run: string; readonly level: RunLevel; readonly limits: Readonly<Record<string, number>> };
+  /** Why a supervised command is being killed: what was measured, and the limit it passed. */
+  'run-tripped': { readonly run: string; readonly code: TripCode; readonly detail: Readonly<Record<string, string | number>> };
+  /** What its supervisor observed of the end of a command and of everything it started. */
+  'run-ended': {
+    readonly run: string;
+    readonly state: RunState;
+    readonly level: RunLevel;
+    readonly cause: RunEndCause;
+    readonly empty: boolean;
+    /** Processes at the moment of the kill; absent where nobody counted them. */
+    readonly killed?: number;
+    /** Process ids of those that could not be killed. */
+    readonly survivors: readonly number[];
+    /** Which observation `empty` rests on. */
+    readonly by: string;
+    /** Microseconds from the decision to kill until the last observation. */
+    readonly us: number;
+    readonly code?: TripCode;
+    readonly exit?: number;
+    readonly signal?: number;
+  };
 }
 
 /** The definition of one tool as one MCP server showed it to one agent. */

@@ -20,6 +20,7 @@ const SEALING: Sealing = {
   'request-refused': (body) => ({ body: body.pointer === undefined ? body : { ...body, pointer: maskedPointer(body.pointer) } }),
   'action-journalled': sealJournalled,
   'answer-received': sealAnswer,
+  'run-tripped': sealTrip,
 };
 
 export function sealFact<T extends EntryType>(type: T, body: EntryBodies[T]): SealedFact<T> {
@@ -35,6 +36,16 @@ function sealJournalled(body: EntryBodies['action-journalled']): SealedFact<'act
   const shown: JsonObject = typeof name === 'string' && /^[\x21-\x7e]{1,256}$/.test(name) ? { name } : {};
   const about = typeof session === 'string' && PLACE.test(session) ? { session } : {};
   return { body: { ...body, action: shown }, kept: body.action, ...about };
+}
+
+/** What an agent did again and again, and why it could not be watched, are text; the numbers are not. */
+function sealTrip(body: EntryBodies['run-tripped']): SealedFact<'run-tripped'> {
+  const texts = Object.entries(body.detail).filter(([, value]) => typeof value === 'string' && !isPlainName(value));
+  if (texts.length === 0) return { body };
+  return {
+    body: { ...body, detail: { ...body.detail, ...Object.fromEntries(texts.map(([name]) => [name, SEALED])) } },
+    kept: Object.fromEntries(texts),
+  };
 }
 
 /** What a provider calls its answers and calls is its own text; the order of the calls tells which name is whose. */
