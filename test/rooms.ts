@@ -87,7 +87,7 @@ export const ROOMS: readonly Room[] = [
   {
     name: 'supervise',
     is: 'the kill switch: contains a command, watches it, kills its whole tree and says what was observed',
-    may: ['kernel'],
+    may: ['kernel', 'wire', 'client'],
     because: 'it works on a machine where no daemon runs, and a limit is read here by nobody else',
   },
   { name: 'config', is: 'one typed configuration', may: [], because: 'configuration is plain values' },

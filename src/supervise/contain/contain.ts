@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
 import { removeGroups } from './cgroups.ts';
 import type { RunGroups } from './cgroups.ts';
-import type { Level } from './level.ts';
+import type { RunLevel } from '../../kernel/words/runs.ts';
 import { eventIn } from './verdict.ts';
 import type { ContainEvent } from './verdict.ts';
 
@@ -11,7 +11,7 @@ import type { ContainEvent } from './verdict.ts';
 export interface ContainTerms {
   /** The helper. */
   readonly program: string;
-  readonly level: Level;
+  readonly level: RunLevel;
   readonly userNamespace: boolean;
   readonly groups: RunGroups;
   readonly command: readonly [string, ...string[]];

@@ -1,9 +1,7 @@
-/** How firmly a run holds what its command starts, from nothing to a namespace and a control group (RUN-1). */
-export const LEVELS = [0, 1, 2, 3] as const;
-export type Level = (typeof LEVELS)[number];
+import type { RunLevel } from '../../kernel/words/runs.ts';
 
 /** What each level is and what it cannot promise: said by `aegis doctor` and by every certificate. */
-export const LEVEL_TEXT: Readonly<Record<Level, { readonly is: string; readonly open: string }>> = {
+export const LEVEL_TEXT: Readonly<Record<RunLevel, { readonly is: string; readonly open: string }>> = {
   0: { is: 'the command alone', open: 'what it starts may survive a stop; this level is advisory' },
   1: {
     is: 'the command and everything that descends from it',

@@ -2,14 +2,14 @@ import { randomBytes } from 'node:crypto';
 import { makeGroups, removeGroups } from './cgroups.ts';
 import type { RunGroups } from './cgroups.ts';
 import { contain } from './contain.ts';
-import type { Level } from './level.ts';
+import type { RunLevel } from '../../kernel/words/runs.ts';
 import { prebuilt } from './prebuilt.ts';
 import type { Prebuilt } from './prebuilt.ts';
 import type { Verdict } from './verdict.ts';
 
 /** A way to hold a command, and whether it works here: tried, not looked up. */
 export interface Tried {
-  readonly level: Level;
+  readonly level: RunLevel;
   readonly userNamespace: boolean;
   readonly works: boolean;
   /** What failed. */
@@ -18,7 +18,7 @@ export interface Tried {
 
 export interface LevelsFound {
   /** The firmest way that works; null where there is no helper. */
-  readonly chosen: { readonly program: string; readonly level: Level; readonly userNamespace: boolean } | null;
+  readonly chosen: { readonly program: string; readonly level: RunLevel; readonly userNamespace: boolean } | null;
   readonly tried: readonly Tried[];
   readonly helper: Prebuilt;
 }

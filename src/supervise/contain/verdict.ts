@@ -1,15 +1,11 @@
 import { isObject } from '../../kernel/json.ts';
-import { LEVELS } from './level.ts';
-import type { Level } from './level.ts';
-
-/** Why a tree was ended. `lost`: its supervisor was gone; `silent`: its supervisor said nothing for too long. */
-export const END_CAUSES = ['exit', 'kill', 'lost', 'silent', 'fault'] as const;
-export type EndCause = (typeof END_CAUSES)[number];
+import { RUN_END_CAUSES, RUN_LEVELS } from '../../kernel/words/runs.ts';
+import type { RunEndCause, RunLevel } from '../../kernel/words/runs.ts';
 
 /** What was observed when a tree was ended. Nothing in it is inferred. */
 export interface Verdict {
-  readonly cause: EndCause;
-  readonly level: Level;
+  readonly cause: RunEndCause;
+  readonly level: RunLevel;
   /** True only where the kernel said that no process is left. */
   readonly empty: boolean;
   /** Processes at the moment of the kill; null where nobody counted them. */
@@ -25,7 +21,7 @@ export interface Verdict {
 
 /** What a contained command does, as it happens. */
 export type ContainEvent =
-  | { readonly event: 'started'; readonly level: Level; readonly first: number }
+  | { readonly event: 'started'; readonly level: RunLevel; readonly first: number }
   | { readonly event: 'stopped'; readonly signal: number }
   | { readonly event: 'exited'; readonly code?: number; readonly signal?: number }
   | { readonly event: 'failed'; readonly step: string; readonly errno: number; readonly message: string }
@@ -42,7 +38,7 @@ export function eventIn(line: string): ContainEvent | null {
     return null;
   }
   if (!isObject(said)) return null;
-  const level = LEVELS.find((one) => one === said['level']) ?? 0;
+  const level = RUN_LEVELS.find((one) => one === said['level']) ?? 0;
   switch (said['event']) {
     case 'started':
       return { event: 'started', level, first: whole(said['first']) };
@@ -53,7 +49,7 @@ export function eventIn(line: string): ContainEvent | null {
     case 'failed':
       return { event: 'failed', step: String(said['step']), errno: whole(said['errno']), message: String(said['message']) };
     case 'ended': {
-      const cause = END_CAUSES.find((one) => one === said['cause']) ?? 'fault';
+      const cause = RUN_END_CAUSES.find((one) => one === said['cause']) ?? 'fault';
       const survivors = Array.isArray(said['survivors']) ? said['survivors'].map(whole) : [];
       const killed = whole(said['killed']);
       const seen = { killed: killed < 0 ? null : killed, alive: whole(said['alive']), survivors, by: String(said['by']), us: whole(said['us']) };
