@@ -10,6 +10,12 @@ export interface CommandEntry {
 export const COMMANDS: readonly CommandEntry[] = [
   { name: 'up', summary: 'run Aegis in the foreground', load: async () => (await import('./up.ts')).define },
   { name: 'proxy', summary: 'run the model proxy alone, without the API', load: async () => (await import('./proxy.ts')).define },
+  {
+    name: 'run',
+    summary: 'run a command that is killed with everything it started when it passes a limit or is halted',
+    load: async () => (await import('./run.ts')).define,
+  },
+  { name: 'explain', summary: 'tell how a run ended that was killed', load: async () => (await import('./explain.ts')).define },
   { name: 'demo', summary: 'see Aegis work, offline: four agents of a bank', load: async () => (await import('./demo.ts')).define },
   {
     name: 'init',

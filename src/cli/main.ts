@@ -71,7 +71,7 @@ function exitOf(error: unknown): number {
 }
 
 /** Commands that go on when nobody reads them any more. */
-const LASTING: ReadonlySet<string | undefined> = new Set(['up', 'proxy', 'mcp']);
+const LASTING: ReadonlySet<string | undefined> = new Set(['up', 'proxy', 'mcp', 'run']);
 
 /** A reader may leave early (`aegis actions | head`). That ends a command as it ends any other program, and is no error of ours. */
 function endQuietly(command: string | undefined): void {

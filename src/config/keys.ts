@@ -10,6 +10,23 @@ const CLIENT_VARIABLES: ReadonlySet<string> = new Set([
   'AEGIS_ANSWER_KEY',
   'AEGIS_ASK_TIMEOUT_MS',
   'AEGIS_CONFIG',
+  // `aegis run`, and what it tells its command.
+  'AEGIS_MODEL_URL',
+  'AEGIS_MAX_TOKENS_PER_MIN',
+  'AEGIS_MAX_API_CALLS_PER_MIN',
+  'AEGIS_MAX_REPEATED_ACTIONS',
+  'AEGIS_REPEATED_WINDOW_MS',
+  'AEGIS_MAX_COST',
+  'AEGIS_MAX_WALL_TIME',
+  'AEGIS_MAX_STEPS',
+  'AEGIS_MAX_MEMORY',
+  'AEGIS_MAX_PROCESSES',
+  'AEGIS_NETWORK_NAMESPACE',
+  'AEGIS_VERBOSE',
+  'AEGIS_RUN',
+  'AEGIS_REPORT_SOCKET',
+  'AEGIS_REPORT_KEY',
+  'AEGIS_ANSWER_KEY',
 ]);
 
 /** A program with several agents has a key for each: `AEGIS_KEY_CLERK`. */
