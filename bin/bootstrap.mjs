@@ -42,6 +42,8 @@ const COMMANDS = {
   'pack:sdk': [['bin/pack-sdk.mjs'], ['bin/pack-python.mjs']],
   'test:python': [['bin/test-python.mjs']],
   'test:go': [['bin/test-go.mjs']],
+  'test:libraries': [['bin/test-libraries.mjs']],
+  'test:matrix': [['bin/test-matrix.mjs']],
 };
 
 if (!Object.hasOwn(COMMANDS, command)) {

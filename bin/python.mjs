@@ -27,20 +27,22 @@ export function run(file, args, options = {}) {
   if (done.status !== 0) throw new Error(`${[file, ...args].join(' ').slice(0, 200)} failed with exit code ${String(done.status ?? done.signal)}.`);
 }
 
-/** Makes `sdk/python/.venv` with what requirements-dev.txt names, when it holds anything else. Answers its interpreter. */
-export function environment(host) {
-  const folder = join(PACKAGE, '.venv');
+const DEVELOPMENT = { folder: '.venv', requirements: 'requirements-dev.txt' };
+
+/** Makes an environment in sdk/python with what its file of requirements names, when it holds anything else. Answers its interpreter. */
+export function environment(host, { folder: name, requirements } = DEVELOPMENT) {
+  const folder = join(PACKAGE, name);
   const wanted = createHash('sha256')
-    .update(readFileSync(join(PACKAGE, 'requirements-dev.txt')))
+    .update(readFileSync(join(PACKAGE, requirements)))
     .digest('hex');
   const stamp = join(folder, '.requirements');
   const python = inside(folder);
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted && spawnSync(python, ['-c', '']).status === 0) return python;
-  console.error('Installing what the tests of sdk/python need into sdk/python/.venv (once) …');
+  console.error(`Installing what the tests of sdk/python need into sdk/python/${name} (once) …`);
   rmSync(folder, { recursive: true, force: true });
   run(host, ['-m', 'venv', folder]);
-  install(python, ['-r', 'requirements-dev.txt']);
-  install(python, ['--no-build-isolation', '--no-deps', '--editable', '.']);
+  install(python, ['-r', requirements]);
+  if (name === DEVELOPMENT.folder) install(python, ['--no-build-isolation', '--no-deps', '--editable', '.']);
   writeFileSync(stamp, wanted);
   return python;
 }

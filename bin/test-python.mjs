@@ -1,10 +1,11 @@
 /**
  * `npm run test:python [-- arguments of pytest]`: everything about sdk/python. Needs Python 3.10 or newer with venv; installs the rest into
- * sdk/python/.venv. With arguments, only pytest runs.
+ * sdk/python/.venv. With arguments, only pytest runs, without the libraries Aegis guards: those are `npm run test:libraries`.
  */
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ENVIRONMENTS, testLibraries } from './python-libraries.mjs';
 import { build, environment, hostPython, inside, install, PACKAGE, run } from './python.mjs';
 
 /** Python versions the package is checked for; it runs on the host's. */
@@ -23,6 +24,7 @@ try {
     for (const version of TARGETS) run(python, ['-m', 'mypy', '--strict', '--python-version', version], { cwd: PACKAGE });
     run(python, ['-m', 'pyright'], { cwd: PACKAGE });
     installed(python);
+    for (const name of ENVIRONMENTS) testLibraries(host, name);
   }
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);

@@ -15,6 +15,7 @@ FILES: Dict[str, FrozenSet[str]] = {
     "test_anthropic.py": frozenset({"newest"}),
     "test_beside_others.py": frozenset({"newest", "crewai"}),
     "test_botocore.py": frozenset({"newest", "crewai"}),
+    "test_docs_of_libraries.py": frozenset({"newest"}),
     "test_google_genai.py": frozenset({"newest", "crewai"}),
     "test_litellm.py": frozenset({"newest"}),
     "test_mcp.py": frozenset({"newest", "crewai"}),

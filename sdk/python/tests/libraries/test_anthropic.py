@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import inspect
 from typing import Any, Callable, Dict, List
 
 import anthropic
@@ -118,7 +119,9 @@ async def abeta(one: Any, messages: Any) -> Any:
 
 
 async def araw(one: Any, messages: Any) -> Any:
-    return await (await one.messages.with_raw_response.create(model="m", max_tokens=9, messages=messages)).parse()
+    parsed = (await one.messages.with_raw_response.create(model="m", max_tokens=9, messages=messages)).parse()
+    # It was not awaited once.
+    return await parsed if inspect.isawaitable(parsed) else parsed
 
 
 OWN: Dict[str, Loop] = {
@@ -194,3 +197,15 @@ def test_denied_among_others(agent: Agent) -> None:
     said = runner(agent, saying(("look", {"at": "a"}), ("pay", {"to": "x", "amount": 1}), ("look", {"at": "b"})))
     assert said == "done after: saw a; Aegis denied pay; saw b"
     assert agent.effects() == [["look", {"at": "a"}], ["look", {"at": "b"}]]
+
+
+def test_runner_unguarded(agent: Agent, monkeypatch: pytest.MonkeyPatch) -> None:
+    """[SDK-58] Where the tools of a runner cannot be guarded, its model's calls are decided like any other."""
+    from aegis import AegisBlockedError
+    from aegis.patch import callers
+
+    monkeypatch.setattr(callers, "standings", lambda: [])
+    agent.gateway.rule = lambda proposal: {"effect": "deny"} if proposal["name"] == "pay" else None
+    with pytest.raises(AegisBlockedError):
+        runner(agent, saying(("pay", {"to": "x", "amount": 1})))
+    assert agent.effects() == []

@@ -108,12 +108,17 @@ def streaming_response(one: openai.OpenAI, messages: Any) -> Any:
         return response.parse().choices[0].message
 
 
+def helpers_of(one: Any) -> Any:
+    """`parse` and `stream` were beta once."""
+    return one.chat.completions if hasattr(one.chat.completions, "parse") else one.beta.chat.completions
+
+
 def parse(one: openai.OpenAI, messages: Any) -> Any:
-    return one.chat.completions.parse(model="m", messages=messages).choices[0].message
+    return helpers_of(one).parse(model="m", messages=messages).choices[0].message
 
 
 def helper(one: openai.OpenAI, messages: Any) -> Any:
-    with one.chat.completions.stream(model="m", messages=messages) as stream:
+    with helpers_of(one).stream(model="m", messages=messages) as stream:
         return stream.get_final_completion().choices[0].message
 
 
@@ -139,7 +144,7 @@ async def astreaming_response(one: openai.AsyncOpenAI, messages: Any) -> Any:
 
 
 async def ahelper(one: openai.AsyncOpenAI, messages: Any) -> Any:
-    async with one.chat.completions.stream(model="m", messages=messages) as stream:
+    async with helpers_of(one).stream(model="m", messages=messages) as stream:
         return (await stream.get_final_completion()).choices[0].message
 
 

@@ -10,10 +10,12 @@ from ..answers.http_response import Left
 from ..answers.reading import nobody
 from ..errors import AegisBlockedError, AegisError, AegisHaltedError, AegisWithheldError
 from . import Patch, aguard, guard, replace
+from .callers import stands
 from .routes import ANTHROPIC_MESSAGES
 from .stainless import guard_clients
 
 RUNNER = "BetaToolRunner"
+RUNNERS = "anthropic.lib.tools._beta_runner"
 
 
 def _clients(module: ModuleType) -> None:
@@ -22,7 +24,8 @@ def _clients(module: ModuleType) -> None:
 
 def _left(response: Any) -> Left:
     """A tool runner's tools are decided where it runs them, so that a denial is a result the model reads and the run goes on."""
-    return (lambda _name: True) if RUNNER in response.request.headers.get("x-stainless-helper", "") else nobody
+    ours = RUNNER in response.request.headers.get("x-stainless-helper", "") and stands("anthropic", RUNNERS)
+    return (lambda _name: True) if ours else nobody
 
 
 def _runners(module: ModuleType) -> None:
@@ -145,8 +148,8 @@ def _refused(module: ModuleType, use: Any, error: AegisError) -> Any:
 PATCH = Patch(
     package="anthropic",
     distribution="anthropic",
-    tested=("2.0", "3"),
-    modules={"anthropic._base_client": _clients, "anthropic.lib.tools._beta_runner": _runners},
+    tested=("1.0", "3"),
+    modules={"anthropic._base_client": _clients, RUNNERS: _runners},
     guards="tool calls of messages and beta.messages, however the answer is read, and tools of tool runners",
     leaves="tools the provider runs, managed agents and their sessions, batches",
 )

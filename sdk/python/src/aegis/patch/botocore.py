@@ -117,7 +117,7 @@ def _body_event(body: Dict[str, Any]) -> Dict[str, Any]:
 PATCH = Patch(
     package="botocore",
     distribution="botocore",
-    tested=("1.34", "2"),
+    tested=("1.35", "2"),
     modules={"botocore.client": _client},
     guards="tool calls of converse, converse_stream, invoke_model and invoke_model_with_response_stream",
     leaves="bedrock agents, bidirectional streams, aiobotocore",

@@ -73,6 +73,11 @@ PASS_ON: FrozenSet[str] = frozenset(
 OUTER: ContextVar[Optional[str]] = ContextVar("aegis_outer", default=None)
 
 
+def stands(package: str, module: str) -> bool:
+    """Whether that part of a patch is in force: what is left to it would be decided by nobody otherwise."""
+    return any(one.patch.package == package and module in one.applied for one in standings())
+
+
 def left_to_tools() -> bool:
     """Whether what the model answers now is guarded elsewhere: where the framework runs its tools, or by a patch further out."""
     if OUTER.get() is not None:

@@ -147,7 +147,7 @@ def _decide_rest(run: Run, response: Any) -> Flow[None]:
 PATCH = Patch(
     package="google.genai",
     distribution="google-genai",
-    tested=("1.60", "4"),
+    tested=("1.39", "4"),
     modules={
         "google.genai._api_client": guard_client,
         "google.genai._extra_utils": guard_functions,

@@ -15,7 +15,7 @@ from ..dialects.dialects import GEMINI
 from ..flow import Flow, adrive, drive
 from ..scope import current
 from . import replace
-from .callers import left_to_tools
+from .callers import left_to_tools, stands
 from .google_genai_run import FRAMEWORK, RUN
 
 _ROUTE = re.compile(r":(?:generateContent|streamGenerateContent)(?:\?|$)")
@@ -75,7 +75,8 @@ def _asked(http_request: Any) -> Dict[str, Any]:
 def _left(http_request: Any) -> Left:
     """Functions that the library runs itself are decided there, so that a denial is a result the model reads."""
     run = RUN.get()
-    if run is None or not run.has_functions or not (run.is_on or _says_so(http_request)):
+    calls_them = run is not None and run.has_functions and (run.is_on or _says_so(http_request))
+    if run is None or not calls_them or not stands("google.genai", "google.genai._extra_utils"):
         return nobody
     run.runs = True
     return lambda _name: True

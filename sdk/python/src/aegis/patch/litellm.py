@@ -149,7 +149,7 @@ def _object(one: Any) -> Any:
 PATCH = Patch(
     package="litellm",
     distribution="litellm",
-    tested=("1.74", "2"),
+    tested=("1.79", "2"),
     modules={"litellm.main": _main},
     guards="tool calls of completion and acompletion, also of Router",
     leaves="litellm.responses, litellm.anthropic, the realtime and proxy servers",

@@ -17,10 +17,11 @@ from ..errors import AegisBlockedError, AegisHaltedError, AegisWithheldError
 from ..flow import Flow, adrive
 from ..scope import current
 from . import Patch, aguard, replace
-from .callers import left_to_tools
+from .callers import left_to_tools, stands
 from .routes import MISTRAL, dialect_of
 
 FRAMEWORK = "mistralai"
+TOOLS = "mistralai.extra.run.tools"
 #: The run whose functions the library calls itself.
 _RUN: ContextVar[Any] = ContextVar("aegis_mistral_run", default=None)
 
@@ -55,7 +56,7 @@ def _arequested(original: Callable[..., Awaitable[Any]]) -> Callable[..., Awaita
 def _left() -> Left:
     """Functions of a run are decided where they are called, so that a denial is a result the model reads."""
     run = _RUN.get()
-    if run is None:
+    if run is None or not stands("mistralai", TOOLS):
         return nobody
     return lambda name: name in run._callable_tools
 
@@ -169,7 +170,7 @@ PATCH = Patch(
     modules={
         "mistralai.client.basesdk": _sdk,
         "mistralai.client.conversations": _conversations,
-        "mistralai.extra.run.tools": _tools,
+        TOOLS: _tools,
     },
     guards="tool calls of chat, agents and conversations, and functions of runs",
     leaves="realtime and voice agents, workflows, tools the provider runs",
