@@ -49,7 +49,7 @@ def _sent(original: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[An
 PATCH = Patch(
     package="mcp",
     distribution="mcp",
-    tested=("1.9", "3"),
+    tested=("1.19", "3"),
     modules={"mcp.client.session": _session, "mcp.client.client": _client},
     guards="Client.call_tool, ClientSession.call_tool and tools/call as a request",
     leaves="what the server asks of the client (sampling, elicitation)",

@@ -16,7 +16,7 @@ def _clients(module: ModuleType) -> None:
 PATCH = Patch(
     package="openai",
     distribution="openai",
-    tested=("1.66", "4"),
+    tested=("1.69", "4"),
     modules={"openai._base_client": _clients},
     guards="tool calls of chat.completions and responses, however the answer is read",
     leaves="assistants, realtime and websocket connections, batches",
