@@ -1,0 +1,144 @@
+/**
+ * Prints what SDKs say and hear as types of a language, made from schema/openapi.json.
+ * `node bin/sdk-types.mjs typescript|python|go`. conformance/sdk/README.md says who uses them.
+ */
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const api = JSON.parse(readFileSync(fileURLToPath(new URL('../schema/openapi.json', import.meta.url)), 'utf8'));
+const body = (method, path) => api.paths[path][method].requestBody.content['application/json'].schema;
+const answer = (method, path) => api.paths[path][method].responses['200'].content['application/json'].schema;
+
+/** The nouns of the contract, each with where it stands. */
+const NOUNS = {
+  Proposal: body('post', '/v1/actions'),
+  Decision: answer('post', '/v1/actions'),
+  ActionReply: answer('get', '/v1/actions/{id}'),
+  Outcome: body('post', '/v1/actions/{id}/outcome'),
+  Settled: answer('post', '/v1/actions/{id}/outcome'),
+  Content: body('post', '/v1/sessions/{id}/content'),
+  Renewal: body('post', '/v1/locks/renew'),
+  NewSession: body('post', '/v1/sessions'),
+  Journal: body('post', '/v1/journal'),
+  Self: answer('get', '/v1/agents/{id}'),
+  Problem: api.components.schemas.Problem,
+};
+
+/** Objects and closed lists of words, named by where they stand, those a noun needs before it. */
+function definitions() {
+  const found = new Map();
+  const texts = new Map();
+  const visit = (schema, name) => {
+    const shape = JSON.stringify(schema);
+    if (schema.enum !== undefined) return named(found, texts, shape, name, { kind: 'words', words: schema.enum });
+    if (schema.type === 'array')
+      return {
+        list: visit(
+          schema.items,
+          name.replace(/(?:ies|s)$/, (end) => (end === 'ies' ? 'y' : '')),
+        ),
+      };
+    if (schema.type !== 'object' || schema.properties === undefined) return { plain: schema.type ?? 'any', of: valueOf(schema) };
+    if (texts.has(shape)) return { named: texts.get(shape) };
+    const required = new Set(schema.required ?? []);
+    const members = Object.entries(schema.properties).map(([key, inner]) => ({
+      key,
+      type: visit(inner, name + pascal(key)),
+      required: required.has(key),
+      says: inner.description,
+    }));
+    return named(found, texts, shape, name, { kind: 'object', members });
+  };
+  for (const [name, schema] of Object.entries(NOUNS)) visit(schema, name);
+  return found;
+}
+
+function named(found, texts, shape, name, definition) {
+  const known = texts.get(shape);
+  if (known !== undefined) return { named: known };
+  texts.set(shape, name);
+  found.set(name, definition);
+  return { named: name };
+}
+
+/** Of an object without members of its own: what its values are. */
+function valueOf(schema) {
+  const [pattern] = Object.values(schema.patternProperties ?? {});
+  return pattern?.type === 'integer' ? 'integer' : 'any';
+}
+
+const pascal = (key) => key.replace(/(?:^|[_-])([a-zA-Z])/g, (_all, letter) => letter.toUpperCase());
+
+const LANGUAGES = {
+  typescript: {
+    head: '// Made by bin/sdk-types.mjs from schema/openapi.json; a test holds it to that.\n',
+    type: (type) =>
+      type.named ??
+      (type.list !== undefined
+        ? `readonly ${wrapped(LANGUAGES.typescript.type(type.list))}[]`
+        : ({
+            string: 'string',
+            integer: 'number',
+            number: 'number',
+            boolean: 'boolean',
+            object: type.of === 'integer' ? 'Readonly<Record<string, number>>' : 'Readonly<Record<string, unknown>>',
+          }[type.plain] ?? 'unknown')),
+    words: (name, words) => `export type ${name} = ${words.map((word) => `'${word}'`).join(' | ')};\n`,
+    object: (name, members) =>
+      `export interface ${name} {\n${members.map(({ key, type, required, says }) => `${says === undefined ? '' : `  /** ${says} */\n`}  readonly ${key}${required ? '' : '?'}: ${LANGUAGES.typescript.type(type)};\n`).join('')}}\n`,
+  },
+  python: {
+    head: '"""Made by bin/sdk-types.mjs from schema/openapi.json."""\n\nfrom __future__ import annotations\n\nfrom typing import Any, Literal, TypedDict\n\n',
+    type: (type) =>
+      type.named ??
+      (type.list !== undefined
+        ? `list[${LANGUAGES.python.type(type.list)}]`
+        : ({ string: 'str', integer: 'int', number: 'float', boolean: 'bool', object: type.of === 'integer' ? 'dict[str, int]' : 'dict[str, Any]' }[
+            type.plain
+          ] ?? 'Any')),
+    words: (name, words) => `${name} = Literal[${words.map((word) => `"${word}"`).join(', ')}]\n`,
+    object: (name, members) => {
+      const lines = (some) => some.map(({ key, type }) => `    ${key}: ${LANGUAGES.python.type(type)}\n`).join('') || '    pass\n';
+      const [must, may] = [members.filter((one) => one.required), members.filter((one) => !one.required)];
+      if (may.length === 0) return `\nclass ${name}(TypedDict):\n${lines(must)}`;
+      return `\nclass _${name}(TypedDict):\n${lines(must)}\n\nclass ${name}(_${name}, total=False):\n${lines(may)}`;
+    },
+  },
+  go: {
+    head: '// Code generated by bin/sdk-types.mjs from schema/openapi.json. DO NOT EDIT.\n\npackage wire\n\n',
+    type: (type) =>
+      type.named ??
+      (type.list !== undefined
+        ? `[]${LANGUAGES.go.type(type.list)}`
+        : ({
+            string: 'string',
+            integer: 'int64',
+            number: 'float64',
+            boolean: 'bool',
+            object: type.of === 'integer' ? 'map[string]int64' : 'map[string]any',
+          }[type.plain] ?? 'any')),
+    words: (name, words) =>
+      `type ${name} string\n\nconst (\n${words.map((word) => `\t${name}${pascal(word.toLowerCase())} ${name} = "${word}"\n`).join('')})\n`,
+    object: (name, members) =>
+      `type ${name} struct {\n${members.map(({ key, type, required }) => `\t${pascal(key)} ${required || type.list !== undefined || type.plain === 'object' || type.plain === 'any' ? '' : '*'}${LANGUAGES.go.type(type)} \`json:"${key}${required ? '' : ',omitempty'}"\`\n`).join('')}}\n`,
+  },
+};
+
+const wrapped = (type) => (type.includes(' ') ? `(${type})` : type);
+
+export function typesOf(language) {
+  const { head, words, object } = LANGUAGES[language];
+  const parts = [...definitions()].map(([name, made]) => (made.kind === 'words' ? words(name, made.words) : object(name, made.members)));
+  return head + (language === 'python' ? '' : '\n').trimStart() + parts.join('\n');
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const [language = ''] = process.argv.slice(2);
+  if (!Object.hasOwn(LANGUAGES, language)) {
+    console.error(
+      'usage: node bin/sdk-types.mjs typescript|python|go\n\nPrints what SDKs say and hear as types of that language, e.g.:\n  node bin/sdk-types.mjs go > wire.go',
+    );
+    process.exit(language === '--help' || language === '-h' ? 0 : 2);
+  }
+  process.stdout.write(typesOf(language));
+}
