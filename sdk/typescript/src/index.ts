@@ -1,5 +1,6 @@
 /** The published list of the TypeScript SDK. */
 export { auto, type Aegis, type AutoOptions } from './auto.ts';
+export type { Coverage, Gap, Guarded } from './coverage.ts';
 export { connect, type AegisClient } from './client.ts';
 export type { AegisOptions } from './settings.ts';
 export {

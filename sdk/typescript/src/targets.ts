@@ -1,6 +1,7 @@
 import type { Calls } from './calls.ts';
 import type { AegisClient } from './client.ts';
 import { anthropicMessages } from './patch/anthropic.ts';
+import { patchGoogle } from './patch/google.ts';
 import { leaveChatModels, patchLangChain } from './patch/langchain.ts';
 import { patchMcp } from './patch/mcp.ts';
 import { patchOpenAIAgents } from './patch/openai-agents.ts';
@@ -67,6 +68,13 @@ export const TARGETS: readonly Target[] = [
     where: 'where a tool runs: functions, shells, patches, computers, approvals of hosted MCP tools',
     open: 'tools that run at the provider; Realtime agents',
   },
+  {
+    package: '@google/genai',
+    modules: { '': (module: Parameters<typeof patchGoogle>[0], _client, calls) => patchGoogle(module, calls) },
+    tested: ['3.'],
+    where: 'answers of generateContent, chats, streams and automatic function calling',
+    open: 'Live, interactions and batches; tools that run at the provider',
+  },
   { package: '@modelcontextprotocol/client', modules: { '': mcp }, tested: ['2.'], where: 'callTool and tools/call' },
   { package: '@modelcontextprotocol/sdk', modules: { 'client/index.js': mcp }, tested: ['1.'], where: 'callTool and tools/call' },
 ];
@@ -76,7 +84,6 @@ export const UNGUARDED: readonly string[] = [
   '@anthropic-ai/claude-agent-sdk',
   '@aws-sdk/client-bedrock-runtime',
   '@google-cloud/vertexai',
-  '@google/genai',
   '@google/generative-ai',
   '@mistralai/mistralai',
   '@openai/codex-sdk',

@@ -5,10 +5,13 @@ import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import Anthropic from '@anthropic-ai/sdk';
+import { GoogleGenAI } from '@google/genai';
 import OpenAI from 'openai';
 import type { Calls, ToolCall } from '../src/calls.ts';
 import { anthropicMessages } from '../src/patch/anthropic.ts';
 import type { Dialect } from '../src/patch/dialect.ts';
+import { gemini } from '../src/patch/gemini.ts';
+import { guardRequests, type ApiClient } from '../src/patch/google.ts';
 import { openaiChat } from '../src/patch/openai-chat.ts';
 import { openaiResponses } from '../src/patch/openai-responses.ts';
 import { guarded, type ApiPromise } from '../src/patch/stainless.ts';
@@ -66,32 +69,54 @@ function carried(dialect: string, prefix: string, expected: JsonObject): readonl
 
 type Create = (...args: unknown[]) => unknown;
 
-/** Each guard, and the method of the provider's own library it stands in front of. */
-const GUARDS: Readonly<
-  Record<string, { readonly guard: Dialect; readonly create: (address: string) => { readonly of: object; readonly create: Create } }>
-> = {
+interface Asked {
+  readonly address: string;
+  /** With `stream`, where the answer is streamed. */
+  readonly params: JsonObject;
+  readonly calls: Calls;
+}
+
+/** Each guard, and what the provider's own library asks behind it. */
+const GUARDS: Readonly<Record<string, { readonly guard: Dialect; readonly ask: (asked: Asked) => Promise<unknown> }>> = {
   'openai-chat': {
     guard: openaiChat,
-    create: (address) => {
+    ask: ({ address, params, calls }) => {
       const { completions } = new OpenAI({ apiKey: 'k', baseURL: `${address}/v1`, maxRetries: 0 }).chat;
-      return { of: completions, create: completions.create as Create };
+      return parsed((completions.create as Create).call(completions, params), openaiChat, calls);
     },
   },
   'openai-responses': {
     guard: openaiResponses,
-    create: (address) => {
+    ask: ({ address, params, calls }) => {
       const { responses } = new OpenAI({ apiKey: 'k', baseURL: `${address}/v1`, maxRetries: 0 });
-      return { of: responses, create: responses.create as Create };
+      return parsed((responses.create as Create).call(responses, params), openaiResponses, calls);
     },
   },
   anthropic: {
     guard: anthropicMessages,
-    create: (address) => {
+    ask: ({ address, params, calls }) => {
       const { messages } = new Anthropic({ apiKey: 'k', baseURL: address, maxRetries: 0 });
-      return { of: messages, create: messages.create as Create };
+      return parsed((messages.create as Create).call(messages, params), anthropicMessages, calls);
+    },
+  },
+  gemini: {
+    guard: gemini,
+    ask: async ({ address, params: { stream, ...body }, calls }) => {
+      const { apiClient } = new GoogleGenAI({ apiKey: 'k', httpOptions: { baseUrl: address } }) as unknown as { apiClient: ApiClient };
+      const { request, requestStream } = guardRequests(apiClient, calls);
+      const asked = { path: 'models/m:generateContent', httpMethod: 'POST', body: JSON.stringify(body) };
+      if (stream !== true) return (await request.call(apiClient, asked)).json();
+      const events = await requestStream.call(apiClient, asked);
+      return (async function* () {
+        for await (const event of events) yield await event.json();
+      })();
     },
   },
 };
+
+async function parsed(asked: unknown, dialect: Dialect, calls: Calls): Promise<unknown> {
+  return guarded(asked as ApiPromise, [dialect], calls);
+}
 
 /** A provider that answers everything with this case. */
 async function answering<T>({ whole, chunks = [], breaks }: AnswerCase, use: (address: string) => Promise<T>): Promise<T> {
@@ -152,15 +177,13 @@ interface Outcome {
 }
 
 async function run(name: string, params: JsonObject, one: AnswerCase): Promise<Outcome> {
-  const { guard, create } = GUARDS[name] ?? assert.fail(`no guard for ${name}`);
+  const { ask } = GUARDS[name] ?? assert.fail(`no guard for ${name}`);
   const { calls, seen } = deciding(one);
   const got: unknown[] = [];
   const streamed = one.whole === undefined;
   const error = await answering(one, async (address) => {
-    const original = create(address);
     try {
-      const asked = original.create.call(original.of, { ...params, stream: streamed }) as ApiPromise;
-      const answer: unknown = await guarded(asked, [guard], calls);
+      const answer = await ask({ address, params: { ...params, stream: streamed }, calls });
       if (!streamed) {
         // The library of OpenAI adds a member of its own.
         const { output_text: _added, ...whole } = answer as JsonObject;

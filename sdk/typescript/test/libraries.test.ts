@@ -45,6 +45,7 @@ before(async () => {
     '@ai-sdk/gateway',
     '@ai-sdk/openai',
     '@anthropic-ai/sdk',
+    '@google/genai',
     '@langchain/core',
     '@modelcontextprotocol/client',
     '@modelcontextprotocol/sdk',

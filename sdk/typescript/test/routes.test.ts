@@ -257,6 +257,22 @@ test('[SDK-16] anthropic: results of a batch are decided one by one', async () =
   assert.match(seen[0] ?? '', /"amount":100/);
 });
 
+test('[SDK-16] what others lay around the same methods, and take away again, leaves calls decided', async () => {
+  const prototype = OpenAI.Chat.Completions.prototype as unknown as { create: (...args: unknown[]) => unknown };
+  const original = prototype.create;
+  const traced: string[] = [];
+  prototype.create = function create(...args) {
+    traced.push('create');
+    return original.apply(this, args);
+  };
+  said = completion('wipe');
+  const ask = () => openai.chat.completions.create({ model: 'm', messages: [] }).then();
+  await assert.rejects(ask(), wiped);
+  prototype.create = original;
+  await assert.rejects(ask(), wiped);
+  assert.deepEqual(traced, ['create']);
+});
+
 test('[SDK-16] a second copy, nested in the folder of another package, is guarded too', async () => {
   const nested = createRequire(createRequire(import.meta.url).resolve('@langchain/anthropic'))('@anthropic-ai/sdk') as {
     Anthropic: typeof Anthropic;

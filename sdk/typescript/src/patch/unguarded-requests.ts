@@ -7,7 +7,7 @@ const sending = new AsyncLocalStorage<true>();
 
 /** Paths at which models answer with tool calls. */
 const ANSWERS =
-  /\/(?:chat\/completions|responses|messages|threads\/[^/]+\/runs|models\/[^/]+:(?:streamG|g)enerateContent|model\/[^/]+\/(?:converse|converse-stream|invoke|invoke-with-response-stream)|api\/chat)(?:[/?]|$)/;
+  /\/(?:chat\/completions|responses|messages|threads\/[^/]+\/runs|models\/[^/]+:(?:streamG|g)enerateContent|model\/[^/]+\/(?:converse|converse-stream|invoke|invoke-with-response-stream)|interactions|api\/chat)(?:[/?]|$)/;
 
 const seen = new Set<string>();
 let watching = false;
