@@ -314,7 +314,7 @@ func checkAnswer(t *testing.T, script *scriptedDaemon, over string, public ed255
 }
 
 // connect makes a guard of an agent of these tests.
-func connect(t *testing.T, options ...aegis.Option) *aegis.Guard {
+func connect(t testing.TB, options ...aegis.Option) *aegis.Guard {
 	t.Helper()
 	usual := []aegis.Option{aegis.WithKey("agent-key"), aegis.WithAgent("bot"), aegis.WithSession("run-1"),
 		aegis.WithJournal(filepath.Join(t.TempDir(), "journal", "bot.jsonl")), aegis.WithNotices(io.Discard)}

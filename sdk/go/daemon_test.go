@@ -16,11 +16,12 @@ import (
 	"testing"
 
 	aegis "aegis.dev/sdk/go"
+	"aegis.dev/sdk/go/verify"
 )
 
 // daemon is a real Aegis of this repository, in a folder of its own.
 type daemon struct {
-	t       *testing.T
+	t       testing.TB
 	folder  string
 	command *exec.Cmd
 	url     string
@@ -28,7 +29,7 @@ type daemon struct {
 	admin   string
 }
 
-func startDaemon(t *testing.T) *daemon {
+func startDaemon(t testing.TB) *daemon {
 	t.Helper()
 	folder, err := os.MkdirTemp("", "aegis-go-")
 	if err != nil {
@@ -111,6 +112,41 @@ func (d *daemon) ask(method, path string, body any) map[string]any {
 	var made map[string]any
 	_ = json.Unmarshal(said, &made)
 	return made
+}
+
+// raw is an answer to the administrator as it came.
+func (d *daemon) raw(path string) []byte {
+	d.t.Helper()
+	request, _ := http.NewRequest("GET", d.url+path, nil)
+	request.Header.Set("Authorization", "Bearer "+d.admin)
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	defer response.Body.Close()
+	text, err := io.ReadAll(response.Body)
+	if err != nil || response.StatusCode != 200 {
+		d.t.Fatalf("%s: %s, %v", path, text, err)
+	}
+	return text
+}
+
+// key is the log's, from beside its checkpoints.
+func (d *daemon) key() *verify.Key {
+	d.t.Helper()
+	found, _ := filepath.Glob(d.folder + "/checkpoints/*/key.pub")
+	if len(found) != 1 {
+		d.t.Fatalf("keys beside the checkpoints: %v", found)
+	}
+	text, err := os.ReadFile(found[0])
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	key, err := verify.ParseKey(string(text))
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	return key
 }
 
 func (d *daemon) agent(id string, terms map[string]any) string {
@@ -215,6 +251,23 @@ func TestDaemon(t *testing.T) {
 		}
 		if !guard.Renew(context.Background(), "prod", decision.Fence, 60_000_000_000) || guard.Renew(context.Background(), "prod", decision.Fence+1, 60_000_000_000) {
 			t.Error("the lock's fence is not what holds it")
+		}
+	})
+	t.Run("[SDK-48] the export of a real log verifies, also where a session was erased, and a changed one does not", func(t *testing.T) {
+		daemon.ask("POST", "/v1/erase", map[string]any{"subject": "agent/odd", "reason": "asked for"})
+		text := daemon.raw("/v1/log/export?payloads=true")
+		key := daemon.key()
+		found, err := verify.Export(bytes.NewReader(text), verify.Terms{Key: key})
+		if err != nil || !found.OK || found.Anchored != found.Size || found.Payloads.Erased == 0 || found.Payloads.Intact == 0 {
+			t.Errorf("%+v, %v", found, err)
+		}
+		changed := bytes.Replace(text, []byte("run_command"), []byte("run_comment"), 1)
+		if found, err := verify.Export(bytes.NewReader(changed), verify.Terms{Key: key}); err != nil || found.OK {
+			t.Errorf("%+v, %v", found, err)
+		}
+		receipt := verify.ParseReceipt(daemon.raw("/v1/log/proof/inclusion?index=3"))
+		if receipt == nil || !receipt.Holds() {
+			t.Errorf("%+v", receipt)
 		}
 	})
 	t.Run("[SDK-49] away, the server's word holds; back, the same journal is in the log", func(t *testing.T) {

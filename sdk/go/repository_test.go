@@ -23,7 +23,7 @@ func readJSON(t testing.TB, path string, into any) {
 }
 
 // noEnvironment takes away every variable that sets the SDK up.
-func noEnvironment(t *testing.T) {
+func noEnvironment(t testing.TB) {
 	t.Helper()
 	for _, name := range []string{"URL", "KEY", "AGENT", "SESSION", "SOCKET", "ANSWER_KEY", "ASK_TIMEOUT_MS"} {
 		t.Setenv("AEGIS_"+name, "")
