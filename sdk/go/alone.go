@@ -2,6 +2,7 @@ package aegis
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -20,8 +21,13 @@ type alone struct {
 	mode     string
 	readOnly map[string]bool
 	fresh    bool
-	// preparing keeps a second caller from sending the journal too.
-	preparing sync.Mutex
+	// underWay is the preparation that others wait for, so that none sends the journal twice and all hear together that Aegis is away.
+	underWay *preparation
+}
+
+type preparation struct {
+	done chan struct{}
+	err  error
 }
 
 // OnUnavailable is the agent's setting on the server as last read: deny, allow_readonly or allow.
@@ -31,34 +37,53 @@ func (g *Guard) OnUnavailable() string {
 	return g.alone.mode
 }
 
-func (a *alone) isFresh() bool {
-	a.mutex.Lock()
-	defer a.mutex.Unlock()
-	return a.fresh
-}
-
 // prepare learns the agent's setting and sends the journal, before the first decision and after each absence.
 func (a *alone) prepare(ctx context.Context) error {
-	if a.isFresh() {
-		return nil
+	for {
+		a.mutex.Lock()
+		if a.fresh {
+			a.mutex.Unlock()
+			return nil
+		}
+		running := a.underWay
+		if running == nil {
+			running = &preparation{done: make(chan struct{})}
+			a.underWay = running
+			a.mutex.Unlock()
+			running.err = a.prepareNow(ctx)
+			a.mutex.Lock()
+			a.underWay, a.fresh = nil, running.err == nil
+			a.mutex.Unlock()
+			close(running.done)
+			return running.err
+		}
+		a.mutex.Unlock()
+		select {
+		case <-running.done:
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+		if said(running.err) {
+			return running.err
+		}
 	}
-	a.preparing.Lock()
-	defer a.preparing.Unlock()
-	if a.isFresh() {
-		return nil
-	}
+}
+
+// said tells what Aegis, or its absence, said; an error of another caller's own context has nothing to say to the rest.
+func said(err error) bool {
+	var away *door.Unavailable
+	var refused *door.Refused
+	var setup *door.SetupError
+	return errors.As(err, &away) || errors.As(err, &refused) || errors.As(err, &setup)
+}
+
+func (a *alone) prepareNow(ctx context.Context) error {
 	answer, err := a.transport.Send(ctx, question("GET", "/v1/agents/"+component(a.agent), nil), 0)
 	if err != nil {
 		return err
 	}
 	a.learn(answer)
-	if err := a.journal.replay(ctx, a.transport); err != nil {
-		return err
-	}
-	a.mutex.Lock()
-	a.fresh = true
-	a.mutex.Unlock()
-	return nil
+	return a.journal.replay(ctx, a.transport)
 }
 
 func (a *alone) learn(answer strictjson.Value) {

@@ -96,6 +96,17 @@ func (s *decidedSet) deliver(ctx context.Context, g *Guard) {
 	}
 }
 
+// missing are the calls that were refused: the provider remembers them, and the program never got them.
+func (s *decidedSet) missing(calls []dialect.Call) []dialect.Missing {
+	var made []dialect.Missing
+	for at, call := range calls {
+		if s.decisions[at].Refuses() && !call.Done {
+			made = append(made, dialect.Missing{CallID: call.ID, Kind: call.Kind, Text: s.decisions[at].Refusal})
+		}
+	}
+	return made
+}
+
 // withdraw: the program went away before it could have the calls, and none of them ran.
 func (s *decidedSet) withdraw(ctx context.Context, g *Guard) {
 	for _, one := range s.running {

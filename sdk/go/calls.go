@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"sync"
 
+	"aegis.dev/sdk/go/internal/dialect"
 	"aegis.dev/sdk/go/internal/strictjson"
 )
 
@@ -25,12 +26,14 @@ type calls struct {
 	order []string
 	// said holds the user's own words that were labelled.
 	said map[string]bool
+	// missing are refused calls by the answer, or the conversation, that the provider holds.
+	missing map[string][]dialect.Missing
 }
 
 type openCall struct{ action, args string }
 
 func newCalls(guard *Guard) *calls {
-	return &calls{guard: guard, done: map[string]int{}, open: map[string]openCall{}, said: map[string]bool{}}
+	return &calls{guard: guard, done: map[string]int{}, open: map[string]openCall{}, said: map[string]bool{}, missing: map[string][]dialect.Missing{}}
 }
 
 // idFor is the action's id: the same call of a model in the same session is the same action until it succeeded.
@@ -95,6 +98,30 @@ func (c *calls) taken(callID, args string) (string, bool) {
 		}
 	}
 	return known.action, true
+}
+
+// miss keeps what a provider that holds the conversation waits for.
+func (c *calls) miss(names []string, missing []dialect.Missing) {
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	for _, name := range names {
+		if name == "" {
+			continue
+		}
+		delete(c.missing, name)
+		if len(missing) > 0 {
+			if len(c.missing) >= mostKept {
+				c.missing = map[string][]dialect.Missing{}
+			}
+			c.missing[name] = missing
+		}
+	}
+}
+
+func (c *calls) missed(name string) []dialect.Missing {
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	return c.missing[name]
 }
 
 // user labels the user's own words once.

@@ -36,6 +36,9 @@ func (j *journal) append(entry *strictjson.Object) error {
 }
 
 func appendLines(path string, lines [][]byte) error {
+	if len(lines) == 0 {
+		return nil
+	}
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return err
 	}
@@ -75,23 +78,30 @@ func (j *journal) collected(sending string) ([][]byte, error) {
 	return linesOf(sending)
 }
 
-// collect puts what was journalled since behind what is being sent already.
+// collect puts what was journalled since behind what is being sent already. A file is renamed before it is read: another process of the agent goes on
+// in a new one.
 func (j *journal) collect(sending string) error {
-	if info, err := os.Stat(j.path); err != nil || !info.Mode().IsRegular() {
-		// Only a regular file is ours to move and remove.
-		return nil
+	taken := j.path + ".taken"
+	for _, path := range []string{taken, j.path} {
+		info, err := os.Stat(path)
+		if err != nil || !info.Mode().IsRegular() {
+			// Only a regular file is ours to move and remove.
+			continue
+		}
+		if path != taken {
+			if err := os.Rename(path, taken); err != nil {
+				return err
+			}
+		}
+		lines, err := linesOf(taken)
+		if err != nil {
+			return err
+		}
+		if err := errors.Join(appendLines(sending, lines), os.Remove(taken)); err != nil {
+			return err
+		}
 	}
-	if _, err := os.Stat(sending); errors.Is(err, fs.ErrNotExist) {
-		return os.Rename(j.path, sending)
-	}
-	lines, err := linesOf(j.path)
-	if err != nil {
-		return err
-	}
-	if err := appendLines(sending, lines); err != nil {
-		return err
-	}
-	return os.Remove(j.path)
+	return nil
 }
 
 func linesOf(path string) ([][]byte, error) {

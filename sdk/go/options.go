@@ -70,6 +70,9 @@ func settle(options []Option) (settings, error) {
 	for _, option := range options {
 		option(&s)
 	}
+	if s.notices == nil {
+		s.notices = io.Discard
+	}
 	return s.filled()
 }
 

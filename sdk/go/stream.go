@@ -125,6 +125,7 @@ func (s *stream) conclude() ([]dialect.Frame, error) {
 	if err != nil {
 		return nil, err
 	}
+	s.miss(answer, set)
 	frames, err := s.reader.Release(set.decisions)
 	if err != nil {
 		set.withdraw(s.ctx, s.guard)

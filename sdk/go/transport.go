@@ -1,6 +1,7 @@
 package aegis
 
 import (
+	"bufio"
 	"bytes"
 	"compress/gzip"
 	"context"
@@ -72,6 +73,13 @@ func dialectOf(request *http.Request) *dialect.Dialect {
 	return nil
 }
 
+// CloseIdleConnections does so for the base, as http.Client asks of its transport.
+func (m *modelTransport) CloseIdleConnections() {
+	if base, can := m.base.(interface{ CloseIdleConnections() }); can {
+		base.CloseIdleConnections()
+	}
+}
+
 // RoundTrip sends the request and guards its answer.
 func (m *modelTransport) RoundTrip(request *http.Request) (*http.Response, error) {
 	of := dialectOf(request)
@@ -84,6 +92,13 @@ func (m *modelTransport) RoundTrip(request *http.Request) (*http.Response, error
 	}
 	asked, _ := strictjson.ParseObject(body, lenient)
 	fetches := request.Method == http.MethodGet
+	continues := ""
+	if of.Continues != nil && asked != nil {
+		continues = of.Continues(asked)
+		if missing := m.guard.calls.missed(continues); len(missing) > 0 {
+			body = []byte(strictjson.Write(of.AddMissing(asked, missing)))
+		}
+	}
 	sent := again(request, body)
 	if !fetches && !of.Asks(asked) {
 		return m.base.RoundTrip(sent)
@@ -95,7 +110,7 @@ func (m *modelTransport) RoundTrip(request *http.Request) (*http.Response, error
 	if err != nil || response.StatusCode < 200 || response.StatusCode > 299 || response.Body == nil {
 		return response, err
 	}
-	answer := &answering{guard: m.guard, dialect: of, model: textAt(asked, "model"), fetches: fetches}
+	answer := &answering{guard: m.guard, dialect: of, model: textAt(asked, "model"), continues: continues, fetches: fetches}
 	return answer.guarded(request.Context(), response)
 }
 
@@ -145,6 +160,8 @@ type answering struct {
 	guard   *Guard
 	dialect *dialect.Dialect
 	model   string
+	// continues is what the request went on from, where the provider holds the conversation.
+	continues string
 	// fetches: the answer was asked for before, and what stands at the path may be something else.
 	fetches bool
 }
@@ -154,8 +171,7 @@ func (a *answering) guarded(ctx context.Context, response *http.Response) (*http
 		response.Body.Close()
 		return nil, err
 	}
-	kind, _, _ := mime.ParseMediaType(response.Header.Get("Content-Type"))
-	if kind == "text/event-stream" {
+	if isStream(response) {
 		response.Body = newStream(ctx, a, response.Body)
 		response.ContentLength = -1
 		response.Header.Del("Content-Length")
@@ -176,6 +192,25 @@ func (a *answering) guarded(ctx context.Context, response *http.Response) (*http
 	response.ContentLength = int64(len(text))
 	response.Header.Set("Content-Length", fmt.Sprint(len(text)))
 	return response, nil
+}
+
+// isStream tells an event stream, also from servers that do not say so: JSON never begins as an event does.
+func isStream(response *http.Response) bool {
+	kind, _, _ := mime.ParseMediaType(response.Header.Get("Content-Type"))
+	if kind == "text/event-stream" || kind == "application/json" {
+		return kind == "text/event-stream"
+	}
+	begun := bufio.NewReader(response.Body)
+	response.Body = &struct {
+		io.Reader
+		io.Closer
+	}{begun, response.Body}
+	for _, start := range []string{"data:", "event:", ":"} {
+		if text, _ := begun.Peek(len(start)); string(text) == start {
+			return true
+		}
+	}
+	return false
 }
 
 // decompress takes off the one coding that senders other than Go's own may leave on.
@@ -229,6 +264,7 @@ func (a *answering) whole(ctx context.Context, text []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	a.miss(answer, set)
 	if dialect.AllPass(set.decisions) {
 		set.deliver(ctx, a.guard)
 		return text, nil
@@ -240,6 +276,13 @@ func (a *answering) whole(ctx context.Context, text []byte) ([]byte, error) {
 	}
 	set.deliver(ctx, a.guard)
 	return []byte(strictjson.Write(made)), nil
+}
+
+// miss keeps what was refused of an answer, under its id and under the conversation it belongs to.
+func (a *answering) miss(answer dialect.Answer, set *decidedSet) {
+	if a.dialect.Continues != nil {
+		a.guard.calls.miss([]string{answer.ID, a.continues}, set.missing(answer.Calls))
+	}
 }
 
 // array is a stream that comes as one JSON array (Gemini without `alt=sse`); it is read whole.

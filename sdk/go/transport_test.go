@@ -10,7 +10,6 @@ import (
 	"io"
 	"net/http"
 	"reflect"
-	"runtime"
 	"strings"
 	"testing"
 
@@ -221,81 +220,6 @@ func post(t *testing.T, client *http.Client, ctx context.Context, url, body stri
 	return response
 }
 
-func TestStreams(t *testing.T) {
-	noEnvironment(t)
-	t.Run("[SDK-42, SDK-43] words flow before the call is there, and the call waits for a person", func(t *testing.T) {
-		decider := scripted.New(t, func(string, map[string]any) scripted.Verdict { return scripted.Verdict{Effect: "ask"} })
-		got := make(chan struct{})
-		client := &http.Client{Transport: decider.Guard.Transport(nil)}
-		response := post(t, client, context.Background(), streaming(t, got)+"/v1/chat/completions", ask)
-		defer response.Body.Close()
-		early := make([]byte, len(words))
-		if _, err := io.ReadFull(response.Body, early); err != nil || string(early) != words {
-			t.Fatal(err, string(early))
-		}
-		close(got)
-		rest := make(chan string)
-		go func() {
-			text, _ := io.ReadAll(response.Body)
-			rest <- string(text)
-		}()
-		id := <-decider.Waiting
-		select {
-		case text := <-rest:
-			t.Fatalf("handed on before a person answered: %s", text)
-		default:
-		}
-		decider.Approval(id) <- scripted.Verdict{Effect: "allow"}
-		if text := <-rest; text != begin+done {
-			t.Errorf("the granted call left as %s", text)
-		}
-	})
-	t.Run("[SDK-43] a stream that is closed while a person is asked withdraws the question", func(t *testing.T) {
-		decider := scripted.New(t, func(string, map[string]any) scripted.Verdict { return scripted.Verdict{Effect: "ask"} })
-		got := make(chan struct{})
-		close(got)
-		client := &http.Client{Transport: decider.Guard.Transport(nil)}
-		response := post(t, client, context.Background(), streaming(t, got)+"/v1/chat/completions", ask)
-		rest := make(chan error)
-		go func() {
-			_, err := io.ReadAll(response.Body)
-			rest <- err
-		}()
-		<-decider.Waiting
-		response.Body.Close()
-		if err := <-rest; err == nil {
-			t.Error("the end of a closed stream looks like that of an answer")
-		}
-		if said := decider.Outcomes(); !reflect.DeepEqual(said, []string{"cancelled null"}) {
-			t.Errorf("outcomes %v", said)
-		}
-	})
-	t.Run("[SDK-43] streams closed early leave no goroutine", func(t *testing.T) {
-		decider := scripted.New(t, scripted.AllowAll)
-		base := &http.Transport{}
-		client := &http.Client{Transport: decider.Guard.Transport(base)}
-		address := streaming(t, make(chan struct{})) + "/v1/chat/completions"
-		once := func() {
-			response := post(t, client, context.Background(), address, ask)
-			if _, err := io.ReadFull(response.Body, make([]byte, len(words))); err != nil {
-				t.Error(err)
-			}
-			response.Body.Close()
-		}
-		once()
-		base.CloseIdleConnections()
-		before := runtime.NumGoroutine()
-		for range 50 {
-			once()
-		}
-		// Connections end in their own time; one goroutine for each stream would stay above for ever.
-		for runtime.NumGoroutine() > before+5 {
-			base.CloseIdleConnections()
-			runtime.Gosched()
-		}
-	})
-}
-
 func answeringWith(t *testing.T, kind, encoding string, text []byte) string {
 	return listen(t, http.HandlerFunc(func(response http.ResponseWriter, request *http.Request) {
 		response.Header().Set("Content-Type", kind)
@@ -360,6 +284,42 @@ func TestTransport(t *testing.T) {
 		response.Body.Close()
 		if strings.Contains(string(text), "tool_calls") || !strings.Contains(string(text), "No.") {
 			t.Error(string(text))
+		}
+	})
+	t.Run("[SDK-43] a stream is guarded also where its server does not call it one", func(t *testing.T) {
+		decider := scripted.New(t, func(string, map[string]any) scripted.Verdict { return scripted.Verdict{Effect: "deny", Text: "No."} })
+		client := &http.Client{Transport: decider.Guard.Transport(nil)}
+		for _, kind := range []string{"text/plain", "application/octet-stream"} {
+			response := post(t, client, context.Background(), answeringWith(t, kind, "", []byte(words+begin+done))+"/v1/chat/completions", ask)
+			text, err := io.ReadAll(response.Body)
+			response.Body.Close()
+			if err != nil || strings.Contains(string(text), "tool_calls\":[") || !strings.HasPrefix(string(text), words) || !strings.Contains(string(text), "No.") {
+				t.Errorf("%s: %s, %v", kind, text, err)
+			}
+		}
+	})
+	t.Run("[SDK-43] a provider that holds the conversation is told what became of a refused call", func(t *testing.T) {
+		decider := scripted.New(t, func(string, map[string]any) scripted.Verdict { return scripted.Verdict{Effect: "deny", Text: "No."} })
+		client := &http.Client{Transport: decider.Guard.Transport(nil)}
+		var asked []string
+		url := listen(t, http.HandlerFunc(func(response http.ResponseWriter, request *http.Request) {
+			text, _ := io.ReadAll(request.Body)
+			asked = append(asked, string(text))
+			response.Header().Set("Content-Type", "application/json")
+			_, _ = io.WriteString(response, `{"id":"resp_1","object":"response","status":"completed","model":"m","output":[{"type":"function_call","id":"fc_1",`+
+				`"call_id":"call_1","name":"pay","arguments":"{}","status":"completed"}]}`)
+		}))
+		for _, body := range []string{
+			`{"model":"m","input":"Pay."}`, `{"model":"m","previous_response_id":"resp_1","input":"And now?"}`,
+			`{"model":"m","previous_response_id":"resp_1","input":[{"type":"function_call_output","call_id":"call_1","output":"x"}]}`,
+		} {
+			response := post(t, client, context.Background(), url+"/v1/responses", body)
+			_, _ = io.Copy(io.Discard, response.Body)
+			response.Body.Close()
+		}
+		if strings.Contains(asked[0], "function_call_output") || !strings.Contains(asked[1], `"call_id":"call_1","output":"No."`) ||
+			!strings.Contains(asked[1], "And now?") || strings.Contains(asked[2], "No.") {
+			t.Error(asked)
 		}
 	})
 	t.Run("[SDK-43] the user's words and the results of calls are reported once", func(t *testing.T) {

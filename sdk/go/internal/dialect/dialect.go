@@ -19,10 +19,21 @@ type Call struct {
 	Args *Object
 	// Done: the provider ran it already, so that it can only be recorded.
 	Done bool
+	// Kind is the type of its item, where a provider that holds the conversation waits for an output to fit.
+	Kind string
+}
+
+// Missing is a call the provider remembers and the program never got: a provider that holds the conversation waits for its output.
+type Missing struct {
+	CallID, Kind string
+	// Text is the refusal the program was shown.
+	Text string
 }
 
 // Answer is what was read of an answer, streamed or not.
 type Answer struct {
+	// ID by which a later request goes on from it; "" where there is none.
+	ID    string
 	Text  string
 	Calls []Call
 	// Complete: the provider said so; false when the stream broke off.
@@ -101,6 +112,10 @@ type Dialect struct {
 	Asks func(body *Object) bool
 	// Fetches is what the `object` member of an answer says that is fetched with GET at its own path; "" where there is no such thing.
 	Fetches string
+	// Continues is what a request goes on from, where the provider holds the conversation; AddMissing is the request with an output for each call that
+	// was refused there. nil where the program sends all of the conversation itself.
+	Continues  func(body *Object) string
+	AddMissing func(body *Object, missing []Missing) *Object
 	// Incoming reads a request; what is not understood is left out.
 	Incoming func(body *Object) Incoming
 	// ReadAnswer and RewriteAnswer are for an answer that is one JSON body. They fail with *Fault.

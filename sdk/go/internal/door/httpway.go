@@ -33,7 +33,7 @@ func newHTTPWay(address, key, answerKey string) (*httpWay, error) {
 	base.Host = plainHost(base)
 	way := &httpWay{base: base, key: key}
 	// A transport of its own: a guarded default transport must not be asked by its own guard, and no proxy of the environment sees the key.
-	way.sender = &http.Transport{MaxIdleConnsPerHost: 16, IdleConnTimeout: 30 * time.Second, DisableCompression: true, ForceAttemptHTTP2: false}
+	way.sender = &http.Transport{MaxIdleConnsPerHost: 64, IdleConnTimeout: 30 * time.Second, DisableCompression: true, ForceAttemptHTTP2: false}
 	if answerKey == "" {
 		return way, nil
 	}

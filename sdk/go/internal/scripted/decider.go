@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -33,6 +34,7 @@ type Decider struct {
 	asked     []string
 	outcomes  []string
 	labels    []string
+	journal   []string
 	approvals map[string]chan Verdict
 }
 
@@ -69,6 +71,9 @@ func (d *Decider) ServeHTTP(response http.ResponseWriter, request *http.Request)
 	switch {
 	case strings.HasPrefix(request.URL.Path, "/v1/agents/"):
 		said = map[string]any{"onUnavailable": "deny", "readOnlyTools": []any{}}
+	case request.URL.Path == "/v1/journal":
+		entries, _ := body["entries"].([]any)
+		d.note(&d.journal, strconv.Itoa(len(entries)))
 	case request.URL.Path == "/v1/actions":
 		said = d.decide(body)
 	case strings.HasSuffix(request.URL.Path, "/outcome"):
@@ -102,6 +107,9 @@ func (d *Decider) Asked() []string { return d.taken(&d.asked) }
 
 // Outcomes are the reported outcomes, as `<status> <result in JSON>`.
 func (d *Decider) Outcomes() []string { return d.taken(&d.outcomes) }
+
+// Journal are the numbers of entries of each report of the journal.
+func (d *Decider) Journal() []string { return d.taken(&d.journal) }
 
 // Labels are the labelled values in JSON.
 func (d *Decider) Labels() []string { return d.taken(&d.labels) }

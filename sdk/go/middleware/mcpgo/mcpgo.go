@@ -19,18 +19,19 @@ func Guarded(guard *aegis.Guard) server.ToolHandlerMiddleware {
 			if request.Params.RawArguments != nil {
 				args = request.Params.RawArguments
 			}
-			ran := false
+			var own error
 			proposal := aegis.Proposal{Name: request.Params.Name, Args: args, Claims: &aegis.Claims{Framework: "mcp"}}
 			result, err := aegis.Run(ctx, guard, proposal, func(ctx context.Context, decided json.RawMessage) (*mcp.CallToolResult, error) {
-				ran = true
 				var arguments map[string]any
 				if err := json.Unmarshal(decided, &arguments); err != nil {
 					return nil, err
 				}
 				request.Params.Arguments, request.Params.RawArguments = arguments, decided
-				return next(ctx, request)
+				result, err := next(ctx, request)
+				own = err
+				return result, err
 			})
-			if err != nil && !ran {
+			if err != nil && own == nil {
 				return mcp.NewToolResultError(err.Error()), nil
 			}
 			return result, err

@@ -4,6 +4,7 @@ package mcpsdk
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 
 	aegis "aegis.dev/sdk/go"
 	"github.com/modelcontextprotocol/go-sdk/mcp"
@@ -14,14 +15,20 @@ import (
 func Guarded(guard *aegis.Guard) mcp.Middleware {
 	return func(next mcp.MethodHandler) mcp.MethodHandler {
 		return func(ctx context.Context, method string, request mcp.Request) (mcp.Result, error) {
-			params, isCall := request.GetParams().(*mcp.CallToolParams)
-			if method != "tools/call" || !isCall {
+			if method != "tools/call" {
 				return next(ctx, method, request)
 			}
+			called, isCall := request.GetParams().(*mcp.CallToolParams)
+			session, isClient := request.GetSession().(*mcp.ClientSession)
+			if !isCall || !isClient {
+				// A version of the library that sends calls otherwise is not let past.
+				return nil, &aegis.SetupError{Message: fmt.Sprintf("This version of the MCP go-sdk calls tools with %T, which cannot be decided on.", request)}
+			}
+			params := *called
 			proposal := aegis.Proposal{Name: params.Name, Args: params.Arguments, Claims: &aegis.Claims{Framework: "mcp"}}
 			return aegis.Run(ctx, guard, proposal, func(ctx context.Context, args json.RawMessage) (mcp.Result, error) {
 				params.Arguments = args
-				return next(ctx, method, request)
+				return next(ctx, method, &mcp.ClientRequest[mcp.Params]{Session: session, Params: &params})
 			})
 		}
 	}

@@ -138,7 +138,7 @@ func shapeOf(item *object) shape {
 // callOf is the call an item asks for or records; ended false: its arguments may not be whole.
 func callOf(item *object, place int, ended bool) dialect.Call {
 	shape := shapeOf(item)
-	made := dialect.Call{ID: firstText(item, "call_id", "id"), Name: shape.name, Done: kindOf(item) == done}
+	made := dialect.Call{ID: firstText(item, "call_id", "id"), Name: shape.name, Done: kindOf(item) == done, Kind: dialect.TextOf(item.At("type"))}
 	if made.ID == "" {
 		made.ID = "item_" + itoa(place)
 	}

@@ -91,7 +91,7 @@ func (r *reader) Answer() (made dialect.Answer, err error) {
 
 func (r *reader) answer() dialect.Answer {
 	p := r.progress
-	made := dialect.Answer{Complete: p.ended, Failure: p.failure, Unknown: p.unknown}
+	made := dialect.Answer{ID: dialect.TextOf(p.response.At("id")), Complete: p.ended, Failure: p.failure, Unknown: p.unknown}
 	for _, one := range p.inOrder() {
 		if one.kind != inert {
 			made.Calls = append(made.Calls, callOf(one.item, one.place, one.ended))

@@ -15,11 +15,13 @@ type (
 
 // Dialect is OpenAI Responses.
 var Dialect = dialect.Dialect{
-	Name:     "openai-responses",
-	Matches:  func(path string) bool { return strings.HasSuffix(path, "/responses") },
-	Asks:     func(body *object) bool { return body.Has("model") || body.Has("input") || body.Has("prompt") },
-	Fetches:  "response",
-	Incoming: incoming,
+	Name:       "openai-responses",
+	Matches:    func(path string) bool { return strings.HasSuffix(path, "/responses") },
+	Asks:       func(body *object) bool { return body.Has("model") || body.Has("input") || body.Has("prompt") },
+	Fetches:    "response",
+	Continues:  continues,
+	AddMissing: addMissing,
+	Incoming:   incoming,
 	ReadAnswer: func(body *object) (answer dialect.Answer, err error) {
 		err = dialect.Catch(func() { answer = readAnswer(body) })
 		return answer, err
@@ -121,7 +123,7 @@ func distinct(calls []dialect.Call) []dialect.Call {
 }
 
 func readAnswer(body *object) dialect.Answer {
-	made := dialect.Answer{Unknown: unknownOf(body), Failure: dialect.FailureOf(body.At("error"))}
+	made := dialect.Answer{ID: dialect.TextOf(body.At("id")), Unknown: unknownOf(body), Failure: dialect.FailureOf(body.At("error"))}
 	for place, item := range itemsOf(body) {
 		made.Text += wordsOf(item)
 		if kindOf(item) != inert {
