@@ -10,12 +10,20 @@ export interface Node {
 
 /** What the two grammars have in common, as far as it is used. */
 interface Grammar {
-  startParse(text: string): {
+  startParse(text: Input): {
     /** One token further; the tree at the end. */
     advance(): Tree | null;
     /** Not 0 while the parser looks for a way on after a fault. */
     readonly recovering?: number;
   };
+}
+
+/** How a grammar is given its text: in pieces, from a place on. */
+interface Input {
+  readonly length: number;
+  readonly lineChunks: false;
+  chunk(from: number): string;
+  read(from: number, to: number): string;
 }
 
 interface Tree {
@@ -27,6 +35,12 @@ const MOST_TOKENS = 60_000;
 const MOST_FAULTS = 1_000;
 const MOST_OPEN = 1_000;
 const MOST_SIGNS = 2_000;
+/** Words in a row that stand before an expression. */
+const MOST_PREFIXES = 200;
+const PREFIX = /^(?:await|new|typeof|void|delete|not|yield|async|lambda|throw|return|raise|assert)$/;
+/** Characters of one piece of the text, and how often a parser looks at each on the average at most. */
+const PIECE = 1_024;
+const MOST_LOOKS = 8;
 
 /** Deeper than any code that people write; deeper nesting is not followed. */
 const DEEPEST = 400;
@@ -57,6 +71,20 @@ function isNoCode(text: string): boolean {
     else if (char > 32) signs += 1;
     if (open > MOST_OPEN || signs > MOST_SIGNS) return true;
   }
+  return manyPrefixes(text);
+}
+
+/** `await await await …`, each of which a parser follows in two ways. */
+function manyPrefixes(text: string): boolean {
+  let row = 0;
+  let from = 0;
+  for (let at = 0; at <= text.length; at++) {
+    if (at < text.length && isWord(text.charCodeAt(at))) continue;
+    if (at > from) row = at - from > 2 && at - from < 7 && PREFIX.test(text.slice(from, at)) ? row + 1 : 0;
+    else if (text.charCodeAt(at) > 32) row = 0;
+    if (row > MOST_PREFIXES) return true;
+    from = at + 1;
+  }
   return false;
 }
 
@@ -64,7 +92,7 @@ const isWord = (char: number): boolean => (char >= 97 && char <= 122) || (char >
 
 function treeOf(language: keyof typeof GRAMMARS, text: string): Tree {
   if (isNoCode(text)) throw new TooDeep();
-  const parsing = grammar(language).startParse(text);
+  const parsing = grammar(language).startParse(inPieces(text));
   let faults = 0;
   for (let tokens = 0; tokens < MOST_TOKENS && faults < MOST_FAULTS; tokens += 1) {
     const tree = parsing.advance();
@@ -72,6 +100,24 @@ function treeOf(language: keyof typeof GRAMMARS, text: string): Tree {
     if ((parsing.recovering ?? 0) > 0) faults += 1;
   }
   throw new TooDeep();
+}
+
+/** A grammar that looks for a string's end after a fault may look through all of the text, again and again: what it goes through is counted. */
+function inPieces(text: string): Input {
+  let left = MOST_LOOKS * text.length + 65_536;
+  let end = 0;
+  return {
+    length: text.length,
+    lineChunks: false,
+    chunk: (from) => {
+      const piece = text.slice(from, from + PIECE);
+      if (from === end) left -= piece.length;
+      end = from + piece.length;
+      if (left < 0) throw new TooDeep();
+      return piece;
+    },
+    read: (from, to) => text.slice(from, to),
+  };
 }
 
 /** The syntax tree of a text. Never throws but `TooDeep`; what the grammar skipped are nodes named `⚠`. */

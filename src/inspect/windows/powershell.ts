@@ -20,6 +20,8 @@ interface Context {
   /** The text fetches or decodes something. */
   readonly fetches: boolean;
   readonly decodes: boolean;
+  /** Tokens that may still be looked at ahead of where reading stands: a command may begin in every bracket of another's arguments. */
+  readonly ahead: { left: number };
 }
 
 const FETCHES =
@@ -35,7 +37,14 @@ export function readPowerShell(text: string, depth = 0, outer?: ReadonlyMap<stri
     .replaceAll('`', '')
     .replace(/["']\s{0,8}\+\s{0,8}["']/g, '')
     .toLowerCase();
-  const context: Context = { seen: [], variables: new Map(outer), depth, fetches: FETCHES.test(plain), decodes: DECODES.test(plain) };
+  const context: Context = {
+    seen: [],
+    variables: new Map(outer),
+    depth,
+    fetches: FETCHES.test(plain),
+    decodes: DECODES.test(plain),
+    ahead: { left: 16 * all.length + 4_096 },
+  };
   powers(plain, context);
   walk(all, context);
   for (const code of inner.slice(0, 64)) context.seen.push(...readPowerShell(code, depth + 1, context.variables));
@@ -139,20 +148,22 @@ function begun({ kind, text }: Token, stand: Stand, context: Context): WindowsCa
 
 /** `& ('ie' + 'x') …`: the name is what the group comes to. */
 function computed(tokens: readonly Token[], at: number, context: Context): void {
-  const close = tokens.findIndex((token, i) => i > at && i < at + 64 && token.kind === 'close');
-  if (close < 0) return;
-  const name = folded(tokens.slice(at, close + 1), context).trim();
+  const group = tokens.slice(at, at + 64);
+  const length = group.findIndex((token, i) => i > 0 && token.kind === 'close');
+  if (length < 0) return;
+  const close = at + length;
+  const name = folded(group.slice(0, length + 1), context).trim();
   if (name !== '' && !name.includes(UNKNOWN) && /^[\w.\\/:-]{1,100}$/.test(name)) call(name, { tokens, from: close + 1, piped: undefined }, context);
   else if (!/^(?:\$|get-command)/i.test(name) || context.fetches || context.decodes)
     context.seen.push(harm('SHELL_DYNAMIC_COMMAND', context.fetches || context.decodes ? 'HIGH' : 'MEDIUM', { inspected: false }));
 }
 
 /** Tokens of one command's arguments, groups whole. */
-function argumentsFrom(tokens: readonly Token[], from: number): Token[][] {
+function argumentsFrom(tokens: readonly Token[], from: number, far: number): Token[][] {
   const groups: Token[][] = [];
   let depth = 0;
   let current: Token[] = [];
-  for (let i = from; i < tokens.length && i < from + 400; i++) {
+  for (let i = from; i < tokens.length && i < from + far; i++) {
     const token = tokens[i];
     if (token === undefined) break;
     if (depth === 0 && (token.kind === 'end' || token.kind === 'pipe' || token.kind === 'close')) break;
@@ -169,6 +180,14 @@ function argumentsFrom(tokens: readonly Token[], from: number): Token[][] {
   return groups;
 }
 
+/** How far a command's arguments are followed: not far where that was done too often, which is said. */
+const farOf = ({ ahead }: Context): number => (ahead.left > 0 ? 400 : 8);
+
+function looked(tokens: number, { ahead, seen }: Context): void {
+  if (ahead.left > 0 && ahead.left <= tokens) seen.push(harm('UNINSPECTABLE', 'HIGH', { inspected: false }));
+  ahead.left -= tokens;
+}
+
 interface Stand {
   readonly tokens: readonly Token[];
   readonly from: number;
@@ -179,8 +198,12 @@ function call(word: string, { tokens, from, piped }: Stand, context: Context): W
   if (/^[[\d@-]/.test(word) || (word.startsWith('$') && !/^\$env:\w+[\\/]/i.test(word))) return undefined;
   const bare = bareName(word);
   const name = ALIASES[bare] ?? bare;
-  const groups = argumentsFrom(tokens, from);
+  const groups = argumentsFrom(tokens, from, farOf(context));
   const args = groups.map((group) => folded(group, context));
+  looked(
+    groups.reduce((sum, group) => sum + group.length, 0),
+    context,
+  );
   const made: WindowsCall = { name, args, before: piped, shell: 'powershell' };
   const { seen, depth } = context;
   if (name === 'invoke-expression' || name === 'invoke-command' || name === 'scriptblock') evaluated(made, context);
@@ -246,11 +269,12 @@ export function launched(args: readonly string[], depth: number): readonly Seen[
 function assign(tokens: readonly Token[], at: number, context: Context): void {
   const name = tokens[at - 1]?.text ?? '';
   const groups: Token[] = [];
-  for (let i = at + 1; i < tokens.length && i < at + 200; i++) {
+  for (let i = at + 1; i < tokens.length && i < at + Math.min(200, farOf(context)); i++) {
     const token = tokens[i];
     if (token === undefined || token.kind === 'end' || token.kind === 'pipe') break;
     groups.push(token);
   }
+  looked(groups.length, context);
   const value = folded(groups, context);
   if (value.length > MOST_HELD || value.includes(UNKNOWN)) context.variables.delete(name);
   else context.variables.set(name, value);

@@ -117,11 +117,16 @@ function choice({ tokens }: WholeView): string | null {
     if (when < 0 || tokens[when]?.kind !== 'word') continue;
     const condition = tokens[when + 1];
     if (condition?.kind === 'word' && tokens[when + 2]?.kind === 'word') continue;
-    const then = tokens.findIndex((token, at) => at > when && at < when + 64 && token.kind === 'word' && token.text === 'THEN');
-    const end = then < 0 ? -1 : tokens.findIndex((token, at) => at > then && at < then + 64 && token.kind === 'word' && token.text === 'END');
-    if (end > 0) return 'choice';
+    const then = wordBehind(tokens, when, 'THEN');
+    if (then > 0 && wordBehind(tokens, then, 'END') > 0) return 'choice';
   }
   return null;
+}
+
+/** Where a word stands not far behind a place; 0 where it does not. */
+function wordBehind(tokens: readonly Token[], from: number, word: string): number {
+  for (let at = from + 1; at < from + 64; at += 1) if (tokens[at]?.kind === 'word' && tokens[at]?.text === word) return at;
+  return 0;
 }
 
 /** `-1 union`, also with comments between: a number, then a union that another part completes. */
