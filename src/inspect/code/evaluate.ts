@@ -1,5 +1,5 @@
 import type { Machine } from './machine.ts';
-import { lookUp, step } from './machine.ts';
+import { enter, lookUp, step } from './machine.ts';
 import { methodOf, parentOf } from './methods.ts';
 import { canonical } from './names.ts';
 import { binary, concatenated, elementsOf, indexed, sliced } from './operators.ts';
@@ -11,7 +11,13 @@ import { NOT_KNOWN, asText, either, optionsOf, originsOf, text, unknown } from '
 
 /** What an expression stands for. Everything it calls is called. */
 export function evaluate(expr: Expr, scope: Scope, machine: Machine): Value {
-  step(machine);
+  enter(machine);
+  const value = worth(expr, scope, machine);
+  machine.now.inside -= 1;
+  return value;
+}
+
+function worth(expr: Expr, scope: Scope, machine: Machine): Value {
   switch (expr.type) {
     case 'text':
       return { is: 'text', text: expr.text, ...(expr.bytes === true ? { bytes: true } : {}) };

@@ -1,6 +1,6 @@
 import { assign, bind, defined, evaluate, invoke } from './evaluate.ts';
 import type { Machine } from './machine.ts';
-import { step } from './machine.ts';
+import { enter } from './machine.ts';
 import { canonical } from './names.ts';
 import { elementsOf } from './operators.ts';
 import type { Statement } from './tree.ts';
@@ -35,7 +35,11 @@ interface Run {
 
 function execute(statements: readonly Statement[], run: Run): void {
   hoist(statements, run);
-  for (const one of statements) executeOne(one, run);
+  for (const one of statements) {
+    enter(run.machine);
+    executeOne(one, run);
+    run.machine.now.inside -= 1;
+  }
 }
 
 /** JavaScript's functions can be called above where they stand. */
@@ -47,7 +51,6 @@ function hoist(statements: readonly Statement[], { scope, machine }: Run): void 
 
 function executeOne(statement: Statement, run: Run): void {
   const { scope, machine, returned } = run;
-  step(machine);
   switch (statement.type) {
     case 'run':
       evaluate(statement.value, scope, machine);

@@ -14,6 +14,8 @@ export interface Machine {
   readonly now: {
     /** Calls inside calls. */
     depth: number;
+    /** Expressions and statements inside each other, in all the calls that are under way. */
+    inside: number;
     /** On a path that may not be taken: an assignment joins. */
     maybe: number;
     /** In a function nothing here calls. */
@@ -37,6 +39,16 @@ export function step(machine: Machine, characters = 0): void {
   machine.left.steps -= 1;
   machine.left.characters -= characters;
   if (machine.left.steps < 0 || machine.left.characters < 0) throw new OutOfSteps();
+}
+
+/** Fewer than any stack holds, so that it is never the machine that decides what is read. */
+const MOST_INSIDE = 600;
+
+/** Whoever enters leaves by taking one off again. */
+export function enter(machine: Machine): void {
+  step(machine);
+  machine.now.inside += 1;
+  if (machine.now.inside > MOST_INSIDE) throw new OutOfSteps();
 }
 
 export function lookUp(name: string, scope: Scope): Value | undefined {

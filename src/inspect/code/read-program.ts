@@ -45,7 +45,7 @@ export function readProgram(language: CodeLanguage, text: string, steps: Steps):
     seen,
     globals: { names: new Map() },
     left: { steps: most, characters: CHARACTERS },
-    now: { depth: 0, maybe: 0, idle: false },
+    now: { depth: 0, inside: 0, maybe: 0, idle: false },
     running: new Map(),
     defined: new Map(),
     invoke,
@@ -56,7 +56,7 @@ export function readProgram(language: CodeLanguage, text: string, steps: Steps):
     executeModule(parse(text).body, machine);
     idle(machine);
   } catch (error) {
-    if (!(error instanceof TooDeep) && !(error instanceof OutOfSteps) && !(error instanceof RangeError)) throw error;
+    if (!(error instanceof TooDeep) && !(error instanceof OutOfSteps)) throw error;
     broken = true;
     seen.push(harm('UNINSPECTABLE', 'HIGH', { inspected: false, detector: 'limit' }));
   }

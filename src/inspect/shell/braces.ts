@@ -34,7 +34,8 @@ export function splitBraces(text: string): readonly string[] {
 }
 
 function findOpen(text: string, from: number): number {
-  for (let i = from; i < text.length; i = step(text, i)) if (text.charAt(i) === '{' && text.charAt(i - 1) !== '$') return i;
+  for (let i = from; i < text.length; i = step(text, i))
+    if (text.charAt(i) === '{' && (text.charAt(i - 1) !== '$' || text.charAt(i - 2) === '\\')) return i;
   return -1;
 }
 

@@ -50,6 +50,7 @@ const WRITES = new Set(['>', '>>', '>|', '&>', '&>>', '<>', '>&']);
 
 /** What a redirection touches; for an input, what it brings. */
 export function readRedirect({ operator, target, quiet }: Redirected, reading: Reading): Stream | undefined {
+  if (operator === '<&' && target.text === '-') return { origin: 'none', secret: false };
   if (/^[0-9]*-?$/.test(target.text) && operator.endsWith('&')) return undefined;
   if (target.text.startsWith('/dev/tcp/') || target.text.startsWith('/dev/udp/')) {
     addHarm(
@@ -65,7 +66,7 @@ export function readRedirect({ operator, target, quiet }: Redirected, reading: R
   }
   if (WRITES.has(operator)) {
     touchPath(target, 'write', reading);
-    return undefined;
+    return operator === '<>' ? { origin: 'file', secret: false } : undefined;
   }
   touchPath(target, 'read', reading);
   if (target.text.startsWith('/dev/fd/')) return { origin: 'computed', secret: false };

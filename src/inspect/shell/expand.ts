@@ -155,10 +155,16 @@ function appendSplit(build: Build, text: string): void {
 
 /** Splits as the text's own `IFS` says, when it sets one. */
 function fieldsOf(text: string, scope: Scope): readonly string[] {
-  const own = scope.variables.get('IFS')?.[0]?.[0];
-  if (own === undefined) return text.split(/[ \t\n]+/);
+  const [own, ...others] = scope.variables.get('IFS') ?? [];
+  const fields = splitBy(text, own?.[0]);
+  // Where it may hold one thing or another, so may the words.
+  return others.every((other) => splitBy(text, other[0]).length === fields.length) ? fields : [UNKNOWN];
+}
+
+function splitBy(text: string, separators: string | undefined): readonly string[] {
+  if (separators === undefined || ![...text].some((char) => separators.includes(char))) return text.split(/[ \t\n]+/);
   return [...text]
-    .map((char) => (own.includes(char) ? '\n' : char))
+    .map((char) => (separators.includes(char) ? '\n' : char))
     .join('')
     .split(/[ \t\n]+/);
 }
@@ -218,8 +224,11 @@ function addQuoted(part: WordPart, build: Build): void {
   }
 }
 
-const noArguments = (part: WordPart | undefined, { scope }: Build): boolean =>
-  (part?.text === '$@' || part?.text === '${@}') && argument('@', scope).length === 0;
+function noArguments(part: WordPart | undefined, build: Build): boolean {
+  if (part?.text === '$@' || part?.text === '${@}') return argument('@', build.scope).length === 0;
+  if (part?.type !== 'ParameterExpansion' || part.operation?.type !== 'Slice') return false;
+  return (part.parameter === '@' || part.index?.text === '@') && parameter(part, { ...build, fields: [] }).length === 0;
+}
 
 type Expansion = Extract<WordPart, { type: 'SimpleExpansion' | 'ParameterExpansion' | 'CommandExpansion' | 'ArithmeticExpansion' }>;
 

@@ -96,6 +96,7 @@ function begin(text: string, pointer: string, options: ShellOptions): Reading {
     readInner: walkText,
     source: text,
     depth: 0,
+    nesting: { now: 0 },
     conditional: false,
     standing: atStart(),
     variables: new Map(),

@@ -12,6 +12,8 @@ import type { Variables } from './values.ts';
 
 /** How deep commands inside commands are followed; deeper is opaque. */
 export const MOST_DEPTH = 24;
+/** How deep commands may stand inside each other in all of these together: less than any stack holds, so that it is never the machine that decides. */
+export const MOST_NESTING = 600;
 
 export type ReadSql = (text: string, pointer: string, dialect: string) => readonly Finding[];
 
@@ -26,6 +28,8 @@ export interface Reading {
   readonly readInner: ReadInner;
   readonly source: string;
   readonly depth: number;
+  /** Commands inside each other that are being read. */
+  readonly nesting: { now: number };
   /** On a path that may not be taken: an assignment joins, it does not replace. */
   readonly conditional: boolean;
   /** The folder the line stands in. */

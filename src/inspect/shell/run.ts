@@ -128,7 +128,9 @@ function nameProgram({ bin, args }: Call, reading: Reading): void {
   if (bin === 'alias')
     for (const text of texts) {
       const [, name, value] = /^([\w.-]+)=([\w ./~=:@%+,-]+)$/.exec(text) ?? [];
-      if (name !== undefined && value !== undefined) reading.aliases.set(name, value.trim().split(/\s+/));
+      // Where it may be one program or another, it is an unknown one.
+      const either = name !== undefined && reading.conditional && (reading.aliases.get(name)?.join(' ') ?? value) !== value;
+      if (name !== undefined && value !== undefined) reading.aliases.set(name, either ? [UNKNOWN] : value.trim().split(/\s+/));
     }
   const at = bin === 'hash' ? texts.indexOf('-p') : -1;
   const [path, name] = at < 0 ? [] : texts.slice(at + 1);

@@ -10,7 +10,7 @@ import { manyDocuments } from './documents.ts';
 import { logsIn, spelled } from './command-shapes.ts';
 import { callsItself } from './forkbomb.ts';
 import type { Reading } from './reading.ts';
-import { EMPTY, MOST_DEPTH, unreadable } from './reading.ts';
+import { EMPTY, MOST_DEPTH, MOST_NESTING, unreadable } from './reading.ts';
 import { either, follows } from './outputs.ts';
 import { printsSetUp } from './setup.ts';
 import { runCall } from './run.ts';
@@ -75,6 +75,14 @@ function walkNode(node: PipelineNode | Statement['command'], reading: Reading, s
 }
 
 function walkCommand(node: CommandNode, reading: Reading, stdin: Stream): Output {
+  if (reading.nesting.now >= MOST_NESTING) return unreadable(reading, reading.source);
+  reading.nesting.now += 1;
+  const out = walkOne(node, reading, stdin);
+  reading.nesting.now -= 1;
+  return out;
+}
+
+function walkOne(node: CommandNode, reading: Reading, stdin: Stream): Output {
   switch (node.type) {
     case 'Command':
       return walkSimple(node, reading, stdin);

@@ -70,6 +70,11 @@ const ONCE_DIFFERENT = [
   'echo x y | xargs -n 1 foo',
   "eval foo x '#<'",
   'foo x ${unset_one-\\\n}',
+  'bar || IFS=,; a=b,c; foo $a',
+  'true || list=(a b); foo "${list[@]:1}"',
+  'foo \\${a..c}',
+  'echo y | xargs -n 1 foo <<< ""',
+  'echo y | xargs -n 1 foo <&-',
   'bash -c "bash -c \'foo x $unset_one\'"',
   'x=$(echo foo x); bash -c "bash -c \'$x\'"',
 ] as const;

@@ -75,7 +75,7 @@ const xargs: ProgramReader = (call) => {
 /** `-n 2` starts the program anew for every two words. */
 function portionsOf(words: readonly string[], size: string | undefined): readonly (readonly string[])[] {
   const each = size === undefined ? words.length : Number(size);
-  if (!(each > 0) || words.length / each > MOST_PORTIONS) return [words];
+  if (words.length === 0 || !(each > 0) || words.length / each > MOST_PORTIONS) return [words];
   return Array.from({ length: Math.ceil(words.length / each) }, (_, at) => words.slice(at * each, (at + 1) * each));
 }
 

@@ -44,7 +44,7 @@ export const EXPANDED: readonly string[] = [
   '$(case x in (x) @C;; esac)',
   '$(@C # note )\n)',
   '$(foo <<E\n@S\nE\n)',
-  '~@V',
+  '~x@V',
   'x{,@S}',
   '{@S,y}z',
   '{a..c}@S',
