@@ -37,6 +37,7 @@ const COMMANDS = {
   eval: [['eval/main.ts']],
   'eval:harness': [['eval/harness/main.ts']],
   differential: [['test/inspect/shell/bash/differential.ts']],
+  fuzz: [['test/inspect/fuzz/run.ts']],
   mutate: [['test/fault/mutations.ts']],
   pictures: [['docs/pictures/draw.ts']],
   'pack:sdk': [['bin/pack-sdk.mjs'], ['bin/pack-python.mjs']],

@@ -14,25 +14,22 @@ import { readUrl } from './url/read-url.ts';
 /** Loads the parsers once; what it gives is pure, synchronous, total and linear. */
 export async function createInspect(): Promise<Inspect> {
   await prepareSql();
-  return (subject) => inspectAction(subject, readers);
+  return (subject) => inspectAction(subject, (steps) => guarded(readersFor(steps), steps));
 }
 
 /** The readers of one action, which take their steps from the same. */
-function readers(steps: Steps): Readers {
+export function readersFor(steps: Steps): Readers {
   const nested = { steps, readSql: (sql: string, at: string): readonly Finding[] => readSql(sql, at, { steps }).findings };
-  return guarded(
-    {
-      shell: (text, pointer) => readShell(text, pointer, nested),
-      source: (language, text, pointer) => readSource(language, text, pointer, nested),
-      path: readPath,
-      search: readSearch,
-      sql: (text, pointer) => readSql(text, pointer, { steps }),
-      fragment: readSqlFragment,
-      url: (text, pointer) => {
-        const { findings, url } = readUrl(text, pointer);
-        return { findings, urls: url === null ? [] : [url] };
-      },
+  return {
+    shell: (text, pointer) => readShell(text, pointer, nested),
+    source: (language, text, pointer) => readSource(language, text, pointer, nested),
+    path: readPath,
+    search: readSearch,
+    sql: (text, pointer) => readSql(text, pointer, { steps }),
+    fragment: readSqlFragment,
+    url: (text, pointer) => {
+      const { findings, url } = readUrl(text, pointer);
+      return { findings, urls: url === null ? [] : [url] };
     },
-    steps,
-  );
+  };
 }

@@ -42,7 +42,7 @@ export function step(machine: Machine, characters = 0): void {
 }
 
 /** Fewer than any stack holds, so that it is never the machine that decides what is read. */
-const MOST_INSIDE = 600;
+const MOST_INSIDE = 300;
 
 /** Whoever enters leaves by taking one off again. */
 export function enter(machine: Machine): void {

@@ -13,7 +13,7 @@ import type { Variables } from './values.ts';
 /** How deep commands inside commands are followed; deeper is opaque. */
 export const MOST_DEPTH = 24;
 /** How deep commands may stand inside each other in all of these together: less than any stack holds, so that it is never the machine that decides. */
-export const MOST_NESTING = 600;
+export const MOST_NESTING = 300;
 
 export type ReadSql = (text: string, pointer: string, dialect: string) => readonly Finding[];
 
