@@ -280,6 +280,18 @@ def test_once_per_call(gateway: Gateway) -> None:
     assert aegis.guard("look", {"at": 1}, lambda args: inner(**args)) == 1
     assert aegis.guard("other", {"at": 1}, lambda args: inner(**args)) == 1
     assert [one["name"] for one in gateway.proposals()] == ["look", "other", "look"]
+    # Three guards deep is still one; twice in a row is two.
+    outer = aegis.wrap(lambda at: aegis.guard("look", {"at": at}, lambda args: inner(**args)), name="look")
+    assert outer(at=1) == 1 and len(gateway.proposals()) == 4
+    assert aegis.guard("look", {"at": 1}, lambda args: [inner(**args), inner(**args)]) == [1, 1]
+    assert len(gateway.proposals()) == 6
+
+    async def awaited() -> None:
+        ainner = aegis.wrap(later, name="later")
+        await aegis.aguard("later", {"text": "a"}, lambda args: ainner(**args))
+
+    asyncio.run(awaited())
+    assert len(gateway.proposals()) == 7
 
 
 def test_call_ids(gateway: Gateway) -> None:

@@ -138,8 +138,28 @@ def test_untested_and_broken(gateway: Gateway, library: Path, capsys: pytest.Cap
         del sys.modules[name]
     aegis.unpatch()
     aegis.auto(**gateway.settings(), strict=True, quiet=True)
-    with pytest.raises(AegisSetupError, match="outside the tested versions"):
-        use()
+    for _ in range(2):
+        with pytest.raises(AegisSetupError, match="outside the tested versions"):
+            use()
+
+
+def test_moved_away(gateway: Gateway, library: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """[SDK-30] A library that has none of the modules that are patched is told as not guarded when it is imported, and refused in strict."""
+    patch = sys.modules["aegis.patch._toollib"]
+    patch.PATCH = Patch("toollib", "pytest", ("1", "1000"), {"toollib.elsewhere": _inner, "toollib.sub.deep": _inner}, "moved")  # type: ignore[attr-defined]
+    aegis.auto(**gateway.settings(), quiet=True)
+    use()
+    assert "is not guarded: it has no module toollib.elsewhere or toollib.sub.deep" in capsys.readouterr().err
+    assert [one.state for one in aegis.coverage().libraries if one.guards == "moved"] == ["not guarded"]
+    aegis.unpatch()
+    with pytest.raises(AegisSetupError, match="has no module"):
+        aegis.auto(**gateway.settings(), strict=True, quiet=True)
+    aegis.unpatch()
+    (library / "sub").mkdir()
+    (library / "sub/deep.py").write_text(LIBRARY)
+    aegis.auto(**gateway.settings(), strict=True, quiet=True)
+    assert [one.state for one in aegis.coverage().libraries if one.guards == "moved"] == ["waiting"]
+    assert use("toollib.sub.deep").Tool().run("x") == "x" and len(gateway.proposals()) == 1
 
 
 def test_start_up_line(gateway: Gateway, library: Path, capsys: pytest.CaptureFixture[str]) -> None:

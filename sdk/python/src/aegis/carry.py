@@ -28,7 +28,7 @@ def _carry_into_threads() -> None:
     def started(self: threading.Thread) -> None:
         scope = current()
         if scope is not NO_SCOPE:
-            setattr(self, CARRIED, scope._replace(running=()))
+            setattr(self, CARRIED, scope._replace(running=None))
         start(self)
 
     threading.Thread.start = started  # type: ignore[method-assign]

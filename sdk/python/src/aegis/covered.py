@@ -58,7 +58,8 @@ def coverage() -> Coverage:
     for standing in standings():
         patch = standing.patch
         leaves = "; ".join(one for one in (patch.leaves, *standing.faults) if one)
-        state = "not guarded" if standing.faults else "untested" if standing.untested else "guarded"
+        guarded = "untested" if standing.untested else "guarded"
+        state = "not guarded" if standing.faults else guarded if standing.applied else "waiting"
         found.append(Library(patch.distribution, standing.version, state, patch.guards, leaves))
     known = {standing.patch.package for standing in standings()}
     found.extend(Library(name, "", "waiting") for name in CATALOGUE if name not in known and _installed(name))

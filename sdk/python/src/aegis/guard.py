@@ -19,7 +19,11 @@ def guard(name: str, args: Mapping[str, Any], run: Callable[[Dict[str, Any]], T]
     awaited, is reported when it has ended. Raises AegisBlockedError when the call may not run. Terms: see `permit.propose`.
     """
     if is_running(name, args):
-        return run(dict(args))
+        token = enter(within(name, args))
+        try:
+            return run(dict(args))
+        finally:
+            leave(token)
     allowed = permit(name, args, **terms)
     token = enter(within(name, allowed.args))
     try:
@@ -37,7 +41,11 @@ def guard(name: str, args: Mapping[str, Any], run: Callable[[Dict[str, Any]], T]
 async def aguard(name: str, args: Mapping[str, Any], run: Callable[[Dict[str, Any]], Awaitable[T]], **terms: Any) -> T:
     """`guard` for a function that is awaited."""
     if is_running(name, args):
-        return await run(dict(args))
+        token = enter(within(name, args))
+        try:
+            return await run(dict(args))
+        finally:
+            leave(token)
     allowed = await apermit(name, args, **terms)
     return cast(T, await _awaited(allowed, run(allowed.args)))
 

@@ -9,7 +9,7 @@ from .calls import CALLS
 from .errors import blocked
 from .flow import Flow, adrive, drive
 from .naming import NAMES
-from .scope import Scope, current
+from .scope import Running, Scope, current
 from .values import Rendered, as_arguments, render, to_json
 from .wire.decision import Decision
 from .wire.proposal import Proposal
@@ -144,15 +144,11 @@ def permitting(name: str, args: Mapping[str, Any], **terms: Any) -> Flow[Permit]
 
 
 def is_running(name: str, args: Mapping[str, Any]) -> bool:
-    """Whether this very call is being carried out under a decision right now, by an outer patch."""
+    """Whether this very call is being carried out under a decision right now, by an outer patch. Said once for each such call."""
     running = current().running
-    try:
-        return any(one == name and bool(other == args) for one, other in running)
-    except Exception:  # values of the agent's own whose comparison fails are not the same
-        return False
+    return running is not None and running.take(name, args)
 
 
 def within(name: str, args: Mapping[str, Any]) -> Scope:
-    """The scope of a call that is being carried out: patches further in, which see the same name and arguments, do not ask again."""
-    scope = current()
-    return scope._replace(running=(*scope.running, (name, dict(args))))
+    """The scope of a call that is being carried out: the next patch further in that sees the same call does not ask again."""
+    return current()._replace(running=Running(name, args))

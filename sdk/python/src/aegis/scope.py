@@ -5,12 +5,30 @@ from __future__ import annotations
 import contextlib
 import threading
 from contextvars import ContextVar, Token
-from typing import TYPE_CHECKING, Any, Iterator, NamedTuple, Optional, Tuple
+from typing import TYPE_CHECKING, Any, Iterator, Mapping, NamedTuple, Optional
 
 from .wire.ids import new_id
 
 if TYPE_CHECKING:
     from .client import Client
+
+
+class Running:
+    """A call under a decision. One patch further in may pass on it, once: the second such call is another action."""
+
+    def __init__(self, name: str, args: Mapping[str, Any]) -> None:
+        self.name = name
+        self.args = dict(args)
+        self._left = [True]
+
+    def take(self, name: str, args: Mapping[str, Any]) -> bool:
+        try:
+            if self.name != name or not bool(self.args == args):
+                return False
+            self._left.pop()
+        except Exception:  # passed on already, or values whose own comparison fails: not the same call
+            return False
+        return True
 
 
 class Scope(NamedTuple):
@@ -19,8 +37,8 @@ class Scope(NamedTuple):
     client: Optional["Client"] = None
     #: Sessions by agent: another agent's actions are never booked under this one's.
     session: str = ""
-    #: The calls that are being carried out under a decision, outermost first, so that an inner patch does not ask again.
-    running: Tuple[Tuple[str, Any], ...] = ()
+    #: The call that is being carried out under a decision, so that a patch further in does not ask about it again.
+    running: Optional["Running"] = None
 
 
 NO_SCOPE = Scope()

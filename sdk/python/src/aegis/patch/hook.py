@@ -6,7 +6,7 @@ import sys
 import threading
 from importlib import import_module
 from importlib.abc import Loader
-from importlib.machinery import ModuleSpec
+from importlib.machinery import ModuleSpec, PathFinder
 from types import ModuleType
 from typing import Any, Dict, List, Optional, Sequence, cast
 
@@ -25,6 +25,7 @@ class Standing:
         self.applied: List[str] = []
         self.faults: List[str] = []
         self.untested = False
+        self.told = False
 
 
 class _State:
@@ -51,6 +52,7 @@ def watch_imports(strict: bool) -> None:
                     module = sys.modules.get(name)
                     if module is not None:
                         _apply(package, module)
+                _arrived(package, sys.modules[package])
 
 
 def stop_watching() -> None:
@@ -84,27 +86,61 @@ def _patch_of(package: str) -> Patch:
 def _apply(package: str, module: ModuleType) -> None:
     """Once per module. What fails is said, and refused in `strict`: an agent that believes itself guarded must be."""
     with _STATE.lock:
-        patch = _patch_of(package)
-        standing = _STATE.standings.get(package)
-        if standing is None:
-            standing = _STATE.standings[package] = Standing(patch)
-            standing.version = installed_version(patch.distribution) or "?"
-            standing.untested = not is_tested(patch, standing.version)
-            if standing.untested:
-                oldest, first_not = patch.tested
-                _fault(
-                    f"{patch.distribution} {standing.version} is outside the tested versions ({oldest} up to, not including, {first_not})"
-                )
-        name = module.__name__
+        standing = _standing(package)
+        patch, name = standing.patch, module.__name__
         if name in standing.applied:
             return
         try:
             patch.modules[name](module)
         except Exception as error:
-            standing.faults.append(f"{name}: {error}")
-            _fault(f"{patch.distribution} {standing.version} is not guarded: {name}: {error}")
+            _unguarded(standing, f"{name}: {error}")
         else:
             standing.applied.append(name)
+
+
+def _arrived(package: str, module: ModuleType) -> None:
+    """The library itself was loaded: in a version that has nothing of what is patched, nothing would ever be."""
+    with _STATE.lock:
+        standing = _standing(package)
+        if not standing.applied and not any(_exists(name, package, module) for name in standing.patch.modules):
+            _unguarded(standing, f"it has no module {' or '.join(standing.patch.modules)}")
+
+
+def _standing(package: str) -> Standing:
+    standing = _STATE.standings.get(package)
+    if standing is None:
+        patch = _patch_of(package)
+        standing = _STATE.standings[package] = Standing(patch)
+        standing.version = installed_version(patch.distribution) or "?"
+        standing.untested = not is_tested(patch, standing.version)
+    # In `strict` each import is refused, and not only the first.
+    if standing.untested and (_STATE.strict or not standing.told):
+        standing.told = True
+        oldest, first_not = standing.patch.tested
+        versions = f"({oldest} up to, not including, {first_not})"
+        _fault(f"{standing.patch.distribution} {standing.version} is outside the tested versions {versions}")
+    return standing
+
+
+def _unguarded(standing: Standing, why: str) -> None:
+    if why not in standing.faults:
+        standing.faults.append(why)
+    _fault(f"{standing.patch.distribution} {standing.version} is not guarded: {why}")
+
+
+def _exists(name: str, package: str, module: ModuleType) -> bool:
+    """Whether there is such a module, found without loading any."""
+    if name in sys.modules:
+        return True
+    known = package
+    path: Optional[List[str]] = list(getattr(module, "__path__", []))
+    for part in name[len(package) + 1 :].split("."):
+        known = f"{known}.{part}"
+        spec = PathFinder.find_spec(known, path)
+        if spec is None:
+            return False
+        path = spec.submodule_search_locations
+    return True
 
 
 def _fault(text: str) -> None:
@@ -118,7 +154,7 @@ class _Finder:
 
     def find_spec(self, fullname: str, path: Optional[Sequence[str]] = None, target: Optional[ModuleType] = None) -> Optional[ModuleSpec]:
         package = _package_of(fullname)
-        if package is None or fullname not in _patch_of(package).modules:
+        if package is None or (fullname != package and fullname not in _patch_of(package).modules):
             return None
         for finder in sys.meta_path:
             find = getattr(finder, "find_spec", None)
@@ -149,4 +185,7 @@ class _Loader:
             module.__spec__.loader = self._loader
         module.__loader__ = self._loader
         self._loader.exec_module(module)
-        _apply(self._package, module)
+        if module.__name__ in _patch_of(self._package).modules:
+            _apply(self._package, module)
+        if module.__name__ == self._package:
+            _arrived(self._package, module)

@@ -36,6 +36,9 @@ class Address(NamedTuple):
     key: str
     proof: str = ""
 
+    def __repr__(self) -> str:
+        return f"Address({self.path or f'{self.host}:{self.port}'})"  # no key in a traceback
+
 
 class Channel:
     """One connection. `started` and `asked` belong to whoever talks over it."""
