@@ -17,7 +17,7 @@ from signing import proof_with
 FOLDER = ROOT / "conformance/sdk"
 BASE = json.loads((FOLDER / "base.json").read_text())
 ABSENT = object()
-HANG_SECONDS = 60
+HANG_SECONDS = 20
 
 
 def cases() -> List[Tuple[Dict[str, Any], str]]:

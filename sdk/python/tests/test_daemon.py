@@ -84,6 +84,8 @@ def test_refused_and_withdrawn(real: Daemon) -> None:
             await taken_back
 
     asyncio.run(refused())
+    # The event loop's threads have ended, and with them the withdrawal.
+    assert real.ask("GET", "/v1/approvals")["approvals"] == []
 
 
 def test_halted(real: Daemon, over: str) -> None:
@@ -114,6 +116,28 @@ def test_values_of_every_kind(real: Daemon) -> None:
         with pytest.raises(aegis.AegisError):
             aegis.guard("note", args, lambda _: pytest.fail("ran"))
     assert aegis.guard("note", {}, lambda _: "still serves") == "still serves"
+
+
+class Handle:
+    """Something JSON cannot say."""
+
+
+def test_unreadable(real: Daemon) -> None:
+    """[SDK-25] What JSON cannot say is recorded as uninspectable and a person is asked; granted, the function gets the value itself."""
+    connect(real, "socket")
+    handle = Handle()
+    got: List[Any] = []
+    run = aegis.wrap(lambda at: got.append(at), name="use")
+    waiting = threading.Thread(target=run, args=(handle,))
+    waiting.start()
+    approval = real.approval()
+    real.ask("POST", f"/v1/approvals/{approval['approval']}/grant", {"reason": "it is ours"})
+    waiting.join()
+    assert got == [handle]
+    [asked, *_] = [one for one in real.entries("action-decided") if one["body"]["action"]["id"] == approval["action"]]
+    assert "UNINSPECTABLE" in json.dumps(asked) and "/at" in json.dumps(asked)
+    [many] = [aegis.permit.propose("use", {"all": [Handle() for _ in range(100)]})[0].unread]
+    assert many == ("",)
 
 
 def test_away_and_back() -> None:

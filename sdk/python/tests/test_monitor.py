@@ -199,8 +199,8 @@ def test_values(gateway: Gateway) -> None:
     assert take(strange) is strange
     asked = [one["args"]["value"] for one in gateway.proposals()]
     assert asked[0] == {"item": "pen", "price": "1.50"}
-    assert [one.get("unreadable") for one in gateway.proposals()][2:8] == [["/value"], ["/value"], None, ["/value"], ["/value"], ["/value"]]
-    assert asked[2:11] == ["<Strange>", "<list>", str(2**60), "inf", "/w==", "\\ud800", {"1": 2}, [1, 2], [3]]
+    assert [one.get("unreadable") for one in gateway.proposals()][2:8] == [["/value"], ["/value/0"], None, ["/value"], ["/value"], ["/value"]]
+    assert asked[2:11] == ["<Strange>", ["<list>"], str(2**60), "inf", "/w==", "\\ud800", {"1": 2}, [1, 2], [3]]
 
 
 def test_a_failure_is_reported(gateway: Gateway) -> None:

@@ -10,7 +10,9 @@ from urllib.parse import quote, urlsplit
 from .away import Asked, Away
 from .errors import AegisError, AegisUnavailableError
 from .flow import Afterwards, Flow, Sleep, drive
+from .naming import NAMES
 from .reach.answer import Sending
+from .reach.channel import Line
 from .reach.place import LOOPBACK
 from .reach.transport import Transport
 from .sending import post
@@ -45,8 +47,9 @@ class Question:
             "session": asked.session,
         }
         self._told = ""
-        #: Whether Aegis answered anything: then there is something to withdraw.
-        self._answered = False
+        self._line = Line()
+        #: Whether it was asked at all: then there is something to withdraw.
+        self._sent = False
 
     def first(self) -> Flow[Decision]:
         """What Aegis says at once; an `ask` or `defer` is not final."""
@@ -58,7 +61,8 @@ class Question:
 
     def withdraw(self) -> None:
         """Nobody waits for it any longer: it leaves the queue of those who approve."""
-        if self._answered:
+        NAMES.ended(self.asked.session, self.proposal)
+        if self._sent:
             path = f"/v1/actions/{quote(self.asked.action, safe='')}/outcome"
             try:
                 drive(self._transport.send(post(path, {"status": "cancelled"}, LEAVING_SECONDS)))
@@ -66,10 +70,21 @@ class Question:
                 # What could not be withdrawn expires by itself.
                 return
 
+    def leave(self) -> None:
+        """Ends the waiting of another thread, and withdraws the question."""
+        self._line.end()
+        self.withdraw()
+
+    def deciding(self) -> Flow[Decision]:
+        """Its final decision."""
+        return (yield from self.final((yield from self.first())))
+
     def _obeying(self, asking: Flow[Decision]) -> Flow[Decision]:
         try:
             return (yield from asking)
         except AegisUnavailableError as error:
+            if self._line.cut:
+                raise
             return (yield from self._away.decide(self.proposal, self.asked, error))
         except AegisError:
             raise
@@ -83,7 +98,8 @@ class Question:
         return (yield from self._ask())
 
     def _ask(self) -> Flow[Decision]:
-        answer = yield from self._transport.send(post("/v1/actions?wait=0", self._body, self._seconds))
+        self._sent = True
+        answer = yield from self._transport.send(post("/v1/actions?wait=0", self._body, self._seconds), self._line)
         return self._read(answer)
 
     def _waited(self, decision: Decision) -> Flow[Decision]:
@@ -94,7 +110,7 @@ class Question:
             if decision.effect == "ask":
                 self._say(decision, left)
                 path = f"/v1/actions/{quote(decision.action, safe='')}?wait={int(min(HOLD_SECONDS, left) * 1000)}"
-                answer = yield from self._transport.send(Sending("GET", path, None, HOLD_SECONDS + self._seconds))
+                answer = yield from self._transport.send(Sending("GET", path, None, HOLD_SECONDS + self._seconds), self._line)
                 decision = self._read(answer.get("decision") if is_object(answer) else None)
             else:
                 yield Sleep(min(left, decision.retry_after))
@@ -107,7 +123,6 @@ class Question:
             decision = read_decision(answer, self.asked.action)
         except NoDecision as error:
             raise AegisUnavailableError(self._transport.url, str(error)) from error
-        self._answered = True
         self.asked = self.asked._replace(waits=decision.effect in ("ask", "defer"))
         return decision
 

@@ -9,9 +9,10 @@ from collections import OrderedDict
 from typing import TYPE_CHECKING, Any, Dict, Iterable, List, Mapping, NamedTuple, Optional, Set, Tuple
 
 from .agents import client as current_client
-from .errors import AegisSetupError, blocked
-from .flow import Afterwards, Flow, adrive, drive
+from .errors import AegisSetupError
+from .flow import Flow, adrive, drive
 from .naming import NAMES
+from .together import decided, in_tasks, in_threads
 from .values import as_arguments, to_json
 from .wire.decision import Decision
 from .wire.proposal import Proposal
@@ -91,49 +92,33 @@ CALLS = Calls()
 
 def decide_calls(calls: Iterable[ToolCall], framework: Optional[str] = None) -> Dict[str, JsonObject]:
     """
-    Decides the tool calls of one model answer. Returns the arguments that may run, by call id; raises on the first that may not, so
-    that nothing of the answer is handed out. A framework that runs one of them through `guard` with its `call_id` asks no second time.
+    Decides the tool calls of one model answer, all at once. Returns the arguments that may run, by call id; raises on the first that may
+    not, so that nothing of the answer is handed out. A framework that runs one of them through `guard` with its `call_id` asks no second time.
     """
-    return drive(_decide(list(calls), framework))
+    questions = _questions(list(calls), framework)
+    return _kept(questions, in_threads(questions) if len(questions) > 1 else [decided(one) for one in questions])
 
 
 async def adecide_calls(calls: Iterable[ToolCall], framework: Optional[str] = None) -> Dict[str, JsonObject]:
-    return await adrive(_decide(list(calls), framework))
+    questions = _questions(list(calls), framework)
+    return _kept(questions, await in_tasks(questions))
 
 
-def _decide(calls: List[ToolCall], framework: Optional[str]) -> Flow[Dict[str, JsonObject]]:
+def _questions(calls: List[ToolCall], framework: Optional[str]) -> "List[Question]":
     # Decided arguments go back by id: were two calls to share one, a tool could run with what was decided for another.
     if len({call.id for call in calls}) != len(calls):
         raise AegisSetupError("Two tool calls of one answer carry the same id, so none of them can be decided.")
     client = current_client()
-    session = client.session
-    questions = [client.question(Proposal(one.name, as_arguments(one.args), call_id=one.id, framework=framework)) for one in calls]
-    decisions: List[Decision] = []
-    try:
-        # All are asked before the first is waited for, so that a person sees them together.
-        for question in questions:
-            decisions.append((yield from question.first()))
-        for question, decision in zip(questions, decisions):
-            _permitted(question, decision, ("allow", "modify", "ask", "defer"))
-        for at, question in enumerate(questions):
-            decisions[at] = yield from question.final(decisions[at])
-            _permitted(question, decisions[at], ("allow", "modify"))
-    except BaseException:
-        # None of this answer is handed out: what was allowed is not done, and nobody needs to be asked.
-        for question, decision in zip(questions, decisions):
-            if decision.effect != "deny":
-                yield Afterwards(question.withdraw)
-        raise
-    decided: Dict[str, JsonObject] = {}
-    for call, question, decision in zip(calls, questions, decisions):
-        decided[call.id] = decision.modified if decision.modified is not None else question.proposal.args
-        CALLS.keep(session, Decided(decision, question.proposal, _spelled(decided[call.id])))
-    return decided
+    return [client.question(Proposal(one.name, as_arguments(one.args), call_id=one.id, framework=framework)) for one in calls]
 
 
-def _permitted(question: Question, decision: Decision, effects: Tuple[str, ...]) -> None:
-    if decision.effect not in effects:
-        raise blocked(question.proposal.name, decision)
+def _kept(questions: "List[Question]", decisions: List[Decision]) -> Dict[str, JsonObject]:
+    found: Dict[str, JsonObject] = {}
+    for question, decision in zip(questions, decisions):
+        args = decision.modified if decision.modified is not None else question.proposal.args
+        found[str(question.proposal.call_id)] = args
+        CALLS.keep(question.asked.session, Decided(decision, question.proposal, _spelled(args)))
+    return found
 
 
 def report_result(call_id: str, value: Any, failed: bool = False) -> None:
@@ -150,7 +135,7 @@ def _report(call_id: str, value: Any, failed: bool) -> Flow[None]:
     known = CALLS.close(client.session, call_id)
     if known is not None and not known.decision.local:
         if not failed:
-            NAMES.succeeded(client.session, known.proposal)
+            NAMES.ended(client.session, known.proposal)
         yield from client.settling(known.decision.action, "failed" if failed else "succeeded", to_json(value))
 
 

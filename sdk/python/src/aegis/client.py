@@ -114,8 +114,7 @@ class Client:
 
     def deciding(self, proposal: Proposal) -> Flow[Decision]:
         """`decide` as a flow, for what works in both forms."""
-        question = self.question(proposal)
-        return (yield from question.final((yield from question.first())))
+        return (yield from self.question(proposal).deciding())
 
     def question(self, proposal: Proposal) -> Question:
         """For those who ask several at once: `first()`, then `final()`."""

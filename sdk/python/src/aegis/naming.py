@@ -1,4 +1,4 @@
-"""Ids of actions: the same call of a model is the same action, until it has succeeded."""
+"""Ids of actions: the same call of a model is the same action, until it has succeeded or was taken back."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ KEPT = 10_000
 class Names:
     """
     A retry, a replay and a restarted program ask about the same call under the same id, so that nobody is asked for a second approval
-    and none is used twice. Once it succeeded, the same call is another action.
+    and none is used twice. Once it succeeded or was taken back, the same call is another action.
     """
 
     def __init__(self) -> None:
@@ -40,7 +40,8 @@ class Names:
         with self._lock:
             return _named(call, self._done.get(call, 0))
 
-    def succeeded(self, session: str, proposal: Proposal) -> None:
+    def ended(self, session: str, proposal: Proposal) -> None:
+        """It succeeded, or was taken back: the same call again is another action."""
         if proposal.id is not None or proposal.call_id is None:
             return
         call = _call(session, proposal)

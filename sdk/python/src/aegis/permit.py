@@ -91,7 +91,7 @@ class Permit:
             return result
         from .withhold import without_instructions
 
-        NAMES.succeeded(self._session, self._proposal)
+        NAMES.ended(self._session, self._proposal)
         findings = yield from self.client.settling(self.decision.action, "succeeded", to_json(result))
         return without_instructions(self.name, result, self.decision, findings)
 

@@ -62,14 +62,11 @@ def parse_arguments(text: str) -> JsonObject:
         return {"input": text}
 
 
-class _HoldsItself(Exception):
-    """A container that is within itself; the argument is which."""
-
-
 class _Rendering:
     def __init__(self) -> None:
         self.unread: List[str] = []
         self._above: Set[int] = set()
+        self._cyclic: Set[int] = set()
         self._count = 0
 
     def render(self, value: Any, at: str, depth: int) -> Tuple[Json, Any]:
@@ -88,23 +85,22 @@ class _Rendering:
             # A whole number beyond 2^53 may have been another one before it was a float: Aegis takes it as text.
             return (real if abs(real) <= BIGGEST_EXACT else repr(real)), value
         if id(value) in self._above:
-            raise _HoldsItself(id(value))
+            self._cyclic.add(id(value))
+            return self._described(value, at), value
         if depth >= MOST_DEPTH or self._count > MOST_VALUES:
             return self._described(value, at), value
         named = len(self.unread)
         self._above.add(id(value))
         try:
-            return self._inner(value, at, depth + 1)
-        except _HoldsItself as found:
-            if found.args != (id(value),):
-                raise
+            said, kept = self._inner(value, at, depth + 1)
         except Exception:  # a value whose own methods fail is described like any other stranger
-            pass
+            # Described as one, so that what was named within it does not stand anywhere.
+            del self.unread[named:]
+            return self._described(value, at), value
         finally:
             self._above.discard(id(value))
-        # Described as one, so that what was named within it does not stand anywhere.
-        del self.unread[named:]
-        return self._described(value, at), value
+        # A copy of what holds itself would hold the original.
+        return said, value if id(value) in self._cyclic else kept
 
     def _inner(self, value: Any, at: str, depth: int) -> Tuple[Json, Any]:
         kind: Any = type(value)

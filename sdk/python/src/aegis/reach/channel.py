@@ -66,6 +66,26 @@ class Channel:
             return False
 
 
+class Line:
+    """What one request is spoken over while it is, so that another thread can end the waiting."""
+
+    def __init__(self) -> None:
+        self.channel: Optional[Channel] = None
+        self.cut = False
+
+    def take(self, channel: Channel) -> None:
+        self.channel = channel
+        if self.cut:
+            raise NoAnswer("nobody waits for it any longer")
+
+    def end(self) -> None:
+        self.cut = True
+        channel = self.channel
+        if channel is not None:
+            with contextlib.suppress(OSError):
+                channel.sock.shutdown(socket.SHUT_RDWR)
+
+
 class Pool:
     """Connections that nobody uses now. A forked process starts with none: two may not speak over one."""
 

@@ -10,7 +10,7 @@ from ..errors import AegisError, AegisRefusedError, AegisSetupError, AegisUnavai
 from ..flow import Flow
 from ..wire.shape import is_object
 from .answer import NoAnswer, RawAnswer, Sending, read_json
-from .channel import POOL, Address, Channel, Dial, Talk
+from .channel import POOL, Address, Channel, Dial, Line, Talk
 from .http import HttpAnswer, exchange_http
 from .lines import exchange_lines, hello
 from .place import is_safe_socket, sockets_for
@@ -31,10 +31,10 @@ class Transport:
         self._address, self._host, self._folder = _http_place(self.url, key, answer_key)
         self._prover = Prover(answer_key, self._host) if answer_key else None
 
-    def send(self, sending: Sending) -> Flow[Any]:
+    def send(self, sending: Sending, line: Optional[Line] = None) -> Flow[Any]:
         """The parsed answer of a 2xx. Raises AegisRefusedError for a coded refusal and AegisUnavailableError for anything else."""
         try:
-            answer = yield from self._whole(sending)
+            answer = yield from self._whole(sending, line or Line())
         except AegisError:
             raise
         except Exception as error:
@@ -42,18 +42,26 @@ class Transport:
             raise AegisUnavailableError(self.url, why) from error
         return self._accepted(answer)
 
-    def _whole(self, sending: Sending) -> Flow[RawAnswer]:
+    def _whole(self, sending: Sending, line: Line) -> Flow[RawAnswer]:
         deadline = time.monotonic() + sending.seconds
         for place in self._places:
             if not is_safe_socket(place):
                 continue
             channel: Optional[Channel] = yield Dial(Address(place, "", 0, False, self._key), deadline)
             if channel is not None:
-                return (yield from self._over_socket(channel, sending, deadline))
+                line.take(channel)
+                try:
+                    return (yield from self._over_socket(channel, sending, deadline))
+                finally:
+                    line.channel = None
         channel = yield Dial(self._address, deadline)
         if channel is None:
             raise NoAnswer("nobody listens there")
-        return (yield from self._over_http(channel, sending, deadline))
+        line.take(channel)
+        try:
+            return (yield from self._over_http(channel, sending, deadline))
+        finally:
+            line.channel = None
 
     def _over_socket(self, channel: Channel, sending: Sending, deadline: float) -> Flow[RawAnswer]:
         try:
