@@ -5,16 +5,16 @@ import { prefilter } from '../secrets/aho.ts';
  * the Latin script, so that endings do not matter; other scripts as they are written.
  */
 interface Language {
-  /** As they are written. */
+  /** As they are written; compared in the form texts are folded to (NFKC). */
   readonly verbs: readonly string[];
   readonly earlier: RegExp;
   readonly orders: RegExp;
 }
 
 const language = (verbs: string, earlier: string, orders: string): Language => ({
-  verbs: verbs.split('|'),
-  earlier: new RegExp(earlier),
-  orders: new RegExp(orders),
+  verbs: verbs.normalize('NFKC').split('|'),
+  earlier: new RegExp(earlier.normalize('NFKC')),
+  orders: new RegExp(orders.normalize('NFKC')),
 });
 
 const OVERRIDES: readonly Language[] = [
@@ -54,7 +54,7 @@ const OVERRIDES: readonly Language[] = [
     'instrukcj|polecen|zasad|wskazow|\\bregul|dyrektyw',
   ),
   language('ignorera|glom|bortse', 'tidigare|\\balla|ovanstaende|foregaende', 'instruktion|regler|anvisning|direktiv'),
-  language('ignorer|glem|se bort fra', 'tidligere|\\balle|ovenstaende|forrige', 'instruks|instrukser|regler|anvisning'),
+  language('ignorer|glem|se bort fra', 'tidligere|\\balle|ovenstaende|forrige', 'instruks|instrukti|regler|anvisning'),
   language('ignoruj|zapomen|nedbej', 'predchoz|vsech|\\bvsechny|drivejsi', 'instrukc|pokyn|pravid|prikaz'),
   language('yok say|unut|gormezden|dikkate alma|bosver|goz ardi', 'onceki|yukaridaki|\\btum|\\bbutun|daha once', 'talimat|komut|kural|yonerge|istem'),
   language('bo qua|quen di|quen tat|phot lo|khong tuan', 'truoc|ben tren|tat ca|moi ', 'huong dan|chi dan|lenh|quy tac|chi thi'),
@@ -78,6 +78,21 @@ const OVERRIDES: readonly Language[] = [
   language('ละเว้น|ลืม|เพิกเฉย|ไม่ต้องสนใจ', 'ก่อนหน้า|ทั้งหมด|ข้างต้น', 'คำสั่ง|คำแนะนำ|กฎ'),
   language('התעלם|שכח|תתעלם', 'הקודמ|כל |לעיל', 'הוראות|הנחיות|פקודות|כללים'),
   language('αγνοησ|ξεχασ', 'προηγουμεν|ολες|παραπανω', 'οδηγι|εντολ|κανον'),
+  language('ignor|uita|nu tine cont', 'anterioar|precedent|\\btoate', 'instructiun|indicati|\\breguli|comenz'),
+  language('figyelmen kivul|felejtsd', 'korabbi|elozo|osszes|minden', 'utasitas|szabaly|parancs'),
+  language('игнорирай|забрави|игнориши|заборави|занемари', 'предишн|всички|горн|претходн|све ', 'инструкци|указани|команд|правил|упутств|наредб'),
+  language('ignoriraj|ignorisi|zanemari|zaboravi', 'prethodn|\\bsve |\\bsvih|ranij', 'uput|instrukcij|naredb|pravil'),
+  language('ignoruj|zabudni', 'predchadz|vsetk', 'instrukci|pokyn|pravid'),
+  language('ignoruok|pamirsk', 'ankstesn|\\bvisas|\\bvisus', 'instrukcij|nurodym|taisykl'),
+  language('ignore|aizmirst', 'ieprieksej|\\bvisas|\\bvisus', 'instrukcij|noradijum'),
+  language('ignoreeri|unusta', 'eelnev|\\bkoik|varasem', 'juhis|\\bkask|juhend'),
+  language('ignor|oblida', 'anterior|\\btotes', 'instruccion|\\bordres'),
+  language('نادیده بگیر|فراموش کن', 'قبلی|تمام|همه', 'دستور'),
+  language('نظر انداز|بھول', 'پچھل|تمام|سابق', 'ہدایات|احکامات'),
+  language('উপেক্ষা|ভুলে', 'পূর্ব|আগের|সমস্ত|সব', 'নির্দেশ'),
+  language('புறக்கணி', 'முந்தைய|அனைத்து', 'வழிமுறை|அறிவுறுத்தல்|கட்டளை'),
+  language('puuza|sahau', 'awali|\\bzote|zilizopita', 'maagizo|maelekezo'),
+  language('balewalain|huwag pansinin|kalimutan', 'nakaraang|\\blahat|naunang', 'tagubilin|\\butos|panuto'),
 ];
 
 /** What asks for the words a model was given. */
@@ -93,8 +108,8 @@ const LEAKS: readonly Language[] = [
 /** Freed of rules: what a model is told to be. */
 const FREED: readonly Language[] = [
   language(
-    'you are now|you are no longer|pretend you|pretend to be|answer without|answer freely|answer the next|respond without|comply fully|provide the full|i will disregard|already reasoned|already determined|have determined|already established|verified this internally|protocols disabled',
-    '\\bno \\w*|without|not meant|do not apply|disabled|disregard|unrestricted',
+    'you are now|you are no longer|pretend you|pretend to be|answer without|answer freely|answer the next|respond without|comply fully|provide the full|i will disregard|already reasoned|already determined|have determined|already established|verified this internally|protocols disabled|developer mode|play a game',
+    '\\bno \\w*|without|not meant|do not apply|disabled?|disregard|unrestricted',
     '\\brules|restriction|content polic|\\bfilter|guideline|safety|unrestricted',
   ),
   language('ahora estas|a partir de ahora|responde|ya he determinado', 'sin |no aplican', 'restricciones|filtro|limites|reglas'),

@@ -8,6 +8,7 @@ import { declaredWeight } from './declared.ts';
 import { foreignOrders } from './languages.ts';
 import { FRAMES, LEXICON } from './lexicon.ts';
 import type { WordClass } from './lexicon.ts';
+import { isQuoted, MENTIONED } from './mentioned.ts';
 import { requestsIn } from './requests.ts';
 import type { Request } from './requests.ts';
 import type { PhraseRule, Step } from './rules.ts';
@@ -79,23 +80,11 @@ export function readInjection(text: string, pointer: string, context: TextContex
   const seen = foreign ? skeleton(folded) : text;
   let lower: string | undefined;
   const plain = (): string => (lower ??= seen.toLowerCase());
-  const out: Finding[] = [];
-  const codes = new Set<string>();
+  const said = new Map<string, Said>();
   const say = (code: string, confidence: number, span: readonly [number, number]): void => {
-    if (codes.has(code)) return;
-    codes.add(code);
-    const evidence = plain().slice(Math.max(0, span[0] - 10), span[1] + 20);
-    out.push(
-      found({
-        detector: 'injection',
-        code,
-        risk: riskOf(confidence, context, code),
-        pointer,
-        text: evidence,
-        category: 'prompt-injection',
-        confidence,
-      }),
-    );
+    // What is said twice counts as the surer of the two.
+    if (confidence > (said.get(code)?.confidence ?? 0))
+      said.set(code, { confidence: isQuoted(plain(), span[0]) ? Math.min(confidence, MENTIONED) : confidence, span });
   };
   let triggered = foreign;
   // What folding to lower case does beyond ASCII moves positions and makes ASCII letters.
@@ -107,10 +96,28 @@ export function readInjection(text: string, pointer: string, context: TextContex
   });
   // Letters that look like others belong to a language of their own here.
   const own = (): string => (seen === folded ? plain() : folded.toLowerCase());
-  if (triggered) phrases(plain(), { context, say, said: (code) => codes.has(code) });
+  if (triggered) phrases(plain(), { context, say, said: (code) => (said.get(code)?.confidence ?? 0) >= 0.85 });
   for (const { code, start } of foreignOrders(own())) say(code, 0.9, [start, start + 60]);
-  if (context === 'result' || context === 'declaration' || context === 'prompt') composed(plain().replaceAll('’', "'"), context, say);
-  return out;
+  if (context === 'result' || context === 'declaration' || context === 'prompt') {
+    composed(plain().replaceAll('’', "'"), context, say);
+    if (own() !== plain()) composed(own(), context, say);
+  }
+  return [...said].map(([code, { confidence, span }]) =>
+    found({
+      detector: 'injection',
+      code,
+      risk: riskOf(confidence, context, code),
+      pointer,
+      text: plain().slice(Math.max(0, span[0] - 10), span[1] + 20),
+      category: 'prompt-injection',
+      confidence,
+    }),
+  );
+}
+
+interface Said {
+  readonly confidence: number;
+  readonly span: readonly [number, number];
 }
 
 /** What the parts of a request weigh together to be one, by where it stands: a tool's own words are judged hardest. */
