@@ -21,7 +21,7 @@ export async function createInspect(): Promise<Inspect> {
 export function readersFor(steps: Steps): Readers {
   const nested = { steps, readSql: (sql: string, at: string): readonly Finding[] => readSql(sql, at, { steps }).findings };
   return {
-    shell: (text, pointer) => readShell(text, pointer, nested),
+    shell: (text, pointer, at) => readShell(text, pointer, at === undefined || at === '' ? nested : { ...nested, at }),
     source: (language, text, pointer) => readSource(language, text, pointer, nested),
     path: readPath,
     search: readSearch,

@@ -20,9 +20,9 @@ export function guarded({ shell, source, path, search, sql, fragment, url }: Rea
   };
   const commands = { commands: [], paths: [], urls: [] };
   return {
-    shell: (text, pointer) =>
+    shell: (text, pointer, at) =>
       attempt(
-        () => shell(text, pointer),
+        () => shell(text, pointer, at),
         () => ({ ...commands, findings: [unread(text, pointer)] }),
       ),
     source: (language, text, pointer) =>

@@ -21,6 +21,7 @@ import type { ValueContext } from './read-value.ts';
 import type { Role, RoleContext } from './role.ts';
 import { roleOf } from './role.ts';
 import { sqlKeysOf } from './sql-keys.ts';
+import { standsIn } from './stands-in.ts';
 import { readSensitive } from './sensitive-values.ts';
 import { isForeign, togetherLeaving } from './pii/together.ts';
 import { toolSaw } from './tool-saw.ts';
@@ -69,6 +70,7 @@ export function inspectAction(subject: Inspectable, readersOf: (steps: Steps) =>
     toolWords: tool.words,
     writing: tool.operations.includes('write') && !categories.has('communication'),
     role: { tool, category: subject.category, args: subject.args, strings, sqlKeys: sqlKeysOf(subject.declaration) },
+    at: standsIn(subject.args, subject.folder),
     leaving: categories.has('network') || categories.has('communication'),
     files: new Set(written.map(({ pointer }) => pointer)),
     secrets: [],

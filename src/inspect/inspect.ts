@@ -9,6 +9,8 @@ export interface Inspectable {
   readonly digests?: readonly string[];
   /** The coding agent that calls, where one of its hooks told of the call. */
   readonly harness?: string;
+  /** The folder the action starts in, where the integration told. */
+  readonly folder?: string;
   readonly declaration?: ToolDeclaration;
   /** The operator's word on what this tool is; wins over our reading of its name. */
   readonly category?: Category;

@@ -16,6 +16,8 @@ export interface ValueContext {
   readonly into: Gathered;
   readonly readers: Readers;
   readonly toolWords: readonly string[];
+  /** The folder a command starts in, where it is not the project's. */
+  readonly at?: string;
   /** The tool stores or commits text: phrases in it are carried, not spoken. */
   readonly writing: boolean;
 }
@@ -95,7 +97,7 @@ function shell(text: string, pointer: string, context: ValueContext): void {
     ran({ ...bash, findings: bash.findings.filter((one) => one.inspected) }, pointer, context);
     return;
   }
-  const sight = context.readers.shell(text, pointer);
+  const sight = context.readers.shell(text, pointer, context.at);
   // An editor command of SWE-agent carries the new lines up to `end_of_edit`; that they are no shell is expected, what they would do is still said.
   const editor = context.toolWords.includes('swe') && /^edit\b[^\n]{0,40}\n/.test(text) && text.trimEnd().endsWith('end_of_edit');
   ran(editor ? { ...sight, findings: sight.findings.filter((one) => one.inspected) } : sight, pointer, context);

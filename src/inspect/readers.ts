@@ -4,7 +4,8 @@ import type { Language } from './shell/call.ts';
 
 /** The parsers the orchestrator calls, behind one shape so that it can be tested without any of them. */
 export interface Readers {
-  readonly shell: (text: string, pointer: string) => ShellSight;
+  /** `at`: the folder the command starts in, where it is not the project's. */
+  readonly shell: (text: string, pointer: string, at?: string) => ShellSight;
   /** Code handed to an interpreter. */
   readonly source: (language: Language, text: string, pointer: string) => ShellSight;
   readonly path: (text: string, pointer: string, access: PathFact['access']) => PathSight;

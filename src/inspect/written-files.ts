@@ -35,5 +35,7 @@ function ranAs({ path, pointer }: PathFact, text: string, readers: Readers): Ris
   if (/\.py$|^#!.*python/.test(name)) return runRisk(readers.source('python', text, pointer).findings);
   if (/\.[cm]?[jt]s$|^#!.*node/.test(name)) return runRisk(readers.source('node', text, pointer).findings);
   if (/\.rb$|^#!.*ruby/.test(name)) return runRisk(readers.source('ruby', text, pointer).findings);
+  if (/\.ps[md]?1$/i.test(name)) return runRisk(readers.source('powershell', text, pointer).findings);
+  if (/\.(?:bat|cmd)$/i.test(name)) return runRisk(readers.source('cmd', text, pointer).findings);
   return /\.pl$|^#!.*perl/.test(name) ? runRisk(readers.source('perl', text, pointer).findings) : undefined;
 }

@@ -59,6 +59,7 @@ export async function inspectProposal(tenant: Tenant, proposal: Proposal, world:
     ...(proposal.digests === undefined ? {} : { digests: proposal.digests }),
     ...(proposal.harness === undefined ? {} : { harness: proposal.harness }),
     ...(proposal.declaration === undefined ? {} : { declaration: proposal.declaration }),
+    ...(proposal.cwd === undefined ? {} : { folder: proposal.cwd }),
     ...(category === undefined ? {} : { category }),
   };
   const inspected = inspectInTurn(tenant, { type: 'action', subject }, { agent: proposal.agent, session: proposal.session, bytes });

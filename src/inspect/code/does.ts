@@ -1,6 +1,7 @@
 import { UNKNOWN, harm } from '../shell/call.ts';
 import type { Deed } from './apis/table.ts';
 import { asProgram, deletes, fetches, runsList, runsText, runsWords, saw, sends, touches, unresolved } from './effects.ts';
+import { leaks } from './leaks.ts';
 import type { Machine } from './machine.ts';
 import { canonical } from './names.ts';
 import { concatenated, elementsOf, pathOf } from './operators.ts';
@@ -105,9 +106,16 @@ const writes: Does = ({ given }, machine) => {
 
 /** A script that is written may be run further down. */
 export function keeps(path: Value | undefined, content: Value | undefined, machine: Machine): void {
-  if (path?.is !== 'text' || content === undefined || isBlank(path.text) || !/\.(?:sh|bash|zsh|py|pl|rb|js)$|(?:^|\/)[^./]+$/.test(path.text)) return;
+  if (content === undefined) return;
   const remote = originsOf(content).find((one) => one.kind === 'remote');
-  if (remote !== undefined && remote.name !== '') asProgram(['curl', '-o', path.text, remote.name], [], machine);
+  if (path?.is !== 'text' || isBlank(path.text)) {
+    if (remote !== undefined) machine.now.fetched = true;
+    return;
+  }
+  if (!/\.(?:sh|bash|zsh|py|pl|rb|js|exe|bin|elf|run|jar|ps1|bat|cmd|vbs|dll|so)$|(?:^|\/)\.?[^./]+$/.test(path.text)) return;
+  if (remote !== undefined && remote.name === '')
+    saw(machine, { see: 'path', path: { text: path.text, glob: false }, access: 'write', origin: 'remote' });
+  else if (remote !== undefined && remote.name !== '') asProgram(['curl', '-o', path.text, remote.name], [], machine);
   else if (content.is === 'text' && !isBlank(content.text))
     saw(machine, {
       see: 'argv',
@@ -154,6 +162,9 @@ const queries: Does = ({ path, given }, machine) => {
   return undefined;
 };
 
+/** What runs a text to see how long it takes. */
+const MEASURES = /^(?:timeit|cProfile|profile|trace|code|pandas)\b/;
+
 const evaluates: Does = ({ path, given }, machine) => {
   const timer = path === 'timer';
   const values = given.filter((one) => one.name === undefined).map((one) => one.value);
@@ -163,7 +174,13 @@ const evaluates: Does = ({ path, given }, machine) => {
   for (const one of optionsOf(code)) {
     const { text: source, from = [] } = asText(one);
     if (from.some((origin) => origin.kind === 'decoded')) saw(machine, harm('SHELL_DECODE_EXECUTE', 'HIGH', { inspected: false }));
-    if (!isBlank(source)) value = machine.run(source.replaceAll(UNKNOWN, ' '));
+    if (!isBlank(source)) {
+      const first = machine.seen.length;
+      value = machine.run(source.replaceAll(UNKNOWN, ' '));
+      // No program has a reason to keep the start of another one in a text.
+      if (!MEASURES.test(path) && machine.seen.slice(first).some(({ see }) => see === 'argv' || see === 'script'))
+        saw(machine, harm('SHELL_EVAL_COMPUTED', 'HIGH'));
+    }
     // A file of the project that is run is what running it by name would be.
     else if (!from.some((origin) => origin.kind === 'file')) unresolved(from, machine, harm('SHELL_EVAL_COMPUTED', 'HIGH', { inspected: false }));
   }
@@ -249,8 +266,10 @@ export const DEEDS: Readonly<Record<Deed, Does>> = {
     if (!isBlank(asText(url).text) && !isBlank(asText(file).text)) asProgram(['curl', '-o'], [file, url], machine);
     return undefined;
   },
-  send: ({ of, given }, machine) => {
+  send: (called, machine) => {
+    const { of, given } = called;
     sends([...(of === undefined ? [] : [of]), ...given.map((one) => one.value)], machine);
+    leaks(given, called.before ?? [], machine);
     return undefined;
   },
   sql: queries,

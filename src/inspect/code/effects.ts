@@ -23,12 +23,22 @@ export function unresolved(from: readonly Origin[], machine: Machine, otherwise:
 
 const UNREAD = harm('UNINSPECTABLE', 'HIGH', { inspected: false });
 
+/** A command line whose program is not known. */
+const STARTS_UNKNOWN = /(?:^|[;&|]\s{0,4}|\bstart (?:\+x )?|chmod \S{1,8} |\.\/|\b(?:ba)?sh |\bpython3? )["']?\u0000/;
+const FETCHED = harm('SHELL_REMOTE_EXECUTE', 'HIGH', { category: 'network', inspected: false });
+/** A value put into what a command sends. */
+const LEAVES =
+  /\b(?:curl|wget)\b[^;|&]{0,400}(?:-d|--data\S{0,12}|-F|--form|--post-data)[= ]{1,2}['"]?[^'"|;&]{0,200}\u0000|\b(?:curl|wget)\b[^;|&]{0,400}[?&/=][\w-]{0,40}=?\u0000|\u0000[^;]{0,40}\|\s{0,4}(?:curl|nc|ncat)\b/;
+
 /** A text a shell is given. */
 export function runsText(value: Value, machine: Machine): void {
   for (const one of optionsOf(value).slice(0, MOST)) {
     const { text, from = [] } = asText(one);
     if (isBlank(text)) unresolved(from, machine, UNREAD);
     else {
+      if (machine.now.fetched && STARTS_UNKNOWN.test(text)) machine.seen.push(FETCHED);
+      if (LEAVES.test(text) && from.some(({ kind, name }) => kind === 'variable' && /TOKEN|SECRET|PASSW|KEY|CREDENTIAL/i.test(name)))
+        machine.seen.push(harm('SHELL_SECRET_EXFILTRATION', 'HIGH', { detector: 'exfiltration', category: 'network', operation: 'send' }));
       if (from.some((origin) => origin.kind === 'decoded')) machine.seen.push(harm('SHELL_DECODE_EXECUTE', 'HIGH'));
       machine.seen.push({ see: 'script', text });
     }
@@ -50,6 +60,11 @@ export function runsWords(words: readonly Value[], complete: boolean, machine: M
     unresolved(first.from ?? [], machine, UNREAD);
     return;
   }
+  if (machine.now.fetched && first.text.startsWith(UNKNOWN)) machine.seen.push(FETCHED);
+  // `[python, '-c', b64decode(…)]`: what was decoded runs.
+  const code = words.findIndex((word) => /^(?:-c|-e|--eval|-Command)$/.test(asText(word).text));
+  if (code > 0 && originsOf(words[code + 1] ?? { is: 'unknown' }).some(({ kind }) => kind === 'decoded'))
+    machine.seen.push(harm('SHELL_DECODE_EXECUTE', 'HIGH', { inspected: false }));
   const argv = words.map((word) => ({ text: asText(word).text, glob: false }));
   machine.seen.push({ see: 'argv', argv, complete });
 }

@@ -20,6 +20,8 @@ export interface Machine {
     maybe: number;
     /** In a function nothing here calls. */
     idle: boolean;
+    /** Something that was fetched was written to a file whose name is not known. */
+    fetched: boolean;
   };
   /** Functions under way, and how often each is inside itself. */
   readonly running: Map<object, number>;

@@ -176,7 +176,8 @@ function environment([name, otherwise]: readonly Value[]): Value {
   if (name?.is === 'text' && /^(?:HOME|USERPROFILE)$/.test(name.text)) return text('~');
   if (name?.is === 'text' && /^(?:TMPDIR|TEMP|TMP)$/.test(name.text)) return text('/tmp');
   if (name?.is === 'text' && name.text === 'PWD') return text('.');
-  return otherwise === undefined ? NOT_KNOWN : either([otherwise, NOT_KNOWN]);
+  const value = name?.is === 'text' ? unknown([{ kind: 'variable', name: name.text }]) : NOT_KNOWN;
+  return otherwise === undefined ? value : either([otherwise, value]);
 }
 
 /** Words put one behind the other as a command line. */

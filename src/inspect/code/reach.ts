@@ -106,7 +106,12 @@ const KEEPS = /^(?:delete_one|delete_message\w*|deleteOne|deleteMessage\w*|Delet
 const REDIS = /^(?:redis|ioredis|aioredis)\b.*\.flush(?:all|db)$/i;
 
 /** Calls that are asked about by their name alone. */
-function powers({ path, name }: Called, machine: Machine): void {
+function powers({ path, name, given }: Called, machine: Machine): void {
+  // Files whose contents a client sends, or a driver opens, by their name.
+  if (/^(?:upload_file|uploadFile|fput_object|fPutObject|putFile|upload_from_filename)$/.test(name) || path === 'database.connect')
+    touches(given[0]?.value, 'read', machine);
+  if (/^(?:browser_cookie3|browsercookie|pycookiecheat)\./.test(path))
+    saw(machine, harm('PATH_SECRET', 'HIGH', { detector: 'path', operation: 'read' }));
   if (POWER.test(path)) unresolved([], machine, harm('UNINSPECTABLE', 'HIGH', { inspected: false }));
   if (name === '__subclasses__') saw(machine, harm('SHELL_EVAL_COMPUTED', 'HIGH', { inspected: false }));
   if (path.startsWith('ctypes.') && MEMORY.test(name)) saw(machine, harm('UNINSPECTABLE', 'HIGH', { inspected: false }));
@@ -134,7 +139,10 @@ function callbacks({ given, of }: Called, machine: Machine): void {
         );
       else if (received.length === 0) machine.invoke(value, [], machine);
       else for (const one of received) machine.invoke(value, [{ value: one }], machine);
-    } else if (value.is === 'api' && values.length > 0 && isPower(value.path, machine))
+    } else if (value.is === 'api' && values.length === 0 && of !== undefined && isPower(value.path, machine) && originsOf(of).length > 0)
+      // `fetch(u).then(r => r.text()).then(eval)`.
+      machine.invoke(value, [{ value: of }], machine);
+    else if (value.is === 'api' && values.length > 0 && isPower(value.path, machine))
       machine.invoke(
         value,
         values.map((one) => ({ value: one })),

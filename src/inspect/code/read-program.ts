@@ -45,7 +45,7 @@ export function readProgram(language: CodeLanguage, text: string, steps: Steps):
     seen,
     globals: { names: new Map() },
     left: { steps: most, characters: CHARACTERS },
-    now: { depth: 0, inside: 0, maybe: 0, idle: false },
+    now: { depth: 0, inside: 0, maybe: 0, idle: false, fetched: false },
     running: new Map(),
     defined: new Map(),
     invoke,

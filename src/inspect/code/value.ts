@@ -3,7 +3,7 @@ import type { Expr } from './tree.ts';
 
 /** Where what is not known came from. */
 export interface Origin {
-  readonly kind: 'remote' | 'decoded' | 'file' | 'environment';
+  readonly kind: 'remote' | 'decoded' | 'file' | 'environment' | 'variable';
   /** Its path, URL or name, where that is known. */
   readonly name: string;
 }
@@ -86,7 +86,7 @@ export const isBlank = (value: string): boolean => value.replaceAll(UNKNOWN, '')
 
 /** APIs whose results come from elsewhere. */
 const REMOTE =
-  /^(?:requests|httpx|urllib\d?|aiohttp|http|https|axios|fetch|got|undici|node-fetch|superagent|needle|wget|socket|net|ftplib|paramiko|Deno\.connect|Bun\.connect)\b[^(]*\(\)/;
+  /^(?:urlopen|requests|httpx|urllib\d?|aiohttp|http|https|axios|fetch|got|undici|node-fetch|superagent|needle|wget|socket|net|ftplib|paramiko|Deno\.connect|Bun\.connect)\b[^(]*\(\)/;
 const SENT = /^(?:requests|httpx)\.|^fetch\(|^urllib/;
 
 /** What a value was made from: walks a bounded part of it. */
@@ -111,10 +111,16 @@ export function originsOf(value: Value, depth = 0): readonly Origin[] {
   }
 }
 
+/** One variable of the environment: `environ.X`, `environ.get('X')`, `os.getenv('X')`. */
+const VARIABLE =
+  /^(?:environ\.(?:(?:get|pop|setdefault|__getitem__)\(\)|([A-Za-z_]\w*))|(?:os\.)?getenv\(\)|Deno\.env\.get\(\))(?:\.(?:encode|decode|strip|trim|toString|upper|lower)\(\))*$/;
+
 function originsOfApi({ path, given }: Extract<Value, { is: 'api' }>, depth: number): readonly Origin[] {
   if (path === 'environ' || path === 'environ.toObject()') return [{ kind: 'environment', name: '' }];
   const first = given?.[0]?.value;
   const name = first?.is === 'text' ? first.text : '';
+  const variable = VARIABLE.exec(path);
+  if (variable !== null) return [{ kind: 'variable', name: variable[1] ?? name }];
   if (REMOTE.test(path)) return [{ kind: 'remote', name: SENT.test(path) ? name : '' }];
   if (/^(?:open|fs\.createReadStream|Deno\.open|Bun\.file)\(\)/.test(path)) return [{ kind: 'file', name }];
   return (given ?? []).slice(0, 16).flatMap((one) => originsOf(one.value, depth + 1));

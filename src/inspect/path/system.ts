@@ -1,7 +1,7 @@
 const SYSTEM =
   /^\/(etc|usr|bin|sbin|lib|lib32|lib64|libx32|boot|sys|proc|root|system|private\/etc|library\/(launch|preferences|extensions)|var\/(lib|spool|db|backups|cache|mail|www))(\/|$)/i;
 const MINE =
-  /^\/(usr\/local\/(share|src|lib|etc|var)|usr\/src|root\/(\.cache|\.local\/share|[^./][^/]*)|var\/www|var\/cache|var\/lib\/apt\/lists|var\/lib\/(docker\/volumes|jenkins\/workspace)|proc\/self\/fd|usr\/share\/(doc|nginx\/html))(\/|$)/i;
+  /^\/(usr\/local\/(?!s?bin(?:\/|$)|lib\/systemd)[^/]+|usr\/src|root\/(\.cache|\.local\/share|[^./][^/]*)|var\/www|var\/cache|var\/lib\/apt\/lists|var\/lib\/(docker\/volumes|jenkins\/workspace)|proc\/self\/fd|usr\/share\/(doc|nginx\/html))(\/|$)/i;
 /** Logs that tell what happened on the machine. */
 const LOGS = /^\/var\/log\/(syslog|auth\.log|secure|messages|wtmp|btmp|lastlog|kern\.log|faillog|audit|journal|sudo\.log)/;
 const WINDOWS = /^[a-z]:\/(windows|winnt|program files( \(x86\))?|programdata|boot|recovery)(\/|$)/i;

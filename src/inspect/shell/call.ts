@@ -73,7 +73,7 @@ export type Seen =
   | { readonly see: 'again'; readonly text: string }
   | { readonly see: 'code'; readonly language: Language; readonly text: string }
   | { readonly see: 'sql'; readonly text: string; readonly dialect: string }
-  | { readonly see: 'path'; readonly path: Arg; readonly access: PathFact['access'] }
+  | { readonly see: 'path'; readonly path: Arg; readonly access: PathFact['access']; readonly origin?: 'remote' }
   | { readonly see: 'search'; readonly search: ContentSearch }
   | { readonly see: 'url'; readonly url: string }
   | { readonly see: 'env'; readonly name: string; readonly value: string };

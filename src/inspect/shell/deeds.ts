@@ -37,13 +37,17 @@ function runsHeard(text: string): boolean {
 }
 
 const FORKS =
-  /\bwhile\s*\(?\s*(?:True|true|1)\s*\)?\s*[:{]\s*(?:os\s*\.\s*fork\s*\(|(?:threading\s*\.\s*)?Thread\s*\(|(?:multiprocessing\s*\.\s*)?Process\s*\(|child_process|fork\s*\(|spawn\s*\()/;
+  /\bwhile\s*\(?\s*(?:True|true|1)\s*\)?\s*[:{]\s*(?:os\s*\.\s*fork\s*\(|(?:threading\s*\.\s*)?Thread\s*\(|(?:multiprocessing\s*\.\s*)?Process\s*\(|child_process|require\s*\(\s*['"]child_process['"]\s*\)\s*\.|fork\s*\(|spawn\s*\()/;
+/** A program put among what a login of Windows starts. */
+const STARTS_WITH = /\b(?:winreg|_winreg)\s*\.\s*(?:SetValueEx?|CreateKey)\b/;
+const RUN_KEY = /CurrentVersion\\{1,2}Run/;
 const GROWS = /\bwhile\s*\(?\s*(?:True|true|1)\s*\)?\s*[:{]\s*\w{1,40}\s*(?:\.\s*(?:append|push|extend|concat)\s*\(|\+=|=\s*\w{1,40}\s*[*+])/;
 
 /** What code does by its structure, whichever names it uses: a shell for whoever connects, all processes of a name, files sent away. */
 export function deeds(text: string): Seen[] {
   const seen: Seen[] = [];
   if (SOCKET.test(text) && RECEIVES.test(text) && RUNS_ANY.test(text)) seen.push(harm('SHELL_REVERSE_SHELL', 'CRITICAL', { category: 'network' }));
+  if (STARTS_WITH.test(text) && RUN_KEY.test(text)) seen.push(harm('SHELL_PERSISTENCE', 'HIGH', { operation: 'write' }));
   if (EACH_PROCESS.test(text) && KILLS.test(text)) seen.push(harm('SHELL_KILL', 'HIGH'));
   if (SENDS.test(text) && READS.test(text) && NOT_OURS.test(text)) seen.push(harm('SHELL_UPLOAD', 'HIGH', { category: 'network' }));
   if (EVALUATES.test(text) && INNER_CODE.test(text)) seen.push(harm('SHELL_EVAL_COMPUTED', 'HIGH', { inspected: false }));

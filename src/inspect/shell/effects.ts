@@ -23,7 +23,9 @@ export function touchPath(arg: Arg, access: PathFact['access'], reading: Reading
   if (access === 'write' && isDevice(text))
     addHarm(reading.into, harm('SHELL_DEVICE_WRITE', 'CRITICAL', { operation: 'write', category: 'file', target: text }), [arg]);
   const { findings, paths } = readPath(text, reading.into.pointer, access);
-  for (const finding of findings) add(reading.into, finding);
+  // A key in a folder of keys is believed by nothing until a source of packages names it.
+  const keyring = access === 'write' && /^\/(?:etc\/apt|usr\/share|etc\/pki)\/(?:keyrings|rpm-gpg)\/[\w.-]+$/.test(text);
+  for (const finding of findings) add(reading.into, keyring ? { ...finding, risk: 'MEDIUM' } : finding);
   for (const path of paths) addPath(reading.into, path);
   // A pattern stands for whatever lies there.
   const slash = text.lastIndexOf('/');

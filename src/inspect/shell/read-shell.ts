@@ -23,6 +23,8 @@ export interface ShellReading {
 }
 
 export interface ShellOptions {
+  /** The folder the text starts in. */
+  readonly at?: string;
   /** Reads an SQL text a database client would send (`psql -c`, `mysql -e`, a here-document). */
   readonly readSql?: ReadSql;
   /** What reading the whole action may still cost; without it, what one action may. */
@@ -98,7 +100,7 @@ function begin(text: string, pointer: string, options: ShellOptions): Reading {
     depth: 0,
     nesting: { now: 0 },
     conditional: false,
-    standing: atStart(),
+    standing: atStart(options.at),
     variables: new Map(),
     several: new Set(),
     exported: new Set(),

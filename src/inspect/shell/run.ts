@@ -18,7 +18,7 @@ import { EMPTY, MOST_DEPTH, unreadable } from './reading.ts';
 import { take } from '../steps.ts';
 import { move, seenFrom } from './standing.ts';
 import { childShell } from './variables.ts';
-import { contentOf, keepWritten, programOf, runWritten } from './written.ts';
+import { contentOf, keep, keepWritten, programOf, runWritten } from './written.ts';
 import { isUnknownProgram, programName, withoutVersion } from './words.ts';
 
 /** Reads one program with its arguments and everything it would start; answers what it prints, as far as that is known. */
@@ -55,7 +55,7 @@ export function runCall(words: readonly Arg[], stdin: Stream, reading: Reading, 
   const within = rightsIn(call, reading);
   for (const one of saw) inner = follow(one, { words, call, reading: within }) ?? inner;
   readSending(call, words, reading);
-  if (first.text.includes('/')) {
+  if (first.text.includes('/') || /^(?:[A-Za-z]:|\.{1,2})?\\|\.(?:exe|bat|cmd|com)$/.test(first.text)) {
     inner = runWritten(first, reading) ?? inner;
     ranFile(first, reading);
   }
@@ -97,17 +97,19 @@ const stays = ({ code }: Harm, call: Call, reading: Reading): boolean =>
 function touched(saw: Extract<Seen, { see: 'path' }>, place: Place): Stream | undefined {
   const { call, reading } = place;
   touchPath(saw.path, saw.access, reading);
+  if (saw.origin === 'remote') keep(saw.path.text, { origin: 'remote', secret: false }, reading);
   if (saw.access !== 'execute') return keepWritten(saw.path, saw.access, call, reading);
   return LANGUAGES[call.bin] === undefined ? runWritten(saw.path, reading, call.bin) : ranCode(saw.path, place);
 }
 
 /** `RAILS_ENV=test rails db:drop`: the database that tests make. */
-const ofTests = ({ bin }: Call, { variables }: Reading): boolean =>
+const ofTests = ({ bin, args }: Call, { variables }: Reading): boolean =>
   /^(?:rails|rake|mix|manage\.py|artisan|prisma|sequelize|sequelize-cli|knex|typeorm|db-migrate|console|django-admin|flask|hanami)$/.test(bin) &&
-  'RAILS_ENV RACK_ENV MIX_ENV NODE_ENV APP_ENV FLASK_ENV DJANGO_ENV HANAMI_ENV'.split(' ').some((name) => {
-    const values = (variables.get(name) ?? []).map((value) => value.join(''));
-    return values.includes('test') && values.every((value) => value === 'test' || value === '' || value.includes(UNKNOWN));
-  });
+  (args.some(({ text }) => /^(?:\w+_ENV=|--(?:settings|env|environment)=(?:\w+\.)*)test(?:ing)?$/.test(text)) ||
+    'RAILS_ENV RACK_ENV MIX_ENV NODE_ENV APP_ENV FLASK_ENV DJANGO_ENV HANAMI_ENV'.split(' ').some((name) => {
+      const values = (variables.get(name) ?? []).map((value) => value.join(''));
+      return values.includes('test') && values.every((value) => value === 'test' || value === '' || value.includes(UNKNOWN));
+    }));
 
 /** A place to push to that this very text names: nobody has pushed there before. */
 function pushesAway({ bin, args }: Call, reading: Reading, words: readonly Arg[]): void {

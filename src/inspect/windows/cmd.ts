@@ -17,11 +17,16 @@ export function readCmd(text: string, depth = 0): readonly Seen[] {
   let before: WindowsCall | undefined;
   let count = 0;
   let listed = false;
+  let printed = false;
   for (const { words, piped, targets } of commandsOf(text)) {
     count += 1;
     if (count > MOST_CALLS) return [...seen, harm('UNINSPECTABLE', 'HIGH', { inspected: false })];
     // What stands in the brackets of `for` is a list, unless it is a command in quotes.
     const isList = listed && !(words[0] ?? '').startsWith("'");
+    if (listed && !isList) printed = true;
+    // `for /f %i in ('…') do %i`: whatever was printed runs.
+    if (printed && words.length <= 2 && /^do$/i.test(words[0] ?? '') && /^%{1,2}~?[a-z]$/i.test(words[1] ?? ''))
+      seen.push(harm('SHELL_DYNAMIC_COMMAND', 'HIGH', { inspected: false }));
     listed = words.at(-1)?.toLowerCase() === 'in';
     if (isList) continue;
     const filled = words.map((word) => substituted(word, variables));
@@ -175,7 +180,7 @@ function run(words: readonly string[], before: WindowsCall | undefined, context:
   else
     seen.push({
       see: 'argv',
-      argv: [name, ...call.args].map((one) => ({ text: one, glob: false })),
+      argv: [/[\\/]/.test(head) ? head : name, ...call.args].map((one) => ({ text: one, glob: false })),
       ...(before === undefined ? {} : { stdin: pipe(before) }),
     });
   return call;

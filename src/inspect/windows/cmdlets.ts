@@ -39,7 +39,7 @@ const when =
 function operands(args: readonly string[]): string[] {
   const valued =
     /^-(?:path|literalpath|lp|filter|include|exclude|erroraction|ea|value|name|type|propertytype|itemtype|encoding|destination|outfile|uri|argumentlist|filepath|confirm:.*|stream|depth|errorvariable|warningaction|wa)$/i;
-  return args.filter((arg, i) => !/^-[A-Za-z]/.test(arg) && !valued.test(args[i - 1] ?? '') && !/^\$(?:true|false|null)$/i.test(arg));
+  return args.filter((arg, i) => !/^-[A-Za-z]|^\/[A-Za-z]$/.test(arg) && !valued.test(args[i - 1] ?? '') && !/^\$(?:true|false|null)$/i.test(arg));
 }
 
 const pathsOf = (args: readonly string[]): string[] => {
@@ -48,7 +48,7 @@ const pathsOf = (args: readonly string[]): string[] => {
 };
 
 /** `-Recurse`, `-r`, `-rec`. */
-const recursive = (args: readonly string[]): boolean => args.some((arg) => /^-r(?:e(?:c(?:u(?:r(?:s(?:e)?)?)?)?)?)?(?::\$?true)?$/i.test(arg));
+const recursive = (args: readonly string[]): boolean => args.some((arg) => /^\/s$|^-r(?:e(?:c(?:u(?:r(?:s(?:e)?)?)?)?)?)?(?::\$?true)?$/i.test(arg));
 
 const removeItem: WindowsReader = (call) => {
   const { args, before } = call;
@@ -97,7 +97,7 @@ const fetches: WindowsReader = ({ args }) => {
   const sent: Seen[] = parameter(args, 'InFile', 3) === undefined ? [] : [harm('SHELL_UPLOAD', 'HIGH', { category: 'network' })];
   return [
     ...(url === undefined || url.includes(UNKNOWN) ? [] : [{ see: 'url', url } as const]),
-    ...(file === undefined ? [] : writing(file)),
+    ...(file === undefined ? [] : writing(file).map((one) => (one.see === 'path' ? { ...one, origin: 'remote' as const } : one))),
     ...sent,
   ];
 };
@@ -193,5 +193,32 @@ export const CMDLETS: Readonly<Record<string, WindowsReader>> = {
   'invoke-mimikatz': always(DUMPS),
   'invoke-bloodhound': always(harm('PATH_SECRET', 'HIGH', { detector: 'path', operation: 'read' })),
   'install-adserviceaccount': always(ACCOUNT),
+  'new-smbshare': always(harm('SHELL_PERMISSIONS', 'HIGH')),
+  'grant-smbshareaccess': when(/everyone/, harm('SHELL_PERMISSIONS', 'HIGH')),
+  'set-smbserverconfiguration': when(/-enablesmb1protocol\s+\$?true|-requiresecuritysignature\s+\$?false|-encryptdata\s+\$?false/, DEFENCE),
+  'import-module': ({ args }) =>
+    args.some((arg) => /^(?:\\\\|\/\/)[\w.-]+[\\/]/.test(arg)) ? [harm('SHELL_REMOTE_EXECUTE', 'HIGH', { category: 'network' })] : [],
+  'remove-adobject': always(harm('SHELL_ACCOUNT_DELETE', 'HIGH', { operation: 'delete' })),
+  'remove-adgroup': always(harm('SHELL_ACCOUNT_DELETE', 'HIGH', { operation: 'delete' })),
+  'remove-adcomputer': always(harm('SHELL_ACCOUNT_DELETE', 'HIGH', { operation: 'delete' })),
+  'remove-azresourcegroup': always(harm('SERVICE_DESTROY', 'HIGH', { operation: 'delete', category: 'network' })),
+  'remove-azvm': always(harm('SERVICE_DESTROY', 'HIGH', { operation: 'delete', category: 'network' })),
+  'remove-azstorageaccount': always(harm('SERVICE_DESTROY', 'HIGH', { operation: 'delete', category: 'network' })),
+  'remove-azkeyvault': always(harm('SERVICE_DESTROY', 'HIGH', { operation: 'delete', category: 'network' })),
+  'remove-azsqldatabase': always(harm('SERVICE_DESTROY', 'HIGH', { operation: 'delete', category: 'network' })),
+  'remove-s3bucket': always(harm('SERVICE_DESTROY', 'HIGH', { operation: 'delete', category: 'network' })),
+  'remove-ec2instance': always(harm('SERVICE_DESTROY', 'HIGH', { operation: 'delete', category: 'network' })),
+  'remove-website': always(harm('SERVICE_DESTROY', 'HIGH', { operation: 'delete' })),
+  'clear-recyclebin': when(/-force/, harm('SHELL_DELETE', 'HIGH', { operation: 'delete' })),
+  'reset-computermachinepassword': always(ACCOUNT),
+  'uninstall-package': always(harm('PACKAGE_REMOVE', 'MEDIUM', { operation: 'delete' })),
+  'disable-netadapter': always(harm('SHELL_SERVICE_STOP', 'HIGH', { operation: 'admin' })),
+  'remove-netipaddress': always(harm('SHELL_SERVICE_STOP', 'HIGH', { operation: 'admin' })),
+  'remove-netroute': always(harm('SHELL_SERVICE_STOP', 'HIGH', { operation: 'admin' })),
+  'set-dnsclientserveraddress': always(harm('SHELL_DEFENCE_DISABLE', 'MEDIUM')),
+  'invoke-sqlcmd': ({ args }) => {
+    const query = parameter(args, 'Query', 2);
+    return query === undefined ? [] : [{ see: 'sql', text: query, dialect: 'transactsql' }];
+  },
   'set-acl': when(/[a-z]:\\(?:windows|$|\s)/, harm('SHELL_PERMISSIONS', 'HIGH')),
 };

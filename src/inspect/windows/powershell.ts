@@ -5,8 +5,10 @@ import type { WindowsCall } from './call.ts';
 import { bareName, parameter } from './call.ts';
 import { readCmd } from './cmd.ts';
 import { ALIASES, CMDLETS } from './cmdlets.ts';
-import { deleting, reading, writing } from './paths.ts';
+import { deleting, plainPath, reading, writing } from './paths.ts';
+import { POWERS } from './powers.ts';
 import { PROGRAMS } from './programs.ts';
+import { splatted } from './splat.ts';
 import type { Token } from './tokens.ts';
 import { tokensOf } from './tokens.ts';
 
@@ -16,6 +18,10 @@ const MOST_TOKENS = 60_000;
 interface Context {
   readonly seen: Seen[];
   readonly variables: Map<string, string>;
+  /** Tables of parameters by the variable that holds them, as words. */
+  readonly tables: Map<string, readonly string[]>;
+  /** Files that this text fetched, by their plain paths. */
+  readonly fetched: Set<string>;
   readonly depth: number;
   /** The text fetches or decodes something. */
   readonly fetches: boolean;
@@ -40,6 +46,8 @@ export function readPowerShell(text: string, depth = 0, outer?: ReadonlyMap<stri
   const context: Context = {
     seen: [],
     variables: new Map(outer),
+    tables: new Map(),
+    fetched: new Set(),
     depth,
     fetches: FETCHES.test(plain),
     decodes: DECODES.test(plain),
@@ -51,35 +59,7 @@ export function readPowerShell(text: string, depth = 0, outer?: ReadonlyMap<stri
   return context.seen;
 }
 
-/** Words that together say what is done, wherever they stand. */
-const POWERS: readonly (readonly [readonly RegExp[], Seen])[] = [
-  [[/amsiutils|amsiinitfailed|amsiscanbuffer|amsicontext/], harm('SHELL_DEFENCE_DISABLE', 'HIGH')],
-  [
-    [/tcpclient/, /getstream/, /\biex\b|invoke-expression|scriptblock\]::create|\bcmd\b/],
-    harm('SHELL_REVERSE_SHELL', 'CRITICAL', { category: 'network' }),
-  ],
-  [
-    [/virtualalloc|createthread|getdelegateforfunctionpointer|createremotethread|writeprocessmemory|queueuserapc/],
-    harm('UNINSPECTABLE', 'HIGH', { inspected: false }),
-  ],
-  [
-    [/minidumpwritedump|sekurlsa|lsadump|invoke-mimikatz|dumpcreds|\bkerberoast/],
-    harm('PATH_SECRET', 'CRITICAL', { detector: 'path', operation: 'read' }),
-  ],
-  [[/win32_shadowcopy/, /\.delete\(|remove-wmiobject|remove-ciminstance/], harm('SHELL_VOLUME_DESTROY', 'HIGH', { operation: 'delete' })],
-  [[/\[wmiclass\]|win32_process/, /\.create\(/], harm('SHELL_HATCH', 'HIGH')],
-  [
-    [/reflection\.assembly\]::load(?:file|from|withpartialname)?\(\s{0,8}(?:\$|\[convert|\(|\[system\.convert)/],
-    harm('SHELL_DECODE_EXECUTE', 'HIGH', { inspected: false }),
-  ],
-  [[/clearlog\(|eventlogsession/, /clear/], harm('SHELL_LOG_CLEAR', 'HIGH', { operation: 'delete' })],
-  [[/registertaskdefinition|schedule\.service/], harm('SHELL_PERSISTENCE', 'HIGH')],
-  [[/startup/, /createshortcut/], harm('SHELL_PERSISTENCE', 'HIGH')],
-  [[/__eventfilter|commandlineeventconsumer|activescripteventconsumer/], harm('SHELL_PERSISTENCE', 'HIGH')],
-  [[/-stream\b/, /\biex\b|invoke-expression/], harm('SHELL_EVAL_COMPUTED', 'HIGH', { inspected: false })],
-];
-
-function powers(plain: string, { seen, fetches, decodes }: Context): void {
+function powers(plain: string, { seen, fetches, decodes, depth }: Context): void {
   if ((fetches || decodes) && /scriptblock\]::create\(|executioncontext\.invokecommand/.test(plain))
     seen.push(harm(fetches ? 'SHELL_REMOTE_EXECUTE' : 'SHELL_DECODE_EXECUTE', 'HIGH', { inspected: false }));
   const part = plain.length > 100_000 ? plain.slice(0, 100_000) : plain;
@@ -91,6 +71,10 @@ function powers(plain: string, { seen, fetches, decodes }: Context): void {
     if (verb === 'delete') seen.push(...deleting(path, kind === 'directory' && tree !== undefined));
     else seen.push(...(verb.startsWith('read') ? reading(path) : writing(path)));
   }
+  for (const match of part.matchAll(
+    /\[(?:system\.)?diagnostics\.process\]::start\(\s{0,8}["']([^"'\n]{1,400})["']\s{0,8}(?:,\s{0,8}["']([^"'\n]{0,2000})["'])?/g,
+  ))
+    seen.push(...readCmd(`${match[1] ?? ''} ${match[2] ?? ''}`, depth + 1));
   for (const match of part.matchAll(/["'](https?:\/\/[^"'\s]{1,2000})["']/g)) if (match[1] !== undefined) seen.push({ see: 'url', url: match[1] });
 }
 
@@ -199,22 +183,60 @@ function call(word: string, { tokens, from, piped }: Stand, context: Context): W
   const bare = bareName(word);
   const name = ALIASES[bare] ?? bare;
   const groups = argumentsFrom(tokens, from, farOf(context));
-  const args = groups.map((group) => folded(group, context));
+  const args = groups.flatMap((group) => given(folded(group, context), context));
   looked(
     groups.reduce((sum, group) => sum + group.length, 0),
     context,
   );
+  const file = fileOf(word);
+  if (file !== undefined) context.seen.push(...runs(file, context));
   const made: WindowsCall = { name, args, before: piped, shell: 'powershell' };
   const { seen, depth } = context;
   if (name === 'invoke-expression' || name === 'invoke-command' || name === 'scriptblock') evaluated(made, context);
   else if (name === 'powershell' || name === 'pwsh') seen.push(...launched(args, depth));
   else if (name === 'cmd') seen.push(...readCmd(`cmd ${args.join(' ')}`, depth + 1));
   else if (name === 'start-process') started(made, context);
-  else if (Object.hasOwn(CMDLETS, name)) seen.push(...(CMDLETS[name]?.(made) ?? []));
+  else if (Object.hasOwn(CMDLETS, name)) seen.push(...cmdlet(made, context));
   else if (Object.hasOwn(PROGRAMS, name)) seen.push(...(PROGRAMS[name]?.(made) ?? []));
   else if (!/^[a-z]+-[a-z]\w*$/.test(name) && /^[a-z]/.test(name) && depth < 4)
     seen.push({ see: 'argv', argv: [bare, ...args].map((one) => ({ text: one, glob: false })) });
   return made;
+}
+
+/** What a cmdlet does; which files it fetched is kept for when they are started. */
+function cmdlet(made: WindowsCall, { fetched }: Context): readonly Seen[] {
+  const does = CMDLETS[made.name]?.(made) ?? [];
+  for (const one of does) if (one.see === 'path' && one.origin === 'remote' && fetched.size < 64) fetched.add(nameOf(one.path.text));
+  return does;
+}
+
+/** `@p` stands for the parameters in its table. */
+const given = (arg: string, { tables }: Context): readonly string[] =>
+  arg.startsWith('@') ? (tables.get(`$${arg.slice(1).toLowerCase()}`) ?? [arg]) : [arg];
+
+/** A program or a script that is named by where it lies. */
+function fileOf(word: string): string | undefined {
+  return /[\\/]/.test(word) && /\.(?:ps1|psm1|psd1|bat|cmd|exe|com|vbs|js|wsf|hta|dll|scr|msi)$/i.test(word) ? word : undefined;
+}
+
+const nameOf = (path: string): string => plainPath(path).replace(/^.*\//, '');
+
+/** Another machine's file, or one this text fetched, is started. */
+function runs(file: string, { fetched }: Context): Seen[] {
+  const elsewhere = /^(?:\\\\|\/\/)[\w.-]+[\\/]/.test(file) || fetched.has(nameOf(file));
+  return [
+    ...(elsewhere ? [harm('SHELL_REMOTE_EXECUTE', 'HIGH', { category: 'network', target: file })] : []),
+    { see: 'path', path: { text: file.replaceAll('\\', '/'), glob: false }, access: 'execute' },
+  ];
+}
+
+/** `Get-Content build.ps1 | iex`: a script that is read to be run is a script that is run. */
+function readToRun(before: WindowsCall | undefined, context: Context): boolean {
+  if (before?.name !== 'get-content' || context.fetches || context.decodes) return false;
+  const script = before.args.find((arg) => !arg.startsWith('-')) ?? '';
+  if (!/\.ps1$/i.test(script) || /temp|\\\\|public|appdata/i.test(script)) return false;
+  context.seen.push(...runs(script, context));
+  return true;
 }
 
 /** `iex`: of a constant its inside, of what was fetched or decoded that, of anything else that it is not known. */
@@ -225,6 +247,7 @@ function evaluated({ name, args, before }: WindowsCall, context: Context): void 
     return;
   }
   const text = args.filter((arg) => !/^-Command$/i.test(arg)).join(' ');
+  if (text === '' && readToRun(before, context)) return;
   const known = text !== '' && !text.includes(UNKNOWN) && !/^[$[(@]/.test(text);
   if (known) seen.push(...readPowerShell(text, depth + 1, context.variables));
   if (context.fetches || before?.name === 'invoke-webrequest' || before?.name === 'invoke-restmethod')
@@ -235,11 +258,14 @@ function evaluated({ name, args, before }: WindowsCall, context: Context): void 
   else if (before?.name === 'write-output') seen.push(...readPowerShell(before.args.join(' '), depth + 1, context.variables));
 }
 
-function started({ args }: WindowsCall, { seen, depth }: Context): void {
+function started({ args }: WindowsCall, context: Context): void {
+  const { seen, depth } = context;
   const program = parameter(args, 'FilePath', 2) ?? args.find((arg) => !arg.startsWith('-')) ?? '';
   const list = args.findIndex((arg) => /^-a(?:r|rg\w*)?$/i.test(arg));
   const given = (list < 0 ? undefined : args.slice(list + 1).join(' ')) ?? args.filter((arg) => !arg.startsWith('-') && arg !== program).join(' ');
   if (/\\start menu\\programs\\startup\\/i.test(program)) seen.push(harm('SHELL_PERSISTENCE', 'HIGH'));
+  const file = fileOf(program) ?? (context.fetched.has(nameOf(program)) ? program : undefined);
+  if (file !== undefined) seen.push(...runs(file, context));
   if (program !== '' && !program.includes(UNKNOWN)) seen.push(...readCmd(`"${program}" ${given}`, depth + 1));
 }
 
@@ -256,7 +282,14 @@ export function launched(args: readonly string[], depth: number): readonly Seen[
       return [harm('SHELL_DECODE_EXECUTE', 'HIGH', { inspected: false }), ...readPowerShell(code, depth + 1)];
     }
     if (/^-(?:c|co|com\w*)$/.test(arg)) return rest[0] === '-' ? [harm('SHELL_INPUT_EXECUTE', 'HIGH')] : readPowerShell(rest.join(' '), depth + 1);
-    if (/^-(?:f|fi|fil|file)$/.test(arg)) return [{ see: 'path', path: { text: rest[0] ?? '', glob: false }, access: 'execute' }];
+    if (/^-(?:f|fi|fil|file)$/.test(arg)) {
+      const script = rest[0] ?? '';
+      const far: Seen[] = /^(?:\\\\|\/\/)[\w.-]+[\\/]/.test(script) ? [harm('SHELL_REMOTE_EXECUTE', 'HIGH', { category: 'network' })] : [];
+      return [...far, { see: 'path', path: { text: script, glob: false }, access: 'execute' }];
+    }
+    // The old engine has no eyes for what it runs.
+    if (/^-v(?:e\w*)?$/.test(arg) && /^2(?:\.0)?$/.test(rest[0] ?? ''))
+      return [harm('SHELL_DEFENCE_DISABLE', 'HIGH'), ...launched(rest.slice(1), depth)];
     if (arg === '-') return [harm('SHELL_INPUT_EXECUTE', 'MEDIUM')];
     if (/^-(?:ex\w*|ep|w|wi\w*|v\w*|in\w*|o\w*|ps\w*|config\w*|wd|work\w*|cust\w*|set\w*)$/.test(arg)) continue;
     if (/^-/.test(arg) || /^-(?:ex\w*|ep|w|wi\w*|v\w*|in\w*|o\w*|ps\w*|config\w*|wd|work\w*|cust\w*|set\w*)$/.test((args[i - 1] ?? '').toLowerCase()))
@@ -275,6 +308,8 @@ function assign(tokens: readonly Token[], at: number, context: Context): void {
     groups.push(token);
   }
   looked(groups.length, context);
+  const table = splatted(tokens, at + 1, (group) => folded(group, context));
+  if (table !== undefined && context.tables.size < 64) context.tables.set(name, table);
   const value = folded(groups, context);
   if (value.length > MOST_HELD || value.includes(UNKNOWN)) context.variables.delete(name);
   else context.variables.set(name, value);

@@ -31,7 +31,7 @@ const any =
 
 /** Services whose stop leaves a machine without protection, records, updates or a way back. */
 export const GUARDIANS =
-  /\b(?:windefend|wdnissvc|wdfilter|sense|mpssvc|wscsvc|securityhealthservice|sysmon\w*|eventlog|wuauserv|usosvc|vss|swprv|sdrsvc|wbengine|wecsvc|bits|msmpeng|mssense|csfalconservice|csagent|cbdefense|carbonblack|sentinelagent|cylancesvc|\w*defend\w*|\w*sophos\w*|\w*mcafee\w*|\w*symantec\w*|\w*kaspersky\w*|\w*avast\w*|\w*crowdstrike\w*|\w*antivirus\w*|\w*malware\w*|\w*veeam\w*|\w*backup\w*|osqueryd|splunk\w*|wazuh\w*)\b/i;
+  /\b(?:windefend|wdnissvc|wdfilter|sense|mpssvc|wscsvc|securityhealthservice|sysmon\w*|eventlog|wuauserv|usosvc|vss|swprv|sdrsvc|wbengine|wecsvc|bits|msmpeng|mssense|csfalconservice|csagent|cbdefense|carbonblack|sentinelagent|cylancesvc|\w*defend\w*|\w*sophos\w*|\w*mcafee\w*|\w*symantec\w*|\w*kaspersky\w*|\w*avast\w*|\w*crowdstrike\w*|\w*antivirus\w*|\w*malware\w*|\w*veeam\w*|\w*backup\w*|security center|windows defender\w*|windows firewall|osqueryd|splunk\w*|wazuh\w*)\b/i;
 
 export function stopsService(words: string): Seen[] {
   return [GUARDIANS.test(words) ? DEFENCE : harm('SHELL_SERVICE_STOP', 'MEDIUM', { operation: 'admin' })];
@@ -55,6 +55,10 @@ const reg: WindowsReader = ({ args }) => {
   const value = args[args.findIndex((arg) => /^[-/]v$/i.test(arg)) + 1] ?? '';
   const named = args.some((arg) => /^[-/]v$/i.test(arg)) ? value : '';
   switch (verb.toLowerCase()) {
+    case 'query':
+      return args.some((arg) => /^[-/]f$/i.test(arg)) && /passw|pwd|secret|credential/.test(flags(args))
+        ? [harm('SHELL_SECRET_PRINT', 'HIGH', { operation: 'read' })]
+        : [];
     case 'add':
       return writesKey(key, named);
     case 'delete':
@@ -123,6 +127,8 @@ const bitsadmin = when(/\/(?:transfer|addfile|setnotifycmdline|rawreturn|create)
 
 const schtasks: WindowsReader = ({ args }) => {
   const words = flags(args);
+  // This task runs with the rights of its kind whatever stands in a variable of the user.
+  if (/\/run\b.*silentcleanup/.test(words)) return [ELSEWHERE];
   if (/\/(?:create|change)\b/.test(words)) return [/\/disable\b/.test(words) && GUARDIANS.test(words) ? DEFENCE : PERSISTS];
   return /\/delete\b/.test(words) ? [harm('SHELL_SCHEDULE_DELETE', /\/tn\s+"?\*/.test(words) ? 'HIGH' : 'MEDIUM')] : [];
 };
@@ -164,7 +170,11 @@ const msiexec: WindowsReader = ({ args }) => {
 const copies: WindowsReader = ({ args }) => {
   const [from, ...rest] = args.filter((arg) => !/^\/[\w:+-]+$/.test(arg));
   const to = rest.at(-1);
-  return [...(from === undefined ? [] : reading(from)), ...(to === undefined ? [] : writing(to))];
+  const away: Seen[] =
+    /^\\\\[\w.-]+\\/.test(to ?? '') && /^[a-z]:\\(?:users(?:\\[^\\]+)?\\?(?:\*.*)?)?$|\\(?:documents|desktop)\\?$/i.test(from ?? '')
+      ? [harm('SHELL_UPLOAD', 'HIGH', { category: 'network', operation: 'send' })]
+      : [];
+  return [...away, ...(from === undefined ? [] : reading(from)), ...(to === undefined ? [] : writing(to))];
 };
 
 const first: WindowsReader = ({ args }) => args.filter((arg) => !arg.startsWith('/')).flatMap(reading);
@@ -180,7 +190,27 @@ export const PROGRAMS: Readonly<Record<string, WindowsReader>> = {
     args.some((arg) => /^"?[a-z]:/i.test(arg))
       ? [harm('SHELL_FORMAT', /^"?c:/i.test(args[0] ?? '') ? 'CRITICAL' : 'HIGH', { operation: 'delete' })]
       : [],
-  diskpart: always(harm('SHELL_PARTITION', 'HIGH', { inspected: false })),
+  diskpart: ({ args }) => (args[0] === '/?' ? [] : [harm('SHELL_PARTITION', 'HIGH', { inspected: false })]),
+  dism: when(/disable-feature\b.*defender|remove-(?:package|capability)\b.*(?:defender|security)/, DEFENCE),
+  scriptrunner: when(/[-/]appvscript/, ELSEWHERE),
+  syncappvpublishingserver: always(ELSEWHERE),
+  'syncappvpublishingserver.vbs': always(ELSEWHERE),
+  xwizard: when(/runwizard/, ELSEWHERE),
+  doskey: when(/=\s{0,4}\S/, harm('SHELL_SHADOW', 'HIGH')),
+  assoc: when(/=\S/, PERSISTS),
+  ftype: when(/=\S/, PERSISTS),
+  control: when(/\\(?:temp|public|appdata|downloads)\\.*\.cpl|\\\\[\w.]+\\|\.dll\b|https?:/, ELSEWHERE),
+  powercat: when(/-e\w*\s|-c\s/, harm('SHELL_REVERSE_SHELL', 'CRITICAL', { category: 'network' })),
+  findstr: when(/\/v\b.*\\\\[\w.]+\\/, REMOTE),
+  ftp: when(/-s:/, ELSEWHERE),
+  makecab: when(/\\\\[\w.]+\\/, REMOTE),
+  replace: when(/\\\\[\w.]+\\/, REMOTE),
+  print: when(/\/d:/, REMOTE),
+  ldifde: when(/-i\b/, ACCOUNT),
+  csvde: when(/-i\b/, ACCOUNT),
+  dsadd: always(ACCOUNT),
+  dsmod: always(ACCOUNT),
+  dsrm: always(harm('SHELL_ACCOUNT_DELETE', 'HIGH', { operation: 'delete' })),
   cipher: when(/\/w/, harm('SHELL_SHRED', 'HIGH', { operation: 'delete' })),
   sdelete: always(harm('SHELL_SHRED', 'HIGH', { operation: 'delete' })),
   sdelete64: always(harm('SHELL_SHRED', 'HIGH', { operation: 'delete' })),
@@ -188,7 +218,7 @@ export const PROGRAMS: Readonly<Record<string, WindowsReader>> = {
   vssadmin: ({ args }) =>
     /\bdelete\b.*\/all/.test(flags(args))
       ? [{ ...SHADOWS, risk: 'CRITICAL' }]
-      : when(/\b(?:delete|resize)\b/, SHADOWS)({ name: 'vssadmin', args, shell: 'cmd' }),
+      : when(/\b(?:delete|resize|create)\b/, SHADOWS)({ name: 'vssadmin', args, shell: 'cmd' }),
   diskshadow: always(harm('SHELL_HATCH', 'HIGH')),
   wbadmin: when(/\bdelete\b|\bdisable\b/, SHADOWS),
   bcdedit: when(/\/(?:set|delete|deletevalue|import|create|default)\b/, DEFENCE),

@@ -16,7 +16,7 @@ link: fs.symlink fs.symlinkSync fs.link fs.linkSync
 chmod: fs.chmod fs.chmodSync Deno.chmod
 list: fs.readdir fs.readdirSync Deno.readDir Deno.readDirSync
 find: glob glob.sync glob.glob glob.globSync fs.glob fs.globSync fast-glob fast-glob.sync globby globby.globby
-send: fetch axios axios.post axios.put axios.patch axios.request axios.get got got.post got.put got.get undici.request undici.fetch node-fetch superagent.post needle.post http.get https.get http.request https.request
+send: fetch axios axios.post axios.put axios.patch axios.request axios.get got got.post got.put got.get undici.request undici.fetch node-fetch superagent.post needle.post http.get https.get http.request https.request https.request().end http.request().end https.request().write http.request().write dns.lookup dns.resolve dns.resolve4 dns.resolveTxt navigator.sendBeacon WebSocket().send
 code: eval Function vm.runInThisContext vm.runInNewContext vm.runInContext vm.Script vm.compileFunction timer GeneratorFunction AsyncFunction
 import: require import process.getBuiltinModule
 attribute: Reflect.get

@@ -20,7 +20,7 @@ list: os.listdir os.scandir
 find: glob.glob glob.iglob
 walk: os.walk os.fwalk
 download: urllib.request.urlretrieve urllib.urlretrieve wget.download
-send: requests.post requests.put requests.patch requests.request httpx.post httpx.put httpx.patch httpx.request urllib.request.urlopen urllib.request.Request requests.get httpx.get urllib.urlopen
+send: requests.post requests.put requests.patch requests.request httpx.post httpx.put httpx.patch httpx.request urllib.request.urlopen urlopen urllib2.urlopen urllib.request.Request requests.get httpx.get urllib.urlopen http.client.HTTPSConnection().request http.client.HTTPConnection().request socket.socket().send socket.socket().sendall socket.socket().sendto
 sql: pandas.read_sql pandas.read_sql_query pandas.io.sql.execute
 code: eval exec execfile compile timeit.timeit timeit.repeat code.InteractiveInterpreter().runcode code.InteractiveInterpreter().runsource pandas.eval builtins.exec cProfile.run profile.run trace.Trace().run
 import: __import__ importlib.import_module

@@ -1,5 +1,5 @@
 import type { Arg, ProgramReader, ProgramTable, Seen } from '../call.ts';
-import { literal } from '../call.ts';
+import { harm, literal } from '../call.ts';
 import { readPatch } from '../../formats/patch.ts';
 import { readOptions } from '../options.ts';
 import { insideOf } from './hatches.ts';
@@ -16,7 +16,11 @@ const sevenZip: ProgramReader = (call) => {
 
 const unzip: ProgramReader = (call) => {
   const options = readOptions(call.args, { short: 'dxP' });
-  return options.values('d').map((folder) => writes(insideOf(folder)));
+  const wide = options.has(':') || options.values('d').some(({ text }) => /^\/+$/.test(text));
+  return [
+    ...(wide ? [harm('SHELL_SYSTEM_COPY', 'HIGH', { operation: 'write', category: 'file' })] : []),
+    ...options.values('d').map((folder) => writes(insideOf(folder))),
+  ];
 };
 
 const patched = (text: string | undefined): Seen[] =>

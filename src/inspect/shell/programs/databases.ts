@@ -51,6 +51,8 @@ function statement(text: string, dialect: string): Seen[] {
   if (/(?:^|\n)\s*\.restore\s+\S/.test(text)) seen.push(harm('DATABASE_DESTROY', 'HIGH', LOST));
   for (const match of text.matchAll(/\\(?:o|w|copy\b[^|\n]*\bto)\s+(?:program\s+)?'?([^\s'|]+)/gi))
     seen.push({ see: 'path', path: { text: match[1] ?? '', glob: false }, access: 'write' });
+  // ProxySQL's administration speaks of its layers, not of data.
+  if (/^\s*(?:LOAD|SAVE)\s+(?:MYSQL|PGSQL|ADMIN|PROXYSQL|SCHEDULER)\s/i.test(text)) return seen;
   // What the client does itself is no SQL: `.dump`, `\\copy t from 'f'`.
   if (seen.length === 0 && !/^\s*(?:\.\w|\\(?:copy|d|l|dt|timing|x|i|conninfo|c|q|h|\?)\b)/.test(text))
     seen.push({ see: 'sql', text, dialect }, ...plainly(text));
@@ -78,7 +80,7 @@ const redis: ProgramReader = (call) => {
   for (const line of lines) {
     const words = line.trim().toUpperCase();
     if (
-      /^(FLUSHALL|FLUSHDB|SHUTDOWN|SWAPDB|CONFIG (SET|RESETSTAT|REWRITE)|SCRIPT FLUSH|CLUSTER (RESET|FLUSHSLOTS|FORGET|DELSLOTS)|ACL DELUSER|DEBUG|REPLICAOF|SLAVEOF|MODULE (LOAD|UNLOAD)|FUNCTION FLUSH|XTRIM|DEL\s|UNLINK\s|EVAL)/.test(
+      /^(FLUSHALL|FLUSHDB|SHUTDOWN|SWAPDB|CONFIG (SET|RESETSTAT|REWRITE)|SCRIPT (FLUSH|KILL)|CLUSTER (RESET|FLUSHSLOTS|FORGET|DELSLOTS|FAILOVER)|ACL DELUSER|ACL SETUSER\s.*(?:NOPASS|\+@ALL)|XGROUP DESTROY|RESTORE\s.*\sREPLACE|MIGRATE\s|CLIENT KILL|FUNCTION DELETE|DEBUG|REPLICAOF|SLAVEOF|MODULE (LOAD|UNLOAD)|FUNCTION FLUSH|XTRIM|DEL\s|UNLINK\s|EVAL)/.test(
         words,
       )
     )
@@ -91,7 +93,7 @@ const mongo: ProgramReader = (call) => {
   const options = readOptions(call.args, { short: 'upf', long: ['eval', 'username', 'password', 'host', 'port', 'authenticationDatabase', 'file'] });
   const text = [...options.values('eval').map((arg) => arg.text), call.stdin.text ?? ''].join('\n');
   if (
-    /\.\s*(?:dropDatabase|drop|dropIndexes|dropUser|dropAllUsers\w*|dropRole|shutdownServer|bulkWrite)\s*\(|\.\s*(?:remove|deleteMany|updateMany)\s*\(\s*(?:\{\s*\}|\)|[A-Za-z_$])|rs\.reconfig\s*\([^)]*force|\$out|\b(?:delete|drop|dropDatabase|dropIndexes|shutdown)\s*:\s*|replSetStepDown|rs\.(?:remove|stepDown)|removeShard|repairDatabase|dropConnections|fsyncLock/.test(
+    /\.\s*(?:dropDatabase|drop|dropIndexes|dropUser|dropAllUsers\w*|dropRole|shutdownServer|bulkWrite)\s*\(|\.\s*(?:remove|deleteMany|updateMany|deleteOne|findOneAndDelete)\s*\(\s*(?:\{\s*\}|\)|[A-Za-z_$])|\.\s*(?:dropAllRoles|dropIndex|revokeRolesFromUser|revokePrivileges\w*)\s*\(|\.\s*renameCollection\s*\([^)]*true|rs\.reconfig\s*\([^)]*force|\$out|\b(?:delete|drop|dropDatabase|dropIndexes|shutdown)\s*:\s*|replSetStepDown|rs\.(?:remove|stepDown)|removeShard|repairDatabase|dropConnections|fsyncLock/.test(
       text,
     )
   )

@@ -25,8 +25,11 @@ const format: ProgramReader = (call) => {
   const options = readOptions(call.args);
   if (options.has('n') && call.bin.startsWith('mk')) return [];
   const device = call.args.some((arg) => isDevice(arg.text));
-  const image = !device && options.operands.some(({ text }) => /\.(img|iso|raw|qcow2|disk|bin|ext\d|fs)$/.test(text));
-  return [harm('SHELL_FORMAT', device ? 'CRITICAL' : image ? 'MEDIUM' : 'HIGH', { operation: 'delete', category: 'file' })];
+  // A loop device is a file that was made for it.
+  const looped = options.operands.length > 0 && options.operands.every(({ text }) => /^\/dev\/loop\d+(?:p\d+)?$/.test(text));
+  const image =
+    looped || (!device && options.operands.some(({ text }) => /\.(img|iso|raw|qcow2|disk|bin|ext\d|fs)$|^\/?swap(?:file|\.img)?\d*$/.test(text)));
+  return [harm('SHELL_FORMAT', device && !looped ? 'CRITICAL' : image ? 'MEDIUM' : 'HIGH', { operation: 'delete', category: 'file' })];
 };
 
 const wipefs: ProgramReader = (call) => {
@@ -39,6 +42,8 @@ const wipefs: ProgramReader = (call) => {
 const partition: ProgramReader = (call) => {
   if (isHelp(call.args)) return [];
   const words = bareWords(call.args);
+  // In a file that holds an image, everything stays in the file.
+  if (words.some((word) => /\.(?:img|raw|iso|qcow2|vhdx?|vmdk|disk)$/.test(word)) && !words.some((word) => isDevice(word))) return [];
   const options = readOptions(call.args);
   if (
     options.has('l', 'list', 'p', 'print', 'd', 'dump', 'v', 'verify', 'i', 'info', 'V', 'J', 'json', 's', 'b', 'backup') &&
@@ -60,7 +65,8 @@ function loses(words: readonly string[], flags: readonly string[] = []): Program
   return (call) => {
     if (isHelp(call.args) || isDryRun(call.args)) return [];
     const has = call.args.some((arg) => words.includes(arg.text) || flags.includes(arg.text.split('=')[0] ?? ''));
-    if (!has || call.args.some((arg) => arg.text === '-n' && call.bin === 'zfs')) return [];
+    const onImage = call.args.some((arg) => /\.(?:img|raw|disk|luks)$/.test(arg.text)) && !call.args.some((arg) => isDevice(arg.text));
+    if (!has || (onImage && call.bin === 'cryptsetup') || call.args.some((arg) => arg.text === '-n' && call.bin === 'zfs')) return [];
     return [harm('SHELL_VOLUME_DESTROY', 'HIGH', { operation: 'delete', category: 'file' })];
   };
 }

@@ -41,7 +41,7 @@ export function deletion(path: Arg, { recursive, force, at }: { readonly recursi
   if (isDevice(path.text)) seen.push(harm('SHELL_DELETE', 'CRITICAL', { operation: 'delete', category: 'file', target: path.text }));
   // A name with an extension is most likely one file, which `-r` does not make more of.
   const single = extent === 'work' && /[^/]\.[a-z0-9]{1,5}$/i.test(path.text) && !path.glob;
-  const all = extent === 'far' && path.glob && /(^|\/)\*$/.test(path.text);
+  const all = (extent === 'far' || extent === 'here') && path.glob && /(^|\/)\*$/.test(path.text);
   const risk = single ? 'MEDIUM' : all ? 'HIGH' : table[extent];
   if (risk !== 'LOW')
     seen.push(harm(recursive ? 'SHELL_RECURSIVE_DELETE' : 'SHELL_DELETE', risk, { operation: 'delete', category: 'file', target: path.text }));
@@ -179,6 +179,7 @@ function modeRisk(mode: string): 'open' | 'setid' | 'closed' | 'plain' {
     return mode === '000' || mode === '0000' ? 'closed' : 'plain';
   }
   if (/[ugao]*[+=][rwxXt]*s/.test(mode)) return 'setid';
+  if (/^(?:[ugoa]*-[rwx]*[rx][rwx]*,?)+$/.test(mode) && !/^(?:o|g|go|og)-/.test(mode)) return 'closed';
   return /(^|,)(a|o|go|ugo|og|uo)?[+=][rx]*w/.test(mode) && !/(^|,)[ug]+[+=]/.test(mode) && /(^|,)[ao]/.test(mode) ? 'open' : 'plain';
 }
 

@@ -62,6 +62,11 @@ const tar: ProgramReader = (call) => {
     seen.push({ see: 'path', path: { text: './*', glob: false }, access: 'write' });
   if (options.has('x', 'extract', 'get'))
     for (const path of options.values('C', 'directory')) seen.push({ see: 'path', path: insideOf(path), access: 'write' });
+  // Members named from the root, or above it, go where they say.
+  if (options.has('x', 'extract', 'get') && options.has('P', 'absolute-names'))
+    seen.push(harm('SHELL_SYSTEM_COPY', 'HIGH', { operation: 'write', category: 'file' }));
+  if (options.has('x', 'extract', 'get') && options.values('C', 'directory').some(({ text }) => /^\/+$/.test(text)))
+    seen.push(harm('SHELL_SYSTEM_COPY', 'HIGH', { operation: 'write', category: 'file', target: '/' }));
   if (options.has('remove-files')) seen.push(harm('SHELL_MOVE_AWAY', 'HIGH', { operation: 'delete' }));
   if (options.has('c', 'create', 'r', 'append', 'u', 'update'))
     for (const path of options.operands) seen.push({ see: 'path', path, access: 'read' }, ...packed(path));
@@ -108,8 +113,8 @@ const zip: ProgramReader = (call) => {
         ? [arg.text.slice(16)]
         : [],
   );
-  const moved: Seen[] = call.args.some((arg) => arg.text === '-m' || arg.text === '--move')
-    ? [harm('SHELL_MOVE_AWAY', 'MEDIUM', { operation: 'delete' })]
+  const moved: Seen[] = call.args.some((arg) => /^-[a-zA-Z]*m[a-zA-Z]*$/.test(arg.text) || arg.text === '--move')
+    ? [harm('SHELL_MOVE_AWAY', call.args.some((arg) => /^-[a-zA-Z]*r/.test(arg.text)) ? 'HIGH' : 'MEDIUM', { operation: 'delete' })]
     : [];
   const [, ...files] = readOptions(call.args, { short: 'xitnbP' }).operands;
   return [...files.flatMap(packed), ...moved, ...texts.flatMap((text): Seen[] => [harm('SHELL_HATCH', 'HIGH'), { see: 'script', text }])];

@@ -120,6 +120,22 @@ const usermod: ProgramReader = (call) => {
   return raised ? [harm('SHELL_PRIVILEGE', 'HIGH', { operation: 'admin' })] : [];
 };
 
+/** An account for a person; one of a service, without a shell and without groups that give power, opens nothing. */
+const makesAccount: ProgramReader = (call) => {
+  if (isHelp(call.args) || call.args.length === 0 || call.args.some(({ text }) => text === '-D')) return [];
+  const options = readOptions(call.args, {
+    short: 'bcdefgGkKpRsuZ',
+    long: ['groups', 'uid', 'shell', 'password', 'home', 'gid', 'ingroup', 'comment', 'gecos', 'home-dir', 'base-dir', 'root'],
+  });
+  const raised = usermod(call);
+  if (raised.length > 0) return raised;
+  const closed = options.values('s', 'shell').some(({ text }) => /(?:nologin|false)$/.test(text));
+  const service = options.has('r', 'system') || options.has('disabled-login');
+  return (closed || service) && !options.has('G', 'groups', 'o', 'non-unique', 'p', 'password')
+    ? []
+    : [harm('SHELL_PRIVILEGE', 'HIGH', { operation: 'admin' })];
+};
+
 const passwd: ProgramReader = (call) => {
   const options = readOptions(call.args);
   if (options.has('S', 'status', 'help')) return [];
@@ -227,8 +243,9 @@ export const HOST: ProgramTable = {
   delgroup: accounts,
   usermod,
   gpasswd: usermod,
-  adduser: usermod,
-  useradd: usermod,
+  adduser: makesAccount,
+  useradd: makesAccount,
+  luseradd: makesAccount,
   passwd,
   chpasswd: (call) => (isHelp(call.args) ? [] : [harm('SHELL_PRIVILEGE', 'HIGH', { operation: 'admin' })]),
   visudo: privilege,

@@ -86,7 +86,10 @@ const powershell: ProgramReader = (call) => {
   const fed = call.stdin.text === undefined ? [] : piped('powershell', call);
   const text = words.slice(words.findIndex((word) => /^[-/]c/i.test(word)) + 1).join(' ');
   // Plain words are the same command in both languages.
-  const plain: Seen[] = words.length > 1 && /^[\w ./~*-]+$/.test(text) && !/^[a-z]+-[a-z]/i.test(text) ? [{ see: 'script', text }] : [];
+  const plain: Seen[] =
+    words.length > 1 && /^[\w ./~*-]+$/.test(text) && !/^[a-z]+-[a-z]/i.test(text) && !/(?:^|\s)\/[a-z]{1,2}(?:\s|$)/i.test(text)
+      ? [{ see: 'script', text }]
+      : [];
   return [
     ...launched(words, 0),
     ...fed,

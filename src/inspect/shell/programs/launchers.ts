@@ -214,13 +214,15 @@ const azure: ProgramReader = (call) => {
 /** Raw requests of a forge's client that give rights, open what was protected or add a key. */
 const forge: ProgramReader = (call) => {
   if (call.args[0]?.text !== 'api') return [];
+  if (call.args.some(({ text }) => /^(?:query=)?\s*mutation\b[^]{0,400}?\b(?:delete|remove|archive|transfer)[A-Z]\w*\s*\(/.test(text)))
+    return [harm('SERVICE_DESTROY', 'HIGH', { operation: 'delete', category: 'network' })];
   const options = readOptions(call.args.slice(1), {
     short: 'XfFHqtp',
     long: ['method', 'field', 'raw-field', 'header', 'jq', 'template', 'input', 'hostname'],
   });
   const changes = /^(?:PUT|PATCH|POST)$/i.test(options.value('X', 'method')?.text ?? '') || options.has('f', 'F', 'field', 'raw-field', 'input');
   const gives = options.operands.some(({ text }) =>
-    /(?:^|\/)(?:collaborators|protection|protected_branches|hooks|keys|deploy_keys|members|memberships|invitations|rulesets|transfer|access_tokens|variables|secrets|environments|dispatches|visibility)(?:\/|$)/.test(
+    /(?:^|\/)(?:collaborators|protection|protected_branches|hooks|keys|deploy_keys|members|memberships|invitations|rulesets|transfer|access_tokens|variables|secrets|environments|visibility)(?:\/|$)/.test(
       text,
     ),
   );

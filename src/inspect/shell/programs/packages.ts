@@ -10,6 +10,8 @@ const SUPPLY = { detector: 'supply-chain', category: 'supply-chain', operation: 
 function publishing(words: readonly string[], more: ProgramReader = () => []): ProgramReader {
   return (call) => {
     if (isHelp(call.args) || isDryRun(call.args)) return [];
+    // A release that is only made here.
+    if (call.args.some(({ text }) => /^--(?:snapshot|skip[=-]publish.*|no-publish)$/.test(text))) return more(call);
     const spoken = bareWords(call.args).slice(0, 3);
     const verb = spoken.find((word) => words.includes(word));
     return verb === undefined ? more(call) : [harm('SUPPLY_PUBLISH', 'HIGH', SUPPLY)];
@@ -43,7 +45,7 @@ const npm: ProgramReader = (call) => {
   if (words[0] === 'owner' && words[1] !== 'ls') return [harm('SUPPLY_OWNERSHIP', 'HIGH', SUPPLY)];
   if (words[0] === 'access' && /^(grant|revoke|set|public|restricted)$/.test(words[1] ?? '')) return [harm('SUPPLY_OWNERSHIP', 'HIGH', SUPPLY)];
   if (words[0] === 'dist-tag' && /^(add|rm)$/.test(words[1] ?? '')) return [harm('SUPPLY_PUBLISH', 'HIGH', SUPPLY)];
-  if (words[0] === 'config' && words[1] === 'set' && /script-shell|registry|node-options/.test(words[2] ?? ''))
+  if (words[0] === 'config' && words[1] === 'set' && /^(?:script-shell|node-options|(?:@[\w-]+:)?registry)(?:=|$)/.test(words[2] ?? ''))
     return [harm('SUPPLY_CONFIG', 'HIGH', SUPPLY)];
   const seen: Seen[] = [];
   // A package named by its URL runs its install scripts.

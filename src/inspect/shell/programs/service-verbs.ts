@@ -54,6 +54,7 @@ export function readService(call: Call): readonly Seen[] {
     (arg, index) => spec.flags?.includes(optionName(arg.text)) === true || isDeleteMethod(arg.text, call.args[index + 1]?.text),
   );
   if (flag !== undefined) seen.push(harm('SERVICE_DESTROY', 'HIGH', { operation: 'delete', category: 'network' }));
+  if (call.args.some(({ text }) => UNPROTECTS.test(text))) seen.push(harm('SHELL_DEFENCE_DISABLE', 'HIGH', { operation: 'admin' }));
   for (const word of words.slice(0, REACH)) {
     if (matches(word, spec.safe)) return seen;
     if (matches(word, spec.critical)) return [...seen, harm('SERVICE_DESTROY', 'CRITICAL', { operation: 'delete', category: 'network' })];
@@ -80,6 +81,10 @@ export function bareWords(args: readonly Arg[]): string[] {
 /** `api -X DELETE …`: the raw request some clients offer. */
 const isDeleteMethod = (text: string, next: string | undefined): boolean =>
   /^(-X|--method)=?DELETE$/i.test(text) || (/^(-X|--method|--request)$/.test(text) && next?.toUpperCase() === 'DELETE');
+
+/** An option that takes away what keeps a resource from being deleted. */
+const UNPROTECTS =
+  /^--(?:no-(?:\w+-)*(?:deletion|termination)-protection(?:-enabled)?|no-enable-termination-protection|no-disable-api-(?:termination|stop)|deletion-protection=(?:false|disabled)|disable-(?:deletion|termination)-protection)$/;
 
 const optionName = (text: string): string => text.split('=')[0] ?? text;
 

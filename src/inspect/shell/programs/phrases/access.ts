@@ -3,7 +3,7 @@ import { phrases } from './phrase.ts';
 const ADMIN = { operation: 'admin' } as const;
 const table = phrases(
   `
-useradd adduser newusers luseradd: 
+newusers: 
 pw: useradd | usermod | groupmod | ~ add
 sysadminctl: -addUser | -resetPasswordFor | -newPassword
 dscl: ~ -create/create | ~ -passwd/passwd | ~ -append/append
@@ -19,11 +19,11 @@ gcloud: ~ keys create | ~ add-iam-policy-binding | ~ set-iam-policy | ~ service-
 gsutil: iam ch | acl ch | acl set | defacl * | iam set | hmac create
 az: role assignment create | role definition create | ad sp create* | ad app create | ad user create | ad app credential reset | ad sp credential reset | ad group member add | keyvault set-policy | storage container set-permission | ~ user create | ~ nsg rule create | ~ update-credentials | vm user update | aks update --enable-cluster-autoscaler | network nsg rule create | account management-group *
 doctl: compute ssh-key import | compute ssh-key create | databases user create | compute firewall add-rules
-kubectl oc k: create clusterrolebinding | create rolebinding | create clusterrole | create serviceaccount | adm policy add-* | certificate approve | auth reconcile | annotate serviceaccount
+kubectl oc k: create clusterrolebinding | create rolebinding | create clusterrole | adm policy add-* | certificate approve | auth reconcile | annotate serviceaccount
 gh: repo edit --visibility | repo deploy-key add | ssh-key add | gpg-key add | auth refresh | org add
 glab: ssh-key add | deploy-key add
 heroku: access:add | keys:add | members:add | authorizations:create | certs:add
-fly flyctl: orgs invite | tokens create | secrets set
+fly flyctl: orgs invite | tokens create
 vercel: teams invite | tokens add
 mysqladmin: password
 createuser: 

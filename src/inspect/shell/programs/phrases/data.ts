@@ -68,12 +68,11 @@ cdk: ~ destroy
 sam: ~ delete
 serverless sls sst: ~ remove
 sfdisk: --delete | -f/--force
-parted: ~ rm | ~ mklabel | ~ mktable
 blockdev: --setrw/--setro/--rereadpt/--flushbufs
 hdparm: --security-erase*
 sg_format: 
 MpCmdRun: -RemoveDefinitions
-heroku: config:unset | maintenance:on | releases:rollback | ps:stop* | ps:kill* | pg:killall* | features:disable* | labs:disable* | buildpacks:clear* | domains:clear* | keys:clear* | pg:promote* | pg:copy* | repo:purge_cache* | container:release*
+heroku: config:unset | maintenance:on | releases:rollback | ps:stop* | ps:kill* | pg:killall* | features:disable* | labs:disable* | buildpacks:clear* | domains:clear* | keys:clear* | pg:promote* | pg:copy* | repo:purge_cache*
 npm pnpm yarn: team destroy | team rm | org rm | token revoke | hook rm | profile disable-2fa
 ipset: flush | destroy
 ebtables arptables: -F/--flush | -X
@@ -143,7 +142,24 @@ civo: ~ remove | ~ delete
 packer: build -force/-force=true
 ansible-playbook ansible: ~ state=absent -e/--extra-vars
 fly flyctl: postgres detach
-vercel: rollback
+vercel: rollback | domains move
+heroku: addons:detach | apps:leave | apps:rename | auth:2fa:disable | certs:auto:disable | ci:config:unset | pg:backups:restore | pg:backups:unschedule | pg:kill | pg:push | pg:unfollow | pg:upgrade | redis:promote | reviewapps:disable
+fly flyctl: apps move | ips release | machine stop | machine kill | machines stop | machines kill | pg failover | postgres failover | wireguard reset | postgres import
+netlify: api delete* | db reset
+aws: ~ *reboot-db-* | ~ *failover-db-* | ~ rds promote-* | ~ rds restore-* | ~ cognito-idp admin-delete-user | ~ cognito-idp admin-disable-user | ~ redshift pause-cluster | ~ account close* | ~ organizations close-account | ~ lambda put-function-concurrency 0 | ~ logs put-retention-policy
+az: ~ stop | ~ force-reboot | ~ keys renew | ~ vmss scale --new-capacity=0 | ~ vmss scale 0 --new-capacity | ~ sql db restore | account clear
+gcloud: ~ stop * | ~ resize --size=0 | ~ resize 0 --size | ~ sql instances restart | ~ sql instances failover | ~ sql instances restore-backup | ~ dataflow jobs cancel | ~ transaction execute | ~ subscriptions seek
+terragrunt: destroy-all | apply-all | run-all apply | run --all destroy | run --all apply
+limactl colima: delete
+docker podman: trust revoke
+pg_rewind pg_archivecleanup: 
+trash-empty: 
+gio: trash --empty
+asr: restore --erase
+loginctl: terminate-user | terminate-session | terminate-seat | kill-user | kill-session
+forever: stopall
+7z 7za 7zz: ~ a -sdel
+kubectl oc k: ~ patch *replicas*:0* -p/--patch | ~ patch *replicas*:?0* -p/--patch
 dotnet: ef migrations remove --force
 gh: cache delete -a/--all
 rman: ~ delete

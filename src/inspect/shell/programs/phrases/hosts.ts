@@ -83,13 +83,12 @@ setsebool: ~ secure_mode* | ~ *_exec* | ~ deny_* | ~ allow_exec* | ~ selinuxuser
 aa-complain aa-disable aa-teardown aa-remove-unknown: 
 apparmor_parser: -R/--remove
 auditctl: -D
-swapoff: -a/--all
 falconctl: unload | uninstall | -d
 mdatp: config * | threat *
 sophosctl: *
 fail2ban-client: stop | unban | ~ set * unbanip
 ufw: allow from any | default allow* | disable | reset | delete
-firewall-cmd: --add-port | --add-service | --add-source | --add-rich-rule | --panic-off | --remove-rich-rule
+firewall-cmd: --add-source | --add-rich-rule | --panic-off | --remove-rich-rule | --set-default-zone=trusted | trusted --set-default-zone
 nft: delete | flush
 pfctl: -d | -F
 ip: link set * down | link delete | link del | ~ route del default | ~ route delete default | ~ route flush | ~ addr flush

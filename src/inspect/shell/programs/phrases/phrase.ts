@@ -22,7 +22,7 @@ interface Phrase extends Meaning {
 export type PhraseTable = ReadonlyMap<string, readonly Phrase[]>;
 
 /**
- * Reads a table: a line is `program program: phrase | phrase`. In a phrase a word is a sub-command, `-x/--long` an option, `~` at its beginning says
+ * Reads a table: a line is `program program: phrase | phrase`. In a phrase a word is a sub-command, `-x/--long` an option, `$` the end, `~` at its beginning says
  * that other words may stand between, and an empty phrase means every call.
  */
 export function phrases(text: string, meaning: Meaning, into: Map<string, Phrase[]> = new Map()): Map<string, Phrase[]> {
@@ -60,6 +60,7 @@ export function readPhrases(call: Call, table: PhraseTable): Seen[] {
 function says({ words, flags, loose }: Phrase, given: readonly string[], args: readonly Arg[]): boolean {
   let at = 0;
   for (const word of words) {
+    if (word === '$') return at === given.length;
     while (loose && at < given.length && !matches(word, given[at])) at++;
     if (!matches(word, given[at])) return false;
     at++;

@@ -50,7 +50,7 @@ git: credential fill | credential-* get | config --get-all http.*.extraheader
 helm: get values | get all | get manifest | get hooks
 docker-credential-desktop docker-credential-osxkeychain docker-credential-secretservice docker-credential-pass docker-credential-helper: get | list
 npm pnpm yarn: token create | config get //registry.npmjs.org/:_authToken | config get npmAuthToken
-poetry: config pypi-token.pypi
+poetry: config pypi-token.pypi $
 composer: config --auth
 ssh-keygen: -y
 consul: acl token read | acl bootstrap
