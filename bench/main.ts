@@ -16,6 +16,7 @@ const PROGRAMS: Readonly<Record<string, () => Promise<{ readonly run: () => Prom
   'model-proxy': () => import('./model-proxy.ts'),
   hook: () => import('./hook.ts'),
   mcp: () => import('./mcp.ts'),
+  kill: () => import('./contain.ts'),
 };
 
 const args = process.argv.slice(2);

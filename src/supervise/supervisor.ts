@@ -72,7 +72,7 @@ export class Supervisor {
     const { stdio = [0, 1, 2] } = this.#terms;
     const env = Object.fromEntries(WATCHER_ENV.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])));
     // A session of its own: what the terminal sends to this process does not stop or end the one that watches.
-    const watcher = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', WATCHER], {
+    const watcher = spawn(process.execPath, ['--max-semi-space-size=1', '--disable-warning=ExperimentalWarning', WATCHER], {
       stdio: ['ignore', 'ignore', 'inherit', 'ipc', ...stdio],
       env,
       cwd: '/',
