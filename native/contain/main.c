@@ -77,6 +77,7 @@ static void obey(struct state *state, const char *command) {
   state->heard = now_us();
   int number = 0;
   if (strcmp(command, "kill") == 0) kill_now(state, "kill");
+  else if (strcmp(command, "beat") == 0) report("{\"event\":\"beat\"}"); /* whoever stopped this process is noticed by the silence */
   else if (strcmp(command, "resize") == 0) resize_terminal(&state->terminal);
   else if (strcmp(command, "continue") == 0) {
     pause_terminal(&state->terminal, false);

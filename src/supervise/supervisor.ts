@@ -157,7 +157,11 @@ export class Supervisor {
     if (message.from === 'started') resolve(message.level);
     if (message.from === 'refused') fail(new AegisError(message.code === 'HALTED' ? 'RUN_HALTED' : 'RUN_FAILED', { detail: message.message }));
     if (message.from === 'failed') fail(failureOf(message, this.#terms.command));
-    if (message.from === 'ended') this.#settle?.resolve(message.end);
+    if (message.from === 'ended') {
+      this.#settle?.resolve(message.end);
+      // It may have been killed before it ever ran.
+      resolve(message.end.level);
+    }
     onEvent?.(message);
     if (message.from !== 'trip') return;
     try {

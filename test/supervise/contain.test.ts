@@ -60,7 +60,7 @@ for (const way of WAYS) {
     const stage = staged(way, [
       'python3',
       '-c',
-      'import signal\nsignal.signal(10, lambda *_: print("usr1", flush=True))\nprint("up", flush=True)\nwhile True: signal.pause()',
+      'import signal, time\nsignal.pthread_sigmask(signal.SIG_BLOCK, [10])\nprint("up", flush=True)\nsignal.sigwait([10])\nprint("usr1", flush=True)\ntime.sleep(100000)',
     ]);
     await stage.lines(1);
     stage.run.signal(10);

@@ -6,10 +6,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { test } from 'node:test';
+import { findLevel } from '../../src/supervise/contain/levels.ts';
 import { Supervisor } from '../../src/supervise/supervisor.ts';
 import type { SupervisorTerms } from '../../src/supervise/supervisor.ts';
 import type { Trip } from '../../src/supervise/trip.ts';
 import { processIn } from '../../src/supervise/watch/tree.ts';
+import { stateOf } from '../../src/supervise/watch/record.ts';
 import type { RunEnd } from '../../src/supervise/watch/messages.ts';
 import { carrying, word } from './stage.ts';
 
@@ -196,6 +198,23 @@ test('[RUN-3] a command keeps its exit code, and asked to end it has its grace',
   const { code, trip, verdict } = await deaf.done;
   rmSync(folder, { recursive: true });
   assert.deepEqual([code, trip, verdict?.cause, verdict?.alive], [null, null, 'kill', 0]);
+});
+
+test('[RUN-5] at level 1 a program that kills or stops the helper gains nothing: what is left is swept, and nothing is called killed', async () => {
+  const found = await findLevel();
+  assert.ok(found.chosen !== null);
+  const levels = { ...found, chosen: { ...found.chosen, level: 1, userNamespace: false } } as const;
+  for (const number of [9, 19]) {
+    const mark = word();
+    const script = `import os, time\nhelper = os.getppid()\nif os.fork() == 0:\n  os.setsid()\n  os.kill(helper, ${String(number)})\ntime.sleep(100000)`;
+    const run = new Supervisor({ stdio: QUIET, command: 'python3', args: ['-c', script, mark] });
+    await run.start(Promise.resolve(levels));
+    const end = await run.done;
+    assert.equal(end.trip?.code, 'MONITOR_ERROR');
+    assert.equal(end.verdict, null);
+    assert.equal(stateOf(end), 'unreachable');
+    assert.deepEqual(carrying(mark), []);
+  }
 });
 
 /** Until /proc shows nobody alive that carries the word, but the one that wrote it into its own command line. */

@@ -42,8 +42,10 @@ export interface Contained {
   resize(): void;
   /** After a stop: the terminal is taken again and the command goes on. */
   resume(): void;
-  /** Once in a while, so that the helper knows that somebody is there. */
+  /** Once in a while, so that the helper knows that somebody is there; it answers. */
   beat(): void;
+  /** Ends the helper itself, which answers no more: at 2 and 3 the kernel then ends the tree. */
+  abandon(): void;
   /** Ends when the watching process has ended; the last event is `ended` or `failed`, or there was none to be had. */
   readonly done: Promise<void>;
 }
@@ -83,7 +85,7 @@ export function contain(terms: ContainTerms, heard: (event: ContainEvent) => voi
     const lines = (held + text).split('\n');
     held = lines.pop() ?? '';
     for (const event of lines.flatMap((line) => eventIn(line) ?? [])) {
-      last = event.event;
+      if (event.event !== 'beat') last = event.event;
       heard(event);
     }
   });
@@ -111,6 +113,7 @@ export function contain(terms: ContainTerms, heard: (event: ContainEvent) => voi
     resize: () => say('resize'),
     resume: () => say('continue'),
     beat: () => say('beat'),
+    abandon: () => void child.kill('SIGKILL'),
     done,
   };
 }

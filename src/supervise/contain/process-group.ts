@@ -53,7 +53,17 @@ export function inProcessGroup(terms: Omit<ContainTerms, 'program' | 'level' | '
     );
   });
   const nothing = (): void => undefined;
-  return { pid, stdio: child, kill: () => void finish('kill'), signal: toGroup, resize: nothing, resume: () => toGroup(18), beat: nothing, done };
+  return {
+    pid,
+    stdio: child,
+    kill: () => void finish('kill'),
+    signal: toGroup,
+    resize: nothing,
+    resume: () => toGroup(18),
+    beat: () => heard({ event: 'beat' }),
+    abandon: nothing,
+    done,
+  };
 }
 
 const SIGNALS: Readonly<Record<string, number>> = { SIGHUP: 1, SIGINT: 2, SIGQUIT: 3, SIGABRT: 6, SIGKILL: 9, SIGSEGV: 11, SIGPIPE: 13, SIGTERM: 15 };

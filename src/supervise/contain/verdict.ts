@@ -23,6 +23,8 @@ export interface Verdict {
 export type ContainEvent =
   | { readonly event: 'started'; readonly level: RunLevel; readonly first: number }
   | { readonly event: 'stopped'; readonly signal: number }
+  /** The answer to a beat. */
+  | { readonly event: 'beat' }
   | { readonly event: 'exited'; readonly code?: number; readonly signal?: number }
   | { readonly event: 'failed'; readonly step: string; readonly errno: number; readonly message: string }
   | ({ readonly event: 'ended' } & Verdict);
@@ -42,6 +44,8 @@ export function eventIn(line: string): ContainEvent | null {
   switch (said['event']) {
     case 'started':
       return { event: 'started', level, first: whole(said['first']) };
+    case 'beat':
+      return { event: 'beat' };
     case 'stopped':
       return { event: 'stopped', signal: whole(said['signal']) };
     case 'exited':

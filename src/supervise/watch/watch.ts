@@ -15,13 +15,18 @@ import type { FromWatcher, Look, Recorded, RunEnd, TreeMember, WatchTerms } from
 import { recorderFor } from './record.ts';
 import type { Recorder } from './record.ts';
 import { listenForReports } from './report-socket.ts';
+import { sweep } from './sweep.ts';
 import { treeOf } from './tree.ts';
 import type { Process } from './tree.ts';
 
-const BEAT_MS = 1_000;
+const BEAT_MS = 800;
+/** Beats without an answer after which the helper counts as stopped. */
+const MOST_UNANSWERED = 6;
 /** The helper kills the tree when its watcher said nothing for so long. */
 const SILENT_MS = 5_000;
 const VERIFY_MS = 5_000;
+/** A helper that was told to kill and said nothing for so long is killed itself. */
+const ABANDON_MS = VERIFY_MS + 1_000;
 /** Between two looks at the tree: often where a limit depends on it. */
 const LOOK_MS = { limited: 100, other: 1_000 } as const;
 const MOST_LOOKS = 600;
@@ -46,6 +51,9 @@ interface State {
   readonly looks: Look[];
   readonly last: (Use & { at: number })[];
   tree: readonly TreeMember[];
+  /** Everybody of the last look, to be found again where the helper is gone. */
+  known: readonly Process[];
+  unanswered: number;
   first: number;
   contained: Contained | null;
   trip: Trip | null;
@@ -64,7 +72,20 @@ export async function watch(terms: WatchTerms, say: (message: FromWatcher) => vo
   if (from === null) return null;
   const meter = createMeter(terms.limits);
   const state: State = {
-    ...{ terms, say, begun: performance.now(), looks: [], last: [], tree: [], first: 0, contained: null, trip: null, verdict: null },
+    ...{
+      terms,
+      say,
+      begun: performance.now(),
+      looks: [],
+      last: [],
+      tree: [],
+      known: [],
+      unanswered: 0,
+      first: 0,
+      contained: null,
+      trip: null,
+      verdict: null,
+    },
     ...{ code: null, signal: null, failed: false, halt: Promise.resolve(null), unrecorded: null },
   };
   const trip = (found: Trip | null): void => {
@@ -72,6 +93,7 @@ export async function watch(terms: WatchTerms, say: (message: FromWatcher) => vo
     state.trip = found;
     // First of all the kill; whoever is told, is told afterwards.
     state.contained?.kill();
+    setTimeout(() => (state.verdict === null ? state.contained?.abandon() : undefined), ABANDON_MS).unref();
     say({ from: 'trip', trip: found });
     if (recorder !== null) state.halt = recorder.tripped(terms.run, found).catch((error: unknown) => lost(state, error));
   };
@@ -91,7 +113,11 @@ export async function watch(terms: WatchTerms, say: (message: FromWatcher) => vo
     },
     limited ? LOOK_MS.limited : LOOK_MS.other,
   );
-  const beat = setInterval(() => state.contained?.beat(), BEAT_MS);
+  const beat = setInterval(() => {
+    if (state.unanswered++ >= MOST_UNANSWERED)
+      trip({ code: 'MONITOR_ERROR', detail: { message: 'the process that holds the tree does not answer' } });
+    state.contained?.beat();
+  }, BEAT_MS);
   const wall =
     limits.maxWallTimeMs === undefined
       ? null
@@ -151,7 +177,8 @@ function start(state: State, trip: (trip: Trip) => void): Contained {
     if (event.event === 'started') {
       state.first = event.first;
       say({ from: 'started', level: event.level, first: event.first });
-    } else if (event.event === 'stopped') say({ from: 'stopped', signal: event.signal });
+    } else if (event.event === 'beat') state.unanswered = 0;
+    else if (event.event === 'stopped') say({ from: 'stopped', signal: event.signal });
     else if (event.event === 'exited') {
       state.code = event.code ?? null;
       state.signal = event.signal ?? null;
@@ -181,6 +208,7 @@ function lookAt(state: State): { readonly processes: number; readonly bytes: num
   // PID 1 of the namespace is the helper's.
   const own = (state.terms.contain?.level ?? 0) >= 2 ? tree.slice(1) : tree;
   const seen = { processes: own.length, bytes: own.reduce((sum, { bytes }) => sum + bytes, 0) };
+  if (tree.length > 0) state.known = tree;
   if (own.length > 0) state.tree = own.slice(0, 512).map(({ pid, parent, command }) => ({ pid, parent, command }));
   state.looks.push({ at: Math.round(performance.now() - state.begun), ...seen });
   if (state.looks.length > MOST_LOOKS) state.looks.shift();
@@ -207,6 +235,7 @@ async function finish(state: State, { recorder, reports, unfollow, timers, total
   reports.close();
   unfollow?.();
   // It went without a word: whatever is left is unknown, and nothing is called killed.
+  if (state.verdict === null && !state.failed) await sweep(terms.run, state.known, VERIFY_MS);
   if (state.verdict === null && !state.failed) trip({ code: 'MONITOR_ERROR', detail: { message: 'the process that held the tree was ended' } });
   const halt = await state.halt;
   const end = {
