@@ -6,7 +6,7 @@ import type { Contained } from '../contain/contain.ts';
 import { inProcessGroup } from '../contain/process-group.ts';
 import type { ContainEvent, Verdict } from '../contain/verdict.ts';
 import { createMeter } from '../meter.ts';
-import type { Use } from '../meter.ts';
+import type { Meter, Use } from '../meter.ts';
 import { readReport } from '../report.ts';
 import type { Trip } from '../trip.ts';
 import type { Json } from '../../kernel/json.ts';
@@ -104,29 +104,32 @@ export async function watch(terms: WatchTerms, say: (message: FromWatcher) => vo
   };
   const reports = await listenForReports({ path: join(terms.folder, 'report.sock'), key: terms.reportKey, used: use });
   const unfollow = terms.daemon === null ? null : follow({ ...terms, daemon: terms.daemon }, { from, use, trip, say });
-  const { limits } = terms;
+  const timers = startTimers(state, meter, trip);
+  const contained = start(state, trip);
+  state.contained = contained;
+  void contained.done.then(() => finish(state, { recorder, reports, unfollow, timers, totals: () => meter.totals(performance.now()), trip }));
+  return handles(state, contained, use);
+}
+
+/** What happens by itself: looks at the tree, beats, and the end of the time. */
+function startTimers(state: State, meter: Meter, trip: (trip: Trip | null) => void): readonly NodeJS.Timeout[] {
+  const { limits } = state.terms;
   const limited = limits.maxMemoryBytes !== undefined || limits.maxProcesses !== undefined;
-  const look = setInterval(
-    () => {
-      const seen = lookAt(state);
-      if (limited) trip(meter.sample(seen));
-    },
-    limited ? LOOK_MS.limited : LOOK_MS.other,
-  );
-  const beat = setInterval(() => {
+  const look = (): void => {
+    const seen = lookAt(state);
+    if (limited) trip(meter.sample(seen));
+  };
+  const beat = (): void => {
     if (state.unanswered++ >= MOST_UNANSWERED)
       trip({ code: 'MONITOR_ERROR', detail: { message: 'the process that holds the tree does not answer' } });
     state.contained?.beat();
-  }, BEAT_MS);
-  const wall =
-    limits.maxWallTimeMs === undefined
-      ? null
-      : setTimeout(() => trip(meter.elapsed(Math.ceil(performance.now() - state.begun + 1))), limits.maxWallTimeMs);
-  const contained = start(state, trip);
-  state.contained = contained;
-  const timers = [look, beat, ...(wall === null ? [] : [wall])];
-  void contained.done.then(() => finish(state, { recorder, reports, unfollow, timers, totals: () => meter.totals(performance.now()), trip }));
-  return handles(state, contained, use);
+  };
+  const late = (): void => trip(meter.elapsed(Math.ceil(performance.now() - state.begun + 1)));
+  return [
+    setInterval(look, limited ? LOOK_MS.limited : LOOK_MS.other),
+    setInterval(beat, BEAT_MS),
+    ...(limits.maxWallTimeMs === undefined ? [] : [setTimeout(late, limits.maxWallTimeMs)]),
+  ];
 }
 
 async function firstEntry(recorder: Recorder | null, terms: WatchTerms, say: (message: FromWatcher) => void): Promise<number | null> {
