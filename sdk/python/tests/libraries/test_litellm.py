@@ -34,6 +34,11 @@ def quiet(agent: Agent) -> None:
         litellm.suppress_debug_info = True
 
 
+TOOLS: Any = [
+    {"type": "function", "function": {"name": name, "parameters": {"type": "object", "properties": {}}}} for name in ("pay", "look")
+]
+
+
 def openai(agent: Agent) -> Dict[str, Any]:
     return {"model": "openai/gpt-4o", "api_base": f"{agent.model}/v1", "api_key": "k"}
 
@@ -103,14 +108,14 @@ def aown(ask: Callable[[Any, Any], Any], provider: Callable[[Agent], Dict[str, A
 def completion(messages: Any, provider: Any) -> Any:
     import litellm
 
-    return litellm.completion(messages=messages, **provider).choices[0].message
+    return litellm.completion(messages=messages, tools=TOOLS, **provider).choices[0].message
 
 
 def completion_stream(messages: Any, provider: Any) -> Any:
     import litellm
 
     joined = Joined()
-    stream = litellm.completion(messages=messages, stream=True, **provider)
+    stream = litellm.completion(messages=messages, tools=TOOLS, stream=True, **provider)
     assert isinstance(stream, litellm.CustomStreamWrapper)
     for chunk in stream:
         joined.add(chunk)
@@ -121,20 +126,20 @@ def router(messages: Any, provider: Any) -> Any:
     import litellm
 
     one = litellm.Router(model_list=[{"model_name": "x", "litellm_params": provider}], num_retries=0)
-    return one.completion(model="x", messages=messages).choices[0].message
+    return one.completion(model="x", messages=messages, tools=TOOLS).choices[0].message
 
 
 async def acompletion(messages: Any, provider: Any) -> Any:
     import litellm
 
-    return (await litellm.acompletion(messages=messages, **provider)).choices[0].message
+    return (await litellm.acompletion(messages=messages, tools=TOOLS, **provider)).choices[0].message
 
 
 async def acompletion_stream(messages: Any, provider: Any) -> Any:
     import litellm
 
     joined = Joined()
-    async for chunk in await litellm.acompletion(messages=messages, stream=True, **provider):
+    async for chunk in await litellm.acompletion(messages=messages, tools=TOOLS, stream=True, **provider):
         joined.add(chunk)
     return joined
 

@@ -181,9 +181,18 @@ def answering(*calls: Dict[str, Any]) -> openai.OpenAI:
 @pytest.mark.parametrize("arguments", ['{"to": "x"', '["x"]', '{"to": "a", "to": "b"}', '{"n": NaN}', '{"n": 1e999}', '"x"'])
 def test_unreadable_arguments(agent: Agent, arguments: str) -> None:
     """[SDK-57] Arguments that parsers may read differently, or not at all, do not run."""
-    with answering(call(arguments)) as one, pytest.raises(AegisBlockedError, match="BODY_INVALID_JSON"):
+    with answering(call(arguments)) as one, pytest.raises(AegisBlockedError, match="BODY_INVALID_JSON") as raised:
         one.chat.completions.create(**ASKED)
+    assert raised.value.tool_name == "pay"
     assert agent.gateway.proposals() == []
+
+
+def test_nested_answer(agent: Agent) -> None:
+    """[SDK-57] An answer that is nested too deep to be looked at does not pass for one without calls."""
+    deep = b'{"choices": [], "x": ' + b"[" * 100_000 + b"]" * 100_000 + b"}"
+    with mocked(lambda _: HTTPX.Response(200, headers={"content-type": "application/json"}, content=deep)) as one:
+        with pytest.raises(AegisBlockedError, match="nested too deep"):
+            one.chat.completions.create(**ASKED)
 
 
 def test_readable_arguments(agent: Agent) -> None:

@@ -9,9 +9,10 @@ import base64
 import json
 import struct
 import zlib
-from typing import Any, cast
+from typing import Any
 
 from .chunk import Chunk
+from .json_object import json_object
 
 _LEAST = 16
 
@@ -62,9 +63,9 @@ def _header(name: str, value: str) -> bytes:
 
 
 def _event(payload: bytes) -> dict[str, Any] | None:
+    outer = json_object(payload) or {}
     try:
-        outer = json.loads(payload)
-        value = json.loads(base64.b64decode(outer["bytes"]))
-    except (ValueError, KeyError, TypeError, RecursionError):
+        inner = base64.b64decode(outer["bytes"])
+    except (ValueError, KeyError, TypeError):
         return None
-    return cast("dict[str, Any]", value) if isinstance(value, dict) else None
+    return json_object(inner)

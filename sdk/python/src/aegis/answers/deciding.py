@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,11 +10,10 @@ from ..calls import ToolCall as Asked
 from ..calls import adecide_calls, areport_result, areport_user, decide_calls, report_result, report_user
 from ..dialects.dialect import Incoming, ToolCall
 from ..dialects.json_args import same
-from ..errors import blocked
 from ..flow import Flow
 from ..scope import Scope, enter, leave
 from ..values import as_arguments
-from ..wire.decision import Decision, Reason
+from .json_object import unreadable
 
 Args = dict[str, Any]
 
@@ -72,9 +72,9 @@ def tell(incoming: Incoming) -> Flow[None]:
 
 def identified(calls: Sequence[ToolCall]) -> list[ToolCall]:
     """A call without an id, or with that of another, is told from the others by its place."""
-    ids = [call.id for call in calls]
+    ids = Counter(call.id for call in calls)
     return [
-        ToolCall(f"#{at}", call.name, call.args) if call.id == "" or ids.count(call.id) > 1 else call
+        ToolCall(f"#{at}", call.name, call.args) if call.id == "" or ids[call.id] > 1 else call
         for at, call in enumerate(calls)
     ]
 
@@ -82,6 +82,4 @@ def identified(calls: Sequence[ToolCall]) -> list[ToolCall]:
 def _readable(call: ToolCall) -> Asked:
     if call.args is not None:
         return Asked(call.id, call.name, call.args)
-    message = f"The arguments of {call.name} are not one strict JSON object. Call the tool again with valid arguments."
-    reason = Reason("BODY_INVALID_JSON", message, "sdk-python")
-    raise blocked(call.name, Decision("", "deny", (reason,), "HIGH", {"text": f"{message} (BODY_INVALID_JSON)"}))
+    raise unreadable(call.name, f"The arguments of {call.name} are not one strict JSON object. Call the tool again with valid arguments.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any
 
 from ..dialects.dialect import Dialect
 from ..flow import Flow
@@ -13,6 +13,7 @@ from .aws_event_stream import AwsEventStream
 from .chunk import Framing
 from .deciding import decide
 from .holding import Holding
+from .json_object import json_object
 from .server_sent_events import ServerSentEvents
 
 
@@ -42,7 +43,7 @@ class Reading:
     def finish(self) -> Flow[bytes]:
         if self._whole is not None:
             whole, self._whole = bytes(self._whole), None
-            answer = _object(whole)
+            answer = json_object(whole)
             if answer is not None:
                 return (yield from self._decided(answer, whole))
             # Asked for whole and yet streamed: nobody may get at calls by asking past the library.
@@ -79,10 +80,3 @@ def decide_whole(
 def _is_stream(content_type: str) -> bool:
     return "event-stream" in content_type or "eventstream" in content_type
 
-
-def _object(data: bytes) -> dict[str, Any] | None:
-    try:
-        value = json.loads(data)
-    except (ValueError, RecursionError):
-        return None
-    return cast("dict[str, Any]", value) if isinstance(value, dict) else None

@@ -4,38 +4,47 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any, cast
+from typing import Any
 
 from .chunk import Chunk
+from .json_object import json_object
 
 _LINE_END = re.compile(rb"\r\n|\r|\n")
 
 
 class ServerSentEvents:
     def __init__(self) -> None:
-        self._rest = b""
+        #: Of a line that has not ended, so that a long one is looked through once.
+        self._pieces: list[bytes] = []
+        self._cr = False
         self._raw: list[bytes] = []
         self._data: list[str] = []
         self._event: str | None = None
 
     def feed(self, data: bytes) -> list[Chunk]:
+        if self._cr:
+            data = b"\r" + data
         # A CR at the end may be half of a CRLF, so it waits for what follows.
-        whole = self._rest + data
+        self._cr = data.endswith(b"\r")
+        if self._cr:
+            data = data[:-1]
         found: list[Chunk] = []
         start = 0
-        for end in _LINE_END.finditer(whole):
-            if end.group() == b"\r" and end.end() == len(whole):
-                break
-            self._line(whole[start : end.start()], whole[start : end.end()], found)
+        for end in _LINE_END.finditer(data):
+            self._pieces.append(data[start : end.start()])
+            line = b"".join(self._pieces)
+            self._pieces = []
+            self._line(line, line + end.group(), found)
             start = end.end()
-        self._rest = whole[start:]
+        self._pieces.append(data[start:])
         return found
 
     def finish(self) -> list[Chunk]:
         found: list[Chunk] = []
-        if self._rest:
-            self._line(self._rest.rstrip(b"\r"), self._rest, found)
-            self._rest = b""
+        line, end = b"".join(self._pieces), b"\r" if self._cr else b""
+        self._pieces, self._cr = [], False
+        if line or end:
+            self._line(line, line + end, found)
         if self._raw:
             self._dispatch(found)
         return found
@@ -59,13 +68,6 @@ class ServerSentEvents:
     def _dispatch(self, found: list[Chunk]) -> None:
         raw, data, event = b"".join(self._raw), "\n".join(self._data), self._event
         self._raw, self._data, self._event = [], [], None
-        body = _object(data)
+        body = json_object(data)
         found.append(Chunk(body or {}, raw, event, opaque=body is None))
 
-
-def _object(data: str) -> dict[str, Any] | None:
-    try:
-        value = json.loads(data)
-    except (ValueError, RecursionError):
-        return None
-    return cast("dict[str, Any]", value) if isinstance(value, dict) else None

@@ -70,7 +70,8 @@ def _uses(answer: Body) -> list[dict[str, Any]]:
 
 
 def _whole(one: dict[str, Any]) -> dict[str, Any] | None:
-    return parse_args(one["json"]) if one["json"] != "" else strict_object(one["input"])
+    said = "".join(one["json"])
+    return parse_args(said) if said != "" else strict_object(one["input"])
 
 
 def _assembled(held: Sequence[Body]) -> dict[str, dict[str, Any]]:
@@ -79,7 +80,7 @@ def _assembled(held: Sequence[Body]) -> dict[str, dict[str, Any]]:
         key, block, delta = str(event.get("index")), event.get("content_block"), entry(event.get("delta"))
         if event.get("type") == "content_block_start" and _is_use(block):
             use = entry(block)
-            blocks[key] = {"id": text(use.get("id")), "name": text(use.get("name")), "json": "", "input": use.get("input") or {}}
+            blocks[key] = {"id": text(use.get("id")), "name": text(use.get("name")), "json": [], "input": use.get("input") or {}}
         if key in blocks and delta.get("type") == "input_json_delta":
-            blocks[key]["json"] += text(delta.get("partial_json"))
+            blocks[key]["json"].append(text(delta.get("partial_json")))
     return blocks

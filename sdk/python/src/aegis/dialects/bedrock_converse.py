@@ -46,7 +46,7 @@ class BedrockConverse:
         return _started(chunk) is not None
 
     def assemble(self, held: Sequence[Body]) -> list[ToolCall]:
-        return [ToolCall(one["id"], one["name"], parse_args(one["json"])) for one in _assembled(held).values()]
+        return [ToolCall(one["id"], one["name"], parse_args("".join(one["json"]))) for one in _assembled(held).values()]
 
     def rewrite(self, held: Sequence[Body], args: Sequence[dict[str, Any] | None]) -> list[Body]:
         decided = dict(zip(_assembled(held), args, strict=True))
@@ -89,8 +89,8 @@ def _assembled(held: Sequence[Body]) -> dict[str, dict[str, Any]]:
         use = _started(event)
         if use is not None:
             key = _index(entry(event.get("contentBlockStart")))
-            calls[key] = {"id": text(use.get("toolUseId")), "name": text(use.get("name")), "json": ""}
+            calls[key] = {"id": text(use.get("toolUseId")), "name": text(use.get("name")), "json": []}
         delta = entry(event.get("contentBlockDelta"))
         if _index(delta) in calls:
-            calls[_index(delta)]["json"] += text(entry(entry(delta.get("delta")).get("toolUse")).get("input"))
+            calls[_index(delta)]["json"].append(text(entry(entry(delta.get("delta")).get("toolUse")).get("input")))
     return calls

@@ -70,8 +70,11 @@ def _read(one: dict[str, Any]) -> ToolCall:
 
 def _assembled(held: Sequence[Body]) -> dict[str, dict[str, Any]]:
     calls: dict[str, dict[str, Any]] = {}
+    pieces: dict[str, list[str]] = {}
     for event in held:
         if event.get("type") == DELTA:
-            call = calls.setdefault(_key(event), {**event, "arguments": ""})
-            call["arguments"] += text(event.get("arguments"))
+            pieces.setdefault(_key(event), []).append(text(event.get("arguments")))
+            calls.setdefault(_key(event), dict(event))
+    for key, call in calls.items():
+        call["arguments"] = "".join(pieces[key])
     return calls

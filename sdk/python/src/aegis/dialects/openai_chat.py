@@ -107,17 +107,26 @@ def _deltas(held: Sequence[Body]) -> list[tuple[str, dict[str, Any]]]:
 
 
 def _assembled(held: Sequence[Body]) -> dict[str, dict[str, Any]]:
+    """Each call once, with its arguments as one text."""
     calls: dict[str, dict[str, Any]] = {}
+    texts: dict[tuple[str, str], list[str]] = {}
     for key, delta in _deltas(held):
         kind = "custom" if _is_custom(delta) else "function"
-        call = calls.setdefault(key, {"id": "", kind: {"name": ""}})
+        call = calls.setdefault(key, {"id": "", kind: {}})
         call["id"] = call["id"] or text(delta.get("id"))
-        whole, part = _part(call), _part(delta)
-        whole["name"] = text(whole.get("name")) + text(part.get("name"))
-        for member in ("arguments", "input"):
+        whole, part = _part_of(call), _part(delta)
+        for member in ("name", "arguments", "input"):
             given = part.get(member)
-            if isinstance(given, dict):
+            if isinstance(given, str):
+                texts.setdefault((key, member), []).append(given)
+            elif isinstance(given, dict):
                 whole[member] = given
-            elif isinstance(given, str):
-                whole[member] = text(whole.get(member)) + given
+    for (key, member), pieces in texts.items():
+        _part_of(calls[key])[member] = "".join(pieces)
     return calls
+
+
+def _part_of(call: dict[str, Any]) -> dict[str, Any]:
+    """The part of an assembled call, also while it is empty."""
+    part: dict[str, Any] = call["function"] if "function" in call else call["custom"]
+    return part

@@ -38,6 +38,7 @@ class PartialArgs:
 class _Leaf:
     def __init__(self, value: Any, more: bool) -> None:
         self.value = value
+        self.pieces: list[str] = [value] if isinstance(value, str) else []
         #: More of this text follows.
         self.more = more
 
@@ -62,7 +63,7 @@ def _place(root: dict[Step, Any], path: list[Step], leaf: _Leaf) -> bool:
         return True
     if not isinstance(before, _Leaf) or not before.more or not isinstance(before.value, str) or not isinstance(leaf.value, str):
         return False
-    before.value += leaf.value
+    before.pieces.append(leaf.value)
     before.more = leaf.more
     return True
 
@@ -71,7 +72,7 @@ def _value(node: Any) -> Any:
     if isinstance(node, _Leaf):
         if node.more:
             raise ValueError("a text did not end")
-        return node.value
+        return "".join(node.pieces) if isinstance(node.value, str) else node.value
     values = {step: _value(inner) for step, inner in node.items()}
     if all(isinstance(step, str) for step in values):
         return values

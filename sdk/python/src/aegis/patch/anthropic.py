@@ -148,7 +148,7 @@ def _refused(module: ModuleType, use: Any, error: AegisError) -> Any:
 PATCH = Patch(
     package="anthropic",
     distribution="anthropic",
-    tested=("1.0", "3"),
+    tested=("1.17", "3"),
     modules={"anthropic._base_client": _clients, RUNNERS: _runners},
     guards="tool calls of messages and beta.messages, however the answer is read, and tools of tool runners",
     leaves="tools the provider runs, managed agents and their sessions, batches",

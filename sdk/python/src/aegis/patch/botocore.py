@@ -9,6 +9,7 @@ from typing import Any, Callable, Dict, Iterator, Tuple, cast
 
 from ..answers.chunk import Chunk
 from ..answers.deciding import tell
+from ..answers.json_object import json_object
 from ..answers.pieces import held
 from ..answers.reading import Reading, decide_whole
 from ..answers.same_object import behave
@@ -102,12 +103,8 @@ def _plain_chunk(event: Dict[str, Any]) -> Chunk:
 
 
 def _body_chunk(event: Dict[str, Any]) -> Chunk:
-    try:
-        value = json.loads(event["chunk"]["bytes"])
-    except (ValueError, TypeError, KeyError, RecursionError):
-        value = None
-    known = isinstance(value, dict)
-    return Chunk(cast(Dict[str, Any], value) if known else {}, b"parsed", opaque=not known, origin=event)
+    value = json_object(event.get("chunk", {}).get("bytes", b""))
+    return Chunk(value or {}, b"parsed", opaque=value is None, origin=event)
 
 
 def _body_event(body: Dict[str, Any]) -> Dict[str, Any]:

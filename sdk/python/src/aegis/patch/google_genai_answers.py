@@ -9,6 +9,7 @@ from typing import Any, AsyncIterator, Awaitable, Callable, Dict, cast
 
 from ..answers.chunk import Chunk
 from ..answers.deciding import tell
+from ..answers.json_object import json_object
 from ..answers.pieces import Left, aheld, held
 from ..answers.reading import decide_whole, nobody
 from ..dialects.dialects import GEMINI
@@ -94,12 +95,8 @@ def _whole(text: str, left: Left) -> Flow[str]:
 
 
 def _chunk(text: str) -> Chunk:
-    try:
-        value = json.loads(text)
-    except (ValueError, RecursionError):
-        value = None
-    known = isinstance(value, dict)
-    return Chunk(cast(Dict[str, Any], value) if known else {}, text.encode(), opaque=not known)
+    value = json_object(text)
+    return Chunk(value or {}, text.encode(), opaque=value is None)
 
 
 async def _chunks(source: AsyncIterator[str]) -> AsyncIterator[Chunk]:

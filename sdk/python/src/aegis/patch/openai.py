@@ -19,5 +19,5 @@ PATCH = Patch(
     tested=("1.69", "4"),
     modules={"openai._base_client": _clients},
     guards="tool calls of chat.completions and responses, however the answer is read",
-    leaves="assistants, realtime and websocket connections, batches",
+    leaves="assistants, decisions, realtime and websocket connections, batches",
 )
