@@ -117,13 +117,16 @@ function ran(sight: ShellSight, pointer: string, { into, readers }: ValueContext
   operations(into, sight.findings);
 }
 
-/** A shell on a developer's machine talks to that machine's own services all day; only a disguise of it stays suspicious. */
+/** A shell on a developer's machine talks to that machine's own services, and to those of its network by their names, all day; only a disguise of it stays suspicious. */
 function own(finding: Finding): Finding {
   // FTP is still how some archives are mirrored.
   if (finding.code === 'URL_SCHEME' && /^ftps?:/i.test(finding.evidence)) return { ...finding, risk: 'LOW' };
-  return finding.code === 'SSRF_INTERNAL' && finding.risk === 'HIGH' && LOOPBACK.test(finding.evidence) ? { ...finding, risk: 'MEDIUM' } : finding;
+  return finding.code === 'SSRF_INTERNAL' && finding.risk === 'HIGH' && (LOOPBACK.test(finding.evidence) || NAMED.test(finding.evidence))
+    ? { ...finding, risk: 'MEDIUM' }
+    : finding;
 }
 
+const NAMED = /^(?:https?:\/\/)?[\w.-]{1,200}\.(?:intranet|corp|lan|home\.arpa|local|private|svc|consul|localdomain)(?:[:/?#]|$)/i;
 const LOOPBACK = /^(?:https?:\/\/)?(?:localhost|127\.0\.0\.1|\[::1\])(?:[:/]|$)/i;
 
 /** A key says command, the tool does not: what is no command line at all ("turn left, don't stop") is a word for something else. */

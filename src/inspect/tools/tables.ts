@@ -49,7 +49,9 @@ export const MACHINES = set(
 export const OWNERS = set(
   'user users account accounts customer customers employee employees tenant tenants organization organizations organisation organisations org orgs subscriber subscribers patient patients',
 );
-export const WORKS = set('repository repositories repo repos project projects');
+export const WORKS = set(
+  'repository repositories repo repos project projects workspace workspaces website websites team teams application applications deployment deployments pipeline pipelines',
+);
 export const CREDENTIALS = set('secret secrets credential credentials certificate certificates keypair keyvault');
 /** A `key` of these is one that opens something, and a `record` of these is one the world resolves by. */
 export const KEY_OF = set('kms access ssh api encryption signing secret private master service root');

@@ -30,3 +30,10 @@ test('[INSPECT-160] a project’s folder changes nothing, and a temporary one is
   assert.equal(says({ command: 'rm -rf *' }, '/tmp/scratch'), 'allow');
   assert.equal(says({ command: 'rm -rf *' }), 'ask');
 });
+
+test('[INSPECT-134] a bare connection is made to a host as a request is, and services of one’s own network by their names are daily work', () => {
+  assert.notEqual(says({ command: 'nc 169.254.169.254 80' }), 'allow');
+  assert.notEqual(says({ command: 'telnet metadata.google.internal 80' }), 'allow');
+  for (const command of ['nc -zv example.com 443', 'nc -zv 10.0.0.5 22', 'nc -l 8080', 'curl http://grafana.local/api/search'])
+    assert.equal(says({ command }), 'allow', command);
+});

@@ -36,6 +36,8 @@ test('[INSPECT-131] a tool whose name says nothing is taken at the word of its d
   assert.equal(told('Drops the database.'), 'ask');
   assert.equal(told('Lists deleted users.'), 'allow');
   assert.equal(told('Removes an item from the cart.'), 'allow');
+  assert.equal(says('delete_workspace', { id: 'w1' }), 'ask');
+  assert.equal(says('remove_workspace_member', { id: 'u1' }), 'allow');
   // A name that says less than the declaration does not take anything back.
   assert.equal(says('get_op', {}, { name: 'get_op', description: 'Deletes all users.' }), 'ask');
   assert.equal(says('list_users', {}, { name: 'list_users', description: 'Lists all users, also deleted ones.' }), 'allow');

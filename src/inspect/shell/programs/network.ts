@@ -237,6 +237,19 @@ const nc: ProgramReader = (call) => {
   const program = options.value('e', 'exec', 'c', 'sh-exec', 'lua-exec');
   if (program !== undefined && !(options.has('c') && program.text === ''))
     return [harm('SHELL_REVERSE_SHELL', 'CRITICAL', { category: 'network' }), { see: 'script', text: program.text }];
+  const reached = toHost(options);
+  if (reached.length > 0 && !options.has('l')) return [...reached, ...netcat(call, options)];
+  return netcat(call, options);
+};
+
+/** Where a bare connection goes; a machine of one's own network is looked at every day. */
+function toHost({ operands }: Options): Seen[] {
+  const [host, port] = operands.map(({ text }) => text);
+  if (host === undefined || !/^[\w.-]+$/.test(host) || !/[.]/.test(host) || !/^\d{1,5}$/.test(port ?? '')) return [];
+  return /^(?:10|127|192\.168|172\.(?:1[6-9]|2\d|3[01]))\./.test(host) ? [] : [{ see: 'url', url: `http://${host}:${port ?? ''}/` }];
+}
+
+function netcat(call: Call, options: Options): Seen[] {
   if (/^\s*flush_all\b/.test(call.stdin.text ?? '') || /^\s*(?:FLUSHALL|FLUSHDB|SHUTDOWN)\b/i.test(call.stdin.text ?? ''))
     return [harm('DATABASE_DESTROY', 'HIGH', { operation: 'delete', category: 'database' })];
   if (call.stdin.origin === 'file' || call.stdin.origin === 'computed') {
@@ -245,7 +258,7 @@ const nc: ProgramReader = (call) => {
     return bulk.length > 0 && !call.stdin.secret ? bulk : [harm('SHELL_UPLOAD', call.stdin.secret ? 'CRITICAL' : 'MEDIUM', EXFIL)];
   }
   return [];
-};
+}
 
 const SSH = { short: 'bBcDeEFiIJlLmopQRSwWOP', stop: true };
 
@@ -343,6 +356,7 @@ export const NETWORK: ProgramTable = {
   xh: httpie,
   wget,
   nc,
+  telnet: (call) => toHost(readOptions(call.args, { short: 'belnXS' })),
   ncat: nc,
   netcat: nc,
   'nc.traditional': nc,

@@ -152,7 +152,7 @@ gcloud: ~ stop * | ~ resize --size=0 | ~ resize 0 --size | ~ sql instances resta
 terragrunt: destroy-all | apply-all | run-all apply | run --all destroy | run --all apply
 limactl colima: delete
 docker podman: trust revoke
-pg_rewind pg_archivecleanup: 
+pg_rewind: 
 trash-empty: 
 gio: trash --empty
 asr: restore --erase
