@@ -22,6 +22,8 @@ type node struct {
 	steps []step
 	below map[step]*node
 	leaf  value
+	// more are the pieces of a text behind its first.
+	more []string
 	// open: more of this text follows.
 	open, isLeaf bool
 }
@@ -105,12 +107,12 @@ func (n *node) place(path []step, leaf *node) bool {
 		n.set(last, leaf)
 		return true
 	}
-	text, isText := before.leaf.(string)
+	_, isText := before.leaf.(string)
 	more, too := leaf.leaf.(string)
 	if !before.isLeaf || !before.open || !isText || !too {
 		return false
 	}
-	before.leaf, before.open = text+more, leaf.open
+	before.more, before.open = append(before.more, more), leaf.open
 	return true
 }
 
@@ -120,6 +122,9 @@ func (n *node) set(at step, below *node) {
 }
 
 func (n *node) value() (value, bool) {
+	if text, isText := n.leaf.(string); n.isLeaf && isText {
+		return text + strings.Join(n.more, ""), !n.open
+	}
 	if n.isLeaf {
 		return n.leaf, !n.open
 	}

@@ -74,9 +74,9 @@ func (s *slot) endedItem() *object {
 	content := []value{}
 	for _, part := range s.partsInOrder() {
 		if one := s.words[part]; one.kind == "refusal" {
-			content = append(content, strictjson.NewObject("type", "refusal", "refusal", one.text))
+			content = append(content, strictjson.NewObject("type", "refusal", "refusal", one.text()))
 		} else {
-			content = append(content, partOf(one.text))
+			content = append(content, partOf(one.text()))
 		}
 	}
 	return made.With("content", content)
@@ -92,9 +92,9 @@ func (s *slot) closing() []*object {
 		}
 		at := strictjson.NewObject("output_index", s.place, "item_id", dialect.TextOf(item.At("id")), "content_index", part)
 		if one.kind == "refusal" {
-			events = append(events, refusalEnd(at, one.text)...)
+			events = append(events, refusalEnd(at, one.text())...)
 		} else {
-			events = append(events, partEnd(at, one.text)...)
+			events = append(events, partEnd(at, one.text())...)
 		}
 	}
 	return append(events, strictjson.NewObject("type", "response.output_item.done", "output_index", s.place, "item", item))

@@ -338,21 +338,19 @@ func (s *slot) readWords(kind string, data *object) {
 	if !ok {
 		return
 	}
-	at, known := s.words[part]
+	at := s.words[part]
 	switch {
 	case kind == "response.content_part.added":
 		announced := dialect.ObjectOf(data.At("part"))
 		checkPart(announced)
-		at = words{kind: "output_text", text: dialect.TextOf(announced.At("text"))}
+		at = &words{kind: "output_text", pieces: []string{dialect.TextOf(announced.At("text"))}}
 		if dialect.IsText(announced.At("type")) {
 			at.kind = dialect.TextOf(announced.At("type"))
 		}
 		s.words[part] = at
-	case known && strings.HasSuffix(kind, ".delta"):
-		at.text += dialect.TextOf(data.At("delta"))
-		s.words[part] = at
-	case known && kind == "response.content_part.done":
+	case at != nil && strings.HasSuffix(kind, ".delta"):
+		at.pieces = append(at.pieces, dialect.TextOf(data.At("delta")))
+	case at != nil && kind == "response.content_part.done":
 		at.ended = true
-		s.words[part] = at
 	}
 }

@@ -101,7 +101,7 @@ func (r *reader) answer() dialect.Answer {
 			continue
 		}
 		for _, part := range one.partsInOrder() {
-			made.Text += one.words[part].text
+			made.Text += one.words[part].text()
 		}
 	}
 	distinct(made.Calls)

@@ -2,6 +2,7 @@ package responses
 
 import (
 	"sort"
+	"strings"
 
 	"aegis.dev/sdk/go/internal/dialect"
 )
@@ -9,9 +10,12 @@ import (
 // words is one part of an item, as far as it was streamed.
 type words struct {
 	// kind is `output_text`, `refusal` or `reasoning_text`.
-	kind, text string
-	ended      bool
+	kind   string
+	pieces []string
+	ended  bool
 }
+
+func (w *words) text() string { return strings.Join(w.pieces, "") }
 
 // slot is one place in the output of an answer, as far as it was streamed.
 type slot struct {
@@ -22,9 +26,9 @@ type slot struct {
 	item  *object
 	ended bool
 	// words by their part (`content_index`).
-	words map[int]words
-	// streamed is the text of a call, by command for a shell and under 0 otherwise.
-	streamed map[int]string
+	words map[int]*words
+	// streamed are the pieces of a call's text, by command for a shell and under 0 otherwise.
+	streamed map[int][]string
 }
 
 var parts = dialect.Set("output_text refusal reasoning_text summary_text text")
@@ -53,15 +57,16 @@ func checkItem(item *object) {
 
 func openSlot(place int, item *object) *slot {
 	checkItem(item)
-	return &slot{place: place, kind: kindOf(item), item: item, words: map[int]words{}, streamed: map[int]string{}}
+	return &slot{place: place, kind: kindOf(item), item: item, words: map[int]*words{}, streamed: map[int][]string{}}
 }
 
 // copy is one that later frames do not change.
 func (s *slot) copy() *slot {
 	made := *s
-	made.words = map[int]words{}
+	made.words = map[int]*words{}
 	for part, one := range s.words {
-		made.words[part] = one
+		kept := *one
+		made.words[part] = &kept
 	}
 	return &made
 }
@@ -87,8 +92,8 @@ func (s *slot) end(item *object) {
 		dialect.Fail("a call changed its tool")
 	}
 	if s.kind == asked {
-		for part, text := range s.streamed {
-			agree(text, textIn(item, part))
+		for part, pieces := range s.streamed {
+			agree(strings.Join(pieces, ""), textIn(item, part))
 		}
 	}
 	s.item, s.ended = item, true
@@ -123,11 +128,11 @@ func (s *slot) stream(part int, text string, whole bool) {
 		dialect.Fail("arguments follow the end of their call")
 	}
 	if !whole {
-		s.streamed[part] += text
+		s.streamed[part] = append(s.streamed[part], text)
 		return
 	}
-	if before := s.streamed[part]; before != "" {
+	if before := strings.Join(s.streamed[part], ""); before != "" {
 		agree(before, text)
 	}
-	s.streamed[part] = text
+	s.streamed[part] = []string{text}
 }
