@@ -37,7 +37,10 @@ export async function ask(transport: Transport, question: Question, terms: Terms
   let current = await propose(transport, question, 0, terms);
   let said = '';
   while (current.effect === 'ask' || current.effect === 'defer') {
-    if (current.effect === 'ask' && current.ask.approval !== said) tell(question.name, (said = current.ask.approval));
+    if (current.effect === 'ask' && current.ask.approval !== said) {
+      said = current.ask.approval;
+      tell(question.name, said, current.reasons[0].message);
+    }
     const left = until - performance.now();
     if (left <= 0) return current;
     const wait = Math.floor(Math.min(HOLD_MS, left));
@@ -54,8 +57,8 @@ export async function ask(transport: Transport, question: Question, terms: Terms
   return current;
 }
 
-function tell(name: string, approval: string): void {
-  notice(`${name} waits for approval ${approval}. Answer with: aegis approvals grant ${approval} (or refuse)`);
+function tell(name: string, approval: string, why: string): void {
+  notice(`${name} waits for approval ${approval}: ${why} Answer with \`aegis approvals grant ${approval} --reason "…"\` (or refuse)`);
 }
 
 async function propose(transport: Transport, question: Question, wait: number, { timeoutMs, signal }: Terms): Promise<Decision> {
@@ -85,7 +88,7 @@ function decision(answer: Json, action: string): Decision {
   return { ...shaped, obligations } as unknown as Decision;
 }
 
-const isReason = (reason: unknown): boolean => isObject(reason) && typeof reason['code'] === 'string';
+const isReason = (reason: unknown): boolean => isObject(reason) && typeof reason['code'] === 'string' && typeof reason['message'] === 'string';
 
 const undecided = (why: string): AegisUnavailableError => new AegisUnavailableError('the configured address', new Error(why));
 
