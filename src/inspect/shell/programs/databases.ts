@@ -23,6 +23,10 @@ function sqlClient(client: Client): ProgramReader {
   return (call) => {
     const options = readOptions(call.args, client.spec);
     const texts: Arg[] = [...options.values(...client.text)];
+    // `mysql -e DROP TABLE x`: whoever forgot the quotes meant one statement.
+    const [only] = texts;
+    if (texts.length === 1 && only !== undefined && /^(?:drop|delete|truncate|alter|update|grant|revoke)$/i.test(only.text))
+      texts.push({ text: [only, ...options.operands].map(({ text }) => text).join(' '), glob: false });
     if (client.operand !== undefined) texts.push(...options.operands.slice(client.operand));
     if (call.stdin.text !== undefined) texts.push({ text: call.stdin.text, glob: false });
     const seen: Seen[] = texts.flatMap((text) => statement(text.text, client.dialect));

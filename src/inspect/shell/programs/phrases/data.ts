@@ -72,7 +72,7 @@ blockdev: --setrw/--setro/--rereadpt/--flushbufs
 hdparm: --security-erase*
 sg_format: 
 MpCmdRun: -RemoveDefinitions
-heroku: config:unset | maintenance:on | releases:rollback | ps:stop* | ps:kill* | pg:killall* | features:disable* | labs:disable* | buildpacks:clear* | domains:clear* | keys:clear* | pg:promote* | pg:copy* | repo:purge_cache*
+heroku: config:unset * | maintenance:on | releases:rollback | ps:stop* | ps:kill* | pg:killall* | features:disable* | labs:disable* | buildpacks:clear* | domains:clear* | keys:clear* | pg:promote* | pg:copy* | repo:purge_cache*
 npm pnpm yarn: team destroy | team rm | org rm | token revoke | hook rm | profile disable-2fa
 ipset: flush | destroy
 ebtables arptables: -F/--flush | -X
@@ -86,9 +86,9 @@ doctl: ~ power-off | ~ shutdown
 az: ~ vm redeploy | ~ vm reimage
 etckeeper: uninit
 git-annex: ~ drop --force
-fly flyctl: secrets unset | ~ scale count 0
-netlify: env:unset
-vercel: env rm | env remove
+fly flyctl: secrets unset * | ~ scale count 0
+netlify: env:unset *
+vercel: env rm * | env remove *
 gh: workflow disable | pr merge --admin | pr close -d/--delete-branch | repo rename
 aws: ~ ec2 stop-instances | ~ ec2 reboot-instances | ~ rds stop-* | ~ s3 mv --recursive | ~ ecs stop-task | ~ glue stop-* | ~ autoscaling suspend-processes
 gcloud: ~ instances stop | ~ instances suspend | ~ sql instances patch --no-backup
@@ -143,7 +143,7 @@ packer: build -force/-force=true
 ansible-playbook ansible: ~ state=absent -e/--extra-vars
 fly flyctl: postgres detach
 vercel: rollback | domains move
-heroku: addons:detach | apps:leave | apps:rename | auth:2fa:disable | certs:auto:disable | ci:config:unset | pg:backups:restore | pg:backups:unschedule | pg:kill | pg:push | pg:unfollow | pg:upgrade | redis:promote | reviewapps:disable
+heroku: addons:detach | apps:leave | apps:rename | auth:2fa:disable | certs:auto:disable | ci:config:unset * | pg:backups:restore | pg:backups:unschedule | pg:kill | pg:push | pg:unfollow | pg:upgrade | redis:promote | reviewapps:disable
 fly flyctl: apps move | ips release | machine stop | machine kill | machines stop | machines kill | pg failover | postgres failover | wireguard reset | postgres import
 netlify: api delete* | db reset
 aws: ~ *reboot-db-* | ~ *failover-db-* | ~ rds promote-* | ~ rds restore-* | ~ cognito-idp admin-delete-user | ~ cognito-idp admin-disable-user | ~ redshift pause-cluster | ~ account close* | ~ organizations close-account | ~ lambda put-function-concurrency 0 | ~ logs put-retention-policy
