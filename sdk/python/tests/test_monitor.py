@@ -416,3 +416,13 @@ def test_wrap_tools(gateway: Gateway) -> None:
     assert [one["name"] for one in gateway.proposals()] == ["find", "look", "search"]
     with pytest.raises(aegis.AegisSetupError, match="Cannot guard"):
         aegis.wrap_tools([object()])
+
+
+def test_calls_are_decided_in_order(gateway: Gateway) -> None:
+    """[SDK-27] Calls of one answer are decided in the order they stand in, blocking and awaited."""
+    from aegis.patch import ToolCall, adecide_calls, decide_calls
+
+    calls = [ToolCall(f"call-{at}", f"tool{at}", {"at": at}) for at in range(12)]
+    decide_calls(calls)
+    asyncio.run(adecide_calls(calls))
+    assert [one["name"] for one in gateway.proposals()] == [one.name for one in calls] * 2

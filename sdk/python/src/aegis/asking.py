@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from typing import Any, Dict, Optional
+from typing import Any, Callable, Dict, Optional
 from urllib.parse import quote, urlsplit
 
 from .away import Asked, Away
@@ -75,9 +75,13 @@ class Question:
         self._line.end()
         self.withdraw()
 
-    def deciding(self) -> Flow[Decision]:
-        """Its final decision."""
-        return (yield from self.final((yield from self.first())))
+    def deciding(self, answered: Callable[[], None] = lambda: None) -> Flow[Decision]:
+        """Its final decision. `answered` is called once Aegis has said anything to it, or will not."""
+        try:
+            decision = yield from self.first()
+        finally:
+            answered()
+        return (yield from self.final(decision))
 
     def _obeying(self, asking: Flow[Decision]) -> Flow[Decision]:
         try:

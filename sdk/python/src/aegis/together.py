@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from typing import TYPE_CHECKING, Deque, Dict, List, Sequence, Tuple, Union
+from typing import TYPE_CHECKING, Callable, Deque, Dict, List, Sequence, Tuple, Union
 
 from .errors import blocked
 from .flow import adrive, drive
@@ -14,13 +14,17 @@ if TYPE_CHECKING:
     from .asking import Question
 
 
-def decided(question: "Question") -> Decision:
+#: They are decided in the order of the answer. One that is not answered in this time holds up the next ones no longer.
+ORDER_SECONDS = 1.0
+
+
+def decided(question: "Question", answered: Callable[[], None] = lambda: None) -> Decision:
     """The decision that lets it run; raises what says that it may not."""
-    return _permitted(question, drive(question.deciding()))
+    return _permitted(question, drive(question.deciding(answered)))
 
 
-async def adecided(question: "Question") -> Decision:
-    return _permitted(question, await adrive(question.deciding()))
+async def adecided(question: "Question", answered: Callable[[], None]) -> Decision:
+    return _permitted(question, await adrive(question.deciding(answered)))
 
 
 def _permitted(question: "Question", decision: Decision) -> Decision:
@@ -37,18 +41,20 @@ def in_threads(questions: "Sequence[Question]") -> List[Decision]:
     ended: Deque[Tuple[int, Union[Decision, BaseException]]] = deque()
     arrived = threading.Semaphore(0)
 
-    def ask(at: int) -> None:
+    def ask(at: int, answered: threading.Event) -> None:
         try:
-            ended.append((at, decided(questions[at])))
+            ended.append((at, decided(questions[at], answered.set)))
         except BaseException as error:
             ended.append((at, error))
         arrived.release()
 
-    for at in range(len(questions)):
-        threading.Thread(target=ask, args=(at,), name="aegis-question", daemon=True).start()
     found: Dict[int, Decision] = {}
     refused = -1
     try:
+        for at in range(len(questions)):
+            answered = threading.Event()
+            threading.Thread(target=ask, args=(at, answered), name="aegis-question", daemon=True).start()
+            answered.wait(ORDER_SECONDS)
         while len(found) < len(questions):
             arrived.acquire()
             at, outcome = ended.popleft()
@@ -68,11 +74,16 @@ async def in_tasks(questions: "Sequence[Question]") -> List[Decision]:
     """The same on an event loop."""
     import asyncio
 
-    tasks = [asyncio.ensure_future(adecided(question)) for question in questions]
+    loop = asyncio.get_running_loop()
+    tasks: "List[asyncio.Task[Decision]]" = []
     try:
+        for question in questions:
+            answered = asyncio.Event()
+            tasks.append(loop.create_task(adecided(question, answered.set)))
+            await asyncio.wait({tasks[-1], waiting := loop.create_task(answered.wait())}, timeout=ORDER_SECONDS, return_when="FIRST_COMPLETED")
+            waiting.cancel()
         return list(await asyncio.gather(*tasks))
     except BaseException:
-        loop = asyncio.get_running_loop()
         for task, question in zip(tasks, questions):
             if not task.done():
                 # Withdraws by itself.
