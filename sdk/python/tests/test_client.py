@@ -238,6 +238,13 @@ def test_nested_loop(gateway: Gateway, over: str) -> None:
     asyncio.run(outer())
 
 
+def test_other_event_loops(gateway: Gateway) -> None:
+    """[SDK-22, SDK-23] Awaited on an event loop that is not asyncio's, it says so, and nothing is allowed."""
+    waiting = client(gateway, "socket").adecide(proposal())
+    with pytest.raises(aegis.AegisSetupError, match="asyncio"):
+        waiting.send(None)
+
+
 def test_setup(gateway: Gateway) -> None:
     """[SDK-23] A wrong set-up says what to do, and an option that would loosen says where it is set."""
     with pytest.raises(aegis.AegisSetupError, match="AEGIS_KEY"):

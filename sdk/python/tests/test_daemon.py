@@ -13,6 +13,7 @@ import pytest
 
 import aegis
 from aegis import agents
+from aegis.permit import propose
 from aegis.reach.channel import POOL
 from aegis.verify import lines_of, note_key, verify_consistency_proof, verify_export, verify_inclusion_receipt
 from daemon import Daemon, daemon
@@ -101,7 +102,7 @@ def test_halted(real: Daemon, over: str) -> None:
 
 
 def test_values_of_every_kind(real: Daemon) -> None:
-    """[SDK-25] Whatever Python can say as a number or a text is taken by the strict reader, and deep or long arguments are refused, never run."""
+    """[SDK-25] Whatever Python can say as a number or a text is taken by the strict reader; what is too deep is asked about, what is too long refused."""
     made = connect(real, "http")
     numbers = [0, -1, 2**53 - 1, -(2**53), 2**70, 0.1, -0.0, 1e16, 1e21, 1e-7, 5e-324, 1.7976931348623157e308, 123456789.123456789, 1 / 3]
     texts = ["", "\0", "\x7f", "é", "\u2028", "😀", "\ufeff", '"\\', "\ud83d\ude00".encode("utf-16", "surrogatepass").decode("utf-16")]
@@ -112,9 +113,11 @@ def test_values_of_every_kind(real: Daemon) -> None:
     deep: Any = 1
     for _ in range(80):
         deep = {"in": deep}
-    for args in ({"deep": deep}, {"long": "a" * 10_000_000}):
-        with pytest.raises(aegis.AegisError):
-            aegis.guard("note", args, lambda _: pytest.fail("ran"))
+    with pytest.raises(aegis.AegisRefusedError, match="BODY_TOO_LARGE"):
+        aegis.guard("note", {"long": "a" * 10_000_000}, lambda _: pytest.fail("ran"))
+    impatient = aegis.connect(**{**made._settings, "ask_timeout": 0, "session": made.session})
+    asked = impatient.decide(propose("note", {"deep": deep})[0])
+    assert asked.effect == "ask" and impatient.settle(asked.action, "cancelled") is not None
     assert aegis.guard("note", {}, lambda _: "still serves") == "still serves"
 
 
@@ -136,7 +139,7 @@ def test_unreadable(real: Daemon) -> None:
     assert got == [handle]
     [asked, *_] = [one for one in real.entries("action-decided") if one["body"]["action"]["id"] == approval["action"]]
     assert "UNINSPECTABLE" in json.dumps(asked) and "/at" in json.dumps(asked)
-    [many] = [aegis.permit.propose("use", {"all": [Handle() for _ in range(100)]})[0].unread]
+    [many] = [propose("use", {"all": [Handle() for _ in range(100)]})[0].unread]
     assert many == ("",)
 
 

@@ -36,7 +36,17 @@ def drive(flow: Flow[T]) -> T:
 
 
 async def adrive(flow: Flow[T]) -> T:
-    """Runs a flow on the event loop; a cancelled task cancels it."""
+    """Runs a flow on the event loop; a cancelled task cancels it. Raises AegisSetupError where there is no event loop of asyncio."""
+    import asyncio
+
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        from .errors import AegisSetupError
+
+        raise AegisSetupError(
+            "The awaited form of Aegis needs a running event loop of asyncio. Elsewhere, call the blocking form in a thread."
+        ) from None
     try:
         operation = next(flow)
         while True:
