@@ -83,7 +83,8 @@ test('[SDK-17] where no library is found, one line says so; a request to a model
     const body = JSON.stringify({ model: 'm', messages: [] });
     for (let n = 0; n < 2; n += 1) await fetch(process.env.VENDOR + '/chat/completions', { method: 'POST', body });
     await new Promise((done) => request(process.env.VENDOR + '/messages?beta=true', { method: 'POST' }, (answer) => answer.resume().on('end', done)).end(body));
-    await fetch(process.env.VENDOR + '/weather', { method: 'POST', body });
+    for (const path of ['/weather', '/channels/7/messages', '/interactions/7/token/callback', '/survey/responses'])
+      await fetch(process.env.VENDOR + path, { method: 'POST', body });
     await new Promise((done) => get(process.env.VENDOR + '/chat/completions', (answer) => answer.resume().on('end', done)));
   `;
   const { stderr } = await node(['--import', REGISTER, 'agent.mjs'], program('alone', { 'agent.mjs': asks }));

@@ -5,9 +5,18 @@ import { notice } from '../notice.ts';
 /** Set while a guarded client, or a model class that is guarded, sends its request. */
 const sending = new AsyncLocalStorage<true>();
 
-/** Paths at which models answer with tool calls. */
-const ANSWERS =
-  /\/(?:chat\/completions|responses|messages|threads\/[^/]+\/runs|models\/[^/]+:(?:streamG|g)enerateContent|model\/[^/]+\/(?:converse|converse-stream|invoke|invoke-with-response-stream)|interactions|api\/chat)(?:[/?]|$)/;
+/** Paths at which models answer with tool calls; ordinary services have messages and responses too, so those count behind a version alone. */
+const ANSWERS = [
+  /\/chat\/completions$/,
+  /\/(?:v\d[\da-z]*|openai)\/(?:responses|messages|interactions)$/,
+  /\/threads\/[^/]+\/runs$/,
+  /\/models\/[^/]+:(?:streamG|g)enerateContent$/,
+  /\/model\/[^/]+\/(?:converse|converse-stream|invoke|invoke-with-response-stream)$/,
+  /\/api\/chat$/,
+];
+
+/** No model's address is longer. */
+const LONGEST_PATH = 2_048;
 
 const seen = new Set<string>();
 let watching = false;
@@ -39,8 +48,9 @@ export function watchRequests(): void {
 }
 
 function look(origin: string, path: string): void {
-  if (sending.getStore() === true || !ANSWERS.test(path)) return;
-  const address = origin + (path.split('?')[0] ?? '');
+  const plain = path.split('?')[0] ?? '';
+  if (sending.getStore() === true || plain.length > LONGEST_PATH || !ANSWERS.some((one) => one.test(plain))) return;
+  const address = origin + plain;
   if (seen.has(address) || seen.size >= 100) return;
   seen.add(address);
   notice(
