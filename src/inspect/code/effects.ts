@@ -37,7 +37,7 @@ export function runsText(value: Value, machine: Machine): void {
     if (isBlank(text)) unresolved(from, machine, UNREAD);
     else {
       if (machine.now.fetched && STARTS_UNKNOWN.test(text)) machine.seen.push(FETCHED);
-      if (LEAVES.test(text) && from.some(({ kind, name }) => kind === 'variable' && /TOKEN|SECRET|PASSW|KEY|CREDENTIAL/i.test(name)))
+      if (from.some(({ kind, name }) => kind === 'variable' && /TOKEN|SECRET|PASSW|KEY|CREDENTIAL/i.test(name)) && LEAVES.test(text.slice(0, 2_048)))
         machine.seen.push(harm('SHELL_SECRET_EXFILTRATION', 'HIGH', { detector: 'exfiltration', category: 'network', operation: 'send' }));
       if (from.some((origin) => origin.kind === 'decoded')) machine.seen.push(harm('SHELL_DECODE_EXECUTE', 'HIGH'));
       machine.seen.push({ see: 'script', text });
