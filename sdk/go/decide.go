@@ -111,7 +111,8 @@ func (a *asking) say(decision *Decision) {
 		return
 	}
 	a.approval = decision.Approval.ID
-	a.guard.notices.say("%s waits for approval %s: %s See `npx aegis approvals`.", a.proposal.Name, a.approval, decision.Reasons[0].Message)
+	a.guard.notices.say("%s waits for approval %s: %s Answer with: npx aegis approvals grant %s (or refuse)", a.proposal.Name, a.approval,
+		decision.Reasons[0].Message, a.approval)
 }
 
 // rest waits, and ends early with ctx.
