@@ -1,4 +1,4 @@
-import { entropy, isWordy } from './entropy.ts';
+import { entropy, isCamel, isWordy } from './entropy.ts';
 import { isPlaceholder } from './placeholder.ts';
 
 /** Words that name a credential wherever they stand in an identifier. */
@@ -9,7 +9,7 @@ export const SECRET_NAMES =
 
 /** Providers whose tokens have no shape of their own; named beside a random value they are credentials. */
 export const PROVIDERS =
-  'adafruit adobe airtable algolia alibaba asana beamer bitbucket bittrex cloudflare codecov cohere coinbase confluent contentful datadog discord droneci dropbox etsy facebook fastly finicity finnhub flickr freshbooks gitter gocardless heroku hubspot intercom jfrog artifactory kraken kucoin launchdarkly linear linkedin looker mailchimp mailgun mattermost meraki messagebird netlify nytimes newyork okta plaid privateai rapidapi sendbird sentry snyk sonar squarespace sumo teams travis twilio twitch twitter typeform yandex zendesk scalingo flutterwave sourcegraph octopus cloudant softlayer pagerduty shippo vault telegram square stripe assemblyai deepgram elevenlabs mistral cohere anthropic openai pinecone weaviate replicate fireworks deepseek groq perplexity huggingface wandb langfuse helicone supabase planetscale upstash grafana newrelic honeycomb loggly logdna rollbar bugsnag amplitude mixpanel braintree adyen paypal paystack razorpay klaviyo brevo postmark sparkpost mailjet plivo nexmo vonage clicksend docusign shodan virustotal censys abuseipdb greynoise urlscan clearbit etherscan infura quicknode moralis coinmarketcap mapquest tomtom'.split(
+  'adafruit adobe airtable algolia alibaba asana beamer bitbucket bittrex cloudflare codecov cohere coinbase confluent contentful datadog discord droneci dropbox etsy facebook fastly finicity finnhub flickr freshbooks gitter gocardless heroku hubspot intercom jfrog artifactory kraken kucoin launchdarkly linear linkedin looker mailchimp mailgun mattermost meraki messagebird netlify nytimes newyork okta plaid privateai rapidapi sendbird sentry snyk sonar squarespace sumo teams travis twilio twitch twitter typeform yandex zendesk scalingo flutterwave sourcegraph octopus cloudant softlayer pagerduty shippo vault telegram square stripe assemblyai deepgram elevenlabs supabase planetscale upstash grafana newrelic honeycomb loggly logdna rollbar bugsnag amplitude mixpanel braintree adyen paypal paystack razorpay klaviyo brevo postmark sparkpost mailjet plivo nexmo vonage clicksend docusign shodan virustotal censys abuseipdb greynoise urlscan clearbit etherscan infura quicknode moralis coinmarketcap mapquest tomtom'.split(
     ' ',
   );
 
@@ -72,10 +72,19 @@ export function assignedAfter(text: string, end: number): Assigned | undefined {
   return { value: match[0], start: at };
 }
 
+/** Names in code: `Ed25519PublicKey`, `ed448.Ed448PrivateKey`, `MCP_OAUTH2_TTL`, `oauth2-passthrough`, `total_tokens=0`, `mcp-tunnels-2026-06-22`. */
+const isIdentifier = (value: string): boolean =>
+  (/^[A-Za-z_]{2,}\d{1,6}[A-Za-z_]*$/.test(value) && isCamel(value)) ||
+  /^[A-Za-z_][\w.]{0,60}(?:Key|Token|Secret|Password|Credentials?|Auth)$/.test(value) ||
+  /^[A-Za-z_]\w{2,}(?:\.[A-Za-z_]\w{2,}){2,}$/.test(value) ||
+  /^[A-Z]+\d?(?:_[A-Z]+\d?)+$|^[a-z]+\d?(?:[-_][a-z]+\d?)+$|^[A-Za-z_]{3,40}=[^=]{1,12}$/.test(value) ||
+  /^[a-z]+(?:-[a-z]+){0,6}-20\d\d-\d\d-\d\d$/.test(value);
+
 /** Whether a value could be a random credential: mixed characters, enough entropy, not code, not a placeholder. */
 export function looksRandom(value: string, { provider }: { readonly provider: boolean }): boolean {
   if (value.length < 10 || value.length > 150 || isPlaceholder(value)) return false;
   if (!/\d/.test(value) || !/[A-Za-z]/.test(value)) return provider && /^\d{14,40}$/.test(value);
+  if (isIdentifier(value)) return false;
   if (/^\d{1,4}[-/.]\d{1,2}[-/.]\d/.test(value) || (/^[\w-]+(?:\.[A-Za-z][\w-]*)+$/.test(value) && !/\d.*\d.*\d/.test(value))) return false;
   if (/^[a-z_]+[0-9]{0,3}$|^[A-Z_]+[0-9]{0,3}$/.test(value)) return false;
   if (/^(?:[A-Za-z]+[-_./])+[A-Za-z]*\d{0,4}$/.test(value)) return false;

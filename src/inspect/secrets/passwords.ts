@@ -14,7 +14,7 @@ const MOST_FOREIGN = 64;
 
 /** Words after the name that say it is not the password itself. */
 const ABOUT =
-  /reset|policy|field|hint|min|max|rule|strength|expir|chang|required|prompt|file|path|encod|manager|input|label|error|length|count|age|updated|created|enabled|hash|digest|type|env|var|name|url|id$|at$|less|port|enger|ive|ed$|ing$|es$|age$|through|code/i;
+  /reset|policy|field|hint|min|max|rule|strength|expir|chang|required|prompt|file|path|encod|manager|input|label|error|length|count|age|updated|created|enabled|hash|digest|type|env|var|name|url|id$|at$|less|port|enger|ive|^d$|ed$|ing$|es$|age$|through|code/i;
 
 /** Names of methods and types that look like a word with a number. */
 const METHODS =

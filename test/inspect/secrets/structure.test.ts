@@ -81,6 +81,15 @@ test('[INSPECT-173] a secret is found by its setting, its option or its line, wi
     'cipher TLS-PSK-AES256-CBC-SHA384',
     'machine learning default login page password reset',
     'https://public@sentry.example/1',
+    'Union[RSAPrivateKey, Ed25519PrivateKey, Ed448PublicKey]',
+    'usage(prompt_tokens=input_tokens, completion_tokens=0)',
+    'key: MCP_OAUTH2_TOKEN_CACHE_MIN_TTL',
+    'auth: ``static-token``, ``oauth2-passthrough``',
+    '`anthropic-beta: mcp-tunnels-2026-06-22`',
+    '"approle_secret_id": "HCP_VAULT_APPROLE_SECRET_ID"',
+    'stamps it on the bearer SubjectConfirmationData element',
+    'cookie jar: refresh_token=current.oauth_refresh_token.value',
+    'as passed to `network_group=`.',
   ];
   assert.deepEqual(plain.filter(known), []);
 });

@@ -23,7 +23,12 @@ export const PROTOCOLS: readonly Format[] = [
     bits: 1,
   },
   { id: 'basic-auth', near: ['basic '], pattern: /authorization['"]?\s{0,4}[:=]\s{0,4}['"]?basic\s{1,4}([A-Za-z0-9+/]{8,400}={0,2})/gi },
-  { id: 'bearer-token', near: ['bearer '], pattern: /(?<![A-Za-z])bearer\s{1,4}([A-Za-z0-9_.=~+/-]{16,2000})/gi, bits: 3.2 },
+  {
+    id: 'bearer-token',
+    near: ['bearer '],
+    pattern: /(?<![A-Za-z])bearer\s{1,4}(?=[A-Za-z_.=~+/-]{0,200}\d)([A-Za-z0-9_.=~+/-]{16,2000})/gi,
+    bits: 3.2,
+  },
   {
     id: 'auth-header',
     near: ['authorization', 'x-api', 'api-key', 'token:', 'key:', 'auth'],

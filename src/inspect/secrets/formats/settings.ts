@@ -31,7 +31,7 @@ export const SETTINGS: readonly Format[] = [
     id: 'named-secret',
     near: ['secret', 'salt', 'token'],
     pattern:
-      /(?<!public|public[ _-])(?:secret|salt|token)[\w-]{0,20}['"]?\]?\s{0,3}(?:=>|=|:)\s{0,3}(?:"(?![$<{/]|[a-z][a-z+]{1,12}:)([^"\s]{24,120})"|'(?![$<{/]|[a-z][a-z+]{1,12}:)([^'\s]{24,120})')/gi,
+      /(?<!public|public[ _-])(?:secret|salt|token)[\w-]{0,20}['"]?\]?\s{0,3}(?:=>|=|:)\s{0,3}(?:"(?![$<{/]|[a-z][a-z+]{1,12}:)(?=[^"\s\d]{0,120}\d)([^"\s]{24,120})"|'(?![$<{/]|[a-z][a-z+]{1,12}:)(?=[^'\s\d]{0,120}\d)([^'\s]{24,120})')/gi,
     bits: 3.7,
     random: true,
   },

@@ -95,7 +95,8 @@ export const STRUCTURES: readonly Format[] = [
     id: 'session-cookie',
     near: ['sess', 'sid', 'jwt', 'token', 'auth', 'remember', 'identity', 'aspx'],
     beside: 'ookie',
-    pattern: /(?<![\w.-])[\w.-]{0,30}(?:sess|sid|auth|token|jwt|remember|identity|aspx)[\w.-]{0,20}=([A-Za-z0-9%._~+/-]{16,2000})/gi,
+    pattern:
+      /(?<![\w.-])[\w.-]{0,30}(?:sess|sid|auth|token|jwt|remember|identity|aspx)[\w.-]{0,20}=(?=[A-Za-z%._~+/-]{0,200}\d)([A-Za-z0-9%._~+/-]{16,2000})/gi,
     bits: 3,
   },
   {
