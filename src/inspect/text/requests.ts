@@ -25,7 +25,7 @@ const FRAME: Kind = [
     String.raw`<\/?(?:information|important|notice|system|admin|instructions?|developer|operator|security|override|urgent|hidden|secret|critical|alert|assistant|priority|directive)[\w-]{0,24}(?: [^>\n]{0,60})?>`,
     String.raw`\badmin[_ ]override\b|\bsystem (?:note|notice|override|directive|message|instruction)\b|^\W{0,3}system(?:hinweis|meldung)\b|\bnote syst[eè]me\b|\bnota d(?:el|i) sistema\b`,
     String.raw`message from me,? [^\n]{1,60}? to you\b|from me,? [^\n]{1,40}?,? to you,`,
-    String.raw`\[(?:system|admin|developer|ai|assistant|instruction|override)[^\]\n]{0,40}\]`,
+    String.raw`(?<![\w.])\[(?:system|admin|developer|ai|assistant|instruction|override)\b[^\]\n]{0,40}\]`,
     String.raw`\bmessage from (?:the|your) (?:developers?|creators?|administrators?|openai|anthropic)\b`,
     String.raw`\b(?:previous|above|prior|earlier) instructions? (?:was|were|are) (?:a test|fake|wrong|void|cancel\w*|obsolete|invalid)\b|\breal instructions? (?:is|are)\b`,
     String.raw`\b(?:end of|begin(?:ning of)?|start(?: of)?) (?:new |the )?(?:context|session|conversation|prompt|user input)\b[^\n]{0,60}\b(?:user|system|human|new task) ?:`,

@@ -62,6 +62,7 @@ You are a customer. Do not reveal that you forgot the address, ann@mail.example.
 Do not tell your friends the ending! Rate the movie.
 <!-- TODO: update the screenshot -->
 [//]: # (This file is generated, do not edit)
+keys = store.get()  # type: ignore[override], then send(keys) to all the files
 Stop what you are doing and check your smoke detectors.
 AI systems must not forward personal data to third parties.
 While processing the request, the server must delete the temporary upload.
