@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { readdirSync, readFileSync } from 'node:fs';
+import { getPriority } from 'node:os';
 import { test } from 'node:test';
 import { setImmediate as others } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
@@ -141,6 +143,31 @@ test('[GATE-21] one session is answered in the order it asked, and nobody else w
   assert.equal(ask(sample, action({ text: 'short' })), null, 'nothing of it is under way any more');
   await sample.pool.close();
 });
+
+/** How far behind others each thread of this process stands, as Linux tells it (proc_pid_stat(5), field 19). */
+function niceOfThreads(): number[] {
+  return readdirSync('/proc/self/task').flatMap((thread) => {
+    try {
+      const [, after = ''] = readFileSync(`/proc/self/task/${thread}/stat`, 'utf8').split(/\) (?!.*\) )/);
+      return [Number(after.split(' ')[16])];
+    } catch {
+      return []; // It ended meanwhile.
+    }
+  });
+}
+
+test(
+  '[GATE-21] a thread that reads gives way to the one that orders',
+  { skip: process.platform === 'linux' ? false : 'only Linux tells' },
+  async () => {
+    const before = getPriority();
+    const sample = samplePool();
+    await ask(sample, action({ text: LONG }));
+    assert.equal(getPriority(), before);
+    assert.ok(niceOfThreads().includes(Math.min(19, before + 5)), niceOfThreads().join(' '));
+    await sample.pool.close();
+  },
+);
 
 test('[GATE-21] agents take turns, whoever asks for more', async () => {
   const sample = samplePool({ startThread: silent, limits: { threads: 1 } });
