@@ -338,11 +338,24 @@ function folded(group: readonly Token[], context: Context): string {
 }
 
 function operated(operator: string, left: readonly string[], right: readonly string[]): string {
-  if (operator === '-join') return left.length === 0 ? right.join('') : left.join(right[0] ?? '');
+  if (operator === '-join') return left.length === 0 ? joined(right, '') : joined(left, right[0] ?? '');
   const [pattern = ''] = left;
-  if (operator === '-f') return pattern.replace(/\{(\d{1,2})[^{}]{0,20}\}/g, (_, at: string) => right[Number(at)]?.slice(0, 4_096) ?? UNKNOWN);
+  if (operator === '-f') {
+    let length = 0;
+    return pattern.replace(/\{(\d{1,2})[^{}]{0,20}\}/g, (_, at: string) => {
+      const text = right[Number(at)]?.slice(0, 4_096) ?? UNKNOWN;
+      length += text.length;
+      return length > MOST_HELD ? UNKNOWN : text;
+    });
+  }
   const [what = '', by = ''] = right;
   return operator === '-split' || what === '' || pattern.length * by.length > MOST_HELD * 64 ? UNKNOWN : pattern.replaceAll(what, by);
+}
+
+/** Put together as long as it is a length that anything held may have. */
+function joined(texts: readonly string[], between: string): string {
+  const length = texts.reduce((sum, text) => sum + text.length + between.length, 0);
+  return length > MOST_HELD * 8 ? UNKNOWN : texts.join(between);
 }
 
 const KEPT = /^\$(?:env:\w+|home|profile|pshome|true|false|null|_)$/i;

@@ -34,6 +34,8 @@ test('[INSPECT-107] a value that doubles in every line is followed to a bound, i
     ['powershell', { command: lines('$x = "ab";', '$x = "$x$x";', 'iex $x') }],
     ['powershell', { command: lines('$x = "aa";', '$x = $x -replace "a","$x";', 'iex $x') }],
     ['powershell', { command: `$x = "${'a'.repeat(16_000)}"; iex "${'$x'.repeat(50_000)}"` }],
+    ['powershell', { command: `$s = "${'a'.repeat(16_000)}"; iex (${'"x",'.repeat(150)}"x" -join "${'$s'.repeat(40)}")` }],
+    ['powershell', { command: `$s = "${'a'.repeat(16_000)}"; iex ("${'{0}'.repeat(20_000)}" -f $s)` }],
     ['cmd', { command: lines('set x=ab&', 'set x=%x%%x%&', '%x%') }],
     ['cmd', { command: `set x=${'a'.repeat(8_000)}& echo ${'%x%'.repeat(33_000)}` }],
     ['Bash', { command: lines('x=ab;', 'x=$x$x;', 'eval $x') }],
