@@ -5,6 +5,7 @@ from __future__ import annotations
 import types
 from typing import Any, Awaitable, Callable, Dict, Mapping, TypeVar, cast
 
+from .pauses import is_pause
 from .permit import Permit, apermit, is_running, permit, within
 from .scope import enter, leave
 from .streams import astream, stream
@@ -30,7 +31,8 @@ def guard(name: str, args: Mapping[str, Any], run: Callable[[Dict[str, Any]], T]
         result: Any = run(allowed.args)
     except BaseException as error:
         leave(token)
-        allowed.failed(error)
+        if not is_pause(error):
+            allowed.failed(error)
         raise
     leave(token)
     if isinstance(result, types.CoroutineType):
@@ -56,7 +58,8 @@ async def _awaited(allowed: Permit, running: Awaitable[Any]) -> Any:
         result = await running
     except Exception as error:
         leave(token)
-        await allowed.afailed(error)
+        if not is_pause(error):
+            await allowed.afailed(error)
         raise
     except BaseException as error:
         leave(token)

@@ -106,10 +106,10 @@ def decide_by(agent: Agent, case: Case) -> None:
         agent.gateway.broken = (503, "gone")
 
 
-def hold(agent: Agent, loop: Loop, case: Case, *, library_runs: bool = False) -> None:
+def hold(agent: Agent, loop: Loop, case: Case, *, library_runs: bool = False, text: Optional[str] = "One moment.") -> None:
     """One case of one way of using a library: the effect outside, what the agent saw, and that it can go on."""
     decide_by(agent, case)
-    words = saying(("pay", PAY))
+    words = saying(("pay", PAY), text=text)
     if case.raises is not None and (case.ends or not library_runs):
         with pytest.raises(case.raises) as raised:
             loop(agent, words)
@@ -124,7 +124,7 @@ def hold(agent: Agent, loop: Loop, case: Case, *, library_runs: bool = False) ->
         _reported_once(agent, case)
     # The run goes on: the same agent, asked for something else.
     agent.gateway.broken = None
-    assert "saw the door" in loop(agent, saying(("look", {"at": "the door"})))
+    assert "saw the door" in loop(agent, saying(("look", {"at": "the door"}), text=text))
     assert agent.effects()[-1] == ["look", {"at": "the door"}]
 
 

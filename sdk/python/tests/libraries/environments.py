@@ -12,16 +12,24 @@ from typing import Dict, FrozenSet
 ENVIRONMENTS: FrozenSet[str] = frozenset({"newest", "crewai"})
 
 FILES: Dict[str, FrozenSet[str]] = {
+    "test_ag2.py": frozenset({"newest"}),
     "test_anthropic.py": frozenset({"newest"}),
+    "test_autogen.py": frozenset({"newest"}),
     "test_beside_others.py": frozenset({"newest", "crewai"}),
     "test_botocore.py": frozenset({"newest", "crewai"}),
+    "test_crewai.py": frozenset({"crewai"}),
     "test_docs_of_libraries.py": frozenset({"newest"}),
     "test_google_genai.py": frozenset({"newest", "crewai"}),
+    "test_langchain.py": frozenset({"newest"}),
     "test_litellm.py": frozenset({"newest"}),
+    "test_llama_index.py": frozenset({"newest"}),
     "test_mcp.py": frozenset({"newest", "crewai"}),
     "test_mistralai.py": frozenset({"newest"}),
     "test_openai.py": frozenset({"newest", "crewai"}),
+    "test_openai_agents.py": frozenset({"newest"}),
     "test_openai_ways.py": frozenset({"newest", "crewai"}),
+    "test_pydantic_ai.py": frozenset({"newest"}),
+    "test_smolagents.py": frozenset({"newest"}),
 }
 
 

@@ -6,13 +6,24 @@ from typing import Dict, Tuple
 
 #: Import name -> module of this folder that holds its `PATCH`. Two names where several libraries share the first.
 CATALOGUE: Dict[str, str] = {
+    "ag2": "ag2",
+    "agents": "agents",
     "anthropic": "anthropic",
+    "autogen_agentchat": "autogen_agentchat",
+    "autogen_core": "autogen_core",
+    "autogen_ext": "autogen_ext",
     "botocore": "botocore",
+    "crewai": "crewai",
     "google.genai": "google_genai",
+    "langchain_core": "langchain_core",
+    "langgraph": "langgraph",
     "litellm": "litellm",
+    "llama_index": "llama_index",
     "mcp": "mcp",
     "mistralai": "mistralai",
     "openai": "openai",
+    "pydantic_ai": "pydantic_ai",
+    "smolagents": "smolagents",
 }
 
 #: Libraries that run tools and are not guarded: told in the start-up line when they are installed.

@@ -51,7 +51,7 @@ def watch_imports(strict: bool) -> None:
                 for name in _patch_of(package).modules:
                     module = sys.modules.get(name)
                     if module is not None:
-                        _apply(package, module)
+                        _apply(package, name, module)
                 _arrived(package, sys.modules[package])
 
 
@@ -83,11 +83,11 @@ def _patch_of(package: str) -> Patch:
     return patch
 
 
-def _apply(package: str, module: ModuleType) -> None:
+def _apply(package: str, name: str, module: ModuleType) -> None:
     """Once per module. What fails is said, and refused in `strict`: an agent that believes itself guarded must be."""
     with _STATE.lock:
         standing = _standing(package)
-        patch, name = standing.patch, module.__name__
+        patch = standing.patch
         if name in standing.applied:
             return
         try:
@@ -161,7 +161,7 @@ class _Finder:
             spec: Optional[ModuleSpec] = None if finder is self or find is None else find(fullname, path, target)
             if spec is not None:
                 if hasattr(spec.loader, "exec_module"):
-                    spec.loader = cast(Loader, _Loader(spec.loader, package))
+                    spec.loader = cast(Loader, _Loader(spec.loader, package, fullname))
                 return spec
         return None
 
@@ -169,9 +169,10 @@ class _Finder:
 class _Loader:
     """The library's own loader; afterwards the module has that one again."""
 
-    def __init__(self, loader: Any, package: str) -> None:
+    def __init__(self, loader: Any, package: str, name: str) -> None:
         self._loader = loader
         self._package = package
+        self._name = name
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._loader, name)
@@ -185,7 +186,8 @@ class _Loader:
             module.__spec__.loader = self._loader
         module.__loader__ = self._loader
         self._loader.exec_module(module)
-        if module.__name__ in _patch_of(self._package).modules:
-            _apply(self._package, module)
-        if module.__name__ == self._package:
+        # A module may name itself otherwise while it is loaded.
+        if self._name in _patch_of(self._package).modules:
+            _apply(self._package, self._name, module)
+        if self._name == self._package:
             _arrived(self._package, module)
