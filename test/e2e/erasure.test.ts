@@ -158,7 +158,7 @@ function filesWith(folder: string): readonly string[] {
 }
 
 const ROUTES = Object.entries((JSON.parse(readFileSync('schema/openapi.json', 'utf8')) as { paths: Record<string, object> }).paths)
-  .filter(([path, methods]) => 'get' in methods && !path.includes('{') && path !== '/v1/stream')
+  .filter(([path, methods]) => 'get' in methods && !path.includes('{') && path !== '/v1/stream' && path !== '/v1/runs/feed')
   .map(([path]) => path);
 
 /** Everything a person can read over HTTP, as one text by route. */

@@ -94,7 +94,7 @@ const LITERALS = [
   '{"resource":"r","slots":0,"ttlMs":1}',
 ];
 /** Streams stay open and replays take long; both have tests of their own. */
-const LEFT_OUT = /stream|replay|simulate|\/v1\/halt|\/halt|revoke|operators/;
+const LEFT_OUT = /stream|runs\/(?:feed|trip)|replay|simulate|\/v1\/halt|\/halt|revoke|operators/;
 
 /** Requests no client would send: wrong verbs, ids, queries, types, broken bytes. No one is malformed in only one way. */
 export function requests(count: number, seed: number): readonly Fuzzed[] {
