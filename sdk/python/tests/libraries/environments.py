@@ -13,6 +13,7 @@ ENVIRONMENTS: FrozenSet[str] = frozenset({"newest", "crewai"})
 
 FILES: Dict[str, FrozenSet[str]] = {
     "test_ag2.py": frozenset({"newest"}),
+    "test_agent_framework.py": frozenset({"newest"}),
     "test_anthropic.py": frozenset({"newest"}),
     "test_autogen.py": frozenset({"newest"}),
     "test_beside_others.py": frozenset({"newest", "crewai"}),
@@ -30,6 +31,7 @@ FILES: Dict[str, FrozenSet[str]] = {
     "test_openai_ways.py": frozenset({"newest", "crewai"}),
     "test_pydantic_ai.py": frozenset({"newest"}),
     "test_smolagents.py": frozenset({"newest"}),
+    "test_strands.py": frozenset({"crewai"}),
 }
 
 

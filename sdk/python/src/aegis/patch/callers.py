@@ -15,6 +15,12 @@ from .hook import standings
 #: Packages that ask models and run tools -> the package whose patch guards their tools.
 RUN_TOOLS: Dict[str, str] = {
     "ag2": "ag2",
+    "agent_framework": "agent_framework",
+    "agent_framework_anthropic": "agent_framework",
+    "agent_framework_azure_ai": "agent_framework",
+    "agent_framework_bedrock": "agent_framework",
+    "agent_framework_foundry": "agent_framework",
+    "agent_framework_openai": "agent_framework",
     "agents": "agents",
     "autogen_agentchat": "autogen_core",
     "autogen_core": "autogen_core",

@@ -7,6 +7,7 @@ from typing import Dict, Tuple
 #: Import name -> module of this folder that holds its `PATCH`. Two names where several libraries share the first.
 CATALOGUE: Dict[str, str] = {
     "ag2": "ag2",
+    "agent_framework": "agent_framework",
     "agents": "agents",
     "anthropic": "anthropic",
     "autogen_agentchat": "autogen_agentchat",
@@ -24,6 +25,7 @@ CATALOGUE: Dict[str, str] = {
     "openai": "openai",
     "pydantic_ai": "pydantic_ai",
     "smolagents": "smolagents",
+    "strands": "strands",
 }
 
 #: Libraries that run tools and are not guarded: told in the start-up line when they are installed.
