@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { environment, inside, install, PACKAGE, run } from './python.mjs';
 
 /** What installs together, newest first. */
-export const ENVIRONMENTS = ['newest', 'crewai'];
+export const ENVIRONMENTS = ['newest', 'crewai', 'adk'];
 
 const QUIET = ['-p', 'no:asyncio', '-p', 'no:anyio', '-p', 'no:cacheprovider', '-W', 'error'];
 

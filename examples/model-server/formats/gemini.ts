@@ -26,11 +26,13 @@ export const geminiContent: Format = {
       .map((one) => String(one['name'])),
   }),
   answer: (_body, turn, id) => chunk([...said(turn.text), ...calls(turn, id)], id, 'STOP'),
-  stream: (_body, turn, id) => [
-    ...slices(turn.text ?? '').map((text) => ({ data: chunk([{ text }], id) })),
-    ...calls(turn, id).map((part) => ({ data: chunk([part], id) })),
-    { data: chunk([{ text: '' }], id, 'STOP') },
-  ],
+  // What ends the answer comes with the last call, or alone where there is none.
+  stream: (_body, turn, id) => {
+    const said = slices(turn.text ?? '').map((text) => ({ data: chunk([{ text }], id) }));
+    const asked = calls(turn, id);
+    const called = asked.map((part, at) => ({ data: chunk([part], id, at === asked.length - 1 ? 'STOP' : undefined) }));
+    return [...said, ...(called.length > 0 ? called : [{ data: chunk([{ text: '' }], id, 'STOP') }])];
+  },
 };
 
 function chunk(parts: readonly Body[], id: string, finishReason?: string): Body {

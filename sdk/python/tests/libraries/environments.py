@@ -8,8 +8,8 @@ from __future__ import annotations
 import os
 from typing import Dict, FrozenSet
 
-#: `newest`: everything in its newest version that installs together. `crewai`: what CrewAI holds back.
-ENVIRONMENTS: FrozenSet[str] = frozenset({"newest", "crewai"})
+#: `newest`: everything in its newest version that installs together. `crewai`: what CrewAI holds back. `adk`: what holds all others back.
+ENVIRONMENTS: FrozenSet[str] = frozenset({"newest", "crewai", "adk"})
 
 FILES: Dict[str, FrozenSet[str]] = {
     "test_ag2.py": frozenset({"newest"}),
@@ -20,6 +20,7 @@ FILES: Dict[str, FrozenSet[str]] = {
     "test_botocore.py": frozenset({"newest", "crewai"}),
     "test_crewai.py": frozenset({"crewai"}),
     "test_docs_of_libraries.py": frozenset({"newest"}),
+    "test_google_adk.py": frozenset({"crewai", "adk"}),
     "test_google_genai.py": frozenset({"newest", "crewai"}),
     "test_langchain.py": frozenset({"newest"}),
     "test_litellm.py": frozenset({"newest"}),

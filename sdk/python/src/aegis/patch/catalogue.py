@@ -15,6 +15,7 @@ CATALOGUE: Dict[str, str] = {
     "autogen_ext": "autogen_ext",
     "botocore": "botocore",
     "crewai": "crewai",
+    "google.adk": "google_adk",
     "google.genai": "google_genai",
     "langchain_core": "langchain_core",
     "langgraph": "langgraph",
