@@ -40,7 +40,7 @@ class Question:
         self._body: Dict[str, Any] = {
             "enforcement": "advisory",
             "harness": "sdk-python",
-            **folder_for(terms["url"], terms["socket"]),
+            **folder_for(terms["url"], terms["socket"], proposal.cwd),
             **proposal.body(),
             "id": asked.action,
             "agent": terms["agent_id"],
@@ -146,13 +146,13 @@ class Question:
         )
 
 
-def folder_for(url: str, socket: Optional[str]) -> Dict[str, str]:
-    """Where Aegis is on this machine, files that an action names can be looked for: in the folder this process works in."""
+def folder_for(url: str, socket: Optional[str], named: Optional[str] = None) -> Dict[str, str]:
+    """Where Aegis is on this machine, files that an action names can be looked for: in the folder named, or that this process works in."""
     host = urlsplit(url).hostname or ""
     if host not in LOOPBACK and not host.startswith("127.") and socket in (None, "", "off"):
         return {}
     try:
-        return {"cwd": os.getcwd()}
+        return {"cwd": named or os.getcwd()}
     except OSError:
         # The folder was removed under this process.
         return {}

@@ -18,6 +18,7 @@ FILES: Dict[str, FrozenSet[str]] = {
     "test_autogen.py": frozenset({"newest"}),
     "test_beside_others.py": frozenset({"newest", "crewai"}),
     "test_botocore.py": frozenset({"newest", "crewai"}),
+    "test_claude_agent_sdk.py": frozenset({"crewai"}),
     "test_crewai.py": frozenset({"crewai"}),
     "test_docs_of_libraries.py": frozenset({"newest"}),
     "test_google_adk.py": frozenset({"crewai", "adk"}),

@@ -32,7 +32,7 @@ happen, it is reported as not guarded, and refused in `strict`.
 raise AegisBlockedError (AegisHaltedError, AegisTimeoutError), AegisUnavailableError, AegisRefusedError or AegisSetupError where
 nothing may run. `args` is any mapping; what JSON cannot say is described and asked about. Terms, all optional, by name:
 `call_id` (the model API's id of the call: the same call seen twice is one action, a retry is no second approval), `framework`,
-`description`, `schema`, `kind` ("tool"), `parent`, `claims`.
+`description`, `schema`, `kind` ("tool"), `parent`, `claims`, `cwd` (the folder it is carried out in, where that is another one).
 
 - `guard(name, args, run, **terms)` and `await aguard(...)`: asks, calls `run(decided_args)`, reports the outcome, returns the result
   (masked or withheld where the policy says so: AegisWithheldError). `run` gets a copy of the arguments, or the changed ones. Called within

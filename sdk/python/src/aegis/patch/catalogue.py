@@ -14,6 +14,7 @@ CATALOGUE: Dict[str, str] = {
     "autogen_core": "autogen_core",
     "autogen_ext": "autogen_ext",
     "botocore": "botocore",
+    "claude_agent_sdk": "claude_agent_sdk",
     "crewai": "crewai",
     "google.adk": "google_adk",
     "google.genai": "google_genai",

@@ -25,6 +25,8 @@ class Proposal(NamedTuple):
     resource: Optional[Mapping[str, Any]] = None
     #: intent, priority, confidence, usdMicros, tokens: what the agent says about itself.
     claims: Optional[Mapping[str, Any]] = None
+    #: The folder it is carried out in, where that is not the one of this process.
+    cwd: Optional[str] = None
 
     def body(self) -> Dict[str, Any]:
         """The JSON of `POST /v1/actions`, without who asks."""
