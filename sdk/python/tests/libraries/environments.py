@@ -16,6 +16,7 @@ FILES: Dict[str, FrozenSet[str]] = {
     "test_agent_framework.py": frozenset({"newest"}),
     "test_anthropic.py": frozenset({"newest"}),
     "test_autogen.py": frozenset({"newest"}),
+    "test_bank.py": frozenset({"newest"}),
     "test_beside_others.py": frozenset({"newest", "crewai"}),
     "test_botocore.py": frozenset({"newest", "crewai"}),
     "test_claude_agent_sdk.py": frozenset({"crewai"}),
