@@ -76,6 +76,7 @@ test('the first five minutes of the README, as they are written', async (context
       for (const [, name = '', value = ''] of words.matchAll(/(AEGIS_\w+)=(<[^>]*>|\S+)/g)) if (!value.startsWith('<')) agent.env[name] = value;
       continue;
     }
+    if (words.startsWith('npx aegis run')) await writeFile(join(shell.folder, 'my-agent.js'), "console.log('at work');\n");
     // Written for a person at a terminal, run by a program.
     const filled = words.replace('<the admin token>', `${up.admin} --allow-scripts`).replace('<number>', await firstApproval(up));
     if (filled.startsWith('npx aegis actions')) {
@@ -93,8 +94,16 @@ test('the first five minutes of the README, as they are written', async (context
     if (filled.includes('approvals grant')) assert.match((await waiting)?.stdout ?? '', /^1 calls came through/);
     if (filled.includes('halt agent')) assert.match((await program('ls')).stderr, /AegisHaltedError/);
     if (filled.includes('log verify')) assert.match(done.stdout, /^ok/);
+    if (filled.startsWith('npx aegis run')) assert.equal(done.stdout, 'at work\n');
   }
-  for (const start of ['npx aegis login', 'npx aegis agents add', 'npx aegis approvals grant', 'npx aegis halt', 'npx aegis log verify'])
+  for (const start of [
+    'npx aegis login',
+    'npx aegis agents add',
+    'npx aegis approvals grant',
+    'npx aegis halt',
+    'npx aegis log verify',
+    'npx aegis run',
+  ])
     assert.ok(
       ran.some((line) => line.startsWith(start)),
       `${start} is gone from the README`,
