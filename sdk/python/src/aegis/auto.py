@@ -54,17 +54,23 @@ def connect(
     )
 
 
-def auto(url: Optional[str] = None, *, strict: bool = False, quiet: bool = False, **settings: Any) -> Client:
+def auto(url: Optional[str] = None, *, strict: bool = False, quiet: bool = False, pause: bool = False, **settings: Any) -> Client:
     """
     Guards this process: libraries that Aegis knows are patched when they are imported, or at once where they already were. Takes the
     settings of `aegis.connect`. One line on stderr says what is guarded and what is not (`quiet=True`: none). With `strict=True` a library
     that cannot be guarded surely, such as one in an untested version, raises AegisSetupError. Calling it again changes the client.
+
+    With `pause=True` a call that nobody has decided within `ask_timeout` (often 0) pauses the run, where its framework can be resumed:
+    LangGraph interrupts, Pydantic AI defers the call, OpenAI Agents asks for an approval. Resumed under the same `session`, also by another
+    process, the same call is the same action. Elsewhere it is denied as before.
     """
     client = connect(url, **settings)
     use(client, {"url": client.url, **settings})
     from .carry import carry_scopes
     from .patch.hook import watch_imports
+    from .pauses import pause_runs
 
+    pause_runs(pause)
     carry_scopes()
     watch_imports(strict)
     if not quiet:

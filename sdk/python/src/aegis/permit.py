@@ -129,6 +129,12 @@ async def apermit(name: str, args: Mapping[str, Any], **terms: Any) -> Permit:
     return await adrive(permitting(name, args, **terms))
 
 
+async def awaits_somebody(name: str, args: Mapping[str, Any], **terms: Any) -> bool:
+    """Asks, and does not wait: whether somebody has yet to decide. What is said then holds for the call when it is asked about again."""
+    proposal, _ = propose(name, args, **terms)
+    return (await adrive(current_client().question(proposal).first())).effect in ("ask", "defer")
+
+
 def permitting(name: str, args: Mapping[str, Any], **terms: Any) -> Flow[Permit]:
     """`permit` as a flow."""
     client = current_client()

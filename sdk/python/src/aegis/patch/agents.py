@@ -12,6 +12,8 @@ from types import ModuleType
 from typing import Any, Awaitable, Callable, Dict, List, Mapping, Optional, cast
 
 from ..errors import AegisError
+from ..pauses import pausing
+from ..permit import awaits_somebody
 from ..values import parse_arguments
 from . import Patch, aguard, replace
 from .told import itself, raising_what_ends, told
@@ -42,6 +44,23 @@ def _function(original: Execute) -> Execute:
         return output if wrapped is None else wrapped(output)
 
     return invoke
+
+
+def _approvals(module: ModuleType) -> None:
+    if hasattr(module, "function_needs_approval"):
+        replace(module, "function_needs_approval", _needs_approval)
+
+
+def _needs_approval(original: Execute) -> Execute:
+    async def function_needs_approval(function_tool: Any, context_wrapper: Any, tool_call: Any) -> Any:
+        found = await original(function_tool, context_wrapper, tool_call)
+        if not pausing() or found.outcome != "invoke":
+            return found
+        terms = {"call_id": tool_call.call_id, "framework": FRAMEWORK, "description": function_tool.description}
+        waits = await awaits_somebody(function_tool.name, parse_arguments(tool_call.arguments or "{}"), **terms)
+        return changed(found, outcome="require_approval") if waits else found
+
+    return function_needs_approval
 
 
 def _wraps(outcome: Any) -> bool:
@@ -251,6 +270,7 @@ PATCH = Patch(
     modules={
         "agents.tool": _tools,
         "agents.run_internal.tool_actions": _actions,
+        "agents.run_internal.tool_execution": _approvals,
         "agents.run": _runs,
         "agents.result": _results,
     },

@@ -6,7 +6,8 @@ from importlib import import_module
 from types import ModuleType
 from typing import Any, Awaitable, Callable, Dict, FrozenSet, Optional, Tuple
 
-from ..errors import AegisError
+from ..errors import AegisError, AegisTimeoutError
+from ..pauses import pauses, waiting
 from . import Patch, aguard, guard, replace
 from .told import told
 
@@ -63,6 +64,8 @@ class _Call:
     def refused(self, error: AegisError) -> Any:
         if self.call_id is None:
             raise error
+        if isinstance(error, AegisTimeoutError) and pauses(error) and _keeps_its_state():
+            raise _interrupt(error)
         return import_module("langchain_core.messages").ToolMessage(content=told(error), tool_call_id=self.call_id, name=self.tool.name, status="error")
 
 
@@ -94,6 +97,19 @@ def _arun(original: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[An
             return call.refused(error)
 
     return arun
+
+
+def _keeps_its_state() -> bool:
+    """Whether this runs in a graph that can be resumed."""
+    config = import_module("langchain_core.runnables.config").var_child_runnable_config.get() or {}
+    return config.get("configurable", {}).get("__pregel_checkpointer") is not None
+
+
+def _interrupt(error: AegisTimeoutError) -> BaseException:
+    # LangGraph's own `interrupt` would take an answer that is meant for the tool.
+    interrupt = import_module("langgraph.types").Interrupt(value=waiting(error), id=error.decision.action)
+    paused: BaseException = import_module("langgraph.errors").GraphInterrupt((interrupt,))
+    return paused
 
 
 def _only_argument(tool: Any) -> str:

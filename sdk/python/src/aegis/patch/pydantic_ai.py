@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace as changed
+from importlib import import_module
 from types import ModuleType
-from typing import Any, Awaitable, Callable, Dict
+from typing import Any, Awaitable, Callable, Dict, List, cast
 
-from ..errors import AegisError
-from ..pauses import pauses_with
+from ..errors import AegisError, AegisTimeoutError
+from ..pauses import pauses, pauses_with, waiting
 from . import Patch, aguard, replace
 from .told import told
 
@@ -27,9 +28,18 @@ def _executed(original: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitabl
         try:
             return await aguard(call.tool_name, validated.validated_args, run, **about)
         except AegisError as error:
+            if isinstance(error, AegisTimeoutError) and pauses(error) and _can_defer(self):
+                raise import_module("pydantic_ai.exceptions").ApprovalRequired(waiting(error)) from None
             return told(error)
 
     return _raw_execute
+
+
+def _can_defer(manager: Any) -> bool:
+    """Whether the agent's program takes calls that wait for an output."""
+    requests = import_module("pydantic_ai.tools").DeferredToolRequests
+    output: Any = getattr(getattr(manager.ctx, "agent", None), "output_type", None)
+    return requests in (cast(List[Any], output) if isinstance(output, (list, tuple)) else [output])
 
 
 def _exceptions(module: ModuleType) -> None:
