@@ -27,6 +27,16 @@ export const ERRORS = {
     message: 'The key is missing or not valid',
     hint: 'Send Authorization: Bearer <key>; `aegis agents add` makes an agent key.',
   },
+  CSRF_REFUSED: {
+    status: 403,
+    message: 'This request comes from a browser login and lacks its token',
+    hint: 'Send the `csrf` of the login answer in the header Aegis-Csrf; log in again if it is lost.',
+  },
+  LOGIN_REFUSED: {
+    status: 401,
+    message: 'This {what} does not log anybody in',
+    hint: 'A link works once, within 10 minutes: `aegis open` makes a new one. An operator’s key works as often as needed.',
+  },
   FORBIDDEN: { status: 403, message: 'The role {role} may not do this', hint: 'Ask for a key with the role {needs}.' },
   NOT_FOUND: { status: 404, message: 'There is no {what} with this id', hint: 'Check the id; another tenant’s ids are never shown.' },
   UNKNOWN_AGENT: { status: 403, message: 'The agent {agent} is not registered', hint: 'Register it with POST /v1/agents or POST /api/v1/handshake.' },

@@ -2,8 +2,10 @@ import type { Config } from '../config/schema.ts';
 import type { Gate } from '../gate/gate.ts';
 import type { Principal } from '../gate/nouns.ts';
 import type { AnswerKey } from '../http/answer-signing.ts';
+import type { BrowserLogins } from '../http/browser-logins.ts';
 import type { InFlight } from '../http/in-flight.ts';
 import type { RateLimiter } from '../http/rate.ts';
+import type { ServedFolder } from '../http/served-folder.ts';
 import type { Shares } from '../http/shares.ts';
 import type { EntryOf } from '../kernel/entry.ts';
 import type { JsonObject } from '../kernel/json.ts';
@@ -30,6 +32,10 @@ export interface ApiDeps {
   readonly underWay: Shares;
   /** Exchanges that are not answered yet, over every transport (DOOR-12). */
   readonly inFlight: InFlight;
+  /** Browsers that are logged in (VIEW-1). */
+  readonly logins: BrowserLogins;
+  /** The built page for people (VIEW-5). */
+  readonly page: ServedFolder;
   readonly ids: Ids;
   readonly random: Random;
   readonly limits: Config['limits'];

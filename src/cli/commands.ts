@@ -24,6 +24,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   { name: 'hook', summary: 'check every tool call of a coding agent before it runs', load: async () => (await import('./hook.ts')).define },
   { name: 'login', summary: 'save the address and the key that other commands use', load: async () => (await import('./login.ts')).define },
+  { name: 'open', summary: 'open the dashboard in a browser, logged in', load: async () => (await import('./open.ts')).define },
   { name: 'lock', summary: 'lock the saved key with a passphrase', load: async () => (await import('./lock.ts')).define },
   { name: 'unlock', summary: 'unlock the saved key in this terminal for a while', load: async () => (await import('./lock.ts')).defineUnlock },
   { name: 'identity', summary: 'print the key the daemon signs its answers with', load: async () => (await import('./identity.ts')).define },

@@ -19,6 +19,7 @@ export const LOOSENING: ReadonlySet<string> = new Set([
   'recover',
   'log rotate-key',
   'identity rotate',
+  'open',
   'hook pin',
   'hook uninstall',
   'uninstall',

@@ -77,9 +77,13 @@ interface UpOptions {
   readonly json?: true;
 }
 
-function announce({ url, modelUrl, firstKeys }: Daemon): void {
+function announce({ url, modelUrl, firstKeys, loginLink }: Daemon): void {
   line(`Aegis is running at ${tone('bold', url)}`);
   if (modelUrl !== null) line(`The model proxy is at ${tone('bold', modelUrl)}`);
+  // In a log file a link would let in whoever reads it; a first start shows the admin token itself.
+  const link = process.stdout.isTTY || firstKeys.length > 0 ? loginLink() : null;
+  if (link === null) line('Open the dashboard with: aegis open');
+  else line(`Open the dashboard, logged in, once within 10 minutes:\n\n  ${tone('bold', link)}`);
   for (const { tenant, key } of firstKeys) {
     line();
     line(`This is the first start. The admin token${tenant === 'default' ? '' : ` of ${tenant}`}, shown this once:`);

@@ -1,13 +1,18 @@
 import type { AddressInfo } from 'node:net';
 import type { ApiDeps } from '../api/deps.ts';
+import { administratorPath } from '../api/login.ts';
+import { pageFiles, pageFolder } from '../api/page.ts';
 import type { SecondPlace } from '../checkpoints/second-place.ts';
 import type { Config } from '../config/schema.ts';
 import type { Gate } from '../gate/gate.ts';
 import { processTimers } from '../gate/timers.ts';
+import { createBrowserLogins } from '../http/browser-logins.ts';
 import { LOOPBACK_HOSTS } from '../http/hosts.ts';
 import type { InFlight } from '../http/in-flight.ts';
+import { DEFAULT_TENANT } from '../kernel/ids.ts';
 import { rateLimiter } from '../http/rate.ts';
 import { createServer } from '../http/server.ts';
+import type { ServerDeps } from '../http/server.ts';
 import { createShares } from '../http/shares.ts';
 import { createSocketServer } from '../http/socket/socket-server.ts';
 import type { ReplayReport } from '../lab/replay.ts';
@@ -35,6 +40,8 @@ export interface Doors {
   readonly socket: string | null;
   /** The public half of what answers are signed with; null where only the model proxy is served. */
   readonly answerKey: string | null;
+  /** A new one-time link that logs the first administrator in; null where only the model proxy is served. */
+  loginLink(): string | null;
   close(): Promise<void>;
 }
 
@@ -43,7 +50,8 @@ export async function openDoors(parts: ServerParts, serve: 'all' | 'models'): Pr
   // What the configuration lacks is found before anything listens.
   const mcp = serve === 'all' ? openMcpDoor(gate, config) : null;
   const models = config.llm.listen === 'on' || serve === 'models' ? await openModelDoor(parts, config, onFault) : null;
-  if (mcp === null && models !== null) return { url: models.url, modelUrl: models.url, socket: null, answerKey: null, close: () => models.close() };
+  if (mcp === null && models !== null)
+    return { url: models.url, modelUrl: models.url, socket: null, answerKey: null, loginLink: () => null, close: () => models.close() };
   const passages = mcp === null ? [] : [mcp.passage];
   const { deps, routes, endOffline } = serverParts(parts);
   const app = createServer(deps, routes, passages);
@@ -63,6 +71,10 @@ export async function openDoors(parts: ServerParts, serve: 'all' | 'models'): Pr
       modelUrl: models?.url ?? null,
       socket: local?.path ?? null,
       answerKey: deps.answers.publicKey,
+      loginLink: () => {
+        const path = administratorPath(deps, DEFAULT_TENANT);
+        return path === null ? null : url + path;
+      },
       close: async () => {
         await local?.close();
         await close();
@@ -115,7 +127,8 @@ function serverParts(parts: ServerParts): { deps: ApiDeps; routes: ReturnType<ty
   const answers = openAnswerKey(config.dataDir);
   const turns = inTurns(store);
   const { close: endOffline, ...offline } = openOffline(turns, policy.base);
-  const deps: ApiDeps = {
+  const page = pageFolder();
+  const deps: ApiDeps & Pick<ServerDeps, 'files'> = {
     gate,
     store: turns,
     direct: store,
@@ -124,6 +137,9 @@ function serverParts(parts: ServerParts): { deps: ApiDeps; routes: ReturnType<ty
     underWay: createShares(config.limits.connections),
     inFlight,
     random: systemRandom,
+    logins: createBrowserLogins({ clock: systemClock, random: systemRandom }),
+    page,
+    files: pageFiles(page),
     ids: uuidv7(systemClock, systemRandom),
     limits: config.limits,
     answers,

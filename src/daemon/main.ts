@@ -28,6 +28,8 @@ export interface Daemon {
   readonly socket: string | null;
   /** What its answers are signed with; null for the model proxy alone. */
   readonly answerKey: string | null;
+  /** A new one-time link that logs the first administrator of the default tenant into the dashboard; null for the model proxy alone. */
+  readonly loginLink: () => string | null;
   readonly firstKeys: readonly FirstKey[];
   /** The first keys were shown to somebody: the next start makes no others. */
   keysShown(): void;
@@ -87,7 +89,7 @@ async function start(terms: StartTerms, opened: Opened): Promise<Omit<Daemon, 'c
   const { url, modelUrl, socket, answerKey } = doors;
   const refuseWaiting = (): number => inFlight.refuse(new AegisError('INTERRUPTED'));
   const notices = said.filter((notice) => notice !== null);
-  const told = { firstKeys: first.made, keysShown: first.shown, notices };
+  const told = { loginLink: () => doors.loginLink(), firstKeys: first.made, keysShown: first.shown, notices };
   return { url, modelUrl, socket, answerKey, ...told, gate, refuseWaiting, others: () => lease.others() };
 }
 

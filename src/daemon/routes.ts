@@ -17,11 +17,13 @@ import { hookRoutes } from '../intercept/hook/routes.ts';
 import { identityRoutes } from '../api/identity.ts';
 import { journalRoutes } from '../intercept/http/journal.ts';
 import { lockRoutes } from '../api/locks.ts';
+import { loginRoutes } from '../api/login.ts';
 import { logRoutes } from '../api/log.ts';
 import { mcpRoutes } from '../intercept/mcp/routes.ts';
 import { metricsRoutes } from '../api/metrics.ts';
 import { withOpenApi } from '../api/openapi.ts';
 import { operatorRoutes } from '../api/operators.ts';
+import { pageRoutes } from '../api/page.ts';
 import { policyRoutes } from '../api/policies.ts';
 import { sessionRoutes } from '../api/sessions.ts';
 import { standingRoutes } from '../api/standing.ts';
@@ -43,6 +45,8 @@ export function allRoutes(deps: ApiDeps): readonly Route[] {
     ...hookRoutes(deps),
     ...sessionRoutes(deps),
     ...lockRoutes(deps),
+    ...loginRoutes(deps),
+    ...pageRoutes(deps.page),
     ...standingRoutes(deps, tally),
     ...operatorRoutes(deps),
     ...logRoutes(deps),

@@ -1,6 +1,7 @@
 import { AegisError } from '../errors.ts';
 import type { LogGate } from '../gate/log-gate.ts';
 import type { Clock } from '../ports.ts';
+import type { BrowserLogin } from './browser-logins.ts';
 import type { InFlight } from './in-flight.ts';
 import type { KeyHolder } from './keys.ts';
 import { codedError, problemOf } from './problem.ts';
@@ -22,6 +23,7 @@ export interface Exchange {
   readonly params?: Readonly<Record<string, string>>;
   readonly refuse?: Refuse | undefined;
   principal?: KeyHolder;
+  login?: BrowserLogin;
   /** Whether the parts of the request passed the route's schemas. */
   checked: boolean;
 }
@@ -58,7 +60,7 @@ export function runner(route: Route): (exchange: Exchange, parts: Parts, more: P
     const checked = check(parts);
     exchange.checked = true;
     // A route without a key has no principal, and a handler that asks for none.
-    return route.handle({ ...checked, ...more, principal: exchange.principal } as unknown as Call);
+    return route.handle({ ...checked, ...more, principal: exchange.principal, login: exchange.login } as unknown as Call);
   };
 }
 

@@ -18,6 +18,7 @@ const SINGLE = new Set([
   'content-type',
   'aegis-nonce',
   'aegis-presence',
+  'aegis-csrf',
   'content-length',
   'content-encoding',
   'transfer-encoding',

@@ -70,6 +70,16 @@ export function keyLookup(key: string, presence?: Presence): (gate: KeyGate) => 
   };
 }
 
+/** Who holds a key at this moment, by its digest: a promise only where another daemon wrote. */
+export function holderByDigest(
+  { tenant, keyDigest: digest }: { readonly tenant: TenantId; readonly keyDigest: Digest },
+  gate: KeyGate,
+): KeyHolder | null | Promise<KeyHolder | null> {
+  const behind = gate.current(tenant);
+  const found = (): KeyHolder | null => holderOf(gate, tenant, digest);
+  return behind === null ? found() : behind.then(found);
+}
+
 /** A person is there as their program says; an agent is no person. */
 function there(holder: KeyHolder | null, presence: Presence | undefined): KeyHolder | null {
   return holder === null || holder.role === 'agent' || presence === undefined ? holder : { ...holder, presence };

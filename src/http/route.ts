@@ -1,9 +1,10 @@
 import type { Static, TObject, TSchema } from 'typebox';
 import type { AegisError } from '../errors.ts';
-import type { Principal } from '../gate/nouns.ts';
 import type { EntryType } from '../kernel/entry.ts';
 import type { JsonObject } from '../kernel/json.ts';
 import type { Role } from '../kernel/role.ts';
+import type { BrowserLogin } from './browser-logins.ts';
+import type { KeyHolder } from './keys.ts';
 
 /** Bytes that are not one JSON value: text, or pieces as they come (SSE, exports). */
 export interface Raw {
@@ -13,9 +14,17 @@ export interface Raw {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+/** A whole file as it is answered. */
+export interface ServedFile {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly bytes: Buffer;
+}
+
 /** What a handler is given: everything about the request that was checked, nothing that was not. */
 export interface Call<P = unknown, Q = unknown, B = unknown> {
-  readonly principal: Principal;
+  readonly principal: KeyHolder;
+  /** The browser login the request came with, where it came with one instead of a key. */
+  readonly login: BrowserLogin | undefined;
   readonly params: P;
   readonly query: Q;
   readonly body: B;

@@ -1,4 +1,4 @@
-import type { Server, ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import Fastify from 'fastify';
@@ -13,11 +13,13 @@ import type { Admission, Exchange } from './exchange.ts';
 import { checkHost, isFromHere } from './hosts.ts';
 import type { InFlight } from './in-flight.ts';
 import { readJson } from './json-body.ts';
-import { authenticate } from './keys.ts';
+import { authenticate, holderByDigest } from './keys.ts';
 import type { KeyGate, KeyHolder } from './keys.ts';
+import type { BrowserLogins } from './browser-logins.ts';
+import { loginOf, setCookie, WithCookie } from './login-cookie.ts';
 import type { Passage } from './passage.ts';
 import { codedError, isRefusal, PROBLEM_TYPE, problemOf, refusedBody } from './problem.ts';
-import type { Raw, Route } from './route.ts';
+import type { Raw, Route, ServedFile } from './route.ts';
 import type { Config } from '../config/schema.ts';
 import type { LogGate } from '../gate/log-gate.ts';
 
@@ -27,6 +29,10 @@ export interface ServerDeps extends Admission {
   readonly limits: Config['limits'];
   /** What answers are signed with where the asker wants it; without one none is. */
   readonly answers?: AnswerKey;
+  /** Browsers that are logged in; without it a cookie is nobody's. */
+  readonly logins?: BrowserLogins;
+  /** Files of the page for people, for a request that no route answers. */
+  readonly files?: (request: Pick<IncomingMessage, 'method' | 'url' | 'headers'>) => ServedFile | null;
   /** Names a Host header may carry; a function, because the port is known only after listening. */
   readonly hosts: () => readonly string[];
   readonly origins: readonly string[];
@@ -37,7 +43,7 @@ type Held = FastifyRequest & { aegis?: Exchange };
 
 const METHODS: readonly HTTPMethods[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 
-/** No frame, no cache, no sniffing, and nothing a page may do unless it says so itself (DOCS-1); never CORS headers or cookies (AUTH-4). */
+/** No frame, no cache, no sniffing, and nothing a page may do unless it says so itself (DOCS-1); never CORS headers, and no cookie but a login's (AUTH-4). */
 const HEADERS = {
   'cache-control': 'no-store',
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
@@ -80,7 +86,7 @@ export function createServer(deps: ServerDeps, routes: readonly Route[], passage
     }
   });
   app.setErrorHandler((error: FastifyError, request: Held, reply) => answerError({ deps, error, request, reply }));
-  app.setNotFoundHandler((_request, reply) => sendProblem(reply, new AegisError('ROUTE_NOT_FOUND')));
+  app.setNotFoundHandler((request, reply) => sendFile(reply, deps.files?.(request.raw) ?? null));
   const guards = { deps, connections };
   for (const one of routes) addRoute(app, one, guards);
   for (const one of passages) addPassage(app, one, guards);
@@ -95,6 +101,12 @@ function sendProblem(reply: FastifyReply, error: AegisError, body: object = prob
     .code(error.status)
     .headers({ ...HEADERS, 'content-type': PROBLEM_TYPE })
     .send(JSON.stringify(body));
+}
+
+/** What no route answers: a file of the page for people, or nothing. */
+function sendFile(reply: FastifyReply, file: ServedFile | null): FastifyReply {
+  if (file === null) return sendProblem(reply, new AegisError('ROUTE_NOT_FOUND'));
+  return reply.code(200).headers(file.headers).send(file.bytes);
 }
 
 async function answerError(terms: { deps: ServerDeps; error: FastifyError; request: Held; reply: FastifyReply }): Promise<FastifyReply> {
@@ -155,12 +167,29 @@ function enter(guards: Guards, entering: Entering, done: (error?: Error) => void
     done();
   };
   try {
-    const holder = one.keyed ? authenticate(request.headers, guards.deps.gate) : null;
+    const holder = one.keyed ? holderOf(guards.deps, entering) : null;
     if (holder instanceof Promise) holder.then(go, done);
     else go(holder);
   } catch (error) {
     done(error as Error);
   }
+}
+
+/** Who asks: the holder of the key in the header, else of the key a browser logged in with. @throws AegisError CSRF_REFUSED */
+function holderOf({ gate, logins }: ServerDeps, { request, reply, exchange }: Entering): KeyHolder | null | Promise<KeyHolder | null> {
+  const login = logins === undefined || request.headers.authorization !== undefined ? null : loginOf(request.raw, logins);
+  if (logins === undefined || login === null) return authenticate(request.headers, gate);
+  exchange.login = login;
+  // What is still being answered, a stream, ends with the login.
+  if (request.raw.method === 'GET')
+    reply.raw.once(
+      'close',
+      logins.ended(login, () => reply.raw.destroy()),
+    );
+  const found = holderByDigest(login, gate);
+  const inBrowser = (holder: KeyHolder | null): KeyHolder | null =>
+    holder === null || holder.role === 'agent' ? null : { ...holder, presence: 'browser' };
+  return found instanceof Promise ? found.then(inBrowser) : inBrowser(found);
 }
 
 /**
@@ -253,6 +282,7 @@ function isRaw(value: unknown): value is Raw {
 function answer(reply: FastifyReply, one: Route, result: unknown): FastifyReply {
   if (isRefusal(result)) return sendProblem(reply, result.refused, refusedBody(result));
   void reply.code(one.status ?? 200);
+  if (result instanceof WithCookie) void reply.header('set-cookie', setCookie(reply.request.raw, result));
   if (!('contentType' in one.response) || !isRaw(result)) {
     return reply.header('content-type', 'application/json; charset=utf-8').send(JSON.stringify(result));
   }
