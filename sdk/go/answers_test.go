@@ -287,7 +287,7 @@ func TestAnswers(t *testing.T) {
 
 func checkAnswer(t *testing.T, script *scriptedDaemon, over string, public ed25519.PublicKey) {
 	url, socket := script.serve(t, over)
-	timeout := 10 * time.Second
+	timeout := 10 * time.Minute
 	if script.one.Answer.Then != "" && script.one.Answer.Then != "close" {
 		// What a flood may hold before the time is over is bounded as well, but takes longer to come.
 		timeout = 400 * time.Millisecond
@@ -317,6 +317,7 @@ func checkAnswer(t *testing.T, script *scriptedDaemon, over string, public ed255
 func connect(t testing.TB, options ...aegis.Option) *aegis.Guard {
 	t.Helper()
 	usual := []aegis.Option{aegis.WithKey("agent-key"), aegis.WithAgent("bot"), aegis.WithSession("run-1"),
+		aegis.WithTimeout(time.Minute),
 		aegis.WithJournal(filepath.Join(t.TempDir(), "journal", "bot.jsonl")), aegis.WithNotices(io.Discard)}
 	guard, err := aegis.Connect(append(usual, options...)...)
 	if err != nil {

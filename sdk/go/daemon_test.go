@@ -1,6 +1,7 @@
 package aegis_test
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"encoding/json"
@@ -167,11 +168,25 @@ func (d *daemon) types() []string {
 
 // pending is the approval that is waited for, once there is one.
 func (d *daemon) pending() string {
+	d.t.Helper()
+	request, _ := http.NewRequest("GET", d.url+"/v1/stream", nil)
+	request.Header.Set("Authorization", "Bearer "+d.admin)
+	stream, err := http.DefaultClient.Do(request)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	defer stream.Body.Close()
+	// The stream tells of every entry since it was opened, so none is missed between a look and the wait for the next.
+	entries := bufio.NewScanner(stream.Body)
+	entries.Buffer(nil, 32<<20)
 	for {
 		listed, _ := d.ask("GET", "/v1/approvals", nil)["approvals"].([]any)
 		if len(listed) > 0 {
 			id, _ := listed[0].(map[string]any)["approval"].(string)
 			return id
+		}
+		if !entries.Scan() {
+			d.t.Fatal("Aegis ended", entries.Err())
 		}
 	}
 }

@@ -9,11 +9,10 @@ import shutil
 import signal
 import subprocess
 import tempfile
-import time
 import urllib.error
 import urllib.request
 from pathlib import Path
-from typing import Any, Dict, Iterator, List, Optional
+from typing import Any, Callable, Dict, Iterator, List, Optional
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -77,12 +76,17 @@ class Daemon:
 
     def approval(self) -> Dict[str, Any]:
         """The first one that waits; there will be one."""
-        for _ in range(3000):
-            waiting: List[Dict[str, Any]] = self.ask("GET", "/v1/approvals")["approvals"]
-            if waiting:
-                return waiting[0]
-            time.sleep(0.02)
-        raise AssertionError("nobody asks for an approval")
+        [first, *_] = self.when(lambda: self.ask("GET", "/v1/approvals")["approvals"])
+        return dict(first)
+
+    def when(self, found: Callable[[], Any]) -> Any:
+        """What `found` gives once it is something; it is called again after each entry of the log."""
+        request = urllib.request.Request(self.url + "/v1/stream", headers={"Authorization": f"Bearer {self.admin}"})
+        with contextlib.closing(urllib.request.urlopen(request, timeout=600)) as stream:
+            # The stream tells of every entry since it was opened, so none is missed between a look and the wait for the next.
+            while not (made := found()):
+                assert stream.readline() != b"", "Aegis ended"
+        return made
 
     def entries(self, kind: str) -> List[Dict[str, Any]]:
         return list(self.ask("GET", f"/v1/log?limit=1000&type={kind}")["entries"])
@@ -90,7 +94,7 @@ class Daemon:
     def settings(self, key: str, over: str = "socket", **more: Any) -> Dict[str, Any]:
         place = {"url": "http://127.0.0.1:9", "socket": self.socket} if over == "socket" else {"url": self.url, "socket": "off"}
         journal = os.path.join(self.folder, "journal.jsonl")
-        return {**place, "agent_id": "bot", "key": key, "session": "run-1", "answer_key": "", "journal": journal, **more}
+        return {**place, "agent_id": "bot", "key": key, "session": "run-1", "answer_key": "", "timeout": 60.0, "journal": journal, **more}
 
 
 @contextlib.contextmanager

@@ -88,7 +88,7 @@ class Gateway:
     def settings(self, over: str = "socket", **more: Any) -> Dict[str, Any]:
         """For `aegis.connect` or `aegis.auto`."""
         place = {"url": "http://127.0.0.1:9", "socket": self.socket} if over == "socket" else {"url": self.url, "socket": "off"}
-        terms: Dict[str, Any] = {"agent_id": "a", "key": "k", "session": "s", "answer_key": "", "journal": os.path.join(self.folder, "journal.jsonl")}
+        terms: Dict[str, Any] = {"agent_id": "a", "key": "k", "session": "s", "answer_key": "", "timeout": 60.0, "journal": os.path.join(self.folder, "journal.jsonl")}
         return {**terms, **place, **more}
 
     def proposals(self) -> List[Dict[str, Any]]:
@@ -103,7 +103,7 @@ class Gateway:
 
     def wait_for(self, condition: Callable[["Gateway"], bool]) -> None:
         with self._changed:
-            assert self._changed.wait_for(lambda: condition(self), 30), "it did not happen"
+            assert self._changed.wait_for(lambda: condition(self), 600), "it did not happen"
 
     def finish(self, action: str, made: Made = None) -> None:
         """The final decision on an action that waits: granted unless said otherwise."""

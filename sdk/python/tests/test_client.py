@@ -223,6 +223,7 @@ def test_interrupt(gateway: Gateway, over: str) -> None:
     running.send_signal(signal.SIGINT)
     out, _ = running.communicate(timeout=60)
     assert out == b"interrupted\n"
+    gateway.wait_for(lambda it: bool(it.outcomes()))
     assert [one["status"] for one in gateway.outcomes()] == ["cancelled"], "nobody is asked about it any longer"
 
 

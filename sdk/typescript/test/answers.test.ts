@@ -14,7 +14,7 @@ for (const script of SCRIPTS) {
     context.after(() => rmSync(folder, { recursive: true, force: true }));
     const { url, socket, strayed } = await scriptedDaemon(context, script);
     // What a flood may hold before the time is over is bounded as well, but takes longer to come.
-    const timeoutMs = one.answer.then === undefined ? 10_000 : 400;
+    const timeoutMs = one.answer.then === undefined ? 600_000 : 400;
     const aegis = connect({
       url,
       socket,

@@ -20,7 +20,7 @@ async function withGateway(rule: Rule | undefined, work: (gateway: Gateway, jour
 }
 
 const client = (gateway: Gateway, journalPath: string) =>
-  connect({ url: gateway.url, key: 'k', agentId: 'a', session: 's', timeoutMs: 2000, journalPath });
+  connect({ url: gateway.url, key: 'k', agentId: 'a', session: 's', timeoutMs: 60_000, journalPath });
 
 test('[SDK-7] wrap decides on the arguments, runs, and reports the outcome', async () => {
   await withGateway(

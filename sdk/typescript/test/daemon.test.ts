@@ -14,7 +14,7 @@ const WAYS = {
 };
 
 const client = (aegis: Running, key: string, way: object = WAYS.HTTP(aegis)): AegisClient =>
-  connect({ ...way, key, agentId: 'bot', session: 'run-1', journalPath: join(aegis.folder, 'journal.jsonl'), timeoutMs: 5_000 });
+  connect({ ...way, key, agentId: 'bot', session: 'run-1', journalPath: join(aegis.folder, 'journal.jsonl'), timeoutMs: 60_000 });
 
 const types = async (aegis: Running): Promise<readonly string[]> => {
   const { body } = await aegis.ask('GET', '/v1/log?limit=1000', { key: aegis.admin });

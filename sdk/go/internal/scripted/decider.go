@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	aegis "aegis.dev/sdk/go"
 )
@@ -49,7 +50,7 @@ func New(t testing.TB, rule func(name string, args map[string]any) Verdict) *Dec
 	})
 	made.URL = server.URL
 	guard, err := aegis.Connect(aegis.WithURL(made.URL), aegis.WithSocket("off"), aegis.WithKey("k"), aegis.WithAgent("bot"), aegis.WithSession("run-1"),
-		aegis.WithJournal(filepath.Join(t.TempDir(), "journal", "bot.jsonl")), aegis.WithNotices(io.Discard))
+		aegis.WithTimeout(time.Minute), aegis.WithJournal(filepath.Join(t.TempDir(), "journal", "bot.jsonl")), aegis.WithNotices(io.Discard))
 	if err != nil {
 		t.Fatal(err)
 	}
