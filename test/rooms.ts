@@ -90,6 +90,12 @@ export const ROOMS: readonly Room[] = [
     may: ['kernel', 'wire', 'client'],
     because: 'it works on a machine where no daemon runs, and a limit is read here by nobody else',
   },
+  {
+    name: 'gas',
+    is: 'what a transaction costs on its chain now: JSON-RPC, units, prices of coins',
+    may: ['kernel', 'config'],
+    because: 'it asks servers of others and decides nothing',
+  },
   { name: 'config', is: 'one typed configuration', may: [], because: 'configuration is plain values' },
   {
     name: 'daemon',
@@ -111,6 +117,7 @@ export const ROOMS: readonly Room[] = [
       'views',
       'lab',
       'api',
+      'gas',
       'config',
     ],
     because: 'it wires everything that runs and does not know the command line',

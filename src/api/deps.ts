@@ -15,7 +15,7 @@ import type { SimulationReport } from '../lab/simulate.ts';
 import type { Holder } from '../log/sqlite/leases.ts';
 import type { LogStore } from '../log/store.ts';
 import type { SessionPlace } from '../kernel/owned.ts';
-import type { Clock, Ids, Random } from '../ports.ts';
+import type { Clock, GasPrices, Ids, Random } from '../ports.ts';
 import type { SentPolicy } from './policy-body.ts';
 
 /** Everything the API is given. It owns nothing and constructs nothing. */
@@ -38,6 +38,7 @@ export interface ApiDeps {
   readonly page: ServedFolder;
   readonly ids: Ids;
   readonly random: Random;
+  readonly gas: GasPrices;
   readonly limits: Config['limits'];
   /** Names a Host header may carry; a function, because the port is known only after listening. */
   readonly hosts: () => readonly string[];

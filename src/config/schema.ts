@@ -13,6 +13,10 @@ const upstream = (what: string) =>
     CLOSED,
   );
 
+const HEADERS = Type.Array(Type.Object({ name: Type.String({ pattern: '^[A-Za-z0-9-]{1,64}$' }), variable: Type.String({ minLength: 1 }) }, CLOSED), {
+  description: 'Headers for the server, each with the content of a variable of the daemon’s environment',
+});
+
 /** Providers of models, by the name dialects give them, and what else may answer in their place. */
 const PROVIDERS = {
   openai: upstream('OpenAI, or a server that speaks its Chat Completions or Responses'),
@@ -103,11 +107,7 @@ export const ConfigSchema = Type.Object(
             {
               name: Type.String({ pattern: '^[A-Za-z0-9._-]{1,64}$', description: 'The server is reached at /mcp/<name>' }),
               url: Type.String({ pattern: '^https?://', description: 'Where it speaks Streamable HTTP' }),
-              headers: Type.Optional(
-                Type.Array(Type.Object({ name: Type.String({ pattern: '^[A-Za-z0-9-]{1,64}$' }), variable: Type.String({ minLength: 1 }) }, CLOSED), {
-                  description: 'Headers for the server, each with the content of a variable of the daemon’s environment',
-                }),
-              ),
+              headers: Type.Optional(HEADERS),
             },
             CLOSED,
           ),
@@ -120,6 +120,45 @@ export const ConfigSchema = Type.Object(
             description: 'How long a server may take for anything but a call; a call has obligations.timeoutMs',
           }),
         ),
+      },
+      CLOSED,
+    ),
+    gas: Type.Object(
+      {
+        chains: Type.Array(
+          Type.Object(
+            {
+              name: Type.String({ pattern: '^[a-z0-9._-]{1,64}$', description: 'What agents call it: `metadata.chain` of a `gas_budget` request' }),
+              kind: Type.Union([Type.Literal('evm'), Type.Literal('solana'), Type.Literal('sui')]),
+              rpc: Type.String({ pattern: '^https?://[^\\s@#]+$', description: 'Its JSON-RPC' }),
+              headers: Type.Optional(HEADERS),
+              identity: Type.Optional(
+                Type.String({
+                  pattern: '^(?:0x[0-9a-f]{1,16}|[A-Za-z0-9]{1,64})$',
+                  description: 'EVM: the chain id. Solana: the genesis hash. Sui: the chain identifier. A server of another chain has no price',
+                }),
+              ),
+              coin: Type.Union([
+                Type.Object(
+                  { usd: Type.Number({ exclusiveMinimum: 0, maximum: 10_000_000, description: 'Dollars for one coin, as you say' }) },
+                  CLOSED,
+                ),
+                Type.Object(
+                  {
+                    url: Type.String({ pattern: '^https?://[^\\s@#]+$', description: 'JSON that holds the price' }),
+                    pointer: Type.String({ pattern: '^/', description: 'Where in it (RFC 6901) the dollars for one coin stand' }),
+                    time: Type.Optional(Type.String({ pattern: '^/', description: 'Where its time stands, in seconds or milliseconds' })),
+                  },
+                  CLOSED,
+                ),
+              ]),
+            },
+            CLOSED,
+          ),
+          { maxItems: 64, description: 'Chains whose gas agents may ask for' },
+        ),
+        timeoutMs: integer(100, 60_000, 'How long one question to a chain or a price feed may take'),
+        staleMs: integer(1_000, 86_400_000, 'Age above which a newest block or a price no longer counts'),
       },
       CLOSED,
     ),
@@ -160,4 +199,5 @@ export const DEFAULTS: Config = {
   checkpoints: { everyEntries: 64, everyMs: 1_000 },
   hooks: { canaryMs: 30_000 },
   mcp: { servers: [] },
+  gas: { chains: [], timeoutMs: 5_000, staleMs: 60_000 },
 };

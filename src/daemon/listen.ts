@@ -4,6 +4,7 @@ import { administratorPath } from '../api/login.ts';
 import { pageFiles, pageFolder } from '../api/page.ts';
 import type { SecondPlace } from '../checkpoints/second-place.ts';
 import type { Config } from '../config/schema.ts';
+import { gasPrices } from '../gas/gas.ts';
 import type { Gate } from '../gate/gate.ts';
 import { processTimers } from '../gate/timers.ts';
 import { createBrowserLogins } from '../http/browser-logins.ts';
@@ -140,6 +141,7 @@ function serverParts(parts: ServerParts): { deps: ApiDeps; routes: ReturnType<ty
     logins: createBrowserLogins({ clock: systemClock, random: systemRandom }),
     page,
     files: pageFiles(page),
+    gas: gasPrices(config, systemClock, process.env),
     ids: uuidv7(systemClock, systemRandom),
     limits: config.limits,
     answers,

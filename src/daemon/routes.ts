@@ -51,7 +51,7 @@ export function allRoutes(deps: ApiDeps): readonly Route[] {
     ...operatorRoutes(deps),
     ...logRoutes(deps),
     ...streamRoutes(deps),
-    ...handshakeRoutes(deps.gate),
+    ...handshakeRoutes(deps.gate, deps.gas),
     ...eventRoutes({
       gate: deps.gate,
       digestOf,

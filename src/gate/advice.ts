@@ -23,6 +23,7 @@ const ADVICE: Readonly<Record<Advised, string>> = {
   EXEC_DENY: 'Use a program this agent may run, with its arguments written out, or ask the user.',
   BUDGET_EXCEEDED: 'Try something that costs less, or stop and tell the user that the budget is used up.',
   PRICE_UNKNOWN: 'Use a model that has a price, or ask the user.',
+  TRANSACTION_FAILS: 'Correct the transaction, or ask the user.',
   RATE_LIMITED: 'Wait, then try again.',
   LOOP_DETECTED: 'You are going in circles: change the approach, or ask the user.',
   TAINTED_TO_HIGH_RISK: 'Ask the user to name this value, then try again.',

@@ -1,4 +1,5 @@
 import type { Facts, Finding, Risk } from './finding.ts';
+import type { GasFault, GasQuote } from './gas.ts';
 import type { ActionId, AgentId, ApprovalId, Digest, MicroUsd, Millis, Print, SessionId, TenantId } from './ids.ts';
 import type { JsonObject } from './json.ts';
 import type { NamedFile } from './named-file.ts';
@@ -31,6 +32,10 @@ export interface Claims {
   readonly model?: string;
   /** The price of the named model is not known to us: denies unless the policy prices it (SPEND). */
   readonly priceUnknown?: boolean;
+  /** What the chain asks for the transaction; said by the door, which takes none from an agent (GAS-1). */
+  readonly gas?: GasQuote;
+  /** Why the chain's price is not known: denies (GAS-2). */
+  readonly gasFault?: GasFault;
 }
 
 /** The kinds of argument that carry authority. */

@@ -4,6 +4,7 @@ import { budget } from './budget.ts';
 import { claims } from './claims.ts';
 import { detectors } from './detectors.ts';
 import { files } from './files.ts';
+import { gas } from './gas.ts';
 import { halt } from './halt.ts';
 import { intents } from './intents.ts';
 import { lists } from './lists.ts';
@@ -25,6 +26,7 @@ export const RULES: readonly Rule[] = [
   intents,
   detectors,
   budget,
+  gas,
   rate,
   loop,
   lock,
@@ -55,6 +57,7 @@ const SENTENCES = {
   EGRESS_DENY: 'quotes',
   BUDGET_EXCEEDED: 'own',
   PRICE_UNKNOWN: 'quotes',
+  TRANSACTION_FAILS: 'own',
   RATE_LIMITED: 'own',
   LOOP_DETECTED: 'own',
   TAINTED_TO_HIGH_RISK: 'own',

@@ -1,9 +1,17 @@
 import type { BudgetUse } from '../../../gate/nouns.ts';
 import type { Decision } from '../../../kernel/decision.ts';
+import type { GasQuote } from '../../../kernel/gas.ts';
 import { decisive, textOf } from '../../../gate/refusal.ts';
 
+interface Context {
+  readonly agent: string;
+  readonly budgets: readonly BudgetUse[];
+  readonly at: number;
+  readonly gas?: GasQuote | undefined;
+}
+
 /** The decision in the handshake protocol's words: allow = GRANTED, ask and defer = PENDING, deny = REJECTED. */
-export function permissionReply(decision: Decision, context: { agent: string; budgets: readonly BudgetUse[]; at: number }): object {
+export function permissionReply(decision: Decision, context: Context): object {
   const granted = decision.effect === 'allow' || decision.effect === 'modify';
   const pending = decision.effect === 'ask' || decision.effect === 'defer';
   return {
@@ -17,7 +25,12 @@ export function permissionReply(decision: Decision, context: { agent: string; bu
     retry_after_seconds: retryAfter(decision),
     granted_at: granted ? new Date(context.at).toISOString() : null,
     action_id: decision.action,
+    ...(context.gas === undefined ? {} : { gas: gasReply(context.gas) }),
   };
+}
+
+function gasReply({ coinUsd, ...quote }: GasQuote): object {
+  return { ...quote, coin_usd: coinUsd };
 }
 
 /** Why it may go on: who or what released it, where something had asked first. */

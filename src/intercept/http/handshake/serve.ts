@@ -5,13 +5,16 @@ import type { LogGate } from '../../../gate/log-gate.ts';
 import type { Principal } from '../../../gate/nouns.ts';
 import { loggedResource } from '../../../gate/sealing/resource-name.ts';
 import type { AgentId, SessionId } from '../../../kernel/ids.ts';
+import type { Claims } from '../../../kernel/action.ts';
 import { EVERYONE, ACTING } from '../../../kernel/role.ts';
+import type { GasPrices } from '../../../ports.ts';
 import { agentOf } from '../../../http/keys.ts';
 import type { AgentPrincipal } from '../../../http/keys.ts';
 import { DECIDING, route } from '../../../http/route.ts';
 import type { Route } from '../../../http/route.ts';
 import { WaitQuery } from '../../../http/shapes.ts';
 import { permissionReply } from './enforce.ts';
+import { gasAskOf, priced } from './gas-ask.ts';
 import { handshakeTerms, lockName, notTaken, permissionProposal, sessionOf } from './normalise.ts';
 import { HandshakeBody, PermissionBody, PermissionReply, ReleaseBody } from './shapes.ts';
 
@@ -26,8 +29,8 @@ function callerOf(gate: ActionGate & LogGate, principal: Principal, agent: strin
 }
 
 /** The handshake protocol: register, ask for a resource, give a lock back. */
-export function handshakeRoutes(gate: ActionGate & LogGate): readonly Route[] {
-  return [handshakeRoute(gate), permissionRoute(gate), releaseRoute(gate)];
+export function handshakeRoutes(gate: ActionGate & LogGate, gas: GasPrices): readonly Route[] {
+  return [handshakeRoute(gate), permissionRoute(gate, gas), releaseRoute(gate)];
 }
 
 const handshakeRoute = (gate: ActionGate & LogGate): Route =>
@@ -64,7 +67,7 @@ const handshakeRoute = (gate: ActionGate & LogGate): Route =>
     },
   });
 
-const permissionRoute = (gate: ActionGate & LogGate): Route =>
+const permissionRoute = (gate: ActionGate & LogGate, gas: GasPrices): Route =>
   route({
     method: 'POST',
     path: '/api/v1/request-permission',
@@ -80,12 +83,19 @@ const permissionRoute = (gate: ActionGate & LogGate): Route =>
       const caller = callerOf(gate, principal, body.agent_id);
       const wait = query.wait ?? 0;
       const most = gate.world(caller.tenant).agents.get(caller.agent)?.registered.maxPriority;
-      const decision = await gate.admit(permissionProposal(body, caller, most), wait, wait === 0 ? undefined : signal());
+      const proposal = permissionProposal(body, caller, most);
+      const claims = body.resource_type === 'gas_budget' ? await pricedByItsChain(proposal.claims, body, gas) : proposal.claims;
+      const decision = await gate.admit({ ...proposal, claims }, wait, wait === 0 ? undefined : signal());
       const session = (body.session_id ?? sessionOf(caller.agent)) as SessionId;
       const at = gate.world(caller.tenant).at;
-      return permissionReply(decision, { agent: caller.agent, budgets: gate.budgets(caller.tenant, caller.agent, session), at });
+      return permissionReply(decision, { agent: caller.agent, budgets: gate.budgets(caller.tenant, caller.agent, session), at, gas: claims.gas });
     },
   });
+
+async function pricedByItsChain(claims: Claims, body: PermissionBody, gas: GasPrices): Promise<Claims> {
+  const ask = gasAskOf(body);
+  return priced(claims, ask === null ? { fault: 'unknown-chain' } : await gas.price(ask));
+}
 
 const releaseRoute = (gate: ActionGate & LogGate): Route =>
   route({

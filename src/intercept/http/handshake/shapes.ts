@@ -57,5 +57,18 @@ export const PermissionReply = Type.Object({
   escalation_id: nullable(Type.String()),
   retry_after_seconds: nullable(Type.Number()),
   granted_at: nullable(Type.String()),
+  gas: Type.Optional(
+    Type.Object(
+      {
+        chain: Type.String(),
+        units: Type.String(),
+        fee: Type.String(),
+        unit: oneOf('wei', 'lamports', 'MIST'),
+        coin_usd: Type.Number(),
+        simulated: Type.Optional(oneOf('succeeds', 'fails')),
+      },
+      { description: 'What the chain asks, in the smallest unit of its coin' },
+    ),
+  ),
   action_id: Type.String(),
 });
