@@ -68,10 +68,10 @@ const ApprovalReply = Type.Object({
   decision: Type.Optional(DecisionReply),
 });
 
-type Person = Principal & { readonly role: PersonRole };
+export type Person = Principal & { readonly role: PersonRole };
 
 /** The route's declaration lets no agent in; this says so to the compiler, and once more at run time. */
-function personOf(principal: Principal): Person {
+export function personOf(principal: Principal): Person {
   if (principal.role === 'agent') throw new AegisError('FORBIDDEN', { role: 'agent', needs: 'operator or admin' });
   return principal;
 }

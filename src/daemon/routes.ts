@@ -9,6 +9,7 @@ import { agentRoutes } from '../api/agents.ts';
 import { approvalRoutes } from '../api/approvals.ts';
 import type { ApiDeps } from '../api/deps.ts';
 import { ingestedEvents } from './ingested-events.ts';
+import { hitlRoutes } from '../api/hitl.ts';
 import { haltRoutes } from '../api/halts.ts';
 import { runRoutes } from '../api/runs.ts';
 import { healthRoutes } from '../api/health.ts';
@@ -36,6 +37,7 @@ export function allRoutes(deps: ApiDeps): readonly Route[] {
     ...actionRoutes(deps.gate),
     ...actionListRoutes(deps),
     ...approvalRoutes(deps),
+    ...hitlRoutes(deps),
     ...agentRoutes(deps),
     ...haltRoutes(deps),
     ...runRoutes(deps),

@@ -108,3 +108,46 @@ test('[DOOR-25] what was granted after a person’s yes says who granted it', as
   const { body: answer } = await ask();
   assert.deepEqual([answer['status'], answer['reason']], ['GRANTED', `olga granted it (approval ${approval}).`]);
 });
+
+test('[DOOR-31] budget, pending and resolve in the words of the protocol: people decide, and an agent sees its own budget only', async (context) => {
+  const aegis = await running(context);
+  const key = await aegis.agent('bot', { sessionBudgetUsdMicros: 5_000_000 });
+  await aegis.agent('other');
+  const olga = await aegis.operator('olga', 'operator');
+  const body = { agent_id: 'bot', task_intent: 'withdraw_funds', resource_type: 'api_call', estimated_cost_usd: 1.5, priority: 3 };
+  const ask = (id: string) => aegis.ask('POST', '/api/v1/request-permission', { key, body: { ...body, request_id: id } });
+  const budget = (agent: string, who: string) => aegis.ask('GET', `/api/v1/budget/${agent}`, { key: who });
+  assert.deepEqual((await budget('bot', key)).body, { agent_id: 'bot', remaining_budget_usd: 5 });
+  assert.equal((await budget('other', key)).status, 403);
+  assert.deepEqual((await budget('other', olga)).body, { agent_id: 'other', remaining_budget_usd: 10 });
+  assert.deepEqual([(await budget('nobody', olga)).status, (await budget('nobody', olga)).body['code']], [403, 'UNKNOWN_AGENT']);
+
+  const [first, second] = [await ask('r1'), await ask('r2')];
+  const ids = [first, second].map(({ body: one }) => String(one['escalation_id']));
+  assert.equal((await aegis.ask('GET', '/api/v1/hitl/pending', { key })).status, 403);
+  const listed = (await aegis.ask('GET', '/api/v1/hitl/pending', { key: olga })).body as { count: number; pending: Record<string, unknown>[] };
+  assert.equal(listed.count, 2);
+  const { created_at: at, escalation_reasons: reasons, ...rest } = listed.pending[0] ?? {};
+  assert.deepEqual(rest, {
+    approval_id: ids[0],
+    agent_id: 'bot',
+    task_intent: 'withdraw_funds',
+    estimated_cost_usd: 1.5,
+    priority: 3,
+    confidence: 1,
+    risk_level: first.body['risk'] ?? rest['risk_level'],
+  });
+  assert.ok(Array.isArray(reasons) && reasons.length > 0 && !Number.isNaN(Date.parse(String(at))));
+
+  const resolve = (who: string, approval_id: string | undefined, approved: boolean) =>
+    aegis.ask('POST', '/api/v1/hitl/resolve', { key: who, body: { approval_id, approved, decided_by: 'admin' } });
+  assert.equal((await resolve(key, ids[0], true)).status, 403, 'an agent approves nothing');
+  const granted = await resolve(olga, ids[0], true);
+  assert.deepEqual(granted.body, { success: true, approval_id: ids[0], status: 'APPROVED', message: 'Granted.' });
+  assert.equal((await ask('r1')).body['status'], 'GRANTED');
+  assert.match(String((await ask('r1')).body['reason']), /^olga granted it/, 'not who the request says decided');
+  assert.equal((await resolve(olga, ids[1], false)).body['status'], 'REJECTED');
+  assert.equal((await ask('r2')).body['status'], 'REJECTED');
+  assert.equal((await resolve(olga, ids[1], true)).status, 409, 'decided already');
+  assert.deepEqual([(await resolve(olga, 'never', true)).status, (await resolve(olga, 'never', true)).body['status']], [200, 'NOT_FOUND']);
+});

@@ -46,7 +46,7 @@ function retryAfter(decision: Decision): number | null {
 }
 
 /** The least of what is left anywhere, never below zero; null where nothing limits dollars. */
-function remaining(budgets: readonly BudgetUse[]): number | null {
+export function remaining(budgets: readonly BudgetUse[]): number | null {
   if (budgets.length === 0) return null;
   return Math.max(0, Math.min(...budgets.map(({ limit, taken }) => limit - taken))) / 1_000_000;
 }

@@ -12,8 +12,8 @@ import { agentOf } from '../../../http/keys.ts';
 import type { AgentPrincipal } from '../../../http/keys.ts';
 import { DECIDING, route } from '../../../http/route.ts';
 import type { Route } from '../../../http/route.ts';
-import { WaitQuery } from '../../../http/shapes.ts';
-import { permissionReply } from './enforce.ts';
+import { CLOSED, name, WaitQuery } from '../../../http/shapes.ts';
+import { permissionReply, remaining } from './enforce.ts';
 import { gasAskOf, priced } from './gas-ask.ts';
 import { handshakeTerms, lockName, notTaken, permissionProposal, sessionOf } from './normalise.ts';
 import { HandshakeBody, PermissionBody, PermissionReply, ReleaseBody } from './shapes.ts';
@@ -30,7 +30,7 @@ function callerOf(gate: ActionGate & LogGate, principal: Principal, agent: strin
 
 /** The handshake protocol: register, ask for a resource, give a lock back. */
 export function handshakeRoutes(gate: ActionGate & LogGate, gas: GasPrices): readonly Route[] {
-  return [handshakeRoute(gate), permissionRoute(gate, gas), releaseRoute(gate)];
+  return [handshakeRoute(gate), permissionRoute(gate, gas), budgetRoute(gate), releaseRoute(gate)];
 }
 
 const handshakeRoute = (gate: ActionGate & LogGate): Route =>
@@ -96,6 +96,26 @@ async function pricedByItsChain(claims: Claims, body: PermissionBody, gas: GasPr
   const ask = gasAskOf(body);
   return priced(claims, ask === null ? { fault: 'unknown-chain' } : await gas.price(ask));
 }
+
+const budgetRoute = (gate: ActionGate & LogGate): Route =>
+  route({
+    method: 'GET',
+    path: '/api/v1/budget/:agent',
+    auth: 'key',
+    role: EVERYONE,
+    tenant: 'key',
+    audited: [],
+    doc: doc('The dollars an agent has left where it has least; null where nothing limits them. An agent sees its own'),
+    params: Type.Object({ agent: name() }, CLOSED),
+    query: Type.Object({ session_id: Type.Optional(name()) }, CLOSED),
+    response: Type.Object({ agent_id: Type.String(), remaining_budget_usd: Type.Union([Type.Number(), Type.Null()]) }),
+    handle: ({ principal, params, query }) => {
+      const agent = principal.role === 'agent' ? callerOf(gate, principal, params.agent).agent : (params.agent as AgentId);
+      if (!gate.world(principal.tenant).agents.has(agent)) throw new AegisError('UNKNOWN_AGENT', { agent });
+      const session = (query.session_id ?? sessionOf(agent)) as SessionId;
+      return { agent_id: agent, remaining_budget_usd: remaining(gate.budgets(principal.tenant, agent, session)) };
+    },
+  });
 
 const releaseRoute = (gate: ActionGate & LogGate): Route =>
   route({
