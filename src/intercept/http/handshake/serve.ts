@@ -110,8 +110,9 @@ const budgetRoute = (gate: ActionGate & LogGate): Route =>
     query: Type.Object({ session_id: Type.Optional(name()) }, CLOSED),
     response: Type.Object({ agent_id: Type.String(), remaining_budget_usd: Type.Union([Type.Number(), Type.Null()]) }),
     handle: ({ principal, params, query }) => {
-      const agent = principal.role === 'agent' ? callerOf(gate, principal, params.agent).agent : (params.agent as AgentId);
-      if (!gate.world(principal.tenant).agents.has(agent)) throw new AegisError('UNKNOWN_AGENT', { agent });
+      const agent = params.agent as AgentId;
+      const hidden = principal.role === 'agent' && agentOf(principal).agent !== agent;
+      if (hidden || !gate.world(principal.tenant).agents.has(agent)) throw new AegisError('NOT_FOUND', { what: 'agent' });
       const session = (query.session_id ?? sessionOf(agent)) as SessionId;
       return { agent_id: agent, remaining_budget_usd: remaining(gate.budgets(principal.tenant, agent, session)) };
     },
