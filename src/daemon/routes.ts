@@ -4,10 +4,12 @@ import type { Route } from '../http/route.ts';
 import { actionRoutes } from '../intercept/http/serve.ts';
 import { digestOf } from '../wire/digest.ts';
 import { createTally } from '../views/tally.ts';
+import { createViews } from '../views/views.ts';
 import { actionListRoutes } from '../api/actions.ts';
 import { agentRoutes } from '../api/agents.ts';
 import { approvalRoutes } from '../api/approvals.ts';
 import type { ApiDeps } from '../api/deps.ts';
+import { feedRoutes } from '../api/feed.ts';
 import { ingestedEvents } from './ingested-events.ts';
 import { hitlRoutes } from '../api/hitl.ts';
 import { haltRoutes } from '../api/halts.ts';
@@ -24,15 +26,18 @@ import { mcpRoutes } from '../intercept/mcp/routes.ts';
 import { metricsRoutes } from '../api/metrics.ts';
 import { withOpenApi } from '../api/openapi.ts';
 import { operatorRoutes } from '../api/operators.ts';
+import { overviewRoute } from '../api/overview.ts';
 import { pageRoutes } from '../api/page.ts';
 import { policyRoutes } from '../api/policies.ts';
 import { sessionRoutes } from '../api/sessions.ts';
 import { standingRoutes } from '../api/standing.ts';
 import { streamRoutes } from '../api/stream.ts';
+import { viewRoutes } from '../api/views.ts';
 
 /** Every route there is, in one typed list. A route that is not here does not exist (AUTH-1). */
 export function allRoutes(deps: ApiDeps): readonly Route[] {
   const tally = createTally(deps.store);
+  const shown = { ...deps, views: createViews(deps.store) };
   const routes = [
     ...actionRoutes(deps.gate),
     ...actionListRoutes(deps),
@@ -53,6 +58,9 @@ export function allRoutes(deps: ApiDeps): readonly Route[] {
     ...operatorRoutes(deps),
     ...logRoutes(deps),
     ...streamRoutes(deps),
+    ...feedRoutes(deps),
+    ...viewRoutes(shown),
+    overviewRoute(shown),
     ...handshakeRoutes(deps.gate, deps.gas),
     ...eventRoutes({
       gate: deps.gate,

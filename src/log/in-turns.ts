@@ -27,7 +27,7 @@ export function inTurns(store: LogStore): LogStore {
 }
 
 /** One turn in each round of the event loop; tenants have theirs one after another, so that none waits for what another asked for. */
-function createTurns(): (tenant: TenantId) => Promise<void> {
+export function createTurns(): (tenant: TenantId) => Promise<void> {
   const waiting = new Map<TenantId, (() => void)[]>();
   const next = (): void => {
     const [tenant, queue] = waiting.entries().next().value ?? [];
