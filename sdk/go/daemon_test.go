@@ -68,12 +68,14 @@ func (d *daemon) start() {
 		d.t.Fatal(err)
 	}
 	var ready struct {
+		// What kept it from starting, where it did not.
+		Error     json.RawMessage
 		URL       string
 		Socket    string
 		FirstKeys []struct{ Key string }
 	}
-	if err := json.NewDecoder(out).Decode(&ready); err != nil {
-		d.t.Fatal("the daemon does not start", err)
+	if err := json.NewDecoder(out).Decode(&ready); err != nil || ready.URL == "" {
+		d.t.Fatal("the daemon does not start", err, string(ready.Error))
 	}
 	d.url, d.socket = ready.URL, ready.Socket
 	if len(ready.FirstKeys) > 0 {

@@ -51,7 +51,7 @@ class Daemon:
             text += line
             with contextlib.suppress(ValueError):
                 found = json.loads(text)
-                assert isinstance(found, dict)
+                assert isinstance(found, dict) and "url" in found, f"Aegis did not start: {text}"
                 return found
         raise AssertionError(f"Aegis did not start: {text}")
 

@@ -34,6 +34,7 @@ FILES: Dict[str, FrozenSet[str]] = {
     "test_openai_ways.py": frozenset({"newest", "crewai"}),
     "test_pauses.py": frozenset({"newest"}),
     "test_pydantic_ai.py": frozenset({"newest"}),
+    "test_research.py": frozenset({"newest"}),
     "test_smolagents.py": frozenset({"newest"}),
     "test_strands.py": frozenset({"crewai"}),
 }
