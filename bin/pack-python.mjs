@@ -9,7 +9,7 @@ const host = hostPython();
 if (host === null) {
   console.error('The Python SDK was not packed: Python 3.10 or newer with venv is not installed here (on Debian: apt-get install python3-venv).');
 } else {
-  const files = build(environment(host), folder);
+  const files = build(await environment(host), folder);
   if (words.includes('--json')) console.log(JSON.stringify({ files }));
   else console.log(`\n${files.join('\n')}\n\nIn your environment:\n  pip install ${files.find((file) => file.endsWith('.whl')) ?? ''}`);
 }

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { run } from './lanes.mjs';
 
 export const PACKAGE = fileURLToPath(new URL('../sdk/python', import.meta.url));
 const NAMES = ['python3', 'python3.14', 'python3.13', 'python3.12', 'python3.11', 'python3.10', 'python'];
@@ -22,15 +23,16 @@ export function hostPython() {
 /** The interpreter of an environment. */
 export const inside = (folder) => join(folder, process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python');
 
-export function run(file, args, options = {}) {
-  const done = spawnSync(file, args, { stdio: 'inherit', ...options });
-  if (done.status !== 0) throw new Error(`${[file, ...args].join(' ').slice(0, 200)} failed with exit code ${String(done.status ?? done.signal)}.`);
-}
-
+const made = new Map();
 const DEVELOPMENT = { folder: '.venv', requirements: 'requirements-dev.txt' };
 
-/** Makes an environment in sdk/python with what its file of requirements names, when it holds anything else. Answers its interpreter. */
-export function environment(host, { folder: name, requirements } = DEVELOPMENT) {
+/** Makes an environment in sdk/python with what its file of requirements names, when it holds anything else. Answers its interpreter; whoever asks meanwhile gets the same one. */
+export function environment(host, what = DEVELOPMENT) {
+  if (!made.has(what.folder)) made.set(what.folder, make(host, what));
+  return made.get(what.folder);
+}
+
+async function make(host, { folder: name, requirements }) {
   const folder = join(PACKAGE, name);
   const wanted = createHash('sha256')
     .update(readFileSync(join(PACKAGE, requirements)))
@@ -40,16 +42,16 @@ export function environment(host, { folder: name, requirements } = DEVELOPMENT) 
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted && spawnSync(python, ['-c', '']).status === 0) return python;
   console.error(`Installing what the tests of sdk/python need into sdk/python/${name} (once) …`);
   rmSync(folder, { recursive: true, force: true });
-  run(host, ['-m', 'venv', folder]);
-  install(python, ['-r', requirements]);
-  if (name === DEVELOPMENT.folder) install(python, ['--no-build-isolation', '--no-deps', '--editable', '.']);
+  await run(host, ['-m', 'venv', folder]);
+  await install(python, ['-r', requirements]);
+  if (name === DEVELOPMENT.folder) await install(python, ['--no-build-isolation', '--no-deps', '--editable', '.']);
   writeFileSync(stamp, wanted);
   return python;
 }
 
 /** Output goes to stderr, where progress is said. */
 export function install(python, what) {
-  run(python, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', ...what], { cwd: PACKAGE, stdio: ['ignore', 2, 2] });
+  return run(python, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', ...what], { cwd: PACKAGE, stdio: ['ignore', 2, 2] });
 }
 
 /** Builds wheel and sdist into a folder; answers their files. */

@@ -15,7 +15,10 @@ if (name !== undefined && !ENVIRONMENTS.includes(name)) {
   process.exit(2);
 }
 try {
-  for (const one of name === undefined ? ENVIRONMENTS : [name]) testLibraries(host, one, args);
+  for (const one of name === undefined ? ENVIRONMENTS : [name]) {
+    console.log(`== libraries: ${one}`);
+    await testLibraries(host, one, args.length > 0 ? args : undefined);
+  }
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;

@@ -19,7 +19,7 @@ for (const library of wanted === undefined ? Object.keys(matrix) : [wanted]) {
   console.log(`== ${library}: ${matrix[library].packages.join(' ')}`);
   const folder = mkdtempSync(join(tmpdir(), 'aegis-matrix-'));
   try {
-    if (!testVersion(host, folder, matrix[library])) failed.push(library);
+    if (!(await testVersion(host, folder, matrix[library]))) failed.push(library);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

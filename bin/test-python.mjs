@@ -5,8 +5,9 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ENVIRONMENTS, testLibraries } from './python-libraries.mjs';
-import { build, environment, hostPython, inside, install, PACKAGE, run } from './python.mjs';
+import { inLanes, run } from './lanes.mjs';
+import { partOfLibraries, testLibraries } from './python-libraries.mjs';
+import { build, environment, hostPython, inside, install, PACKAGE } from './python.mjs';
 
 /** Python versions the package is checked for; it runs on the host's. */
 const TARGETS = ['3.10', '3.11', '3.12', '3.13', '3.14'];
@@ -18,13 +19,17 @@ if (host === null) {
 }
 const folder = mkdtempSync(join(tmpdir(), 'aegis-python-'));
 try {
-  const python = environment(host);
-  run(python, ['-m', 'pytest', '-W', 'error', ...process.argv.slice(2)], { cwd: PACKAGE });
-  if (process.argv.length === 2) {
-    for (const version of TARGETS) run(python, ['-m', 'mypy', '--strict', '--python-version', version], { cwd: PACKAGE });
-    run(python, ['-m', 'pyright'], { cwd: PACKAGE });
-    installed(python);
-    for (const name of ENVIRONMENTS) testLibraries(host, name);
+  if (process.argv.length > 2) await tests(process.argv.slice(2));
+  else {
+    await inLanes([
+      { name: 'libraries: newest, first half', do: () => testLibraries(host, 'newest', partOfLibraries(0, 2)) },
+      { name: 'the package', do: () => tests([]) },
+      { name: 'libraries: newest, second half', do: () => testLibraries(host, 'newest', partOfLibraries(1, 2)) },
+      { name: 'libraries: crewai', do: () => testLibraries(host, 'crewai') },
+      { name: 'types', do: types },
+      { name: 'installed', do: installed },
+      { name: 'libraries: adk', do: () => testLibraries(host, 'adk') },
+    ]);
   }
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
@@ -33,18 +38,29 @@ try {
   rmSync(folder, { recursive: true, force: true });
 }
 
+async function tests(args) {
+  await run(await environment(host), ['-m', 'pytest', '-W', 'error', ...args], { cwd: PACKAGE });
+}
+
+async function types() {
+  const python = await environment(host);
+  for (const version of TARGETS) await run(python, ['-m', 'mypy', '--strict', '--python-version', version], { cwd: PACKAGE });
+  await run(python, ['-m', 'pyright'], { cwd: PACKAGE });
+}
+
 /** What a user installs: the folder by path, and the wheel; each in an environment that has nothing else. */
-function installed(python) {
+async function installed() {
+  const python = await environment(host);
   const files = build(python, folder);
   if (files.length !== 2) throw new Error(`Wheel and sdist were expected, built were: ${readdirSync(folder).join(', ')}.`);
   for (const what of [PACKAGE, ...files.filter((file) => file.endsWith('.whl'))]) {
     const fresh = join(folder, 'fresh');
-    run(host, ['-m', 'venv', fresh]);
+    await run(host, ['-m', 'venv', fresh]);
     const mine = inside(fresh);
-    install(mine, [what]);
+    await install(mine, [what]);
     const check = 'import aegis, importlib.resources as r; assert r.files("aegis").joinpath("py.typed").is_file(); print("aegis", aegis.__version__)';
-    run(mine, ['-I', '-c', check], { cwd: folder });
-    run(mine, ['-I', '-m', 'aegis', 'verify', join(PACKAGE, '../../conformance/chain/good.jsonl')], { cwd: folder });
+    await run(mine, ['-I', '-c', check], { cwd: folder });
+    await run(mine, ['-I', '-m', 'aegis', 'verify', join(PACKAGE, '../../conformance/chain/good.jsonl')], { cwd: folder });
     rmSync(fresh, { recursive: true, force: true });
   }
 }
