@@ -195,7 +195,7 @@ export interface NewSession {
 
 export type JournalEntryEffect = 'allow' | 'deny';
 
-export type JournalEntryMode = 'deny' | 'allow_readonly' | 'allow';
+export type JournalEntryMode = 'deny' | 'allow_readonly' | 'local_approval' | 'allow';
 
 export interface JournalEntry {
   readonly action: Readonly<Record<string, unknown>>;

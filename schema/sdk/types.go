@@ -259,6 +259,7 @@ type JournalEntryMode string
 const (
 	JournalEntryModeDeny JournalEntryMode = "deny"
 	JournalEntryModeAllowReadonly JournalEntryMode = "allow_readonly"
+	JournalEntryModeLocalApproval JournalEntryMode = "local_approval"
 	JournalEntryModeAllow JournalEntryMode = "allow"
 )
 

@@ -233,7 +233,7 @@ class NewSession(_NewSession, total=False):
 
 JournalEntryEffect = Literal["allow", "deny"]
 
-JournalEntryMode = Literal["deny", "allow_readonly", "allow"]
+JournalEntryMode = Literal["deny", "allow_readonly", "local_approval", "allow"]
 
 
 class JournalEntry(TypedDict):

@@ -30,7 +30,7 @@ type preparation struct {
 	err  error
 }
 
-// OnUnavailable is the agent's setting on the server as last read: deny, allow_readonly or allow.
+// OnUnavailable is the agent's setting on the server as last read: deny, allow_readonly, local_approval or allow.
 func (g *Guard) OnUnavailable() string {
 	g.alone.mutex.Lock()
 	defer g.alone.mutex.Unlock()
@@ -89,7 +89,8 @@ func (a *alone) prepareNow(ctx context.Context) error {
 func (a *alone) learn(answer strictjson.Value) {
 	self, _ := answer.(*strictjson.Object)
 	mode := textAt(self, "onUnavailable")
-	if mode != "allow" && mode != "allow_readonly" {
+	// Under local_approval nothing runs either: a Go program asks nobody at its terminal.
+	if mode != "allow" && mode != "allow_readonly" && mode != "local_approval" {
 		mode = "deny"
 	}
 	readOnly := map[string]bool{}

@@ -4,14 +4,13 @@ import { HARNESSES, harnessOf } from '../intercept/hook/harness/harnesses.ts';
 import type { Define } from './define.ts';
 import { examples } from './examples.ts';
 import { CliError, EXIT } from './exit.ts';
-import { installTerms } from './hook/terms.ts';
+import { HOOK_MODES, installTerms } from './hook/terms.ts';
 import type { InstallOptions, InstallTerms } from './hook/terms.ts';
 import { undo } from './install/change.ts';
 import { installations, ownFolder } from './install/ledger.ts';
 import { whole } from './numbers.ts';
 import { json, line, visible } from './print.ts';
 import { table } from './screen/table.ts';
-import { UNAVAILABLE_MODES } from '../kernel/agent.ts';
 
 type Printed = { readonly json?: true };
 
@@ -41,9 +40,7 @@ export const define: Define = (command) => {
     .option('--agent <name>', 'agent to register (default: the harness’s name)')
     .option('--rotate', 'give an agent that is registered already a new key')
     .addOption(new Option('--handler <kind>', `${titlesWithHttp()} only: how it asks (default: command)`).choices(['http', 'command']))
-    .addOption(
-      new Option('--on-unavailable <mode>', 'what runs while Aegis is away; needs the command handler (default: deny)').choices(UNAVAILABLE_MODES),
-    )
+    .addOption(new Option('--on-unavailable <mode>', 'what runs while Aegis is away; needs the command handler (default: deny)').choices(HOOK_MODES))
     .addOption(
       new Option('--ask <whom>', 'who decides if both could: the coding agent’s user or Aegis (default: harness)').choices(['harness', 'aegis']),
     )

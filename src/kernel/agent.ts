@@ -1,5 +1,5 @@
 /** What holds for an agent while Aegis cannot be reached. */
-export const UNAVAILABLE_MODES = ['deny', 'allow_readonly', 'allow'] as const;
+export const UNAVAILABLE_MODES = ['deny', 'allow_readonly', 'local_approval', 'allow'] as const;
 export type UnavailableMode = (typeof UNAVAILABLE_MODES)[number];
 
 /** Halted until somebody resumes it; revoked for good. */

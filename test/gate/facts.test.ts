@@ -183,10 +183,20 @@ test('[GATE-15] an agent may register again for less, never for more', async () 
   for (const more of [
     { capabilities: ['readonly:bash'] },
     { onUnavailable: 'allow' as const },
+    { onUnavailable: 'local_approval' as const },
     { team: 'red' },
     { keyDigest: id<never>('0'.repeat(64)) },
   ]) {
     await assert.rejects(gate.register(TENANT, id('a1'), { ...terms, ...more }, own), coded('FORBIDDEN'));
+  }
+  // Neither of these two is the stricter one; giving either up is stricter.
+  for (const [given, other] of [
+    ['allow_readonly', 'local_approval'],
+    ['local_approval', 'allow_readonly'],
+  ] as const) {
+    await gate.register(TENANT, id('a1'), { ...terms, onUnavailable: given }, BOOT);
+    await assert.rejects(gate.register(TENANT, id('a1'), { ...terms, onUnavailable: other }, own), coded('FORBIDDEN'));
+    await gate.register(TENANT, id('a1'), terms, own);
   }
   await assert.rejects(gate.register(TENANT, id('a2'), terms, own), coded('FORBIDDEN'));
   await assert.rejects(gate.register(TENANT, id('a3'), { ...terms, maxPriority: 11 }, BOOT), coded('REQUEST_INVALID'));

@@ -8,7 +8,7 @@ import os
 import sys
 import threading
 from pathlib import Path
-from typing import Any, Awaitable, Callable, Dict, List, Tuple
+from typing import Any, Awaitable, Callable, Dict, Iterator, List, Optional, Tuple
 
 import pytest
 
@@ -244,6 +244,20 @@ def test_contract(case: Dict[str, Any], over: str, form: str, monkeypatch: pytes
     """[SDK-20, SDK-8, SDK-9, SDK-10, SDK-27] Every case of conformance/sdk, over the socket and HTTP, blocking and awaited."""
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    answers = list(case.get("terminal", []))
+
+    @contextlib.contextmanager
+    def terminal(_: str) -> Iterator[Optional[int]]:
+        if not answers:
+            yield None
+            return
+        read, write = os.pipe()
+        os.write(write, f"{answers.pop(0)}\n".encode())
+        os.close(write)
+        yield read
+        os.close(read)
+
+    monkeypatch.setattr("aegis.terminal._asked", terminal)
     with Stage(case, over).listening() as stage:
         runner = Runner(stage, form, monkeypatch)
 

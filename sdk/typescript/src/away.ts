@@ -1,5 +1,6 @@
 import { AegisUnavailableError } from './errors.ts';
 import type { Journal } from './journal.ts';
+import { terminal } from './terminal.ts';
 import type { Transport } from './transport.ts';
 import type { Decision, JsonObject, OnUnavailable } from './wire.ts';
 
@@ -17,12 +18,20 @@ export interface Unanswered {
   readonly args: JsonObject;
 }
 
+/** How long a person at the terminal has for an answer; `signal` takes the question back. */
+export interface Waits {
+  readonly askTimeoutMs: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+const MODES: ReadonlySet<unknown> = new Set<OnUnavailable>(['deny', 'allow_readonly', 'local_approval', 'allow']);
+
 /** Obeys the server's word for the time it is away. Nothing learned yet means deny. */
 export interface Away {
   /** Learns the agent's setting and sends what was journalled, once after each absence. */
   prepare(): Promise<void>;
   /** Decides without Aegis, and journals it first. @throws the cause, when it may not run */
-  decide(action: Unanswered, cause: AegisUnavailableError): Promise<Decision>;
+  decide(action: Unanswered, cause: AegisUnavailableError, waits: Waits): Promise<Decision>;
   /** Journals that what Aegis was asked about did not run, because its answer was not heard. */
   lost(action: Unanswered): Promise<void>;
   mode(): OnUnavailable;
@@ -35,7 +44,7 @@ export function away(agent: string, transport: Transport, journal: Journal): Awa
   const learn = async (): Promise<void> => {
     const self = (await transport.send({ method: 'GET', path: `/v1/agents/${encodeURIComponent(agent)}` })) as SelfReply | null;
     const { onUnavailable, readOnlyTools } = self ?? {};
-    mode = onUnavailable === 'allow' || onUnavailable === 'allow_readonly' ? onUnavailable : 'deny';
+    mode = MODES.has(onUnavailable) ? (onUnavailable as OnUnavailable) : 'deny';
     readOnly = new Set(Array.isArray(readOnlyTools) ? (readOnlyTools as readonly unknown[]) : []);
     await journal.replay(transport);
   };
@@ -53,9 +62,13 @@ export function away(agent: string, transport: Transport, journal: Journal): Awa
         fresh = null;
         throw error;
       })),
-    async decide(action, cause) {
+    async decide(action, cause, waits) {
       fresh = null;
-      const effect = mode === 'allow' || (mode === 'allow_readonly' && readOnly.has(action.name)) ? 'allow' : 'deny';
+      const runs =
+        mode === 'allow' ||
+        (mode === 'allow_readonly' && readOnly.has(action.name)) ||
+        (mode === 'local_approval' && (await terminal.ask(action, waits)));
+      const effect = runs ? 'allow' : 'deny';
       await append(action, effect);
       if (effect === 'deny') throw cause;
       const message = `Aegis is away; this agent is set to ${mode}. The action was journalled.`;

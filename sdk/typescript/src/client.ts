@@ -77,7 +77,7 @@ export function connect(options: AegisOptions = {}): AegisClient {
         } else if (error instanceof AegisUnavailableError) {
           if (local.size >= KEPT_LOCAL) local.clear();
           local.add(id);
-          return alone.decide({ id, session, name, args }, error);
+          return await alone.decide({ id, session, name, args }, error, { askTimeoutMs, signal });
         }
         throw error;
       }

@@ -95,4 +95,4 @@ export interface JournalEntry {
 }
 
 /** Set on the server per agent; the SDK only obeys it. */
-export type OnUnavailable = 'deny' | 'allow_readonly' | 'allow';
+export type OnUnavailable = 'deny' | 'allow_readonly' | 'local_approval' | 'allow';

@@ -3,6 +3,7 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
+import { terminal } from '../src/terminal.ts';
 import { CASES, IMPLEMENTATIONS, type Case, type Way } from './contract/case.ts';
 import { startGateway } from './contract/gateway.ts';
 import { Program } from './contract/program.ts';
@@ -38,6 +39,8 @@ async function play(context: TestContext, one: Case, over: Way): Promise<void> {
   const places: Readonly<Record<string, string>> = { $URL: gateway.url, $SOCKET: gateway.socket };
   const env = Object.entries(one.env ?? {}).map(([name, value]) => [name, places[value] ?? value]);
   withEnvironment(context, { XDG_CONFIG_HOME: folder, ...(Object.fromEntries(env) as Record<string, string>) });
+  const answers = [...(one.terminal ?? [])];
+  context.mock.method(terminal, 'ask', () => Promise.resolve(answers.shift() === 'yes'));
   const stderr = hearing(context);
   await new Program({ one, script, gateway, folder, stderr }).run();
   assert.deepEqual(script.faults, []);

@@ -1,7 +1,10 @@
 import type { Harness } from '../../intercept/hook/harness/harness.ts';
 import type { HandlerKind, Scope } from '../../intercept/hook/harness/settings.ts';
 import { CliError, EXIT } from '../exit.ts';
-import type { UnavailableMode } from '../../kernel/agent.ts';
+import { UNAVAILABLE_MODES, type UnavailableMode } from '../../kernel/agent.ts';
+
+/** What a launcher can carry out: it has no terminal to ask at. */
+export const HOOK_MODES = UNAVAILABLE_MODES.filter((mode) => mode !== 'local_approval');
 
 /** Everything an installation is decided by. */
 export interface InstallTerms {

@@ -1,4 +1,5 @@
 import { AegisError } from '../../errors.ts';
+import { UNAVAILABLE_MODES, type UnavailableMode } from '../../kernel/agent.ts';
 import type { EntryBodies } from '../../kernel/entry.ts';
 import type { AgentId } from '../../kernel/ids.ts';
 import { DECIDERS } from '../../kernel/role.ts';
@@ -9,7 +10,13 @@ import { ok } from '../queue/operation.ts';
 import { actorOf, operatorOf } from '../principal.ts';
 
 type Terms = EntryBodies['agent-registered'];
-const LOOSENESS = { deny: 0, allow_readonly: 1, allow: 2 } as const;
+/** What an agent may make of its own setting: none of the two in the middle is the stricter one. */
+const NO_LOOSER: Readonly<Record<UnavailableMode, readonly UnavailableMode[]>> = {
+  deny: ['deny'],
+  allow_readonly: ['deny', 'allow_readonly'],
+  local_approval: ['deny', 'local_approval'],
+  allow: UNAVAILABLE_MODES,
+};
 
 function checkTerms(terms: Terms): void {
   const invalid = (detail: string, pointer: string): AegisError => new AegisError('REQUEST_INVALID', { detail }, pointer);
@@ -18,7 +25,7 @@ function checkTerms(terms: Terms): void {
   const budget = terms.sessionBudgetUsdMicros;
   if (budget !== undefined && (!Number.isSafeInteger(budget) || budget < 0))
     throw invalid('sessionBudgetUsdMicros must be a non-negative integer', '/sessionBudgetUsdMicros');
-  if (!Object.hasOwn(LOOSENESS, terms.onUnavailable)) throw invalid('onUnavailable must be deny, allow_readonly or allow', '/onUnavailable');
+  if (!Object.hasOwn(NO_LOOSER, terms.onUnavailable)) throw invalid(`onUnavailable must be one of ${UNAVAILABLE_MODES.join(', ')}`, '/onUnavailable');
 }
 
 /** An agent may say its name again, and claim less; never more than an operator gave it (AUTH). */
@@ -28,7 +35,7 @@ function checkOwn(agent: AgentId, terms: Terms, world: World, by: Principal & { 
   if (by.agent !== agent || known === undefined) throw forbidden;
   const more =
     terms.maxPriority > known.maxPriority ||
-    LOOSENESS[terms.onUnavailable] > LOOSENESS[known.onUnavailable] ||
+    !NO_LOOSER[known.onUnavailable].includes(terms.onUnavailable) ||
     (known.sessionBudgetUsdMicros !== undefined && (terms.sessionBudgetUsdMicros ?? Infinity) > known.sessionBudgetUsdMicros) ||
     terms.capabilities.some((one) => !known.capabilities.includes(one)) ||
     terms.team !== known.team ||

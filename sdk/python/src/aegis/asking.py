@@ -89,7 +89,7 @@ class Question:
         except AegisUnavailableError as error:
             if self._line.cut:
                 raise
-            return (yield from self._away.decide(self.proposal, self.asked, error))
+            return (yield from self._away.decide(self.proposal, self.asked, error, self._until))
         except AegisError:
             raise
         except BaseException:

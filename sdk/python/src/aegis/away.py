@@ -12,6 +12,7 @@ from .journal import Journal
 from .reach.answer import Sending
 from .reach.transport import Transport
 from .sending import post
+from .terminal import AtTerminal
 from .wire.decision import Decision, Reason
 from .wire.proposal import Proposal
 from .wire.shape import is_list, is_object
@@ -72,16 +73,18 @@ class Away:
     def _learn(self, said: Any) -> None:
         agent: Dict[str, Any] = said if is_object(said) else {}
         mode = agent.get("onUnavailable")
-        self.mode = cast(OnUnavailable, mode) if mode in ("deny", "allow_readonly", "allow") else "deny"
+        self.mode = cast(OnUnavailable, mode) if mode in ("deny", "allow_readonly", "local_approval", "allow") else "deny"
         listed = agent.get("readOnlyTools")
         self._read_only = frozenset(str(one) for one in listed) if is_list(listed) else frozenset()
 
-    def decide(self, proposal: Proposal, asked: Asked, cause: AegisUnavailableError) -> Flow[Decision]:
-        """Raises `cause` unless the setting allows the action. Recorded before it is acted upon, here too: no journal, no allow."""
+    def decide(self, proposal: Proposal, asked: Asked, cause: AegisUnavailableError, until: float) -> Flow[Decision]:
+        """Raises `cause` unless the setting allows the action. Recorded before it is acted upon, here too: no journal, no allow. A person at the terminal is waited for `until` then."""
         self._fresh = False
         reads = self.mode == "allow_readonly" and proposal.name in self._read_only and not proposal.unread
         # What a person is asked about does not run without them.
         allowed = not asked.waits and (self.mode == "allow" or reads)
+        if self.mode == "local_approval" and not asked.waits:
+            allowed = yield AtTerminal(proposal, until)
         session, action = asked.session, asked.action
         entry = {
             "action": {"id": action, "agent": self._agent, "session": session, "name": proposal.name, "args": proposal.args},

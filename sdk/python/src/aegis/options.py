@@ -10,9 +10,9 @@ _POLICY = "in the server's policy (`precision:` in docs/reference/policy.md), th
 
 #: Option -> where it is set.
 SET_ELSEWHERE = {
-    "on_unavailable": "when the agent is registered: `aegis agents add <agent> --on-unavailable deny|allow_readonly|allow`",
-    "local_approval": "when the agent is registered, by an operator",
-    "fail_open": "when the agent is registered: `aegis agents add <agent> --on-unavailable deny|allow_readonly|allow`",
+    "on_unavailable": "when the agent is registered: `aegis agents add <agent> --on-unavailable deny|allow_readonly|local_approval|allow`",
+    "local_approval": "when the agent is registered, by an operator: `aegis agents add <agent> --on-unavailable local_approval`",
+    "fail_open": "when the agent is registered: `aegis agents add <agent> --on-unavailable deny|allow_readonly|local_approval|allow`",
     "block_threshold": "in the server's policy (`detectors:` in docs/reference/policy.md), then `aegis policy activate`",
     "allow_tools": _POLICY,
     "allow_categories": _POLICY,

@@ -65,6 +65,7 @@ export interface Case {
   readonly env?: Readonly<Record<string, string>>;
   readonly self?: Data | readonly Data[] | null;
   readonly unordered?: boolean;
+  readonly terminal?: readonly string[];
   readonly gateway: readonly Exchange[];
   readonly program: readonly Step[];
 }

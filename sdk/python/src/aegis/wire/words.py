@@ -12,6 +12,6 @@ Risk = Literal["LOW", "MEDIUM", "HIGH", "CRITICAL"]
 Source = Literal["user_input", "tool_output", "memory_read", "retrieved_doc", "model_output"]
 Kind = Literal["tool", "model", "egress", "process", "resource", "memory", "handoff"]
 Status = Literal["succeeded", "failed", "blocked", "cancelled", "unknown"]
-OnUnavailable = Literal["deny", "allow_readonly", "allow"]
+OnUnavailable = Literal["deny", "allow_readonly", "local_approval", "allow"]
 
 EFFECTS: Final[frozenset[str]] = frozenset({"allow", "deny", "modify", "ask", "defer"})
