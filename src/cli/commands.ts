@@ -30,6 +30,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   { name: 'identity', summary: 'print the key the daemon signs its answers with', load: async () => (await import('./identity.ts')).define },
   { name: 'doctor', summary: 'check this machine, the store and the daemon', load: async () => (await import('./doctor.ts')).define },
   { name: 'status', summary: 'show whether Aegis runs, what is waiting and what is halted', load: async () => (await import('./status.ts')).define },
+  { name: 'top', summary: 'watch what agents use right now, and halt one', load: async () => (await import('./top.ts')).define },
   { name: 'agents', summary: 'list, add, show and revoke agents', load: async () => (await import('./agents.ts')).define },
   {
     name: 'actions',

@@ -43,19 +43,29 @@ export interface Scene {
   readonly args: readonly string[];
   /** What to type once the screen shows something; null for nothing yet. Asked after every change until it types. */
   readonly type?: (text: string) => string | null;
+  /** One after the other: what the screen shows next, and what is typed then. */
+  readonly steps?: readonly (readonly [shows: RegExp, keys: string])[];
   readonly env?: NodeJS.ProcessEnv;
 }
 
 /** Runs `aegis …` on a terminal to its end. */
-export function onScreen({ folder, env }: Pick<Terminal, 'folder' | 'env'>, { columns, args, type, env: more }: Scene): Promise<Screen> {
+export function onScreen({ folder, env }: Pick<Terminal, 'folder' | 'env'>, { columns, args, type, steps = [], env: more }: Scene): Promise<Screen> {
   return new Promise((resolve, reject) => {
     const command = [process.execPath, '--disable-warning=ExperimentalWarning', MAIN, ...args];
     const place = { cwd: folder, env: { ...env, TERM: 'xterm', ...more } };
     const child = spawn('python3', ['-c', PTY, String(columns), ...command], { ...place, stdio: ['pipe', 'pipe', 'inherit'] });
     let text = '';
     let typed = type === undefined;
+    const left = [...steps];
+    let since = 0;
     child.stdout.setEncoding('utf8').on('data', (part: string) => {
       text += part;
+      const [next] = left;
+      if (next?.[0].test(text.slice(since)) === true) {
+        left.shift();
+        since = text.length;
+        child.stdin.write(next[1]);
+      }
       const keys = typed ? null : (type?.(text) ?? null);
       if (keys === null) return;
       typed = true;
