@@ -12,6 +12,7 @@ const PROGRAMS: Readonly<Record<string, () => Promise<{ readonly run: () => Prom
   http: () => import('./http.ts'),
   felt: () => import('./felt.ts'),
   scale: () => import('./scale.ts'),
+  views: () => import('./views.ts'),
   socket: () => import('./socket.ts'),
   'model-proxy': () => import('./model-proxy.ts'),
   hook: () => import('./hook.ts'),

@@ -10,6 +10,7 @@ import { PEOPLE } from '../kernel/role.ts';
 import type { ApiParts } from './deps.ts';
 import { feedEvent } from './feed-event.ts';
 import { followLog, resumePoint } from './follow-log.ts';
+import { recentEntries } from './recent-entries.ts';
 import { RowQuery } from './view-shapes.ts';
 
 type Parts = ApiParts<LogGate, 'store'>;
@@ -22,6 +23,7 @@ const MEDIA = 'text/event-stream; charset=utf-8';
 /** Decisions as they become durable, as rows: what a list shows, pushed. */
 export function feedRoutes({ gate, store }: Parts): readonly Route[] {
   const places = createShares(MOST_FEEDS);
+  const recent = recentEntries(store);
   return [
     route({
       method: 'GET',
@@ -44,7 +46,7 @@ export function feedRoutes({ gate, store }: Parts): readonly Route[] {
         if (done === null) throw new AegisError('RATE_LIMITED', { retryAfterMs: 5_000 });
         if (aborted.aborted) done();
         else aborted.addEventListener('abort', done, { once: true });
-        const body = followLog({ gate, store, principal, from, aborted, done }, (entry) => feedEvent(entry, filter));
+        const body = followLog({ gate, recent, principal, from, aborted, done }, (entry) => feedEvent(entry, filter));
         return { contentType: MEDIA, body };
       },
     }),

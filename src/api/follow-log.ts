@@ -2,16 +2,14 @@ import { AegisError } from '../errors.ts';
 import type { LogGate } from '../gate/log-gate.ts';
 import type { Principal } from '../gate/nouns.ts';
 import { isStill } from '../http/keys.ts';
-import { PIECE } from '../log/in-turns.ts';
-import type { LogStore } from '../log/store.ts';
-import { opened } from './pages.ts';
 import type { LoggedEntry } from './pages.ts';
+import type { RecentEntries } from './recent-entries.ts';
 
 const HEARTBEAT_MS = 15_000;
 
 export interface Following {
   readonly gate: Pick<LogGate, 'follow' | 'current' | 'world'>;
-  readonly store: LogStore;
+  readonly recent: RecentEntries;
   readonly principal: Principal;
   readonly from: number;
   readonly aborted: AbortSignal;
@@ -30,7 +28,7 @@ export function resumePoint(lastEventId: string | undefined, from: number | unde
 
 /** The log as it grows, one event for each entry that has one; `id` is the entry's index. Ends with the standing of who reads. */
 export async function* followLog(
-  { gate, store, principal, from, aborted, done }: Following,
+  { gate, recent, principal, from, aborted, done }: Following,
   event: (entry: LoggedEntry) => { readonly name: string; readonly data: object } | null,
 ): AsyncGenerator<string> {
   const { tenant } = principal;
@@ -50,14 +48,14 @@ export async function* followLog(
         wake = () => resolve(true);
         timer = setTimeout(() => resolve(false), HEARTBEAT_MS);
       });
-      const entries = await store.read(tenant, { from: next, limit: PIECE });
+      const entries = await recent.read(tenant, next);
       // Whoever was removed, through any daemon, is told nothing of what came after (GATE-26).
       await gate.current(tenant);
       if (!isStill(principal, gate)) return clearTimeout(timer);
-      for (const sealed of entries) {
-        const told = event(opened(sealed));
-        next = sealed.index + 1;
-        if (told !== null) yield `id: ${String(sealed.index)}\nevent: ${told.name}\ndata: ${JSON.stringify(told.data)}\n\n`;
+      for (const entry of entries) {
+        const told = event(entry);
+        next = entry.index + 1;
+        if (told !== null) yield `id: ${String(entry.index)}\nevent: ${told.name}\ndata: ${JSON.stringify(told.data)}\n\n`;
       }
       if (entries.length === 0 && !aborted.aborted && !(await woken)) yield ': still here\n\n';
       clearTimeout(timer);

@@ -7,12 +7,12 @@ import { splitCodes } from './action-filter.ts';
 import type { ActionFilter } from './action-filter.ts';
 import type { ActionRow } from './action-row.ts';
 import { IdColumn } from './id-column.ts';
+import { equalTo, narrow } from './narrow.ts';
+import type { Narrow } from './narrow.ts';
 import { WordColumn } from './word-column.ts';
 
 /** Rows of one block: looking at all of them takes well under a millisecond. */
 export const BLOCK = 16_384;
-
-type Test = (row: number) => boolean;
 
 /** One stretch of decisions in columns, about sixty bytes a row; outside the heap but for its words. */
 export class ActionBlock {
@@ -79,8 +79,8 @@ export class ActionBlock {
 
   /** The rows that pass, newest first; null where none can, without a look at them. */
   search(filter: ActionFilter): Iterable<ActionRow> | null {
-    const tests = this.#tests(filter);
-    return tests === null ? null : this.#passing(tests);
+    const steps = this.#steps(filter);
+    return steps === null ? null : this.#passing(steps);
   }
 
   has(filter: ActionFilter): boolean {
@@ -88,37 +88,41 @@ export class ActionBlock {
     return rows !== null && rows[Symbol.iterator]().next().done !== true;
   }
 
-  *#passing(tests: readonly Test[]): Generator<ActionRow> {
-    for (let place = this.#rows - 1; place >= 0; place--) if (tests.every((test) => test(place))) yield this.row(place);
+  *#passing(steps: readonly Narrow[]): Generator<ActionRow> {
+    const places = new Uint16Array(this.#rows);
+    for (let at = 0; at < places.length; at++) places[at] = places.length - 1 - at;
+    const left = steps.reduce((count, step) => step(places, count), places.length);
+    for (let at = 0; at < left; at++) yield this.row(places[at] ?? 0);
   }
 
-  /** What each row is held against, what is rarest first; null where no row can pass. */
-  #tests(filter: ActionFilter): readonly Test[] | null {
+  /** What rows are held against, column by column; null where no row can pass. */
+  #steps(filter: ActionFilter): readonly Narrow[] | null {
     const { category, effect, risk, reason, since, until, before } = filter;
-    const tests: (Test | null)[] = [];
+    const steps: (Narrow | null)[] = [];
     for (const word of ['session', 'agent', 'name', 'integration'] as const) {
       const wanted = filter[word];
-      if (wanted !== undefined) tests.push(this.#words[word].having(wanted));
+      if (wanted !== undefined) steps.push(this.#words[word].having(wanted));
     }
-    if (reason !== undefined) tests.push(this.#words.reasons.passing((codes) => splitCodes(codes).includes(reason)));
-    if (effect !== undefined) tests.push(bit(this.#has.effect, EFFECTS.indexOf(effect), (place) => this.#effect[place]));
-    if (risk !== undefined) tests.push(bit(this.#has.risk, RISKS.indexOf(risk), (place) => this.#risk[place]));
+    if (reason !== undefined) steps.push(narrowed(this.#words.reasons.passing((codes) => splitCodes(codes).includes(reason))));
+    if (effect !== undefined) steps.push(bit(this.#has.effect, EFFECTS.indexOf(effect), this.#effect));
+    if (risk !== undefined) steps.push(bit(this.#has.risk, RISKS.indexOf(risk), this.#risk));
     if (category !== undefined) {
       const mask = 1 << CATEGORIES.indexOf(category);
-      tests.push((this.#has.categories & mask) === 0 ? null : (place) => ((this.#categories[place] ?? 0) & mask) !== 0);
+      steps.push((this.#has.categories & mask) === 0 ? null : narrow((place) => ((this.#categories[place] ?? 0) & mask) !== 0));
     }
-    if (since !== undefined) tests.push(this.#times.last < since ? null : (place) => (this.#at[place] ?? 0) >= since);
-    if (until !== undefined) tests.push(this.#times.first >= until ? null : (place) => (this.#at[place] ?? 0) < until);
-    if (before !== undefined) tests.push((this.#index[0] ?? 0) >= before ? null : (place) => (this.#index[place] ?? 0) < before);
-    if (filter.q !== undefined && filter.q !== '') tests.push(this.#text(filter.q.toLowerCase()));
-    return tests.includes(null) ? null : tests.filter((test) => test !== null);
+    if (since !== undefined) steps.push(this.#times.last < since ? null : narrow((place) => (this.#at[place] ?? 0) >= since));
+    if (until !== undefined) steps.push(this.#times.first >= until ? null : narrow((place) => (this.#at[place] ?? 0) < until));
+    if (before !== undefined) steps.push((this.#index[0] ?? 0) >= before ? null : narrow((place) => (this.#index[place] ?? 0) < before));
+    if (filter.q !== undefined && filter.q !== '') steps.push(this.#text(filter.q.toLowerCase()));
+    const all = steps.filter((step) => step !== null);
+    return all.length < steps.length ? null : all;
   }
 
-  #text(part: string): Test | null {
+  #text(part: string): Narrow | null {
     const { name, agent, session, reasons } = this.#words;
     const tests = [name, agent, session, reasons].map((column) => column.passing((word) => word.toLowerCase().includes(part)));
     const some = tests.filter((test) => test !== null);
-    return some.length === 0 ? null : (place) => some.some((test) => test(place));
+    return some.length === 0 ? null : narrow((place) => some.some((test) => test(place)));
   }
 
   row(place: number): ActionRow {
@@ -149,7 +153,9 @@ export class ActionBlock {
   }
 }
 
-/** A test of one small number; null where no row of the block has it. */
-function bit(has: number, wanted: number, of: (place: number) => number | undefined): Test | null {
-  return (has & (1 << wanted)) === 0 ? null : (place) => of(place) === wanted;
+const narrowed = (passes: ((place: number) => boolean) | null): Narrow | null => (passes === null ? null : narrow(passes));
+
+/** Rows with one small number; null where no row of the block has it. */
+function bit(has: number, wanted: number, column: Uint8Array): Narrow | null {
+  return (has & (1 << wanted)) === 0 ? null : equalTo(column, wanted);
 }

@@ -1,3 +1,6 @@
+import { equalTo } from './narrow.ts';
+import type { Narrow } from './narrow.ts';
+
 /** A column of words, each kept once for all rows of a block: its number takes two bytes, and a block without a word is passed over whole. */
 export class WordColumn {
   readonly #numbers = new Map<string, number>();
@@ -23,7 +26,7 @@ export class WordColumn {
   }
 
   /** Whether each row has a word that passes; null where none can. */
-  passing(passes: (word: string) => boolean): ((row: number) => boolean) | null {
+  passing(passes: (word: string) => boolean): ((place: number) => boolean) | null {
     const wanted = new Uint8Array(this.#words.length);
     let some = false;
     this.#words.forEach((word, number) => {
@@ -31,12 +34,12 @@ export class WordColumn {
       wanted[number] = 1;
       some = true;
     });
-    return some ? (row) => wanted[this.#rows[row] ?? 0] === 1 : null;
+    return some ? (place) => wanted[this.#rows[place] ?? 0] === 1 : null;
   }
 
-  /** Whether each row has this word; null where none has. */
-  having(word: string): ((row: number) => boolean) | null {
+  /** Rows that have this word; null where none has. */
+  having(word: string): Narrow | null {
     const number = this.#numbers.get(word);
-    return number === undefined ? null : (row) => this.#rows[row] === number;
+    return number === undefined ? null : equalTo(this.#rows, number);
   }
 }
