@@ -14,6 +14,7 @@ const PROGRAMS: Readonly<Record<string, () => Promise<{ readonly run: () => Prom
   scale: () => import('./scale.ts'),
   views: () => import('./views.ts'),
   socket: () => import('./socket.ts'),
+  sdks: () => import('./sdks.ts'),
   'model-proxy': () => import('./model-proxy.ts'),
   hook: () => import('./hook.ts'),
   mcp: () => import('./mcp.ts'),
