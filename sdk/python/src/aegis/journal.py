@@ -79,7 +79,7 @@ class Journal:
         self._sending = False
 
     def put_aside(self, code: str) -> None:
-        """Aegis will never take these lines: they are kept for a person, and nothing waits for them."""
+        """Moves lines that Aegis refused into a file of their own, for a person to read; what is journalled later is sent without them."""
         kept = f"{self.path}.refused-{int(time.time() * 1000)}"
         with self._alone():
             os.rename(self._aside, kept)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from typing import Any, Callable, Dict, List
+from typing import Any, AsyncIterator, Callable, Dict, List
 
 import pytest
 from google import genai
@@ -17,6 +17,15 @@ pytestmark = [pytest.mark.filterwarnings("ignore:Inheritance class"), pytest.mar
 
 def client(agent: Agent) -> genai.Client:
     return genai.Client(api_key="k", http_options=types.HttpOptions(base_url=agent.model))
+
+
+@contextlib.asynccontextmanager
+async def aclient(agent: Agent) -> AsyncIterator[genai.Client]:
+    with contextlib.closing(client(agent)) as one:
+        try:
+            yield one
+        finally:
+            await one.aio.aclose()
 
 
 def results(calls: List[Any], agent: Agent) -> List[Any]:
@@ -47,16 +56,13 @@ def answer(said: str) -> str:
 
 def own(ask: Callable[[Any, Any], List[Any]]) -> Loop:
     def loop(agent: Agent, words: str) -> str:
-        one = client(agent)
         contents = start(words)
-        try:
+        with contextlib.closing(client(agent)) as one:
             while True:
                 parts = ask(one, contents)
                 if not calls_of(parts):
                     return answer(text_of(parts))
                 contents += results(calls_of(parts), agent)
-        finally:
-            one.close()
 
     return loop
 
@@ -64,17 +70,13 @@ def own(ask: Callable[[Any, Any], List[Any]]) -> Loop:
 def aown(ask: Callable[[Any, Any], Any]) -> Loop:
     def loop(agent: Agent, words: str) -> str:
         async def run() -> str:
-            one = client(agent)
             contents = start(words)
-            try:
+            async with aclient(agent) as one:
                 while True:
                     parts = await ask(one, contents)
                     if not calls_of(parts):
                         return answer(text_of(parts))
                     contents += results(calls_of(parts), agent)
-            finally:
-                await one.aio.aclose()
-                one.close()
 
         return asyncio.run(run())
 
@@ -112,11 +114,8 @@ def tools(agent: Agent, most: int = 10) -> Any:
 
 def library(ask: Callable[[Any, str, Any], str]) -> Loop:
     def loop(agent: Agent, words: str) -> str:
-        one = client(agent)
-        try:
+        with contextlib.closing(client(agent)) as one:
             return answer(ask(one, words, tools(agent)))
-        finally:
-            one.close()
 
     return loop
 
@@ -124,12 +123,8 @@ def library(ask: Callable[[Any, str, Any], str]) -> Loop:
 def alibrary(ask: Callable[[Any, str, Any], Any]) -> Loop:
     def loop(agent: Agent, words: str) -> str:
         async def run() -> str:
-            one = client(agent)
-            try:
+            async with aclient(agent) as one:
                 return answer(await ask(one, words, tools(agent)))
-            finally:
-                await one.aio.aclose()
-                one.close()
 
         return asyncio.run(run())
 
