@@ -3,6 +3,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, lstatSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { buildCockpit } from './build-cockpit.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const [command = 'help', ...rest] = process.argv.slice(2);
@@ -19,6 +20,7 @@ const COMMANDS = {
   check: [
     ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.json'],
     ['node_modules/typescript/bin/tsc', '-p', 'src/kernel/tsconfig.json'],
+    ['node_modules/typescript/bin/tsc', '-p', 'cockpit/tsconfig.json'],
     ['node_modules/eslint/bin/eslint.js', '.', '--cache', '--cache-location', 'node_modules/.cache/eslint/'],
     ['node_modules/prettier/bin/prettier.cjs', '--check', '.', '--log-level', 'warn', '--cache'],
     [
@@ -40,6 +42,7 @@ const COMMANDS = {
   fuzz: [['test/inspect/fuzz/run.ts']],
   mutate: [['test/fault/mutations.ts']],
   pictures: [['docs/pictures/draw.ts']],
+  'test:cockpit': [['--test', '--test-concurrency=1', 'test/cockpit/*.browser.ts']],
   'pack:sdk': [['bin/pack-sdk.mjs'], ['bin/pack-python.mjs']],
   'test:python': [['bin/test-python.mjs']],
   'test:go': [['bin/test-go.mjs']],
@@ -58,6 +61,7 @@ if (command === 'test' || command === 'bench') {
   install(join(root, 'test/peers'), ['--ignore-scripts'], 'Installing the programs tests are run against into test/peers/node_modules (once) …');
 }
 const node = runtime();
+if (command === 'start' || command === 'test:cockpit' || command === 'pictures') await buildCockpit(root, node);
 for (const args of COMMANDS[command]) {
   // Every part of a packing gets its folder; of other commands the last part is what they are about.
   const last = command === 'pack:sdk' || args === COMMANDS[command].at(-1);

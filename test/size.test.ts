@@ -6,7 +6,7 @@ import { test } from 'node:test';
 const EXCEPTIONS: Readonly<Record<string, string>> = {};
 
 test('files stay small: median ≤ 80 lines, p90 ≤ 220, max 400', () => {
-  const sizes = globSync(['src/**/*.ts', 'sdk/typescript/src/**/*.ts'])
+  const sizes = globSync(['src/**/*.ts', 'sdk/typescript/src/**/*.ts', 'cockpit/src/**/*.{ts,tsx}'])
     .map((file) => ({ file, lines: readFileSync(file, 'utf8').split('\n').length - 1 }))
     .toSorted((a, b) => a.lines - b.lines);
   const at = (share: number): number => sizes[Math.floor((sizes.length - 1) * share)]?.lines ?? 0;

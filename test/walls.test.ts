@@ -132,3 +132,15 @@ test('the TypeScript SDK asks over the wire and imports nothing of src', () => {
   );
   assert.deepEqual(breaches, []);
 });
+
+test('the page of the dashboard is a client of the API: it imports nothing of src, and makes no markup out of text', () => {
+  const pages = globSync('cockpit/src/**/*.{ts,tsx}');
+  assert.ok(pages.length > 20);
+  const outside = pages.flatMap((file) => importsOf(file).filter((target) => !target.startsWith('cockpit/src/')));
+  assert.deepEqual(outside, []);
+  const markup = /dangerouslySetInnerHTML|\.(?:inner|outer)HTML|insertAdjacentHTML|document\.write|\beval\(|new Function/;
+  assert.deepEqual(
+    pages.filter((file) => markup.test(readFileSync(file, 'utf8'))),
+    [],
+  );
+});
