@@ -27,7 +27,10 @@ const limits = () => Type.Record(Type.String({ pattern: '^[A-Za-z]{1,40}$' }), T
 const detail = () =>
   Type.Record(Type.String({ pattern: '^[A-Za-z]{1,40}$' }), Type.Union([Type.Number(), Type.String({ maxLength: 1024 })]), { maxProperties: 8 });
 
-const StartBody = Type.Object({ run: run(), level: level(), limits: limits() }, CLOSED);
+const toolRates = () =>
+  Type.Record(Type.String({ minLength: 1, maxLength: 512 }), integer(1, MAX), { maxProperties: 64, description: 'Calls a minute, by tool' });
+
+const StartBody = Type.Object({ run: run(), level: level(), limits: limits(), toolRates: Type.Optional(toolRates()) }, CLOSED);
 const TripBody = Type.Object({ run: run(), code: oneOf(...TRIP_CODES), detail: detail() }, CLOSED);
 const EndBody = Type.Object(
   {
@@ -71,7 +74,8 @@ const startRoute = ({ gate }: Parts): Route =>
       await gate.current(tenant);
       const halt = gate.world(tenant).halts.find(({ scope }) => halted(scope, agent));
       if (halt !== undefined) throw new AegisError('CONFLICT', { detail: `The agent ${agent} is halted` });
-      return gate.record(tenant, 'run-started', body, principal, { agent });
+      const { toolRates: rates, ...common } = body;
+      return gate.record(tenant, 'run-started', { ...common, ...(rates === undefined ? {} : { toolRates: rates }) }, principal, { agent });
     },
   });
 

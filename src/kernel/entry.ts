@@ -231,7 +231,13 @@ export interface EntryBodies {
   /** A synthetic call that must be stopped was made where an agent would make it: `protected` when it was, an alert when it was not. */
   'canary-answered': { readonly harness: string; readonly door: Door; readonly protection: ProtectionState; readonly detail: string };
   /** A command runs supervised. Nothing a decision reads; neither do the next two, and the halt of a trip is an entry of its own. */
-  'run-started': { readonly run: string; readonly level: RunLevel; readonly limits: Readonly<Record<string, number>> };
+  'run-started': {
+    readonly run: string;
+    readonly level: RunLevel;
+    readonly limits: Readonly<Record<string, number>>;
+    /** Calls a minute of each tool that has a limit of its own. */
+    readonly toolRates?: Readonly<Record<string, number>>;
+  };
   /** Why a supervised command is being killed: what was measured, and the limit it passed. */
   'run-tripped': { readonly run: string; readonly code: TripCode; readonly detail: Readonly<Record<string, string | number>> };
   /** What its supervisor observed of the end of a command and of everything it started. */

@@ -43,6 +43,7 @@ export interface Meter {
 export function createMeter(limits: Limits): Meter {
   const tokens = rollingSum(WINDOW_MS);
   const calls = rollingSum(WINDOW_MS);
+  const tools = new Map(Object.entries(limits.maxToolCallsPerMinute ?? {}).map(([tool, limit]) => [tool, { limit, calls: rollingSum(WINDOW_MS) }]));
   const windowMs = limits.repeatedActionWindowMs ?? WINDOW_MS;
   const most = limits.maxRepeatedActions;
   const repeated = most === undefined ? null : repetitions(most, windowMs);
@@ -56,11 +57,15 @@ export function createMeter(limits: Limits): Meter {
       sum.steps += use.steps ?? 0;
       const tokensPerMinute = tokens.add(use.tokens ?? 0, at);
       const callsPerMinute = calls.add(use.call === undefined ? 0 : 1, at);
+      const tool = tools.get(use.call ?? '');
+      const ofTool = tool?.calls.add(1, at) ?? 0;
       const count = use.action === undefined || repeated === null ? 0 : repeated.count(use.action, at);
       if (over(tokensPerMinute, limits.maxTokensPerMinute))
         return { code: 'TOKEN_BURN_RATE_EXCEEDED', detail: { tokensPerMinute, limit: limits.maxTokensPerMinute } };
       if (over(callsPerMinute, limits.maxApiCallsPerMinute))
         return { code: 'API_CALL_RATE_EXCEEDED', detail: { callsPerMinute, limit: limits.maxApiCallsPerMinute } };
+      if (over(ofTool, tool?.limit))
+        return { code: 'TOOL_RATE_EXCEEDED', detail: { tool: use.call ?? '', callsPerMinute: ofTool, limit: tool?.limit ?? 0 } };
       if (over(count, most)) return { code: 'REPETITIVE_LOOP_DETECTED', detail: { signature: use.action ?? '', count, limit: most, windowMs } };
       if (over(sum.costUsd, limits.maxCostUsd)) return { code: 'COST_EXCEEDED', detail: { usd: sum.costUsd, limit: limits.maxCostUsd } };
       if (over(sum.steps, limits.maxSteps)) return { code: 'STEPS_EXCEEDED', detail: { steps: sum.steps, limit: limits.maxSteps } };

@@ -1,8 +1,8 @@
 import { isObject } from '../kernel/json.ts';
 import type { Json } from '../kernel/json.ts';
+import { MOST_NAME } from './limits.ts';
 import type { Use } from './meter.ts';
 
-export const MOST_NAME = 512;
 /** Far beyond what a minute can hold, and no sum of such numbers loses a digit. */
 const MOST_TOKENS = 1_000_000_000;
 const MOST_USD = 1_000_000;

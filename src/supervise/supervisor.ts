@@ -8,6 +8,9 @@ import { fileURLToPath } from 'node:url';
 import { AegisError } from '../errors.ts';
 import { findLevel } from './contain/levels.ts';
 import type { LevelsFound } from './contain/levels.ts';
+import { tellHandlers } from './handlers/handlers.ts';
+import type { Handled, TripHandlers } from './handlers/handlers.ts';
+import { webhookFault } from './handlers/webhook.ts';
 import { limitFault } from './limits.ts';
 import type { Limits } from './limits.ts';
 import type { Use } from './meter.ts';
@@ -39,6 +42,8 @@ export interface SupervisorTerms {
   readonly session?: string;
   /** Called after the kill was ordered. It may block or throw: the kill does not wait for it. */
   readonly onTrip?: (trip: Trip) => void;
+  /** Told once the tree is gone and the end is recorded, each within its time. What fails there is in `handled`. */
+  readonly handlers?: TripHandlers;
   /** Whatever else happens. */
   readonly onEvent?: (event: FromWatcher) => void;
 }
@@ -52,18 +57,27 @@ export class Supervisor {
   readonly run = randomUUID();
   /** Settles when the tree is gone and the end is recorded. Rejects when the run could not start. */
   readonly done: Promise<RunEnd>;
+  /** What became of the handlers; empty where nothing tripped. Never rejects. */
+  readonly handled: Promise<readonly Handled[]>;
   readonly #terms: SupervisorTerms;
   #watcher: ChildProcess | null = null;
   #settle: { readonly resolve: (end: RunEnd) => void; readonly reject: (error: Error) => void } | null = null;
 
-  /** @throws AegisError REQUEST_INVALID for a limit that is none */
+  /** @throws AegisError REQUEST_INVALID for a limit that is none, and for a webhook that cannot be used */
   constructor(terms: SupervisorTerms) {
     const fault = limitFault({ ...terms.limits });
     if (fault !== null) throw new AegisError('REQUEST_INVALID', { detail: `The limit \`${fault.name}\` ${fault.why}` });
+    const { webhook } = terms.handlers ?? {};
+    const wrong = webhook === undefined ? null : webhookFault(webhook.url, webhook.secret);
+    if (wrong !== null) throw new AegisError('REQUEST_INVALID', { detail: `The webhook cannot be used: ${wrong}` });
     this.#terms = terms;
     this.done = new Promise((resolve, reject) => (this.#settle = { resolve, reject }));
     // Whoever starts it hears of a failure from `start`.
     this.done.catch(() => undefined);
+    this.handled = this.done.then(
+      (end) => tellHandlers(terms.handlers ?? {}, end, terms.session ?? this.run),
+      () => [],
+    );
   }
 
   /** Starts the command; resolves with the level that holds it. @throws AegisError RUN_FAILED */

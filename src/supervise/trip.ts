@@ -20,6 +20,8 @@ export function tripText({ code, detail }: Trip): string {
       return `${number(detail['tokensPerMinute'])} tokens in the last minute; the limit is ${number(detail['limit'])}.`;
     case 'API_CALL_RATE_EXCEEDED':
       return `${number(detail['callsPerMinute'])} API calls in the last minute; the limit is ${number(detail['limit'])}.`;
+    case 'TOOL_RATE_EXCEEDED':
+      return `\`${String(detail['tool'])}\` was called ${number(detail['callsPerMinute'])} times in the last minute; its limit is ${number(detail['limit'])}.`;
     case 'REPETITIVE_LOOP_DETECTED':
       return `\`${String(detail['signature'])}\` was done ${number(detail['count'])} times within ${seconds(detail['windowMs'])}; the limit is ${number(detail['limit'])}.`;
     case 'COST_EXCEEDED':

@@ -45,6 +45,12 @@ test('[RUN-9] what is no command, no limit and no option is an error, and nothin
     [['--max-cost', 'NaN', '--', 'touch', 'ran'], /Give dollars above 0/],
     [['--max-wall-time', '5 minutes', '--', 'touch', 'ran'], /Give a time/],
     [['--max-memory', '2X', '--', 'touch', 'ran'], /Give a size/],
+    [['--max-tool-rate', 'send_email', '--', 'touch', 'ran'], /Give a tool and its calls/],
+    [['--max-tool-rate', '=5', '--', 'touch', 'ran'], /Give a tool and its calls/],
+    [['--max-tool-rate', 'a=0', '--', 'touch', 'ran'], /whole number from 1 on/],
+    [['--max-tool-rate', 'a=1', '--max-tool-rate', 'a=2', '--', 'touch', 'ran'], /given twice/],
+    [['--on-trip', ' ', '--', 'touch', 'ran'], /--on-trip is empty/],
+    [['--on-trip-webhook', 'https://ops.example.com/', '--', 'touch', 'ran'], /AEGIS_TRIP_SECRET/],
     [['--max-token-per-min', '5', '--', 'touch', 'ran'], /--max-token-per-min/],
     [['--repeated-window-ms', '5', '--', 'touch', 'ran'], /A window for repeated actions is given, and no limit/],
     [['--agent', 'no good', '--', 'touch', 'ran'], /not a name of an agent/],
@@ -53,7 +59,7 @@ test('[RUN-9] what is no command, no limit and no option is an error, and nothin
     assert.equal(code, 2, `${args.join(' ')}: ${stderr}`);
     assert.match(stderr, says);
   }
-  for (const env of [{ AEGIS_MAX_COST: 'lots' }, { AEGIS_NETWORK_NAMESPACE: '1' }]) {
+  for (const env of [{ AEGIS_MAX_COST: 'lots' }, { AEGIS_MAX_TOOL_RATE: 'a=1,b' }, { AEGIS_NETWORK_NAMESPACE: '1' }]) {
     const { code, stderr } = await background(shell, env, '--', 'touch', 'ran').end;
     assert.equal(code, 2, stderr);
     assert.match(stderr, new RegExp(Object.keys(env)[0] ?? ''));
@@ -108,6 +114,7 @@ while True:
     [['--max-api-calls-per-min', '3'], 'API_CALL_RATE_EXCEEDED'],
     [['--max-tokens-per-min', '20'], 'TOKEN_BURN_RATE_EXCEEDED'],
     [['--max-repeated-actions', '2'], 'REPETITIVE_LOOP_DETECTED'],
+    [['--max-tool-rate', 'other=1', '--max-tool-rate', 'model:gpt-4o=3'], 'TOOL_RATE_EXCEEDED'],
   ] as const) {
     const shell = await terminal(context);
     const mark = word();

@@ -39,6 +39,20 @@ test('[RUN-10] each limit trips when it is passed, never when it is reached, wit
   assert.deepEqual(createMeter({ maxWallTimeMs: 5 }).elapsed(6), { code: 'WALL_TIME_EXCEEDED', detail: { ms: 6, limit: 5 } });
 });
 
+test('[RUN-28] a tool with a limit of its own trips when it is called more often, and no other tool counts for it', () => {
+  const meter = createMeter({ maxToolCallsPerMinute: { send_email: 2, __proto__x: 1 } });
+  for (const call of ['send_email', 'read', 'read', 'read', 'send_email', 'constructor', 'send_email '])
+    assert.equal(meter.use({ call, tokens: 5 }, 0), null, call);
+  assert.deepEqual(meter.use({ call: 'send_email' }, 1), {
+    code: 'TOOL_RATE_EXCEEDED',
+    detail: { tool: 'send_email', callsPerMinute: 3, limit: 2 },
+  });
+  assert.equal(meter.use({ call: 'send_email' }, 61_000), null);
+  for (const wrong of [5, null, [], {}, { a: 0 }, { a: -1 }, { a: 1.5 }, { a: '5' }, { '': 5 }, { ['x'.repeat(513)]: 5 }])
+    assert.equal(limitFault({ maxToolCallsPerMinute: wrong })?.name, 'maxToolCallsPerMinute', JSON.stringify(wrong));
+  assert.equal(limitFault({ maxToolCallsPerMinute: { 'mcp:send': 1 } }), null);
+});
+
 test('[RUN-10] what is older than the window no longer counts, and other actions in between are no repetition', () => {
   const meter = createMeter({ maxTokensPerMinute: 100, maxRepeatedActions: 2, repeatedActionWindowMs: 1_000 });
   assert.equal(meter.use({ tokens: 100, action: 'x' }, 0), null);

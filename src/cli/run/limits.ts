@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from 'commander';
-import type { Limits } from '../../supervise/limits.ts';
+import { limitFault, type Limits } from '../../supervise/limits.ts';
 import { CliError, EXIT } from '../exit.ts';
 
 /** Parsers of what a person types as a limit. Whatever is not clearly one is an error: a limit that is not understood would be none. */
@@ -39,7 +39,7 @@ export function bytes(text: string): number {
 interface LimitFlag {
   readonly flag: string;
   readonly variable: string;
-  readonly limit: keyof Limits;
+  readonly limit: Exclude<keyof Limits, 'maxToolCallsPerMinute'>;
   readonly read: (text: string) => number;
   readonly says: string;
 }
@@ -92,6 +92,24 @@ export const LIMIT_FLAGS: readonly LimitFlag[] = [
   { flag: '--max-processes <n>', variable: 'AEGIS_MAX_PROCESSES', limit: 'maxProcesses', read: count, says: 'kill when it has more processes' },
 ];
 
+export const TOOL_RATE = {
+  flag: '--max-tool-rate <tool=n>',
+  variable: 'AEGIS_MAX_TOOL_RATE',
+  says: 'kill when this tool is called more often within a minute; repeatable',
+} as const;
+
+/** `send_email=5`, added to what was read before. What stands before the last `=` is the tool's name. */
+export function toolRate(text: string, before: Readonly<Record<string, number>> = {}): Readonly<Record<string, number>> {
+  const at = text.lastIndexOf('=');
+  const tool = text.slice(0, Math.max(at, 0)).trim();
+  if (tool === '') throw new InvalidArgumentError('Give a tool and its calls per minute, as in send_email=5.');
+  if (Object.hasOwn(before, tool)) throw new InvalidArgumentError(`\`${tool}\` is given twice.`);
+  return Object.fromEntries([...Object.entries(before), [tool, count(text.slice(at + 1).trim())]]);
+}
+
+const toolRates = (text: string): Readonly<Record<string, number>> =>
+  text.split(',').reduce<Readonly<Record<string, number>>>((before, one) => toolRate(one, before), {});
+
 /** Limits from the flags, and from the variables where a flag is not given. @throws CliError for a variable that is no limit */
 export function limitsFrom(options: Readonly<Record<string, unknown>>, env: NodeJS.ProcessEnv): Limits {
   const limits: { -readonly [K in keyof Limits]: Limits[K] } = {};
@@ -101,6 +119,12 @@ export function limitsFrom(options: Readonly<Record<string, unknown>>, env: Node
     if (typeof given === 'number') limits[limit] = given;
     else if (text !== undefined && text !== '') limits[limit] = fromVariable(variable, text, read);
   }
+  const rates = options['maxToolRate'] as Limits['maxToolCallsPerMinute'];
+  const variable = env[TOOL_RATE.variable] ?? '';
+  if (rates !== undefined) limits.maxToolCallsPerMinute = rates;
+  else if (variable !== '') limits.maxToolCallsPerMinute = fromVariable(TOOL_RATE.variable, variable, toolRates);
+  const fault = limitFault({ ...limits });
+  if (fault !== null) throw new CliError(EXIT.usage, 'USAGE', `The limit \`${fault.name}\` ${fault.why}.`);
   if (limits.repeatedActionWindowMs !== undefined && limits.maxRepeatedActions === undefined)
     throw new CliError(EXIT.usage, 'USAGE', 'A window for repeated actions is given, and no limit.', 'Add --max-repeated-actions.');
   return limits;
@@ -108,7 +132,7 @@ export function limitsFrom(options: Readonly<Record<string, unknown>>, env: Node
 
 const optionName = (flag: string): string => (flag.split(' ')[0] ?? '').slice(2).replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
 
-function fromVariable(variable: string, text: string, read: (text: string) => number): number {
+function fromVariable<T>(variable: string, text: string, read: (text: string) => T): T {
   try {
     return read(text);
   } catch (error) {

@@ -7,6 +7,8 @@ import { tripText } from '../../supervise/trip.ts';
 import { CliError, EXIT } from '../exit.ts';
 import { note, visible } from '../print.ts';
 import { agentEnv } from './agent-env.ts';
+import { handledText, handlersFrom } from './handlers.ts';
+import type { HandlerOptions } from './handlers.ts';
 import { limitsFrom } from './limits.ts';
 import { runPlace, runsFolder } from './place.ts';
 import type { PlaceOptions, RunPlace } from './place.ts';
@@ -17,7 +19,7 @@ import { passSignals } from './signals.ts';
 /** As of env(1) and timeout(1). */
 const CODES = { cannotSupervise: 125, cannotRun: 126, notFound: 127, tripped: 137 } as const;
 
-interface RunOptions extends Omit<PlaceOptions, 'session'> {
+interface RunOptions extends Omit<PlaceOptions, 'session'>, HandlerOptions {
   readonly session?: string;
   readonly minLevel?: number;
   readonly grace?: number;
@@ -29,6 +31,7 @@ export async function run(words: readonly string[], options: RunOptions & Readon
   if (command === undefined)
     throw new CliError(EXIT.usage, 'USAGE', 'No command is given.', 'Write it after `--`: `aegis run --max-cost 5 -- python my_agent.py`.');
   const limits = limitsFrom(options, process.env);
+  const handlers = handlersFrom(options, process.env);
   refuseUnknown(process.env);
   const levels = findLevel();
   const { chosen } = await levels;
@@ -49,6 +52,7 @@ export async function run(words: readonly string[], options: RunOptions & Readon
     const supervisor = new Supervisor({
       ...{ command, args, limits, terminal, session },
       ...(options.grace === undefined ? {} : { graceMs: options.grace }),
+      handlers: { ...handlers, agent: place.agent },
       env: agentEnv(process.env, place),
       daemon: { url: place.url, key: place.key, answerKey: place.answerKey },
       onEvent: (event) => {
@@ -61,6 +65,7 @@ export async function run(words: readonly string[], options: RunOptions & Readon
     const end = await startedAndDone(supervisor, levels, command, place);
     for (const event of events) if (event.from === 'note') note(`aegis: ${visible(event.text)}`);
     report({ end, agent: place.agent, session, command: words, limits: { ...limits }, startedAt }, place, options.json === true);
+    for (const text of handledText(await supervisor.handled)) note(`aegis: ${visible(text)}`);
     process.exitCode = codeOf(end, signals.asked());
   } finally {
     await place.close();

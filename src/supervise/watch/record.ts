@@ -3,7 +3,7 @@ import type { DaemonClient } from '../../client/daemon.ts';
 import { isObject } from '../../kernel/json.ts';
 import type { Json } from '../../kernel/json.ts';
 import type { RunState } from '../../kernel/words/runs.ts';
-import { MOST_NAME } from '../report.ts';
+import { MOST_NAME } from '../limits.ts';
 import type { Trip } from '../trip.ts';
 import type { DaemonPlace, Recorded, RunEnd, WatchTerms } from './messages.ts';
 
@@ -25,10 +25,11 @@ export function recorderFor(daemon: DaemonPlace): Recorder {
   const client = daemonClient({ ...daemon, mostBytes: 16_777_216 });
   return {
     started: async ({ run, limits, contain }) => {
+      const { maxToolCallsPerMinute: toolRates, ...common } = limits;
       const { status, body } = await client.ask({
         method: 'POST',
         path: '/v1/runs/start',
-        body: { run, level: contain?.level ?? 0, limits },
+        body: { run, level: contain?.level ?? 0, limits: common, ...(toolRates === undefined ? {} : { toolRates }) },
         timeoutMs: PATIENCE_MS,
       });
       const said = isObject(body ?? null) ? (body as Readonly<Record<string, Json>>) : {};
