@@ -181,6 +181,20 @@ test('[RUN-16] joined to a daemon: an operator’s halt kills the run, the log s
   assert.equal((await shell.aegis('run', '--agent', 'worker', '--', 'true')).code, 0);
 });
 
+test('[RUN-29] a kill is told to a command and a webhook whose secret stands in a variable; what fails is said, and the exit code stays 137', async (context) => {
+  const shell = await terminal(context);
+  const mark = word();
+  const flags = ['--max-wall-time', '1ms', '--on-trip', 'cat > told.json; exit 4', '--on-trip-webhook', 'http://127.0.0.1:1/'] as const;
+  const env = { AEGIS_TRIP_SECRET: 'of-the-receiver-alone', AEGIS_MAX_TOOL_RATE: 'send_email=5,read_file=30' };
+  const { code, stderr } = await background(shell, env, ...flags, ...python(UP_AND_STAY, mark)).end;
+  assert.equal(code, 137, stderr);
+  assert.match(stderr, /The trip command failed: it ended with exit code 4/);
+  assert.match(stderr, /The trip webhook failed: it cannot be reached/);
+  assert.deepEqual(carrying(mark), []);
+  const told = JSON.parse(readFileSync(join(shell.folder, 'told.json'), 'utf8')) as { code: string; agent: string; entry: number };
+  assert.deepEqual([told.code, told.agent, Number.isInteger(told.entry)], ['WALL_TIME_EXCEEDED', 'run-python3', true]);
+});
+
 test('[RUN-3] Ctrl-C and TERM end the whole tree: 130 and 143', async (context) => {
   const shell = await terminal(context);
   for (const [signal, code] of [

@@ -9,6 +9,8 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { Supervisor } from '@aegis/control-plane/supervise';
+import { isForClients } from '../../src/config/keys.ts';
+import { LIMIT_FLAGS, TOOL_RATE } from '../../src/cli/run/limits.ts';
 import type { TripHandlers } from '../../src/supervise/handlers/handlers.ts';
 import { carrying, word } from './stage.ts';
 
@@ -107,4 +109,10 @@ test('[RUN-29] nobody is told of a command that ends by itself, and a webhook th
     ['https://example.com/', 'short', /16 characters/],
   ] as const)
     assert.throws(() => new Supervisor({ command: 'true', handlers: { webhook: { url, secret } } }), says);
+});
+
+test('[RUN-9] no variable of a run is taken for a setting of the daemon it embeds', () => {
+  const told = ['SECRET', 'RUN', 'CODE', 'AGENT', 'SESSION'].map((name) => `AEGIS_TRIP_${name}`);
+  for (const variable of [...LIMIT_FLAGS.map((one) => one.variable), TOOL_RATE.variable, ...told]) assert.ok(isForClients(variable), variable);
+  assert.ok(!isForClients('AEGIS_TRIP_SECRETS'));
 });
