@@ -30,13 +30,20 @@ test('[DOOR-14] without a key, or with none that is known, only what is open to 
 });
 
 test('[DOOR-13, AUTH-6] a key has one rate over both transports', async (context) => {
-  const aegis = await running(context, { config: { limits: { requestsPerSecond: 10 } } });
-  const key = await aegis.agent('bot');
-  const client = await lineClient(context, aegis, key);
-  const local = Array.from({ length: 40 }, () => client.ask('GET', '/v1/agents/self'));
-  const statuses = (await Promise.all(local)).map(({ status }) => status);
-  assert.ok(statuses.filter((status) => status === 429).length > 20, String(statuses));
-  assert.equal((await aegis.ask('GET', '/v1/agents/self', { key })).status, 429);
+  const aegis = await running(context, { config: { limits: { requestsPerSecond: 1 } } });
+  // A key that was used over the socket has nothing left over HTTP, unless a second has passed: then another key tells.
+  for (let at = 0; at < 30; at++) {
+    const added = await aegis.ask('POST', '/v1/agents', { key: aegis.admin, body: { agent: `bot${String(at)}` } });
+    if (added.status === 429) {
+      await new Promise((resolve) => setTimeout(resolve, 1_000));
+      continue;
+    }
+    const key = String(added.body['key']);
+    const client = await lineClient(context, aegis, key);
+    assert.equal((await client.ask('GET', '/v1/agents/self')).status, 200);
+    if ((await aegis.ask('GET', '/v1/agents/self', { key })).status === 429) return;
+  }
+  assert.fail('no key was ever refused over HTTP for what it asked over the socket');
 });
 
 test('[DOOR-13, DOOR-2, AUTH-7] what an agent may not do is refused and recorded as over HTTP', async (context) => {
