@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { onScreen } from '../../test/cli/pty.ts';
 import { act, terminal } from '../../test/cli/terminal.ts';
+import { photograph } from './pages.ts';
 import { terminalSvg } from './terminal-svg.ts';
 
 const COLUMNS = 108;
@@ -30,6 +31,17 @@ async function draw(): Promise<void> {
     await picture('actions', 'aegis actions: every action with its effect and why', [['actions'], ['approvals']]);
     await picture('action', 'aegis actions with a number: one action in full', [['actions', String(rows[0]?.index)]]);
     await picture('verify', 'aegis log verify: the log holds', [['status'], ['log', 'verify', '--data', 'data', '--checkpoints', 'checkpoints']]);
+    const [held] = JSON.parse((await shell.aegis('approvals', '--json')).stdout) as readonly { approval: string; action: string }[];
+    await photograph({
+      url: up.url,
+      key: up.admin,
+      pages: {
+        overview: '/',
+        approvals: `/approvals?open=${held?.approval ?? ''}`,
+        live: '/live',
+        action: `/actions/${held?.action ?? ''}?agent=support-bot`,
+      },
+    });
   } finally {
     for (const end of ends) await end();
   }

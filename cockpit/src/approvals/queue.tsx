@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import { Countdown, RiskTag } from '../parts/tags.tsx';
 import type { Approval } from '../state/shapes.ts';
-import { Shown } from '../text/shown.tsx';
+import { Sentence, Shown } from '../text/shown.tsx';
 import type { Outcome } from './use-deciding.ts';
 import { alike } from './use-waiting.ts';
 
@@ -31,7 +31,7 @@ export function Queue({ queue, current, outcomes, select }: Terms): ReactNode {
                 {approval.reasons?.[0] === undefined ? null : (
                   <>
                     {' · '}
-                    <Shown text={approval.reasons[0].message} />
+                    <Sentence text={approval.reasons[0].message} />
                   </>
                 )}
                 {more > 0 ? ` · ${String(more)} more alike` : ''}

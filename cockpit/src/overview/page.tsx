@@ -6,6 +6,8 @@ import type { Approval, Stats } from '../state/shapes.ts';
 import { useFresh } from '../state/use-fresh.ts';
 import { Sentence, Shown } from '../text/shown.tsx';
 import { Changes } from './changes.tsx';
+import { Figures } from './figures.tsx';
+import type { Overview } from './figures.tsx';
 import { AgentShares, TopCodes } from './shares.tsx';
 
 const concerns = (): boolean => true;
@@ -15,6 +17,7 @@ const MOST = 5;
 /** What a person must know in five seconds: who waits, what was stopped, whether everything stands. */
 export function OverviewPage(): ReactNode {
   const { data, error, refetch } = useFresh<Stats>('/v1/stats', concerns);
+  const overview = useFresh<Overview>('/v1/overview', concerns).data;
   const waiting = ranked(useWaiting().data?.approvals ?? []);
   if (data === undefined)
     return <div className="page">{error === null ? <p className="quiet">Loading …</p> : <Refusal error={error} again={() => void refetch()} />}</div>;
@@ -26,7 +29,7 @@ export function OverviewPage(): ReactNode {
         </p>
       )}
       <Waiting waiting={waiting} />
-      <Figures stats={data} />
+      {overview === undefined ? null : <Figures overview={overview} />}
       <div className="halves-wide">
         <AgentShares stats={data} />
         <TopCodes stats={data} />
@@ -76,42 +79,6 @@ function Waiting({ waiting }: { readonly waiting: readonly Approval[] }): ReactN
           ) : null}
         </ul>
       )}
-    </section>
-  );
-}
-
-function Figures({ stats }: { readonly stats: Stats }): ReactNode {
-  const figures = [
-    { name: 'Actions, 24 h', value: stats.actions24h, note: 'decided' },
-    {
-      name: 'Denied, 24 h',
-      value: stats.denied24h,
-      note: stats.actions24h === 0 ? 'of none' : `${((stats.denied24h / stats.actions24h) * 100).toFixed(1)} % of them`,
-    },
-    {
-      name: 'Agents',
-      value: stats.agents,
-      note: stats.halted === 0 ? 'none halted' : `${String(stats.halted)} halted or revoked`,
-      bad: stats.halted > 0,
-    },
-    { name: 'Log', value: stats.logSize, note: 'entries' },
-  ];
-  return (
-    <section className="panel figures" aria-label="Figures">
-      {figures.map(({ name, value, note, bad }) => (
-        <div key={name}>
-          <small>{name}</small>
-          <b>{value.toLocaleString()}</b>
-          <small className={bad === true ? 'bad' : ''}>{note}</small>
-        </div>
-      ))}
-      <div>
-        <small>Gate</small>
-        <b className={stats.gate.open ? '' : 'bad'}>{stats.gate.open ? 'Open' : 'Closed'}</b>
-        <small className="cut">
-          policy <Shown text={stats.policy.name} />
-        </small>
-      </div>
     </section>
   );
 }
