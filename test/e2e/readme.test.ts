@@ -78,7 +78,10 @@ test('the first five minutes of the README, as they are written', async (context
     }
     if (words.startsWith('npx aegis run')) await writeFile(join(shell.folder, 'my-agent.js'), "console.log('at work');\n");
     // Written for a person at a terminal, run by a program.
-    const filled = words.replace('<the admin token>', `${up.admin} --allow-scripts`).replace('<number>', await firstApproval(up)).replace(/^npx aegis top\b/, '$& --count 1');
+    const filled = words
+      .replace('<the admin token>', `${up.admin} --allow-scripts`)
+      .replace('<number>', await firstApproval(up))
+      .replace(/^npx aegis top\b/, '$& --count 1');
     if (filled.startsWith('npx aegis actions')) {
       const denied = await program('rm -rf / --no-preserve-root');
       assert.notEqual(denied.code, 0);
