@@ -3,7 +3,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { startModelServer } from '../../examples/model-server/server.ts';
+import type { ApiDeps } from '../../src/api/deps.ts';
+import { allRoutes } from '../../src/daemon/routes.ts';
 import type { JsonObject } from '../../src/kernel/json.ts';
+import { isEndless } from '../api/endless.ts';
 import { running } from '../api/daemon.ts';
 import type { Running } from '../api/daemon.ts';
 import { CANARIES, canaryCalls, found, NEEDLES } from '../gate/canary.ts';
@@ -157,9 +160,9 @@ function filesWith(folder: string): readonly string[] {
   });
 }
 
-const ROUTES = Object.entries((JSON.parse(readFileSync('schema/openapi.json', 'utf8')) as { paths: Record<string, object> }).paths)
-  .filter(([path, methods]) => 'get' in methods && !path.includes('{') && path !== '/v1/stream' && path !== '/v1/runs/feed')
-  .map(([path]) => path);
+const ROUTES = allRoutes({} as ApiDeps)
+  .filter((one) => one.method === 'GET' && !one.path.includes(':') && !isEndless(one))
+  .map(({ path }) => path);
 
 /** Everything a person can read over HTTP, as one text by route. */
 async function everyRoute(aegis: Running): Promise<ReadonlyMap<string, string>> {
