@@ -14,6 +14,8 @@ export interface CheckpointerOptions {
   readonly signer: (tenant: TenantId) => NoteSigner;
   readonly origin: (tenant: TenantId) => string;
   readonly clock: Clock;
+  /** Runs `work` while nobody else signs or writes to the place, in any process (LOG-38). Default: nobody else does. */
+  readonly turn?: <T>(work: () => Promise<T>) => Promise<T>;
   /** Default 64. */
   readonly everyEntries?: number;
   /** Default 1000. */
@@ -70,14 +72,17 @@ async function tell({ store, clock }: CheckpointerOptions, tenant: TenantId, due
 }
 
 export function createCheckpointer(options: CheckpointerOptions): Checkpointer {
-  const { everyEntries = 64, everyMs = 1000, clock } = options;
+  const { everyEntries = 64, everyMs = 1000, clock, turn = (work) => work() } = options;
   const tenants = new Map<TenantId, Due>();
   const inOrder = oneByOne();
   let failure: string | null = null;
 
   const sign = async (tenant: TenantId, due: Due): Promise<void> => {
+    if ((await options.store.head(tenant)).size > due.signed) await turn(() => signed(tenant, due));
+  };
+  /** Looked at only now: what another daemon signed meanwhile is no larger. */
+  const signed = async (tenant: TenantId, due: Due): Promise<void> => {
     const frontier = await options.store.frontier(tenant);
-    if (frontier.size <= due.signed) return;
     const origin = options.origin(tenant);
     const note = signCheckpoint({ origin, size: frontier.size, root: toDigest(rootOf(frontier)) }, options.signer(tenant));
     await options.place.write({ kind: 'checkpoint', at: clock.now(), origin, note });
@@ -124,7 +129,7 @@ export function createCheckpointer(options: CheckpointerOptions): Checkpointer {
       await Promise.all([...tenants].map(([tenant, due]) => enqueue(tenant, due)));
       for (const [tenant, due] of tenants) await inOrder(() => tell(options, tenant, due));
     },
-    exclusively: inOrder,
+    exclusively: (work) => inOrder(() => turn(work)),
     failure: () => failure,
   };
 }

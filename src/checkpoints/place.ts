@@ -28,6 +28,7 @@ export interface AllRecords {
 
 /** Where checkpoints are kept apart from the store they witness (LOG-12). A resolved write is durable. */
 export interface CheckpointPlace {
+  /** While nobody else writes here (LOG-38). */
   write(record: PlaceRecord): Promise<void>;
   /** The last record of an origin, and the largest checkpoint since the origin was last recovered. */
   latest(origin: string): Promise<PlaceRecord | null>;
@@ -46,18 +47,28 @@ const TAIL = 65_536;
 export function folderPlace(folder: string): CheckpointPlace {
   const lines = join(folder, 'checkpoints.jsonl');
   const latestFile = join(folder, 'latest.json');
-  let latest: Map<string, PlaceRecord> | null = null;
+  let latest: Map<string, PlaceRecord> = new Map();
+  let read: string | null = null;
   let writing: Promise<void> = Promise.resolve();
-  const load = (): Map<string, PlaceRecord> => (latest ??= readLatest(lines, latestFile));
+  const load = (): Map<string, PlaceRecord> => {
+    // Another daemon on the same store may have written since.
+    const now = stateOf(lines);
+    if (read !== now) latest = readLatest(lines, latestFile);
+    read = now;
+    return latest;
+  };
   return {
     write: (record) => {
       // One after another: `latest.json` is built from what the write before left. No disk is waited for on the thread that decides.
       const attempt = writing.then(async () => {
         makePrivateFolder(folder);
-        const next = new Map(load()).set(record.origin, record);
+        const known = load();
+        if (record.kind === 'checkpoint' && known.get(record.origin)?.note === record.note) return;
+        const next = new Map(known).set(record.origin, record);
         await appendDurably(lines, JSON.stringify(record) + '\n');
         await replaceDurably(folder, latestFile, JSON.stringify(Object.fromEntries(next)) + '\n');
         latest = next;
+        read = stateOf(lines);
       });
       writing = attempt.catch(() => undefined);
       return attempt;
@@ -66,6 +77,12 @@ export function folderPlace(folder: string): CheckpointPlace {
     origins: async () => Promise.resolve([...load().keys()].sort()),
     all: async (origin) => Promise.resolve(allRecords({ lines, latestFile }, origin)),
   };
+}
+
+/** What changes whenever somebody writes. */
+function stateOf(lines: string): string {
+  const found = statSync(lines, { throwIfNoEntry: false });
+  return found === undefined ? '' : `${String(found.ino)}:${String(found.size)}`;
 }
 
 function readLatest(lines: string, latestFile: string): Map<string, PlaceRecord> {

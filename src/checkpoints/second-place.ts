@@ -10,11 +10,13 @@ import { idFile, refuseIncomplete } from './parts.ts';
 import { folderPlace } from './place.ts';
 import type { CheckedPlace } from './rollback.ts';
 import { makePrivateFolder } from '../log/private-folder.ts';
+import { exclusively } from '../log/sqlite/exclusive.ts';
 import type { LogStore } from '../log/store.ts';
 import { rotateSigningKey, settleKeys } from './rotate-key.ts';
 import type { RotationReceipt } from './rotate-key.ts';
 import type { Clock, Random } from '../ports.ts';
-import { kept, keysFor, openSigningKeys, signerOf } from './signing-keys.ts';
+import { kept, keysFor, openSigningKeys, rereadKeys, signerOf } from './signing-keys.ts';
+import type { SigningKeys } from './signing-keys.ts';
 
 type OnFault = (fault: { readonly what: string; readonly error: unknown }) => void;
 
@@ -48,16 +50,19 @@ interface Opening {
  * @throws AegisError STORE_INCOMPLETE when the log has entries and lacks a part, STORE_ROLLED_BACK when the key that signs is not one the place's key
  *   was handed over to
  */
-export async function openSecondPlace({ config, store, clock, random }: Opening): Promise<SecondPlace> {
-  await refuseIncomplete(config, store);
-  const id = kept(idFile(config), () => Buffer.from(random.bytes(8)).toString('hex'));
-  const folder = join(config.checkpointDir, id);
-  makePrivateFolder(folder);
-  const keys = await openSigningKeys({ name: `aegis-${id}`, dataDir: config.dataDir, folder, store, random });
+export async function openSecondPlace(opening: Opening): Promise<SecondPlace> {
+  const lock = join(opening.config.dataDir, 'signing.lock');
+  const { id, folder, keys } = await exclusively(lock, () => openParts(opening));
+  const { config, store, clock } = opening;
   const place = folderPlace(folder);
   const originPrefix = `aegis-${id}/`;
   const signer = (tenant: TenantId): NoteSigner => signerOf(keys, tenant);
-  const keeper = createCheckpointer({ store, place, signer, origin: (tenant) => originPrefix + tenant, clock, ...config.checkpoints });
+  const turn = <T>(work: () => Promise<T>): Promise<T> =>
+    exclusively(lock, async () => {
+      await rereadKeys(keys);
+      return work();
+    });
+  const keeper = createCheckpointer({ store, place, signer, origin: (tenant) => originPrefix + tenant, clock, turn, ...config.checkpoints });
   return {
     store,
     place,
@@ -72,10 +77,19 @@ export async function openSecondPlace({ config, store, clock, random }: Opening)
       );
       return { note: (await place.latest(originPrefix + tenant))?.note ?? null, fresh };
     },
-    settle: (gate) => settleKeys(keys, gate),
+    settle: (gate) => turn(() => settleKeys(keys, gate)),
     follow: (gate, onFault) => following({ store, keeper }, gate, onFault),
     rotate: (gate, by, reason) => keeper.exclusively(() => rotateSigningKey(keys, gate, { by, reason })),
   };
+}
+
+/** A log's name, its folder of checkpoints and its keys, made where the log is new. */
+async function openParts({ config, store, random }: Opening): Promise<{ id: string; folder: string; keys: SigningKeys }> {
+  await refuseIncomplete(config, store);
+  const id = kept(idFile(config), () => Buffer.from(random.bytes(8)).toString('hex'));
+  const folder = join(config.checkpointDir, id);
+  makePrivateFolder(folder);
+  return { id, folder, keys: await openSigningKeys({ name: `aegis-${id}`, dataDir: config.dataDir, folder, store, random }) };
 }
 
 async function following(

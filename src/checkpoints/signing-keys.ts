@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DEFAULT_TENANT } from '../kernel/ids.ts';
 import { AegisError } from '../errors.ts';
@@ -28,10 +28,12 @@ export interface KeyTerms {
 export interface SigningKeys {
   readonly terms: KeyTerms;
   readonly first: NoteVerifier;
-  readonly handovers: Rotated[];
+  handovers: Rotated[];
   readonly rings: Map<TenantId, { readonly found: readonly FoundRotation[]; readonly ring: Keyring }>;
   held: NoteSigner;
   pending: NoteSigner | null;
+  /** The files of keys as they were read last. */
+  read: string;
 }
 
 export function seedFiles({ dataDir, folder }: KeyTerms): { readonly seed: string; readonly next: string; readonly handovers: string } {
@@ -44,17 +46,45 @@ export async function openSigningKeys(terms: KeyTerms): Promise<SigningKeys> {
   const { dataDir, folder, store } = terms;
   const files = seedFiles(terms);
   kept(files.seed, () => newSeed(terms));
+  const read = stateOf(terms);
   const held = readSeed(terms, files.seed);
   const first = noteVerifier(kept(join(folder, 'key.pub'), () => held.vkey));
   const stranger = new AegisError('STORE_ROLLED_BACK', { detail: `the key in ${dataDir} is not the key that signed the checkpoints in ${folder}` });
   if (first === null) throw stranger;
   const pending = existsSync(files.next) ? readSeed(terms, files.next) : null;
-  const keys: SigningKeys = { terms, first, handovers: readHandovers(files.handovers), rings: new Map(), held, pending };
-  for (const tenant of new Set([DEFAULT_TENANT, ...(await store.tenants())])) setRing(keys, tenant, await rotationsOf(store, tenant));
+  const keys: SigningKeys = { terms, first, handovers: readHandovers(files.handovers), rings: new Map(), held, pending, read };
+  await readRings(keys);
   for (const { ring } of keys.rings.values()) {
     if (ring.current.vkey !== pending?.vkey && wayTo(keys, ring.current, held) === null) throw stranger;
   }
   return keys;
+}
+
+/** Takes a key that another daemon on the same store brought in; while nobody rotates (LOG-38). @throws AegisError STORE_ROLLED_BACK */
+export async function rereadKeys(keys: SigningKeys): Promise<void> {
+  const { terms } = keys;
+  const files = seedFiles(terms);
+  const now = stateOf(terms);
+  if (now === keys.read) return;
+  keys.held = readSeed(terms, files.seed);
+  keys.pending = existsSync(files.next) ? readSeed(terms, files.next) : null;
+  keys.handovers = readHandovers(files.handovers);
+  await readRings(keys);
+  keys.read = now;
+}
+
+async function readRings(keys: SigningKeys): Promise<void> {
+  const { store } = keys.terms;
+  for (const tenant of new Set([DEFAULT_TENANT, ...(await store.tenants())])) setRing(keys, tenant, await rotationsOf(store, tenant));
+}
+
+/** What changes with every rotation, begun or done. */
+function stateOf(terms: KeyTerms): string {
+  const { seed, next, handovers } = seedFiles(terms);
+  return [seed, next, handovers]
+    .map((file) => statSync(file, { throwIfNoEntry: false }))
+    .map((found) => (found === undefined ? '-' : `${String(found.ino)}:${String(found.size)}:${String(found.mtimeMs)}`))
+    .join(' ');
 }
 
 /** The keys that may have signed a tree of this size, of this origin. */
@@ -129,7 +159,7 @@ export function readSeed({ name }: KeyTerms, file: string): NoteSigner {
   return noteSigner(name, seed);
 }
 
-/** A small secret or name that is made once and read from then on. */
+/** A small secret or name that is made once and read from then on; while nobody else makes it (LOG-38). */
 export function kept(file: string, make: () => string): string {
   if (existsSync(file)) return readFileSync(file, 'utf8').trim();
   const text = make();

@@ -8,6 +8,7 @@ import { test } from 'node:test';
 import { openSocket } from '../../src/client/socket-transport.ts';
 import { sharedStore } from './daemons.ts';
 import type { DaemonProcess, Reply } from './daemons.ts';
+import { cli } from '../fault/daemon.ts';
 
 let calls = 0;
 const act = (daemon: DaemonProcess, key: string, more: object = {}): Promise<Reply> =>
@@ -117,7 +118,31 @@ test('[GATE-26] three daemons under load: nothing is allowed that was asked afte
   over = true;
   await Promise.all(load);
   assert.deepEqual(late, []);
-  for (const daemon of daemons) assert.equal(await daemon.stop(), 0);
+  for (const daemon of daemons) assert.equal(await daemon.stop(), 0, daemon.said());
+});
+
+test('[LOG-38] a signing key that one daemon rotates is the key the others sign with', async (t) => {
+  const store = await sharedStore(t);
+  const one = await store.up();
+  const admin = one.firstKeys[0]?.key ?? '';
+  const two = await store.up();
+  for (const [by, other] of [
+    [one, two],
+    [two, one],
+  ] as const) {
+    const agent = await made(other, admin, '/v1/agents', { agent: `a${String(by.pid)}` });
+    const rotated = await by.ask(admin, 'POST', '/v1/log/keys/rotate', { reason: 'yearly' });
+    assert.equal(rotated.status, 200, JSON.stringify(rotated.body));
+    for (const daemon of [other, by]) {
+      assert.equal((await act(daemon, agent, { session: `r${String(by.pid)}` })).body['effect'], 'allow');
+      const export_ = await fetch(`${daemon.url}/v1/log/export`, { headers: { authorization: `Bearer ${admin}` } });
+      assert.equal(export_.status, 200, await export_.text());
+    }
+  }
+  for (const daemon of [one, two]) assert.equal(await daemon.stop(), 0, daemon.said());
+  const verified = await cli(['log', 'verify', '--data', store.data, '--checkpoints', join(store.folder, 'checkpoints')]);
+  assert.equal(verified.code, 0, verified.stdout + verified.stderr);
+  assert.equal(await (await store.up()).stop(), 0, 'and is refused at no start');
 });
 
 interface Told {
