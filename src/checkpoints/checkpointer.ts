@@ -71,6 +71,18 @@ async function tell({ store, clock }: CheckpointerOptions, tenant: TenantId, due
   );
 }
 
+async function signNewest(options: CheckpointerOptions, tenant: TenantId, due: Due): Promise<void> {
+  const { store, place, clock } = options;
+  // Read only in the turn: what another daemon signed before is no larger.
+  const frontier = await store.frontier(tenant);
+  const origin = options.origin(tenant);
+  const note = signCheckpoint({ origin, size: frontier.size, root: toDigest(rootOf(frontier)) }, options.signer(tenant));
+  await place.write({ kind: 'checkpoint', at: clock.now(), origin, note });
+  due.signed = frontier.size;
+  if (isTellDue(due, clock.now())) await tell(options, tenant, due);
+  due.since = due.size > frontier.size ? clock.monotonic() : null;
+}
+
 export function createCheckpointer(options: CheckpointerOptions): Checkpointer {
   const { everyEntries = 64, everyMs = 1000, clock, turn = (work) => work() } = options;
   const tenants = new Map<TenantId, Due>();
@@ -78,17 +90,7 @@ export function createCheckpointer(options: CheckpointerOptions): Checkpointer {
   let failure: string | null = null;
 
   const sign = async (tenant: TenantId, due: Due): Promise<void> => {
-    if ((await options.store.head(tenant)).size > due.signed) await turn(() => signed(tenant, due));
-  };
-  /** Looked at only now: what another daemon signed meanwhile is no larger. */
-  const signed = async (tenant: TenantId, due: Due): Promise<void> => {
-    const frontier = await options.store.frontier(tenant);
-    const origin = options.origin(tenant);
-    const note = signCheckpoint({ origin, size: frontier.size, root: toDigest(rootOf(frontier)) }, options.signer(tenant));
-    await options.place.write({ kind: 'checkpoint', at: clock.now(), origin, note });
-    due.signed = frontier.size;
-    if (isTellDue(due, clock.now())) await tell(options, tenant, due);
-    due.since = due.size > frontier.size ? clock.monotonic() : null;
+    if ((await options.store.head(tenant)).size > due.signed) await turn(() => signNewest(options, tenant, due));
   };
   /** One at a time, in order: a smaller tree never follows a larger one into the place. */
   const enqueue = (tenant: TenantId, due: Due): Promise<void> => {

@@ -43,7 +43,7 @@ export function seedFiles({ dataDir, folder }: KeyTerms): { readonly seed: strin
 
 /** @throws AegisError STORE_ROLLED_BACK when the key that signs is not one the place's key was handed over to */
 export async function openSigningKeys(terms: KeyTerms): Promise<SigningKeys> {
-  const { dataDir, folder, store } = terms;
+  const { dataDir, folder } = terms;
   const files = seedFiles(terms);
   kept(files.seed, () => newSeed(terms));
   const read = stateOf(terms);
