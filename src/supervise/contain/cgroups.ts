@@ -104,13 +104,35 @@ export function makeGroups(name: string, limits: GroupLimits): RunGroups {
   };
 }
 
-/** The helper removes them itself; this is for a run that never got that far. */
-export function removeGroups({ unified, others }: RunGroups): void {
-  for (const path of [...others, ...(unified === null ? [] : [unified])]) {
-    try {
-      rmdirSync(path);
-    } catch {
-      // Gone already, or still in use: then the verdict says so.
+const REMOVE_TIMES = 50;
+const REMOVE_PAUSE_MS = 10;
+/** `rmdir` of a group while the kernel still takes its last process out of it. */
+const STILL_BUSY: ReadonlySet<string | undefined> = new Set(['EBUSY', 'ENOTEMPTY']);
+
+interface Removal {
+  readonly remove: (path: string) => void;
+  readonly pause: () => Promise<unknown>;
+}
+
+const REMOVAL: Removal = { remove: rmdirSync, pause: () => new Promise((resolve) => setTimeout(resolve, REMOVE_PAUSE_MS)) };
+
+/**
+ * Takes away the folders of the groups of a run, whoever else may have done so already. A group that is still busy is tried again for half a second;
+ * then it holds a process that lives, and the folder stays, as the verdict says.
+ */
+export async function removeGroups({ unified, others }: RunGroups, { remove, pause }: Removal = REMOVAL): Promise<void> {
+  for (const path of [...others, ...(unified === null ? [] : [unified])])
+    for (let left = REMOVE_TIMES; left > 0; left--) {
+      if (!isBusy(path, remove)) break;
+      if (left > 1) await pause();
     }
+}
+
+function isBusy(path: string, remove: Removal['remove']): boolean {
+  try {
+    remove(path);
+    return false;
+  } catch (error) {
+    return STILL_BUSY.has((error as NodeJS.ErrnoException).code);
   }
 }

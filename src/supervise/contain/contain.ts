@@ -80,16 +80,12 @@ export function contain(terms: ContainTerms, heard: (event: ContainEvent) => voi
   // What is written to a helper that has ended is of no use to anybody.
   control.on('error', () => undefined);
   let held = '';
-  let last: ContainEvent['event'] | null = null;
   report.setEncoding('utf8').on('data', (text: string) => {
     const lines = (held + text).split('\n');
     held = lines.pop() ?? '';
-    for (const event of lines.flatMap((line) => eventIn(line) ?? [])) {
-      if (event.event !== 'beat') last = event.event;
-      heard(event);
-    }
+    for (const event of lines.flatMap((line) => eventIn(line) ?? [])) heard(event);
   });
-  const done = new Promise<void>((resolve) => {
+  const ended = new Promise<void>((resolve) => {
     child.once('error', (error: NodeJS.ErrnoException) => {
       heard({ event: 'failed', step: 'helper', errno: error.errno ?? 0, message: error.message });
       resolve();
@@ -97,13 +93,11 @@ export function contain(terms: ContainTerms, heard: (event: ContainEvent) => voi
     // Not when its streams are closed: a process that could not be killed holds them.
     const ends = [once(child, 'exit'), once(report, 'close')];
     void Promise.all(ends).then(
-      () => {
-        if (last !== 'ended') removeGroups(terms.groups);
-        resolve();
-      },
+      () => resolve(),
       () => resolve(),
     );
   });
+  const done = ended.then(() => removeGroups(terms.groups));
   const say = (command: string): void => void control.write(`${command}\n`);
   return {
     pid: child.pid,

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { makeGroups, removeGroups } from './cgroups.ts';
+import { makeGroups } from './cgroups.ts';
 import type { RunGroups } from './cgroups.ts';
 import { contain } from './contain.ts';
 import type { RunLevel } from '../../kernel/words/runs.ts';
@@ -66,7 +66,6 @@ async function tryWay(program: string, way: (typeof WAYS)[number]): Promise<stri
     },
   );
   await run.done;
-  removeGroups(groups);
   if (failed !== null) return failed;
   return (verdict as Verdict | null)?.empty === true ? null : 'the tree was not seen to be empty';
 }

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
+import { removeGroups } from './cgroups.ts';
 import type { Contained, ContainTerms } from './contain.ts';
 import type { ContainEvent, Verdict } from './verdict.ts';
 import { processIn, treeOf } from '../watch/tree.ts';
@@ -36,7 +37,7 @@ export function inProcessGroup(terms: Omit<ContainTerms, 'program' | 'level' | '
     over = true;
     heard({ event: 'ended', ...(await endAll(pid, cause, terms.verifyMs)) });
   };
-  const done = new Promise<void>((resolve) => {
+  const ended = new Promise<void>((resolve) => {
     child.once('error', (error: NodeJS.ErrnoException) => {
       heard({ event: 'failed', step: 'exec', errno: Math.abs(error.errno ?? 0), message: error.message });
       resolve();
@@ -52,6 +53,7 @@ export function inProcessGroup(terms: Omit<ContainTerms, 'program' | 'level' | '
       () => resolve(),
     );
   });
+  const done = ended.then(() => removeGroups(terms.groups));
   const nothing = (): void => undefined;
   return {
     pid,
