@@ -38,7 +38,8 @@ export async function run(): Promise<readonly Figure[]> {
   const { tried, helper } = await findLevel({ all: true });
   if (!('path' in helper)) throw new Error(helper.why);
   const figures: Figure[] = [];
-  for (const way of tried.filter(({ works, level }) => works && level >= 2)) figures.push(timed(nameOf(way), await helperAlone(helper.path, way)));
+  for (const way of tried.filter(({ works, level, holder }) => works && level >= 2 && holder === 'helper'))
+    figures.push(timed(nameOf(way), await helperAlone(helper.path, way)));
   const whole = await throughSupervisor();
   figures.push(timed('kill: report → the caller knows that 150 processes are gone', whole.ms));
   figures.push({

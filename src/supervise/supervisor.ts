@@ -209,7 +209,7 @@ export class Supervisor {
         env: told,
         limits,
         contain: chosen,
-        terminal: terminal && chosen !== null,
+        terminal: terminal && chosen?.holder === 'helper',
         graceMs,
         folder,
         reportKey,

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,9 +12,11 @@ import { carrying, closed, program, staged, word } from './stage.ts';
 import type { Way } from './stage.ts';
 
 const found = await findLevel({ all: true });
-/** The ways that work on this machine; the others are tested as the honest answer in levels.test.ts. */
-const WAYS = found.tried.filter(({ works }) => works) as readonly (Way & { works: boolean })[];
-const nameOf = ({ level, userNamespace }: Way): string => `level ${String(level)}${userNamespace ? ' with a namespace of users' : ''}`;
+const withoutHelper = await findLevel({ all: true, helper: { why: 'it is not used here' } });
+/** The ways that work on this machine; the others are tested as the honest answer in levels.test.ts and tools.test.ts. */
+const WAYS = [...found.tried, ...withoutHelper.tried].filter(({ works }) => works) as readonly (Required<Way> & { works: boolean })[];
+const nameOf = ({ holder, level, userNamespace }: Required<Way>): string =>
+  `level ${String(level)}${holder === 'helper' ? '' : ` by ${holder}`}${userNamespace ? ' with a namespace of users' : ''}`;
 
 test('[RUN-1] the level without namespaces works on every Linux with the helper', () => {
   assert.ok('path' in found.helper, JSON.stringify(found.helper));
@@ -69,7 +71,8 @@ for (const way of WAYS) {
     await stage.end();
     assert.deepEqual(
       stage.events.find(({ event }) => event === 'exited'),
-      { event: 'exited', signal: 15 },
+      // A shell stands between, and says it as shells do.
+      way.holder === 'helper' ? { event: 'exited', signal: 15 } : { event: 'exited', code: 143 },
     );
   });
 
@@ -84,31 +87,34 @@ for (const way of WAYS) {
     }
   });
 
-  test(`[RUN-4] ${nameOf(way)}: the command holds no descriptor but 0, 1 and 2`, async () => {
-    const stage = staged(way, [
-      'python3',
-      '-c',
-      'import os\nfor fd in range(3, 256):\n  try: os.fstat(fd); print(fd)\n  except OSError: pass\nprint("done", flush=True)',
-    ]);
+  test(`[RUN-4] ${nameOf(way)}: the command holds no descriptor of Aegis but 0, 1 and 2`, async () => {
+    const look = 'import os\nfor fd in range(3, 256):\n  try: os.fstat(fd); print(fd)\n  except OSError: pass\nprint("done", flush=True)';
+    const stage = staged(way, ['python3', '-c', look]);
     await stage.end();
-    assert.deepEqual(await stage.lines(1), ['done']);
+    // Whatever started these tests may have left descriptors open: the helper closes those too, tools do not.
+    const plain = spawnSync('python3', ['-c', look], { encoding: 'utf8' }).stdout.trim().split('\n');
+    const expected = way.holder === 'helper' ? ['done'] : plain;
+    assert.deepEqual(await stage.lines(expected.length), expected);
   });
 
-  test(`[RUN-5] ${nameOf(way)}: nobody tells the helper anything for its time, and the tree is dead`, async () => {
-    const mark = word();
-    const stage = staged(way, ['python3', '-c', scriptOf('a process in a session of its own'), mark, '1'], { silentMs: 400 });
-    const end = await stage.end();
-    assert.ok(end?.event === 'ended' && end.cause === 'silent' && end.empty, JSON.stringify(stage.events));
-    assert.deepEqual(carrying(mark), []);
-  });
+  // Tools do not notice a silence: docs/limits.md says so.
+  if (way.holder === 'helper')
+    test(`[RUN-5] ${nameOf(way)}: nobody tells the helper anything for its time, and the tree is dead`, async () => {
+      const mark = word();
+      const stage = staged(way, ['python3', '-c', scriptOf('a process in a session of its own'), mark, '1'], { silentMs: 400 });
+      const end = await stage.end();
+      assert.ok(end?.event === 'ended' && end.cause === 'silent' && end.empty, JSON.stringify(stage.events));
+      assert.deepEqual(carrying(mark), []);
+    });
 
   test(`[RUN-5] ${nameOf(way)}: whoever supervises is killed, and the tree goes with it`, async () => {
     const mark = word();
     const starter = `
       const { staged } = await import(${JSON.stringify(new URL('stage.ts', import.meta.url).href)});
-      const stage = staged(${JSON.stringify({ level: way.level, userNamespace: way.userNamespace })}, ['python3', '-c', ${JSON.stringify(scriptOf('a process in a session of its own'))}, ${JSON.stringify(mark)}, '1']);
+      const stage = staged(${JSON.stringify({ holder: way.holder, level: way.level, userNamespace: way.userNamespace })}, ['python3', '-c', ${JSON.stringify(scriptOf('a process in a session of its own'))}, ${JSON.stringify(mark)}, '1']);
       await stage.lines(1);
-      console.log(stage.run.pid);`;
+      const first = stage.events.find(({ event }) => event === 'started').first;
+      console.log(${way.holder === 'helper' ? 'stage.run.pid' : 'first'});`;
     const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', '--input-type=module', '-e', starter], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });

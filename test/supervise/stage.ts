@@ -3,8 +3,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { once } from 'node:events';
 import { makeGroups } from '../../src/supervise/contain/cgroups.ts';
+import { byTools } from '../../src/supervise/contain/by-tools.ts';
 import { contain } from '../../src/supervise/contain/contain.ts';
 import type { Contained } from '../../src/supervise/contain/contain.ts';
+import type { Holder } from '../../src/supervise/contain/level.ts';
 import { prebuilt } from '../../src/supervise/contain/prebuilt.ts';
 import type { ContainEvent } from '../../src/supervise/contain/verdict.ts';
 
@@ -12,6 +14,7 @@ export const helper = prebuilt();
 export const program = 'path' in helper ? helper.path : '';
 
 export interface Way {
+  readonly holder?: Holder;
   readonly level: 1 | 2 | 3;
   readonly userNamespace: boolean;
 }
@@ -34,15 +37,20 @@ export function staged(
   const groups =
     way.level === 3 ? makeGroups(`aegis-test-${randomBytes(6).toString('hex')}`, {}) : { unified: null, why: null, others: [], holds: [] };
   const events: ContainEvent[] = [];
-  const terms = { program, silentMs: 0, graceMs: 2000, verifyMs: 5000, ...more, ...way, groups, command, env: process.env };
-  const run = contain({ ...terms, stdio: ['ignore', 'pipe', 'inherit'], terminal: false }, (event) => events.push(event));
+  const { holder = 'helper' } = way;
+  const times = { silentMs: 0, graceMs: 2000, verifyMs: 5000, ...more };
+  const terms = { ...times, ...way, groups, command, env: process.env, stdio: ['ignore', 'pipe', 'inherit'], terminal: false } as const;
+  const heard = (event: ContainEvent): void => void events.push(event);
+  const run = holder === 'helper' ? contain({ program, ...terms }, heard) : byTools({ ...terms, holder }, heard);
   const seen: string[] = [];
   let wake: () => void = () => undefined;
-  if (run.stdio.stdout !== null)
-    createInterface({ input: run.stdio.stdout }).on('line', (line) => {
-      seen.push(line);
-      wake();
-    });
+  const lines = run.stdio.stdout === null ? null : createInterface({ input: run.stdio.stdout });
+  lines?.on('line', (line) => {
+    seen.push(line);
+    wake();
+  });
+  // What was written is read to its end before anybody is told that there is no more of it.
+  const silent = Promise.all([run.done, lines === null ? null : once(lines, 'close')]);
   return {
     run,
     events,
@@ -50,7 +58,8 @@ export function staged(
       while (seen.length < count)
         await Promise.race([
           new Promise<void>((resolve) => (wake = resolve)),
-          run.done.then(() => {
+          silent.then(() => {
+            if (seen.length >= count) return;
             throw new Error(`ended after ${String(seen.length)} lines: ${JSON.stringify(events)}`);
           }),
         ]);

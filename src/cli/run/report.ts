@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { LEVEL_TEXT } from '../../supervise/contain/level.ts';
+import { openAt } from '../../supervise/contain/level.ts';
 import { tripText } from '../../supervise/trip.ts';
 import type { RunEnd } from '../../supervise/watch/messages.ts';
 import { stateOf } from '../../supervise/watch/record.ts';
@@ -37,7 +37,7 @@ export function certificateOf({ end, agent, session }: Reported): object {
     },
     refusing: recorded?.halt == null ? null : { scope: 'agent', id: agent, entry: recorded.halt },
     tripped: trip,
-    notObserved: LEVEL_TEXT[verdict?.level ?? end.level].open,
+    notObserved: openAt(verdict?.level ?? end.level, end.holder),
     proof: recorded === null ? null : { entry: recorded.index, receipt: recorded.receipt, note: recorded.note },
     unrecorded: end.unrecorded,
   };

@@ -16,3 +16,27 @@ export const LEVEL_TEXT: Readonly<Record<RunLevel, { readonly is: string; readon
     open: 'what is started by a service of the machine (containers, cron, systemd) is not followed',
   },
 };
+
+/** What makes and holds a namespace: the helper of this version, or tools of the machine where the helper cannot. */
+export type ToolHolder = 'unshare' | 'bwrap';
+export type Holder = 'helper' | ToolHolder;
+
+/** A way to hold a command. */
+export interface Way {
+  readonly holder: Holder;
+  readonly level: RunLevel;
+  readonly userNamespace: boolean;
+}
+
+/** The way that is used. `program` is the helper; empty where tools hold. */
+export interface Chosen extends Way {
+  readonly program: string;
+}
+
+/** What a level does not hold when tools hold it, beside what is open at the level. */
+const TOOLS_OPEN =
+  'a watching process that is stopped and not killed is not noticed, the command has no terminal of its own, and writing into the terminal of the user is not refused';
+
+/** What a run at this level, held by this, does not promise. */
+export const openAt = (level: RunLevel, holder: Holder | null): string =>
+  holder === null || holder === 'helper' ? LEVEL_TEXT[level].open : `${LEVEL_TEXT[level].open}; ${TOOLS_OPEN}`;

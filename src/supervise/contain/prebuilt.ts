@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { accessSync, constants, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-// HOLE: the one for arm64 was built and never run, and other machines have none.
+// HOLE: the one for arm64 was built and never run, and other machines have none: there tools of the machine hold level 2.
 /** SHA-256 of the programs in native/prebuilt, which native/contain/build.sh makes. */
 export const DIGESTS: Readonly<Record<string, string>> = {
   'linux-x64': '487cc58f691a5a31a3324f2864c52dacdd351549f8fcc2dee870efc719467271',

@@ -37,12 +37,19 @@ function read(file: string): string | null {
 export function remedyFor({ chosen, helper }: LevelsFound, facts: MachineFacts): string | null {
   if (chosen !== null && chosen.level >= 2) return null;
   if (facts.platform !== 'linux') return 'Run the agent on Linux: other systems have no PID namespaces.';
-  if ('why' in helper) return `Install Aegis anew: ${helper.why}.`;
+  const machine = ofMachine(facts);
+  if (!('why' in helper)) return machine ?? 'Run `aegis run` as root.';
+  const tools = 'install util-linux (`setpriv`, `unshare`, `setsid`) or bubblewrap, which hold a PID namespace too';
+  return [`Install Aegis anew: ${helper.why}. Or ${tools}.`, ...(machine === null ? [] : [machine])].join(' ');
+}
+
+/** What the machine forbids, and how to allow it. */
+function ofMachine(facts: MachineFacts): string | null {
   if (facts.inContainer)
     return 'Start this container with `--security-opt seccomp=unconfined --security-opt systempaths=unconfined`, or with `--privileged`.';
   if (facts.appArmorRestricts && !facts.root)
     return 'Allow namespaces to programs of users: `sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0`. Or run `aegis run` as root.';
   if (facts.cloneForbidden) return 'Allow namespaces to users: `sudo sysctl -w kernel.unprivileged_userns_clone=1`.';
   if (facts.noUserNamespaces) return 'Allow namespaces of users: `sudo sysctl -w user.max_user_namespaces=10000`.';
-  return 'Run `aegis run` as root.';
+  return null;
 }

@@ -2,6 +2,7 @@ import type { RunLevel, TripCode } from '../../kernel/words/runs.ts';
 import type { Limits } from '../limits.ts';
 import type { Totals, Use } from '../meter.ts';
 import type { Trip } from '../trip.ts';
+import type { Chosen, Holder } from '../contain/level.ts';
 import type { Verdict } from '../contain/verdict.ts';
 
 /** How a run reaches the daemon that records it. The key is the agent's. */
@@ -19,7 +20,7 @@ export interface WatchTerms {
   readonly env: Readonly<Record<string, string>>;
   readonly limits: Limits;
   /** Null: nothing on this machine contains; the command runs in a process group of its own. */
-  readonly contain: { readonly program: string; readonly level: RunLevel; readonly userNamespace: boolean } | null;
+  readonly contain: Chosen | null;
   readonly terminal: boolean;
   readonly graceMs: number;
   /** A folder of mode 0700 for the socket of reports. */
@@ -71,6 +72,8 @@ export interface RunEnd {
   readonly code: number | null;
   readonly signal: number | null;
   readonly level: RunLevel;
+  /** What held it; null where nothing did. */
+  readonly holder: Holder | null;
   readonly totals: Totals;
   readonly ranMs: number;
   readonly looks: readonly Look[];

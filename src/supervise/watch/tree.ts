@@ -22,6 +22,17 @@ export function processIn(pid: number, proc = '/proc'): Process | null {
   }
 }
 
+/** Whether the system says that a process is dead: it is a zombie, or not there, or its number is another's. What cannot be read has not ended. */
+export function hasEnded({ pid, start }: Process, proc = '/proc'): boolean {
+  try {
+    const text = readFileSync(`${proc}/${String(pid)}/stat`, 'latin1');
+    const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+    return fields[0] === 'Z' || fields[0] === 'X' || fields[19] !== start;
+  } catch (error) {
+    return ['ENOENT', 'ESRCH'].includes((error as NodeJS.ErrnoException).code ?? '');
+  }
+}
+
 /** A process and everything that descends from it. Empty where there is no /proc. */
 export function treeOf(first: number, proc = '/proc'): readonly Process[] {
   let names: readonly string[];

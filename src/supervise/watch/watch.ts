@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Server } from 'node:net';
+import { byTools } from '../contain/by-tools.ts';
 import { makeGroups } from '../contain/cgroups.ts';
 import { contain } from '../contain/contain.ts';
 import type { Contained } from '../contain/contain.ts';
@@ -203,7 +204,10 @@ function start(state: State, trip: (trip: Trip) => void): Contained {
     verifyMs: VERIFY_MS,
     ...(groups.holds.includes('processes') ? {} : { processes: wanted.processes }),
   };
-  return terms.contain === null ? inProcessGroup({ ...common, ...times }, heard) : contain({ ...common, ...times, ...terms.contain }, heard);
+  if (terms.contain === null) return inProcessGroup({ ...common, ...times }, heard);
+  const { holder, level, userNamespace, program } = terms.contain;
+  const all = { ...common, ...times, userNamespace };
+  return holder === 'helper' ? contain({ ...all, program, level }, heard) : byTools({ ...all, holder }, heard);
 }
 
 function lookAt(state: State): { readonly processes: number; readonly bytes: number } {
@@ -243,6 +247,7 @@ async function finish(state: State, { recorder, reports, unfollow, timers, total
   const halt = await state.halt;
   const end = {
     ...{ run: terms.run, trip: state.trip, verdict: state.verdict, code: state.code, signal: state.signal, level: terms.contain?.level ?? 0 },
+    holder: terms.contain?.holder ?? null,
     ...{ totals: totals(), ranMs: Math.round(performance.now() - state.begun), looks: state.looks, tree: state.tree, last: state.last },
   } as const;
   let recorded: Recorded | null = null;
