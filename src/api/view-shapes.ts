@@ -117,6 +117,7 @@ export const SpendReply = {
   total: Type.Object(Spent),
   byAgent: Type.Array(Type.Object({ agent: Type.String(), ...Spent })),
   byModel: Type.Array(Type.Object({ model: Type.String(), ...Spent })),
+  byTool: Type.Array(Type.Object({ tool: Type.String(), ...Spent })),
   byDay: Type.Array(Type.Object({ at: Type.Integer(), ...Spent })),
 };
 

@@ -50,7 +50,17 @@ export const COMMANDS: readonly CommandEntry[] = [
   { name: 'log', summary: 'tail, verify, prove and export the log', load: async () => (await import('./log.ts')).define },
   { name: 'replay', summary: 'make recorded decisions again and compare them byte for byte', load: async () => (await import('./replay.ts')).define },
   { name: 'conform', summary: 'run the conformance cases and packs', load: async () => (await import('./conform.ts')).define },
-  { name: 'costs', summary: 'show what was spent and reserved, and what is left', load: async () => (await import('./costs.ts')).define },
+  {
+    name: 'costs',
+    summary: 'show what was spent and reserved; or by agent, model, tool or day',
+    load: async () => (await import('./costs.ts')).define,
+  },
+  {
+    name: 'budgets',
+    summary: 'show every limit, what is left of it and how long that lasts; set one',
+    load: async () => (await import('./budgets.ts')).define,
+  },
+  { name: 'locks', summary: 'show who holds which resource and who waits for it', load: async () => (await import('./locks.ts')).define },
   {
     name: 'erase',
     summary: 'make everything about an agent or a session unreadable, for good',

@@ -1,5 +1,9 @@
 import type { Define } from './define.ts';
+import { Option } from 'commander';
 import { connection, type Connection } from './connection.ts';
+import { COST_GROUPS, showCosts, type CostGroup } from './costs-by.ts';
+import { whole } from './numbers.ts';
+import { CliError, EXIT } from './exit.ts';
 import { json, usd } from './print.ts';
 import { table, type Column } from './screen/table.ts';
 import { shown, WATCH, type Watch } from './screen/watch.ts';
@@ -20,14 +24,30 @@ interface BudgetRow {
 /** Agents whose limits are looked up; who has more reads them one by one. */
 const MOST_AGENTS = 200;
 
-/** `aegis costs`: every ledger, spent and reserved, with the limit that holds for it. */
+interface Options {
+  readonly by?: CostGroup;
+  readonly days: number;
+  readonly csv?: true;
+  readonly watch?: Watch;
+  readonly json?: true;
+}
+
+/** `aegis costs`: every ledger, spent and reserved, with the limit that holds for it; `--by`: what was settled, summed up. */
 export const define: Define = (command) => {
   command
+    .addOption(new Option('--by <what>', 'sum up what was settled').choices(COST_GROUPS))
+    .option('--days <number>', 'with --by: the last so many days (UTC), today among them', whole(1, 400), 30)
+    .option('--csv', 'with --by: print comma-separated values')
     .option(...WATCH)
     .option('--json', 'print JSON')
-    .addHelpText('after', '\nExamples:\n  $ aegis costs\n  $ aegis costs --watch 5\n  $ aegis costs --json')
-    .action(async (options: { watch?: Watch; json?: true }) => {
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ aegis costs\n  $ aegis costs --by model --days 7\n  $ aegis costs --by day --csv > costs.csv\n  $ aegis costs --watch 5\n  $ aegis costs --json',
+    )
+    .action(async (options: Options) => {
       const aegis = connection();
+      if (options.by !== undefined) return showCosts(aegis, { ...options, by: options.by });
+      if (options.csv === true) throw new CliError(EXIT.usage, 'USAGE', '--csv needs --by.', `Name one of ${COST_GROUPS.join(', ')}.`);
       if (options.json === true) return json(await ledgersOf(aegis));
       await shown(options.watch, async () => {
         const ledgers = await ledgersOf(aegis);

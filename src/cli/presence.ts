@@ -9,6 +9,7 @@ export const LOOSENING: ReadonlySet<string> = new Set([
   'policy activate',
   'resume',
   'endorse',
+  'budgets set',
   'mcp accept',
   'mcp forget',
   'operators add',

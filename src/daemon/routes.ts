@@ -8,6 +8,7 @@ import { createViews } from '../views/views.ts';
 import { actionListRoutes } from '../api/actions.ts';
 import { agentRoutes } from '../api/agents.ts';
 import { approvalRoutes } from '../api/approvals.ts';
+import { budgetViewRoute } from '../api/budget-views.ts';
 import type { ApiDeps } from '../api/deps.ts';
 import { feedRoutes } from '../api/feed.ts';
 import { ingestedEvents } from './ingested-events.ts';
@@ -60,6 +61,7 @@ export function allRoutes(deps: ApiDeps): readonly Route[] {
     ...streamRoutes(deps),
     ...feedRoutes(deps),
     ...viewRoutes(shown),
+    budgetViewRoute(shown),
     overviewRoute(shown),
     ...handshakeRoutes(deps.gate, deps.gas),
     ...eventRoutes({

@@ -8,8 +8,21 @@ import type { SessionPlace } from '../kernel/owned.ts';
 import { admit, admitAll, waitFor } from './actions/admit.ts';
 import { registering } from './actions/register-agent.ts';
 import { label } from './actions/label.ts';
-import type { ActionPlace, BudgetUse, Content, ContentReceipt, NamedSession, Outcome, Principal, PromptTerms, Proposal, Receipt } from './nouns.ts';
+import type {
+  ActionPlace,
+  BudgetUse,
+  Content,
+  ContentReceipt,
+  LimitUse,
+  NamedSession,
+  Outcome,
+  Principal,
+  PromptTerms,
+  Proposal,
+  Receipt,
+} from './nouns.ts';
 import { dollarBudgets } from './actions/dollar-budgets.ts';
+import { limitUses } from './actions/limit-uses.ts';
 import { preview } from './actions/preview.ts';
 import { injectedResults } from './actions/injected-results.ts';
 import { promptTerms } from './actions/prompt-terms.ts';
@@ -38,6 +51,8 @@ export interface ActionGate {
   label(content: Content): Promise<ContentReceipt>;
   /** The limits on dollars that hold for an agent in a session, and what is taken of them. */
   budgets(tenant: TenantId, agent: AgentId, session: SessionId): readonly BudgetUse[];
+  /** Every limit of agents, teams and the tenant, and of sessions where one was set by name. */
+  limits(tenant: TenantId): readonly LimitUse[];
   /** What the policy in force wants of the prompts of an agent; null when it says nothing of them (LLM-54). */
   prompts(tenant: TenantId, agent: AgentId): PromptTerms | null;
   /** What the policy in force wants of results that hold instructions to this agent's model (TAINT-14). */
@@ -75,6 +90,7 @@ function deciding(of: TenantOf): Omit<ActionGate, keyof Sessions> {
     settle: async (outcome) => settle(of(outcome.tenant), outcome),
     label: async (content) => label(of(content.tenant), content),
     budgets: (tenant, agent, session) => dollarBudgets(of(tenant), agent, session),
+    limits: (tenant) => limitUses(of(tenant)),
     prompts: (tenant, agent) => promptTerms(of(tenant), agent),
     injectedResults: (tenant, agent) => injectedResults(of(tenant), agent),
   };

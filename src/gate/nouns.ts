@@ -1,12 +1,12 @@
 import type { SensitiveScan } from '../inspect/sensitive-spans.ts';
 import type { Action } from '../kernel/action.ts';
-import type { Decision, Label } from '../kernel/decision.ts';
+import type { Amounts, Decision, Label } from '../kernel/decision.ts';
 import type { OutcomeStatus, ToolDoubt, Usage, ToolTrust } from '../kernel/entry.ts';
 import type { Detector, Risk, ToolDeclaration, PromptDetector } from '../kernel/finding.ts';
-import type { ActionId, AgentId, ApprovalId, Digest, EntryIndex, OperatorId, SessionId, TenantId } from '../kernel/ids.ts';
+import type { ActionId, AgentId, ApprovalId, Digest, EntryIndex, Millis, OperatorId, SessionId, TenantId } from '../kernel/ids.ts';
 import type { SessionPlace } from '../kernel/owned.ts';
 import type { Json, JsonObject } from '../kernel/json.ts';
-import type { PromptWord } from '../kernel/policy.ts';
+import type { LedgerScope, PromptWord } from '../kernel/policy.ts';
 import type { PersonRole, Presence } from '../kernel/role.ts';
 
 /** Who is asking, as established by a key; never by what the request says about itself. */
@@ -113,6 +113,22 @@ export interface BudgetUse {
   readonly field: 'usdMicros';
   readonly limit: number;
   readonly taken: number;
+}
+
+/** One limit on one amount, of an agent, a team, the tenant or a named session, and what stands against it at this moment. */
+export interface LimitUse {
+  /** The policy's id of the budget, or the ledger key of a `budget-set`. */
+  readonly id: string;
+  readonly scope: LedgerScope;
+  /** The agent or team; '' for the tenant and a session. */
+  readonly of: string;
+  readonly ledger: string;
+  readonly field: keyof Amounts;
+  readonly limit: number;
+  readonly spent: number;
+  readonly reserved: number;
+  /** When its period ends; left out where it never does. */
+  readonly resetsAt?: Millis;
 }
 
 /** What the policy in force wants of the prompts of an agent (LLM-54). */

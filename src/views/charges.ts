@@ -7,6 +7,8 @@ export interface Charge {
   readonly session: string;
   /** The model of a model's action; '' for a tool's. */
   readonly model: string;
+  /** The tool; '' for a model's action. */
+  readonly tool: string;
   readonly usdMicros: number;
   readonly tokens: number;
 }
@@ -14,6 +16,7 @@ export interface Charge {
 interface Reserved {
   readonly session: string;
   readonly model: string;
+  readonly tool: string;
   readonly usdMicros: number;
   readonly tokens: number;
 }
@@ -36,7 +39,8 @@ export class Charges {
     const { usdMicros = 0, tokens = 0 } = decision.reserve ?? {};
     const key = keyOf(agent, action.id);
     this.#open.delete(key);
-    this.#open.set(key, { session: session ?? '', model: action.kind === 'model' ? (action.claims.model ?? action.name) : '', usdMicros, tokens });
+    const on = action.kind === 'model' ? { model: action.claims.model ?? action.name, tool: '' } : { model: '', tool: action.name };
+    this.#open.set(key, { session: session ?? '', ...on, usdMicros, tokens });
     trim(this.#open, MOST_OPEN);
   }
 
@@ -45,7 +49,8 @@ export class Charges {
     const reserved = this.#open.get(key);
     this.#open.delete(key);
     const { usdMicros = reserved?.usdMicros ?? 0, tokens = reserved?.tokens ?? 0 } = body.usage;
-    return { agent: agent ?? '', session: session ?? reserved?.session ?? '', model: reserved?.model ?? '', usdMicros, tokens };
+    const { model = '', tool = '' } = reserved ?? {};
+    return { agent: agent ?? '', session: session ?? reserved?.session ?? '', model, tool, usdMicros, tokens };
   }
 }
 

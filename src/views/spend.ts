@@ -12,30 +12,38 @@ export interface Spent {
 export interface SpendRows {
   readonly total: Spent;
   readonly byAgent: readonly (Spent & { readonly agent: string })[];
+  /** '' is what no model took. */
   readonly byModel: readonly (Spent & { readonly model: string })[];
+  /** '' is what no tool took. */
+  readonly byTool: readonly (Spent & { readonly tool: string })[];
   readonly byDay: readonly (Spent & { readonly at: Millis })[];
 }
 
 type Sums = Map<string, { usdMicros: number; tokens: number }>;
 
 const DAY = 86_400_000;
-/** Agents and models of one day. */
+/** Agents, models and tools of one day. */
 const MOST_NAMES = 10_000;
 
 /** By the day (UTC), four hundred of them; the day that a limit falls in counts whole. */
 export class SpendView {
-  readonly #days = new Buckets<{ readonly agents: Sums; readonly models: Sums }>(DAY, 400, () => ({ agents: new Map(), models: new Map() }));
+  readonly #days = new Buckets<{ readonly agents: Sums; readonly models: Sums; readonly tools: Sums }>(DAY, 400, () => ({
+    agents: new Map(),
+    models: new Map(),
+    tools: new Map(),
+  }));
 
   fold({ at }: Entry, { charge }: Told): void {
     if (charge === null || (charge.usdMicros === 0 && charge.tokens === 0)) return;
-    const { agents, models } = this.#days.at(at);
+    const { agents, models, tools } = this.#days.at(at);
     add(agents, charge.agent, charge);
     // What no model took is a tool's.
     add(models, charge.model, charge);
+    add(tools, charge.tool, charge);
   }
 
   read(since: number, until: number): SpendRows {
-    const [agents, models]: readonly [Sums, Sums] = [new Map(), new Map()];
+    const [agents, models, tools]: readonly [Sums, Sums, Sums] = [new Map(), new Map(), new Map()];
     const byDay = [...this.#days.between(since, until)].map(([at, day]) => {
       const sum = { usdMicros: 0, tokens: 0 };
       for (const [agent, spent] of day.agents) {
@@ -44,6 +52,7 @@ export class SpendView {
         sum.tokens += spent.tokens;
       }
       for (const [model, spent] of day.models) add(models, model, spent);
+      for (const [tool, spent] of day.tools) add(tools, tool, spent);
       return { at, ...sum };
     });
     const total = { usdMicros: 0, tokens: 0 };
@@ -56,6 +65,7 @@ export class SpendView {
       total,
       byAgent: sorted(agents).map(([agent, spent]) => ({ agent, ...spent })),
       byModel: sorted(models).map(([model, spent]) => ({ model, ...spent })),
+      byTool: sorted(tools).map(([tool, spent]) => ({ tool, ...spent })),
       byDay,
     };
   }

@@ -11,6 +11,7 @@ import { createFollower } from './follower.ts';
 import type { Follower } from './follower.ts';
 import { ReasonsView } from './reasons.ts';
 import { SessionsView } from './sessions.ts';
+import { PaceView } from './pace.ts';
 import { SpendView } from './spend.ts';
 import { TimelineView } from './timeline.ts';
 
@@ -23,6 +24,7 @@ export class TenantViews {
   readonly reasons = new ReasonsView();
   readonly timeline = new TimelineView();
   readonly spend = new SpendView();
+  readonly pace = new PaceView();
   readonly changes = new ChangesView();
   readonly #charges = new Charges();
 
@@ -35,6 +37,7 @@ export class TenantViews {
     this.reasons.fold(told);
     this.timeline.fold(entry, told);
     this.spend.fold(entry, told);
+    this.pace.fold(entry, told);
     this.changes.fold(entry);
   }
 }

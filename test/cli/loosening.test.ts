@@ -15,7 +15,7 @@ import { terminal } from './terminal.ts';
 
 /** Commands that let nothing more happen than before: they look, tighten, or make what needs a loosening one to count. */
 const OTHERS: ReadonlySet<string> = new Set(
-  'up,proxy,demo,init,hook install,hook status,login,lock,unlock,identity show,doctor,status,top,agents list,agents add,agents show,agents revoke,actions,approvals list,approvals show,approvals refuse,halt,operators list,policy list,policy show,policy check,policy test,policy simulate,policy explain,log tail,log verify,log proof,log export,log checkpoint,replay,run,explain,conform,costs,mcp serve,mcp tools,completion'.split(
+  'up,proxy,demo,init,hook install,hook status,login,lock,unlock,identity show,doctor,status,top,agents list,agents add,agents show,agents revoke,actions,approvals list,approvals show,approvals refuse,halt,operators list,policy list,policy show,policy check,policy test,policy simulate,policy explain,log tail,log verify,log proof,log export,log checkpoint,replay,run,explain,conform,costs,budgets list,locks,mcp serve,mcp tools,completion'.split(
     ',',
   ),
 );

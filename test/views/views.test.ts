@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Entry } from '../../src/kernel/entry.ts';
 import { AgentsView } from '../../src/views/agents.ts';
+import { exhaustedAt, PaceView } from '../../src/views/pace.ts';
 import { createFollower } from '../../src/views/follower.ts';
 import { SessionsView } from '../../src/views/sessions.ts';
 import { TenantViews } from '../../src/views/views.ts';
@@ -112,7 +113,39 @@ test('[VIEW-8] reasons, timeline and spend are sums of their stretch of time', (
     { model: 'gpt-x', usdMicros: 30, tokens: 100 },
     { model: '', usdMicros: 5, tokens: 0 },
   ]);
+  assert.deepEqual(
+    spend.byTool.map(({ tool, usdMicros }) => [tool, usdMicros]),
+    [['', 35]],
+    'a model’s cost is no tool’s, and of a settlement whose decision nobody knows none is named',
+  );
+  const paid = views([
+    decided({ index: 0, at, action: 'p', name: 'pay', reserved: 40 }),
+    settled({ index: 1, at, action: 'p', usage: { usdMicros: 40 } }),
+  ]);
+  assert.deepEqual(paid.spend.read(at, at + hour).byTool, [{ tool: 'pay', usdMicros: 40, tokens: 0 }]);
   assert.deepEqual([spend.byDay.length, made.spend.read(at + 24 * hour, at + 25 * hour).total.usdMicros], [2, 5]);
+});
+
+test('[SPEND-13] the pace is what was spent in the last hour, or since the first of it, and the end is told where it comes before the reset', () => {
+  const minute = 60_000;
+  const at = Math.floor(START / 3_600_000) * 3_600_000;
+  const pace = new PaceView();
+  const charge = (agent: string, when: number, usdMicros: number): void =>
+    pace.fold(decided({ index: 0, at: when }), { row: null, charge: { agent, session: 's', model: '', tool: '', usdMicros, tokens: 0 } });
+  charge('a', at, 300);
+  assert.equal(pace.of('a', 'usdMicros', at) * minute, 60, 'five minutes at least');
+  charge('a', at + 20 * minute, 300);
+  charge('b', at + 20 * minute, 900);
+  assert.equal(pace.of('a', 'usdMicros', at + 30 * minute) * minute, 20);
+  assert.equal(pace.of(() => true, 'usdMicros', at + 30 * minute) * minute, 50);
+  assert.deepEqual([pace.of('a', 'tokens', at + 30 * minute), pace.of('c', 'usdMicros', at + 30 * minute)], [0, 0]);
+  assert.equal(pace.of('a', 'usdMicros', at + 26 * 60 * minute), 0, 'an hour later nothing of it counts');
+  const perMinute = 20 / minute;
+  assert.equal(exhaustedAt({ left: 100, pace: perMinute, at }), at + 5 * minute);
+  assert.equal(exhaustedAt({ left: 100, pace: perMinute, at, resetsAt: at + 6 * minute }), at + 5 * minute);
+  assert.equal(exhaustedAt({ left: 100, pace: perMinute, at, resetsAt: at + 5 * minute }), null);
+  assert.equal(exhaustedAt({ left: 100, pace: 0, at }), null);
+  assert.equal(exhaustedAt({ left: 0, pace: 0, at, resetsAt: at + minute }), at);
 });
 
 test('[VIEW-6] views are bounded: what was idle longest makes room', () => {
