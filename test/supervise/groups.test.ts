@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
+import { basename } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
 import { makeGroups, removeGroups } from '../../src/supervise/contain/cgroups.ts';
 import { contain } from '../../src/supervise/contain/contain.ts';
@@ -36,6 +38,17 @@ test('[RUN-19] a group that stays busy is left after fifty tries, and the next o
   assert.deepEqual(seen.tried.slice(-2), ['/b', '/u']);
   await removeGroups({ unified: null, why: 'none', others: [], holds: [] }, seen.removal);
   assert.equal(seen.tried.length, 52);
+});
+
+test('[RUN-10] below level 3 a command is in every group that was made for its limits', async () => {
+  const groups = makeGroups(`aegis-test-${randomBytes(6).toString('hex')}`, { processes: 5000, memoryBytes: 2 ** 33 });
+  const made = [groups.unified, ...groups.others].flatMap((path) => (path === null ? [] : [basename(path)]));
+  const terms = { program, level: 1 as const, userNamespace: false, groups, command: ['cat', '/proc/self/cgroup'] as const, env: process.env };
+  const stdio = ['ignore', 'pipe', 'ignore'] as const;
+  const run = contain({ ...terms, stdio, terminal: false, silentMs: 0, graceMs: 100, verifyMs: 5000 }, () => undefined);
+  assert.ok(run.stdio.stdout !== null);
+  const [said] = await Promise.all([text(run.stdio.stdout), run.done]);
+  assert.equal(said.split('\n').filter((line) => made.some((name) => line.endsWith(`/${name}`))).length, made.length, said);
 });
 
 test('[RUN-19] no folder of a group is left, whether the command ran, was not there, or was held by nothing', async () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -8,6 +8,7 @@ import { containFindings } from '../../src/cli/contain-findings.ts';
 import { openAt } from '../../src/supervise/contain/level.ts';
 import { findLevel } from '../../src/supervise/contain/levels.ts';
 import { toolLine } from '../../src/supervise/contain/tool-line.ts';
+import { hasEnded } from '../../src/supervise/watch/tree.ts';
 import { Supervisor } from '../../src/supervise/supervisor.ts';
 import { carrying, word } from './stage.ts';
 
@@ -80,6 +81,37 @@ test('[RUN-18] what holds the namespace dies with the process that watches, and 
   assert.equal(lineOf('bwrap', false, false), `${BWRAP} --`);
   const drops = ['sys_module', 'sys_rawio', 'sys_boot', 'sys_admin'].map((name) => `--cap-drop cap_${name}`).join(' ');
   assert.equal(lineOf('bwrap', false, true), `${BWRAP} ${drops} --`);
+});
+
+test('[RUN-12] whatever holds it, the command has the priority of everybody', async (context) => {
+  const folder = folderOf(context, null);
+  const found = await findLevel();
+  const ways = [found, await findLevel({ helper: NONE }), { ...found, chosen: null }];
+  for (const [at, way] of ways.entries()) {
+    const file = join(folder, String(at));
+    const script = 'import os, sys\nopen(sys.argv[1], "w").write(str(os.getpriority(os.PRIO_PROCESS, 0)))';
+    const run = new Supervisor({ command: 'python3', args: ['-c', script, file], stdio: ['ignore', 'ignore', 'ignore'] });
+    await run.start(Promise.resolve(way));
+    assert.equal((await run.done).code, 0);
+    assert.match(readFileSync(file, 'utf8'), /^\d+$/, 'it is not below zero');
+  }
+});
+
+test('[RUN-6] a process has ended only where the system says so: what cannot be read lives', (context) => {
+  const proc = folderOf(context, null);
+  const stat = (state: string): string => `7 (a) b) ${state} 1 ${'0 '.repeat(17)}42 0 0`;
+  for (const [pid, text] of [
+    [1, stat('S')],
+    [2, stat('Z')],
+    [3, stat('D')],
+  ] as const) {
+    mkdirSync(join(proc, String(pid)));
+    writeFileSync(join(proc, String(pid), 'stat'), text);
+  }
+  writeFileSync(join(proc, '4'), 'no folder');
+  const ended = (pid: number, start = '42'): boolean => hasEnded({ pid, start, parent: 1, command: 'a', bytes: 0 }, proc);
+  assert.deepEqual([ended(1), ended(2), ended(3), ended(4), ended(5)], [false, true, false, false, true]);
+  assert.equal(ended(1, '41'), true, 'the number is another process now');
 });
 
 test('[RUN-18] a run held by tools is tripped, killed and certified with what tools leave open; or it is held by nothing, and says so', async () => {

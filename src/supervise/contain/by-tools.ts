@@ -2,7 +2,6 @@ import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { setPriority } from 'node:os';
 import { delimiter, resolve as inFolder } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import type { RunEndCause } from '../../kernel/words/runs.ts';
@@ -11,6 +10,7 @@ import type { Process } from '../watch/tree.ts';
 import { removeGroups } from './cgroups.ts';
 import type { Contained, ContainTerms } from './contain.ts';
 import type { ToolHolder } from './level.ts';
+import { withPlainPriority } from './plain-priority.ts';
 import { errnoOf, toolLine } from './tool-line.ts';
 import type { ContainEvent } from './verdict.ts';
 
@@ -53,7 +53,7 @@ export function byTools(terms: ToolTerms, heard: (event: ContainEvent) => void):
   const [program, ...words] = made.line;
   const [stdin, stdout, stderr] = terms.stdio;
   const stdio = [stdin, stdout, 'pipe', 'pipe', 'pipe', stderr === 'inherit' ? 2 : stderr] as const;
-  const child = spawn(program, words, { stdio: [...stdio], env: terms.env, cwd: terms.cwd });
+  const child = withPlainPriority(() => spawn(program, words, { stdio: [...stdio], env: terms.env, cwd: terms.cwd }));
   const held: Held = { terms, child, heard, first: null, own: [], agent: null, wanted: null, exited: false, over: false, settle: () => undefined };
   // What is written to a namespace that has ended is of no use to anybody.
   (child.stdio[3] as Writable).on('error', () => undefined);
@@ -149,20 +149,10 @@ function begin(held: Held): void {
   held.first = first;
   held.own = tree.slice(at).map(({ pid }) => pid);
   if (held.wanted !== null) return void finish(held, held.wanted);
-  // The watching process may stand above everybody; the command must not.
-  for (const pid of held.own) level(pid);
   (held.child.stdio[3] as Writable).write('go\n');
 }
 
 const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, ROUND_MS));
-
-function level(pid: number): void {
-  try {
-    setPriority(pid, 0);
-  } catch {
-    // It is not above.
-  }
-}
 
 /** What a command leaves behind was asked to end, and has its time to do so. */
 async function grace(held: Held): Promise<void> {

@@ -61,7 +61,8 @@ function wordsFor({ level, userNamespace, groups, terminal, silentMs, graceMs, v
     ...flag('processes', processes),
     ...(userNamespace ? ['--user-namespace'] : []),
     ...(terminal ? ['--terminal'] : []),
-    ...(level === 3 && groups.unified !== null ? ['--cgroup', groups.unified] : []),
+    // Below level 3 it holds limits only.
+    ...(groups.unified === null ? [] : [level === 3 ? '--cgroup' : '--join', groups.unified]),
     ...groups.others.flatMap((group) => ['--join', group]),
     '--',
     ...command,

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { removeGroups } from './cgroups.ts';
 import type { Contained, ContainTerms } from './contain.ts';
+import { withPlainPriority } from './plain-priority.ts';
 import type { ContainEvent, Verdict } from './verdict.ts';
 import { processIn, treeOf } from '../watch/tree.ts';
 import type { Process } from '../watch/tree.ts';
@@ -16,12 +17,8 @@ const ROUND_MS = 5;
  */
 export function inProcessGroup(terms: Omit<ContainTerms, 'program' | 'level' | 'userNamespace'>, heard: (event: ContainEvent) => void): Contained {
   const [program, ...args] = terms.command;
-  const child = spawn(program, args, {
-    stdio: [...terms.stdio],
-    env: terms.env,
-    detached: true,
-    ...(terms.cwd === undefined ? {} : { cwd: terms.cwd }),
-  });
+  const place = terms.cwd === undefined ? {} : { cwd: terms.cwd };
+  const child = withPlainPriority(() => spawn(program, args, { stdio: [...terms.stdio], env: terms.env, detached: true, ...place }));
   const { pid } = child;
   let over = false;
   const toGroup = (signal: number): void => {
