@@ -1,45 +1,32 @@
 /**
  * From the breach of a limit to the tree seen to be empty, with 150 processes of which a third have a session of their own and all ignore TERM:
- * by the helper alone at each level that works here, and through a whole `Supervisor` as its caller sees it. Against killing the process group,
- * which leaves a third alive and proves nothing. Memory and start-up of the watching process.
+ * by the helper alone at each level that works here, by tools of the machine, and through a whole `Supervisor` as its caller sees it. Against
+ * killing the process group, which leaves a third alive and proves nothing. Memory and start-up of the watching process.
  */
 import { spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
-import { createInterface } from 'node:readline';
-import { makeGroups } from '../src/supervise/contain/cgroups.ts';
-import { contain } from '../src/supervise/contain/contain.ts';
 import { findLevel } from '../src/supervise/contain/levels.ts';
-import type { Tried } from '../src/supervise/contain/levels.ts';
 import { Supervisor } from '../src/supervise/supervisor.ts';
 import { processIn } from '../src/supervise/watch/tree.ts';
 import { quantile } from './figure.ts';
 import type { Figure } from './figure.ts';
+import { AGENT, killRounds, nameOf } from './kill-rounds.ts';
 
 const ROUNDS = 200;
 const WHOLE_ROUNDS = 40;
 const GOAL = 'p50 ≤ 35 ms, p99 ≤ 150 ms';
 
-const AGENT = `
-import os, signal, sys, time
-signal.signal(15, signal.SIG_IGN)
-for at in range(149):
-    if os.fork() == 0:
-        if at % 3 == 0: os.setsid()
-        time.sleep(100000)
-os.write(int(sys.argv[1]), b'up\\n')
-time.sleep(100000)`;
-
 export async function run(): Promise<readonly Figure[]> {
   const { tried, helper } = await findLevel({ all: true });
   if (!('path' in helper)) throw new Error(helper.why);
+  const tools = (await findLevel({ helper: { why: 'tools are measured here' } })).chosen;
+  const ways = [...tried.filter(({ works, level }) => works && level >= 2), ...(tools === null ? [] : [tools])];
   const figures: Figure[] = [];
-  for (const way of tried.filter(({ works, level, holder }) => works && level >= 2 && holder === 'helper'))
-    figures.push(timed(nameOf(way), await helperAlone(helper.path, way)));
+  for (const way of ways) figures.push(timed(nameOf(way), await killRounds(way, helper.path, { most: ROUNDS })));
   const whole = await throughSupervisor();
   figures.push(timed('kill: report → the caller knows that 150 processes are gone', whole.ms));
   figures.push({
@@ -63,34 +50,9 @@ export async function run(): Promise<readonly Figure[]> {
   return figures;
 }
 
-const nameOf = ({ level, userNamespace }: Tried): string =>
-  `kill: level ${String(level)}${userNamespace ? ' in a namespace of users' : ''}, 150 processes seen to be gone`;
-
 function timed(name: string, ms: Float64Array): Figure {
   const [median, p99] = [quantile(ms, 0.5), quantile(ms, 0.99)];
   return { name, unit: 'ms', n: ms.length, median, ...(ms.length >= ROUNDS ? { p99 } : {}), goal: GOAL, holds: median <= 35 && p99 <= 150 };
-}
-
-async function helperAlone(program: string, { level, userNamespace }: Tried): Promise<Float64Array> {
-  const samples = new Float64Array(ROUNDS);
-  for (let at = 0; at < ROUNDS; at++) {
-    const groups =
-      level === 3 ? makeGroups(`aegis-bench-${randomBytes(6).toString('hex')}`, {}) : { unified: null, why: null, others: [], holds: [] };
-    let gone = 0;
-    const terms = { program, level, userNamespace, groups, command: ['python3', '-c', AGENT, '1'] as const, env: process.env };
-    const held = contain({ ...terms, stdio: ['ignore', 'pipe', 'inherit'], terminal: false, silentMs: 0, graceMs: 0, verifyMs: 10_000 }, (event) => {
-      if (event.event !== 'ended') return;
-      gone = performance.now();
-      if (!event.empty) throw new Error(JSON.stringify(event));
-    });
-    if (held.stdio.stdout === null) throw new Error('no output');
-    await once(createInterface({ input: held.stdio.stdout }), 'line');
-    const breach = performance.now();
-    held.kill();
-    await held.done;
-    samples[at] = gone - breach;
-  }
-  return samples;
 }
 
 interface Whole {

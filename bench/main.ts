@@ -19,6 +19,7 @@ const PROGRAMS: Readonly<Record<string, () => Promise<{ readonly run: () => Prom
   hook: () => import('./hook.ts'),
   mcp: () => import('./mcp.ts'),
   kill: () => import('./contain.ts'),
+  'kill-stress': () => import('./kill-stress.ts'),
 };
 
 const args = process.argv.slice(2);
