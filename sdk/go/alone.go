@@ -16,6 +16,8 @@ type alone struct {
 	agent     string
 	transport *door.Transport
 	journal   *journal
+	// terminal asks whoever is at the terminal, until then.
+	terminal func(ctx context.Context, question string, until time.Time) (bool, error)
 
 	mutex    sync.Mutex
 	mode     string
@@ -89,7 +91,6 @@ func (a *alone) prepareNow(ctx context.Context) error {
 func (a *alone) learn(answer strictjson.Value) {
 	self, _ := answer.(*strictjson.Object)
 	mode := textAt(self, "onUnavailable")
-	// Under local_approval nothing runs either: a Go program asks nobody at its terminal.
 	if mode != "allow" && mode != "allow_readonly" && mode != "local_approval" {
 		mode = "deny"
 	}
@@ -112,14 +113,23 @@ type absence struct {
 	// asked: a person was asked about it, so it does not run without one.
 	asked bool
 	cause *door.Unavailable
+	// until is how long a person at the terminal has for an answer.
+	until time.Time
 }
 
-func (a *alone) decide(of absence) (*Decision, error) {
+// decide fails with the cause of ctx when the program takes the call back while a person at the terminal is asked.
+func (a *alone) decide(ctx context.Context, of absence) (*Decision, error) {
 	a.mutex.Lock()
 	a.fresh = false
 	mode := a.mode
 	allowed := !of.asked && (mode == "allow" || (mode == "allow_readonly" && a.readOnly[of.name]))
 	a.mutex.Unlock()
+	if mode == "local_approval" && !of.asked {
+		var err error
+		if allowed, err = a.terminal(ctx, atTerminal(of), of.until); err != nil {
+			return nil, err
+		}
+	}
 	effect := "deny"
 	if allowed {
 		effect = "allow"

@@ -27,6 +27,7 @@ type contractCase struct {
 	Self      json.RawMessage `json:"self"`
 	Gateway   []exchange      `json:"gateway"`
 	Unordered bool            `json:"unordered"`
+	Terminal  []string        `json:"terminal"`
 	Program   json.RawMessage `json:"program"`
 }
 
@@ -186,6 +187,7 @@ func (r *run) connect(options map[string]any) {
 			r.t.Setenv(name, strings.NewReplacer("$URL", r.url, "$SOCKET", r.socket).Replace(text))
 		}
 		r.guard, r.setup = aegis.Connect(aegis.WithJournal(journal), aegis.WithNotices(&r.stderr))
+		r.connected()
 		return
 	}
 	if options["socket"] == "$OPEN_SOCKET" {
@@ -196,9 +198,23 @@ func (r *run) connect(options map[string]any) {
 	r.guard, r.setup = aegis.Connect(aegis.WithURL(r.url), aegis.WithSocket(r.socket), aegis.WithKey(text("key")), aegis.WithAgent(text("agent")),
 		aegis.WithSession(text("session")), aegis.WithAskTimeout(duration("ask_timeout_ms")), aegis.WithTimeout(duration("timeout_ms")),
 		aegis.WithAnswerKey(text("answer_key")), aegis.WithJournal(journal), aegis.WithNotices(&r.stderr))
-	if r.guard != nil {
-		r.t.Cleanup(r.guard.Close)
+	r.connected()
+}
+
+// connected puts the person of the case, who may be nobody, at the terminal.
+func (r *run) connected() {
+	if r.guard == nil {
+		return
 	}
+	r.t.Cleanup(r.guard.Close)
+	r.guard.AtTerminal(func() string {
+		if len(r.one.Terminal) == 0 {
+			return ""
+		}
+		answer := r.one.Terminal[0]
+		r.one.Terminal = r.one.Terminal[1:]
+		return answer
+	})
 }
 
 func (r *run) step(at int, step map[string]any) {

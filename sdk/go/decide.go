@@ -31,7 +31,8 @@ func (g *Guard) decide(ctx context.Context, proposal Proposal, args arguments) (
 	}
 	var away *door.Unavailable
 	if errors.As(err, &away) {
-		return g.alone.decide(absence{id: id, session: g.session, name: proposal.Name, args: args.object, asked: asking.asked, cause: away})
+		of := absence{id: id, session: g.session, name: proposal.Name, args: args.object, asked: asking.asked, cause: away, until: asking.until}
+		return g.alone.decide(ctx, of)
 	}
 	if ctx.Err() != nil && asking.sent {
 		// Nobody needs to decide any more; the approval is withdrawn.

@@ -12,6 +12,7 @@ import (
 
 	"aegis.dev/sdk/go/internal/door"
 	"aegis.dev/sdk/go/internal/strictjson"
+	"aegis.dev/sdk/go/internal/terminal"
 )
 
 // Guard is a connection to Aegis for one agent and one session. It asks; it never decides. It is safe for concurrent use.
@@ -38,7 +39,7 @@ func Connect(options ...Option) (*Guard, error) {
 	}
 	say := &notices{to: set.notices}
 	guard := &Guard{agent: set.agent, askTimeout: set.askTimeout, transport: transport, cwd: folderFor(set.url), notices: say}
-	guard.alone = &alone{agent: set.agent, transport: transport, journal: &journal{path: set.journal, notices: say}, mode: "deny"}
+	guard.alone = &alone{agent: set.agent, transport: transport, journal: &journal{path: set.journal, notices: say}, terminal: terminal.Ask, mode: "deny"}
 	return guard.in(set.session), nil
 }
 
