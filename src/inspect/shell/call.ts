@@ -21,6 +21,8 @@ export interface Arg {
   readonly credential?: boolean;
   /** true when it holds a copy of a database, an archive or a file of people's data. */
   readonly bulk?: boolean;
+  /** true when a part of it is what a command prints that only the running shell knows. */
+  readonly printed?: boolean;
 }
 
 /** What a program finds on its standard input, as far as the text says. */

@@ -57,6 +57,7 @@ interface Field {
   secret: boolean;
   credential?: boolean;
   bulk?: boolean;
+  printed?: boolean;
 }
 
 /** Names whose values are credentials. */
@@ -245,21 +246,22 @@ function valueOf(part: Expansion, build: Build): readonly string[] {
     case 'CommandExpansion': {
       const { text, hook, ...of } = build.scope.substitute(part);
       if (hook) return [HOOK_TEXT];
-      mark(build, of);
+      mark(build, { ...of, printed: text.includes(UNKNOWN) });
       return [text];
     }
   }
 }
 
 /** Says of the field that is being built what its value is. */
-function mark(build: Build, { secret, credential, bulk }: Partial<Field>): void {
-  if (secret !== true && credential !== true && bulk !== true) return;
+function mark(build: Build, { secret, credential, bulk, printed }: Partial<Field>): void {
+  if (secret !== true && credential !== true && bulk !== true && printed !== true) return;
   append(build, '');
   const field = build.fields[build.fields.length - 1];
   if (field === undefined) return;
   if (secret === true) field.secret = true;
   if (credential === true) field.credential = true;
   if (bulk === true) field.bulk = true;
+  if (printed === true) field.printed = true;
 }
 
 function named(name: string, build: Build): void {

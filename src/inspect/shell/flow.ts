@@ -99,7 +99,7 @@ const PASSES = new Set([
   'nice',
   'stdbuf',
 ]);
-const ENV_PRINTERS = new Set(['env', 'printenv', 'export', 'set']);
+const ENV_PRINTERS = new Set(['env', 'printenv', 'export', 'set', 'history']);
 const LONGEST = 65_536;
 
 /** What a call prints, and what of people's data and credentials is in it. */

@@ -180,10 +180,7 @@ function follow(saw: Seen, { words, call, reading }: Place): Stream | undefined 
       for (const one of readCode(saw.language, saw.text, reading.steps)) follow(one, { words, call, reading });
       return undefined;
     case 'sql':
-      if (saw.text.includes(UNKNOWN) || reading.readSql === undefined) return undefined;
-      for (const finding of reading.readSql(saw.text, reading.into.pointer, saw.dialect)) {
-        reading.into.findings.push(finding);
-      }
+      readStatement(saw, reading);
       return undefined;
     case 'path':
       return touched(saw, { words, call, reading });
@@ -199,6 +196,15 @@ function follow(saw: Seen, { words, call, reading }: Place): Stream | undefined 
       readEnvironment(saw.name, saw.value, reading);
       return undefined;
   }
+}
+
+/** What only the running shell knows stands as a name in the statement around it; where that is no statement, nothing is said. */
+function readStatement({ text, dialect }: Extract<Seen, { see: 'sql' }>, { readSql, into }: Reading): void {
+  if (readSql === undefined) return;
+  const dynamic = text.includes(UNKNOWN);
+  if (dynamic && !/^\s*[a-z]+\s[^\0]{2}/i.test(text)) return;
+  for (const finding of readSql(dynamic ? text.replaceAll(UNKNOWN, 'unknown_') : text, into.pointer, dialect))
+    if (!dynamic || finding.inspected) into.findings.push(finding);
 }
 
 /** Interpreters whose files this text may have written itself. */

@@ -1,4 +1,4 @@
-import type { Script } from 'unbash';
+import type { Command, Script } from 'unbash';
 import { programName } from './words.ts';
 
 /** Words by which programs are told to print their own shell set-up. */
@@ -49,8 +49,12 @@ const SPEAKERS =
 export function printsSetUp(script: Script): boolean {
   const [only, more] = script.commands;
   if (only === undefined || more !== undefined || only.command.type !== 'Command') return false;
-  const { name, args, redirects } = only.command;
-  if (name === undefined || name.parts !== undefined || redirects.some((one) => one.type !== 'Redirect')) return false;
+  return only.command.redirects.every((one) => one.type === 'Redirect') && printsOwnSetUp(only.command);
+}
+
+/** The same of one command, wherever its output goes: `npm completion >> ~/.zshrc`. */
+export function printsOwnSetUp({ name, args }: Command): boolean {
+  if (name === undefined || name.parts !== undefined) return false;
   const bin = programName(name.value);
   if (WHOLE.has(bin)) return true;
   if (SPEAKERS.test(bin) || name.value.startsWith('/tmp') || name.value.startsWith('./')) return false;

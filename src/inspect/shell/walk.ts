@@ -12,7 +12,7 @@ import { callsItself } from './forkbomb.ts';
 import type { Reading } from './reading.ts';
 import { EMPTY, MOST_DEPTH, MOST_NESTING, unreadable } from './reading.ts';
 import { either, follows } from './outputs.ts';
-import { printsSetUp } from './setup.ts';
+import { printsOwnSetUp, printsSetUp } from './setup.ts';
 import { runCall } from './run.ts';
 import { worse } from './standing.ts';
 import { take } from '../steps.ts';
@@ -212,7 +212,8 @@ function walkSimple(node: Command, reading: Reading, stdin: Stream): Output {
 function setsUp(node: Command, reading: Reading): boolean {
   const [only, more] = node.redirects;
   if (more !== undefined || only?.type !== 'Redirect' || only.operator !== '>>' || only.target === undefined) return false;
-  if (!/^(?:echo|printf)$/.test(node.name?.text ?? '') || !STARTS.test(only.target.text.replace(/["']/g, ''))) return false;
+  if (!STARTS.test(only.target.text.replace(/["']/g, ''))) return false;
+  if (!/^(?:echo|printf)$/.test(node.name?.text ?? '')) return printsOwnSetUp(node);
   const words = wordsOf(node, reading, FIRST);
   const text = words
     .slice(1)

@@ -104,6 +104,7 @@ SHELL_HATCH | A program is used to start another one through a side door.
 SHELL_HISTORY_CLEAR | A command clears the shell's history.
 SHELL_HOST_STOP | A command stops or restarts the machine.
 SHELL_INPUT_EXECUTE | A shell runs what it is given on standard input.
+SHELL_INTRUSION | A tool poses as other machines, listens to them or breaks into them.
 SHELL_KERNEL_MODULE | A command loads or removes a kernel module.
 SHELL_KEY_REMOVE | A command removes keys.
 SHELL_KILL | A command kills a process.

@@ -4,6 +4,8 @@ import { CONTAINERS } from './containers.ts';
 import { DATABASES } from './databases.ts';
 import { DISK } from './disk.ts';
 import { FILES } from './files.ts';
+import { FLEETS } from './fleets.ts';
+import { FRAMEWORKS } from './framework-code.ts';
 import { GIT } from './git.ts';
 import { HATCHES } from './hatches.ts';
 import { HOST } from './host.ts';
@@ -15,6 +17,8 @@ import { LEAVING } from './leaving.ts';
 import { NETWORK } from './network.ts';
 import { PACKAGES } from './packages.ts';
 import { QUERIES } from './query-clients.ts';
+import { SCRIPTS } from './named-scripts.ts';
+import { saidSql } from './said-sql.ts';
 import { SEARCH } from './search.ts';
 import { SERVING } from './serving.ts';
 import { isService, readService } from './service-verbs.ts';
@@ -42,6 +46,7 @@ export const PROGRAMS: ProgramTable = {
   ...WRAPPERS,
   ...SHELLS,
   ...LAUNCHERS,
+  ...FLEETS,
 };
 
 /** Programs that show, say or send what they are given. */
@@ -57,7 +62,7 @@ export const KNOWN: Known = {
 };
 
 /** What is known of programs beside their own reader. */
-const BESIDE: readonly ProgramTable[] = [REMOTE, LEAVING, ARCHIVES, SERVING, QUERIES];
+const BESIDE: readonly ProgramTable[] = [REMOTE, LEAVING, ARCHIVES, SERVING, QUERIES, FRAMEWORKS, SCRIPTS];
 
 /** Languages whose code is known by how it starts a shell only. */
 const SMALL = new Set(
@@ -70,6 +75,7 @@ export function readProgram(call: Call): readonly Seen[] {
   const reader = Object.hasOwn(PROGRAMS, call.bin) ? PROGRAMS[call.bin] : undefined;
   const scaled = isService(call.bin) || call.bin === 'docker' ? scalesToZero(call) : [];
   const more = BESIDE.flatMap((table) => (Object.hasOwn(table, call.bin) ? (table[call.bin]?.(call) ?? []) : []));
+  if (!Object.hasOwn(DATABASES, call.bin) && !KNOWN.speaker(call.bin)) more.push(...saidSql(call));
   if (reader !== undefined && !Object.hasOwn(PACKAGES, call.bin))
     return [...reader(call), ...scaled, ...more, ...(SMALL.has(call.bin) ? hatched(call) : [])];
   return [...(reader === undefined ? readService(call) : reader(call)), ...scaled, ...more, ...launched(call, KNOWN)];

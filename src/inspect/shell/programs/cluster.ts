@@ -22,7 +22,7 @@ export const CLUSTER: ServiceTable = {
   ctr: {},
   vagrant: { general: 'HIGH', safe: ['plugin', 'box'] },
   virsh: { high: ['undefine', 'destroy', 'vol-wipe', 'pool-delete'] },
-  VBoxManage: { high: ['unregistervm', 'closemedium'] },
+  VBoxManage: { high: ['unregistervm', 'closemedium'], safe: ['extpack'] },
   multipass: { high: ['purge'] },
   lxc: {},
   incus: {},

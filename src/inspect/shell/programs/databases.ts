@@ -52,6 +52,8 @@ function statement(text: string, dialect: string): Seen[] {
   for (const match of text.matchAll(/(?:^|\n)\s*\.(?:output|once|backup|save|clone|log)\s+(\S+)/g)) {
     if (match[1] !== 'stdout' && match[1] !== 'off') seen.push({ see: 'path', path: { text: match[1] ?? '', glob: false }, access: 'write' });
   }
+  for (const match of text.matchAll(/(?:^|[\n;])\s*(?:\.read|\\ir?|source|@@?)\s*([^\s;]+)/gi))
+    if (LOSES.test(match[1] ?? '')) seen.push(harm('DATABASE_DESTROY', 'HIGH', LOST));
   if (/(?:^|\n)\s*\.restore\s+\S/.test(text)) seen.push(harm('DATABASE_DESTROY', 'HIGH', LOST));
   for (const match of text.matchAll(/\\(?:o|w|copy\b[^|\n]*\bto)\s+(?:program\s+)?'?([^\s'|]+)/gi))
     seen.push({ see: 'path', path: { text: match[1] ?? '', glob: false }, access: 'write' });

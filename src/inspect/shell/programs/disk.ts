@@ -1,5 +1,6 @@
 import type { ProgramReader, ProgramTable, Seen } from '../call.ts';
 import { harm, isDynamic } from '../call.ts';
+import { isSecretFile } from '../../path/sensitive.ts';
 import { isDryRun, isHelp, readOptions } from '../options.ts';
 import { emptied } from './files.ts';
 import { isDevice } from './places.ts';
@@ -93,7 +94,12 @@ const mount: ProgramReader = (call) => {
     options.operands.length > 1 &&
     (/^\/(|etc|usr|bin|sbin|lib|boot|root)(\/|$)/.test(onto) || (covers && /^\/(?:home|var|opt|srv|lib64)(?:\/|$)/.test(onto)));
   const remountRoot = options.values('o').some((value) => value.text.includes('remount') && value.text.includes('rw')) && onto === '/';
-  return risky || remountRoot ? [harm('SHELL_MOUNT', 'HIGH', { operation: 'admin' })] : [];
+  // What is mounted elsewhere is read under another name.
+  const shown = options.operands.slice(0, -1).filter(({ text }) => isSecretFile(text));
+  return [
+    ...(risky || remountRoot ? [harm('SHELL_MOUNT', 'HIGH', { operation: 'admin' })] : []),
+    ...shown.map((path): Seen => ({ see: 'path', path, access: 'read' })),
+  ];
 };
 
 export const DISK: ProgramTable = {
@@ -163,7 +169,11 @@ export const DISK: ProgramTable = {
   umount,
   mount,
   losetup: () => [],
-  debugfs: loses([], ['-w']),
+  debugfs: (call) => {
+    const asked = readOptions(call.args, { short: 'RfbsidD' }).values('R', 'f');
+    const files = asked.flatMap(({ text }) => /^\s*(?:cat|dump|rdump|more|blocks|stat)\s+(?:-p\s+)?([^\s]+)/.exec(text)?.slice(1) ?? []);
+    return [...loses([], ['-w'])(call), ...files.map((text): Seen => ({ see: 'path', path: { text, glob: false }, access: 'read' }))];
+  },
   tune2fs: () => [],
   resize2fs: (call) => (call.args.some((arg) => arg.text === '-M') ? always(call) : []),
   xfs_repair: loses([], ['-L']),

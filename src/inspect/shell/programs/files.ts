@@ -33,6 +33,10 @@ const FILE: Readonly<Record<Extent, Risk>> = {
   remade: 'LOW',
 };
 
+/** `lib/*.d.ts`: files of one kind in one folder, whose ending says that they are written by a tool or by hand, not what people keep. */
+const FILES_OF_A_KIND =
+  /^[^*?[]*\/?[\w.-]*\*[\w.-]*\.(?:[cm]?[jt]sx?|map|css|html?|tsbuildinfo|o|a|so|obj|class|pyc?|pb\.go|go|gen\.\w+|json|xml|txt|out|aux|toc|lock|whl|gem|deb|rpm)$/;
+
 /** What deleting `path` means; `recursive` takes everything under it. */
 export function deletion(path: Arg, { recursive, force, at }: { readonly recursive: boolean; readonly force: boolean; readonly at: string }): Seen[] {
   const extent = extentOf(path.text, at);
@@ -40,7 +44,7 @@ export function deletion(path: Arg, { recursive, force, at }: { readonly recursi
   const seen: Seen[] = [{ see: 'path', path, access: 'delete' }];
   if (isDevice(path.text)) seen.push(harm('SHELL_DELETE', 'CRITICAL', { operation: 'delete', category: 'file', target: path.text }));
   // A name with an extension is most likely one file, which `-r` does not make more of.
-  const single = extent === 'work' && /[^/]\.[a-z0-9]{1,5}$/i.test(path.text) && !path.glob;
+  const single = extent === 'work' && /[^/]\.[a-z0-9]{1,12}$/i.test(path.text) && (!path.glob || FILES_OF_A_KIND.test(path.text));
   const all = (extent === 'far' || extent === 'here') && path.glob && /(^|\/)\*$/.test(path.text);
   const risk = single ? 'MEDIUM' : all ? 'HIGH' : table[extent];
   if (risk !== 'LOW')

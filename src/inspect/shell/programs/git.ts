@@ -49,7 +49,7 @@ function cloned(args: readonly Arg[], folder: Arg | undefined): Seen[] {
 }
 
 /** `name=value` given with `-c` or to `git config`. An alias starting with `!` is a shell text; any other is a git command. */
-function readSetting(text: string): Seen[] {
+function readSetting(text: string, everywhere = true): Seen[] {
   const equals = text.indexOf('=');
   const name = equals < 0 ? text : text.slice(0, equals);
   const value = equals < 0 ? '' : text.slice(equals + 1);
@@ -61,6 +61,14 @@ function readSetting(text: string): Seen[] {
     )
   )
     return [];
+  // Hooks that a project keeps among its own files are run by everybody who works on it.
+  if (
+    /^core\.hookspath$/i.test(name) &&
+    !everywhere &&
+    /^(?:\.\/)?[\w.-]*(?:hooks?|husky|lefthook)[\w.-]*(?:\/[\w.-]+)*\/?$/.test(value) &&
+    !value.includes('..')
+  )
+    return [harm('SHELL_HATCH', 'MEDIUM')];
   if (/^alias\./i.test(name) && !value.startsWith('!')) return [{ see: 'script', text: `git ${value}` }];
   if (/^(core\.(worktree|attributesfile)|url\.|init\.templatedir|pager\.|include)/i.test(name))
     return /^pager\.[^.]+$/i.test(name) && /^(true|false)$/.test(value) ? [] : [harm('SHELL_HATCH', 'MEDIUM')];
@@ -135,7 +143,7 @@ const config: Judge = (args) => {
   const options = readOptions(args, { short: 'f', long: ['file', 'blob', 'type', 'default'] });
   const [name, value] = /^(set|add)$/.test(options.operands[0]?.text ?? '') ? options.operands.slice(1) : options.operands;
   if (name === undefined || value === undefined || options.has('get', 'unset', 'l', 'list')) return [];
-  return readSetting(`${name.text}=${value.text}`);
+  return readSetting(`${name.text}=${value.text}`, options.has('global', 'system', 'f', 'file'));
 };
 
 const rebase: Judge = (args) => {

@@ -75,14 +75,16 @@ const tar: ProgramReader = (call) => {
 
 /** Editors run shell texts through their own command language. */
 const vim: ProgramReader = (call) => {
-  const options = readOptions(call.args, { short: 'ScuUTsit', long: ['cmd', 'startuptime'] });
+  // Behind `-e`, `s` means silent and takes no file.
+  const given = call.args.filter(({ text }) => !/^-[eE]s?$/.test(text));
+  const options = readOptions(given, { short: 'ScuUTsit', long: ['cmd', 'startuptime'] });
   const commands = [
     ...options.values('c', 'cmd').map((arg) => arg.text),
     ...call.args.filter((arg) => arg.text.startsWith('+')).map((arg) => arg.text.slice(1)),
   ];
   const seen: Seen[] = [];
   for (const text of commands) {
-    const shell = /^:?\s*(silent!?\s+|execute\s+['"])*(!|r!|read\s*!|w\s*!|terminal\s|term\s|%!)\s*(.+)$/.exec(text);
+    const shell = /^:?\s*(silent!?\s+|execute\s+['"])*(!|r!|read\s*!|w\s*!|terminal\s|term\s|%!|argdo\s+!|bufdo\s+!)\s*(.+)$/.exec(text);
     if (shell?.[3] !== undefined) seen.push(harm('SHELL_HATCH', 'HIGH'), { see: 'script', text: shell[3] });
     else if (/^:?\s*(py3?|python3?|lua|ruby|perl|tcl|pyx|mzscheme)\b/.test(text))
       seen.push(harm('SHELL_HATCH', 'HIGH'), { see: 'code', language: 'python', text });

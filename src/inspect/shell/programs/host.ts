@@ -14,7 +14,8 @@ const PACKAGED =
   /^(?:snapd|chronyd?|ntpd?|ntpsec|smbd|nmbd|samba|cups|bluetooth|avahi-daemon|nfs-(?:server|kernel-server)|rpcbind|tuned|irqbalance|postfix|dovecot|exim4|php[\d.]*-fpm|fpm|tomcat\d*|jenkins|gitlab-runsvdir|gitlab-runner|zabbix-(?:agent2?|server|proxy)|telegraf|influxdb|node_exporter|alertmanager|loki|promtail|alloy|minio|nats|zookeeper|cassandra|neo4j|couchdb|opensearch|kibana|logstash|filebeat|metricbeat|cockpit(?:\.socket)?|podman(?:\.socket)?|crio|cri-o|k3s|k0s|microk8s|kube-\w+|nomad|squid|unbound|bind|isc-dhcp-server|dhcpd|qemu-guest-agent|vboxservice|open-vm-tools|vmtoolsd|fstrim\.timer|acpid|lightdm|gdm3?|sddm|nvidia-persistenced|supervisor|supervisord|monit|xinetd|vsftpd|proftpd|openvpn(?:@\w+)?|wg-quick@\w+|strongswan|tailscaled|cloud-init|amazon-ssm-agent|google-fluentd|sysstat|logrotate\.timer|rsyncd?)(?:\.service|\.socket|\.timer)?$/i;
 
 const systemctl: ProgramReader = (call) => {
-  if (isHelp(call.args)) return [];
+  if (isHelp(call.args) || call.args.some(({ text }, at) => text === '--when=cancel' || (text === 'cancel' && call.args[at - 1]?.text === '--when')))
+    return [];
   const words = bareWords(call.args);
   const verb = words[0] ?? '';
   if (/^(poweroff|reboot|halt|kexec|emergency|rescue|isolate)$/.test(verb)) return [harm('SHELL_HOST_STOP', 'HIGH', { operation: 'admin' })];

@@ -148,6 +148,12 @@ function kubeHarms(verb: string, options: Options): Seen[] {
 
 const java: ProgramReader = (call) => {
   const jar = call.args.findIndex((arg) => arg.text === '-jar');
+  if (
+    jar >= 0 &&
+    /(?:^|\/)bfg[\w.-]*\.jar$/.test(call.args[jar + 1]?.text ?? '') &&
+    call.args.some(({ text }) => /^--?(?:delete|strip|replace)-/.test(text))
+  )
+    return [harm('GIT_REWRITE', 'HIGH', LOST)];
   if (jar < 0 || !/jenkins-cli\.jar$/.test(call.args[jar + 1]?.text ?? '')) return [];
   const verb = call.args
     .slice(jar + 2)

@@ -35,6 +35,8 @@ const WORDY = new Set(
   stat file du df say logger hash true false let declare complete test screen command exec eval flock link unlink`.split(/\s+/),
 );
 
+const SOURCE = /^(?!\.{0,2}\/)[^\s]+\.(?:[cm]?[jt]sx?|json|ya?ml|toml|md|txt|css|html?|go|rs|c|cc|cpp|h|java|kt)$/;
+
 const FAR = 24;
 const MOST = 3;
 
@@ -51,7 +53,9 @@ export function launched(call: Call, known: Known): Seen[] {
   for (let at = 0; at < args.length && at < FAR && seen.length < MOST; at++) {
     const { text } = args[at] ?? literal('');
     if (text === '--') {
-      if (at + 1 < args.length) seen.push({ see: 'argv', argv: args.slice(at + 1) });
+      const first = args[at + 1];
+      // A pattern of files, or a source, is what a program works on; nothing is started by such a name.
+      if (first !== undefined && !(first.glob || SOURCE.test(first.text))) seen.push({ see: 'argv', argv: args.slice(at + 1) });
       return seen;
     }
     if (text.startsWith('-')) {

@@ -111,10 +111,15 @@ const ftp: ProgramReader = (call) => {
     .flatMap((text) => text.split(/[\n;]/))
     .flatMap((line) => /^\s*m?(?:put|send|mirror\s+-R|append)\s+(.+)$/.exec(line)?.[1]?.split(/\s+/) ?? []);
   const upload = given.has('u') ? given.operands : [];
-  return [...put.map((text) => ({ text, glob: false })), ...upload.slice(0)]
+  const away = [...put.map((text) => ({ text, glob: false })), ...upload]
     .flatMap((path) => sent(path, { always: given.has('u') || !/^[\w.-]+\.(?:html?|css|js)$/.test(path.text) }))
     .slice(0, 1);
+  const removes = texts.flatMap((text) => text.split(/[\n;]/)).some((line) => REMOVES_FAR.test(line));
+  return removes ? [...away, harm('SHELL_DELETE', 'HIGH', { operation: 'delete', category: 'network' })] : away;
 };
+
+/** Commands of a transfer program that delete more than one file over there. */
+const REMOVES_FAR = /^\s{0,8}(?:m(?:del(?:ete)?|rm)\s|deltree\s|rmdir\s|(?:rm|del(?:ete)?)\s{1,4}(?:-r|[^\n]{0,200}\*))/;
 
 export const LEAVING: ProgramTable = {
   aws: copies(['cp', 'mv', 'sync']),

@@ -21,7 +21,7 @@ export const LOCAL: ServiceTable = {
   nvme: { high: ['format', 'sanitize'], general: null },
   flashrom: { general: null, flags: ['-w', '--write', '-E', '--erase'] },
   setenforce: { general: null, high: ['0', 'Permissive'] },
-  haproxy: { general: null, flags: ['-sf', '-st'] },
+  haproxy: { general: null, flags: ['-st'] },
   nginx: { general: null, high: ['stop', 'quit'] },
   apachectl: { general: null, high: ['stop', 'graceful-stop'] },
 };

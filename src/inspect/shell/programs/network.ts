@@ -166,7 +166,7 @@ function requestHarm(method: string, target: string): Harm[] {
   const delist = { operation: 'delete', category: 'network' } as const;
   if (method === 'DELETE' || method === 'PURGE') return [harm('HTTP_DELETE', 'HIGH', delist)];
   if (
-    /(_delete_by_query|_close\b|delete[-_]?batch|doDelete|delete_series|\/(delete|destroy|purge|wipe|drop|truncate|clear|undeploy|deactivate|shutdown|reset)(\/|\?|$|\s)|_shutdown|_forcemerge|_cluster\/(settings|reroute))/i.test(
+    /(_delete_by_query|_close\b|_restore\b|delete[-_]?batch|doDelete|delete_series|\/(delete|destroy|purge|wipe|drop|truncate|clear|undeploy|deactivate|shutdown|reset|agent\/leave)(?:[-_]all)?(\/|\?|$|\s)|_shutdown|_forcemerge|_cluster\/(settings|reroute))/i.test(
       target,
     ) &&
     /^(POST|PUT|PATCH)$/.test(method)
@@ -311,6 +311,14 @@ const scp: ProgramReader = (call) => {
 const dig: ProgramReader = (call) =>
   call.args.some((arg) => arg.text.toLowerCase() === 'axfr') ? [harm('DNS_ZONE_TRANSFER', 'HIGH', { category: 'network', operation: 'read' })] : [];
 
+/** A question for a name that a command's output was put in front of: whoever keeps the domain reads the answer to it. */
+const asksAway: ProgramReader = (call) => [
+  ...dig(call),
+  ...(call.args.some(({ text, printed }) => printed === true && /\u0000\.(?:[\w-]+\.)+[a-z]{2,}\.?$/i.test(text))
+    ? [harm('SHELL_UPLOAD', 'HIGH', { detector: 'exfiltration', category: 'network', operation: 'send' })]
+    : []),
+];
+
 const nsupdate: ProgramReader = (call: Call) =>
   call.args.some((arg) => arg.text === '-l') || /\bdelete\b/.test(call.stdin.text ?? '')
     ? [harm('SERVICE_DESTROY', 'HIGH', { category: 'network', operation: 'delete' })]
@@ -366,7 +374,9 @@ export const NETWORK: ProgramTable = {
   sshpass: (call) => [{ see: 'argv', argv: readOptions(call.args, { short: 'pfdP', stop: true }).operands }],
   scp,
   sftp: (call) => [...scp(call), ...(LEAVING['sftp']?.(call) ?? [])],
-  dig,
+  dig: asksAway,
+  nslookup: asksAway,
+  host: asksAway,
   nsupdate,
   mkfifo,
   'ssh-add': sshAdd,

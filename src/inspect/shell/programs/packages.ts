@@ -146,8 +146,10 @@ const pip: ProgramReader = (call) => {
   if (words[0] === 'uninstall') return [harm('PACKAGE_REMOVE', call.complete ? 'MEDIUM' : 'HIGH', { category: 'supply-chain', operation: 'delete' })];
   const index = call.args.find((arg) => /^--(index-url|extra-index-url)(=|$)|^-i$/.test(arg.text));
   const plain = call.args.some((arg) => /^(git\+)?http:\/\//.test(arg.text.replace(/^--[a-z-]+=/, '')));
-  const fetched = call.args.some((arg) =>
-    /^(?:git\+)?http:\/\/|^https:\/\/(?!(?:files\.pythonhosted|github|gitlab|download\.pytorch)\.)\S+\.(?:whl|tar\.gz|zip)$/.test(arg.text),
+  const fetched = call.args.some(
+    (arg) =>
+      (arg.text.startsWith('git+') && isForeignPackage(arg.text)) ||
+      /^(?:git\+)?http:\/\/|^https:\/\/(?!(?:files\.pythonhosted|github|gitlab|download\.pytorch)\.)\S+\.(?:whl|tar\.gz|zip)$/.test(arg.text),
   );
   if (words[0] === 'install' && index === undefined && fetched) return [harm('SHELL_REMOTE_EXECUTE', 'HIGH', { category: 'network' })];
   if (words[0] === 'install' && index !== undefined && plain) return [harm('SUPPLY_CONFIG', 'HIGH', SUPPLY)];
@@ -214,7 +216,10 @@ export const PACKAGES: ProgramTable = {
   dnf: apt,
   yum: apt,
   zypper: apt,
-  brew: apt,
+  brew: (call) => {
+    const [verb, , from = ''] = bareWords(call.args);
+    return [...(verb === 'tap' && isForeignPackage(from) ? [harm('SHELL_REMOTE_EXECUTE', 'HIGH', { category: 'network' })] : []), ...apt(call)];
+  },
   apk: apt,
   nala: apt,
   pkg: apt,

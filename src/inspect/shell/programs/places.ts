@@ -167,14 +167,21 @@ function absoluteExtent(names: readonly string[], base: string, { globbed, at }:
   if (isDisk(names)) return 'all';
   if (systemPlace(base)) return names.length === 2 && top === 'usr' ? 'all' : 'system';
   if (last === '.git') return 'here';
-  if (top !== 'home' && top !== 'Users') return madeAgain(names, base, at) ? 'remade' : 'far';
+  if (top !== 'home' && top !== 'Users') return madeAgain(names, base, at) && !isInstalled(names) ? 'remade' : 'far';
   if (/^\/[^/]+\/[^/]+\/(\.cache|\.npm|Library\/Caches)(\/|$)/.test(base) || madeAgain(names.slice(2), base, at)) return 'remade';
   return 'work';
 }
 
+/** What builds and tests call what they make: `dist-cjs`, `build-arm`, `tmp_check`, `es6-modern`, `.nyc_output`. */
+const OUTPUT =
+  /^(?:(?:dist|build|out|output|coverage|tmp|temp)[-_.][\w*.-]*|[\w.-]*[-_](?:dist|build|cache|output|tmp)|\.?(?:umd|esm|cjs|es[56]|es201\d|commonjs|typings|declarations|bundle|compiled|browser|temp|turbo|egg|eggs)(?:-\w+)?|(?:lib|dist)(?:cjs|esm)|\*[-_.]?egg[-\w.]*\*?|output)$/;
+
+/** What is installed for a whole machine is made again by nobody's build. */
+const isInstalled = ([top, second]: readonly string[]): boolean => top === 'usr' && second !== 'src';
+
 function isRemade(names: readonly string[]): boolean {
   const last = names.at(-1) ?? '';
-  if (REMADE.has(last) || /\.(egg-info|tmp|bak|log|pyc|o|swp|tgz|tar\.gz|zip)$/.test(last)) return true;
+  if (REMADE.has(last) || OUTPUT.test(last) || /\.(egg-info|tmp|bak|log|pyc|o|swp|tgz|tar\.gz|zip)$/.test(last)) return true;
   return names.some(
     (name) =>
       name === 'node_modules' ||

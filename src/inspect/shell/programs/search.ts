@@ -91,17 +91,19 @@ export function gitGrep(args: readonly Arg[]): Seen[] {
     long: [...(GREP.spec.long ?? []), 'max-depth', 'threads'],
   });
   const roots = dashes >= 0 ? paths : untracked ? operands.operands.slice(operands.has('e', 'f') ? 0 : 1) : operands.operands;
-  return roots.flatMap((path): Seen[] => [
-    { see: 'path', path, access: 'read' },
-    {
-      see: 'search',
-      search: {
-        root: path.glob ? '' : path.text,
-        include: path.glob || /[*?[]/.test(path.text) ? [path.text.replace(/^:\(?glob\)?/, '')] : [],
-        hidden: true,
+  return roots
+    .filter(({ text }) => text !== UNKNOWN)
+    .flatMap((path): Seen[] => [
+      { see: 'path', path, access: 'read' },
+      {
+        see: 'search',
+        search: {
+          root: path.glob ? '' : path.text,
+          include: path.glob || /[*?[]/.test(path.text) ? [path.text.replace(/^:\(?glob\)?/, '')] : [],
+          hidden: true,
+        },
       },
-    },
-  ]);
+    ]);
 }
 
 /** `REV:path` names a file as it was. */

@@ -88,8 +88,11 @@ const UNPROTECTS =
 
 const optionName = (text: string): string => text.split('=')[0] ?? text;
 
+/** `DeleteInstance`: what an API calls it. */
+const CALLED = /^(?:Delete|Terminate|Destroy|Release|Remove|Purge|Revoke|Drop|Erase)[A-Z]/;
+
 function isGeneral(word: string): boolean {
-  return GENERAL.has(word) || parts(word).some((part) => GENERAL.has(part));
+  return GENERAL.has(word) || CALLED.test(word) || parts(word).some((part) => GENERAL.has(part));
 }
 
 function matches(word: string, list: readonly string[] | undefined): boolean {

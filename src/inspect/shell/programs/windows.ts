@@ -25,6 +25,12 @@ const invokes: ProgramReader = (call) => [
   { see: 'code', language: 'powershell', text: call.args.map((arg) => arg.text).join(' ') },
 ];
 
+/** Elixir's shell has the name of PowerShell's abbreviation; its options and scripts are its own. */
+const iex: ProgramReader = (call) =>
+  call.args.length === 0 || call.args.some(({ text }) => /^(?:-S|--sname|--name|--cookie|--remsh|--dbg|--version|--help)$|\.exs?$/.test(text))
+    ? []
+    : invokes(call);
+
 /** Names that mean another program where Bash is the shell. */
 const OTHERS = new Set('at more type expand format copy move ren rmdir rm net finger shutdown xcopy hh manage'.split(' '));
 
@@ -51,5 +57,5 @@ export const WINDOWS: ProgramTable = {
   'Remove-Item': removeItem,
   ri: removeItem,
   'Invoke-Expression': invokes,
-  iex: invokes,
+  iex,
 };

@@ -1,5 +1,5 @@
 import { isSecretFile } from '../../path/sensitive.ts';
-import type { Arg, ProgramReader, ProgramTable, Seen, Stream } from '../call.ts';
+import type { Arg, Call, ProgramReader, ProgramTable, Seen, Stream } from '../call.ts';
 import { UNKNOWN, harm, literal } from '../call.ts';
 import { readOptions } from '../options.ts';
 import { loosened } from './host.ts';
@@ -56,7 +56,7 @@ const xargs: ProgramReader = (call) => {
   const known =
     call.stdin.text !== undefined && !call.stdin.text.includes(UNKNOWN) ? call.stdin.text.split(/\s+/).filter((word) => word !== '') : undefined;
   const mark = options.value('I', 'replace', 'J', 'i')?.text;
-  const found = readFound(operands[0]?.text ?? '', call.stdin.names ?? []);
+  const found = [...readFound(operands[0]?.text ?? '', call.stdin.names ?? []), ...deletesFound(operands[0]?.text ?? '', call)];
   if (mark !== undefined && mark !== '') {
     const put = known?.join(' ') ?? UNKNOWN;
     return [
@@ -102,7 +102,7 @@ const find: ProgramReader = (call) => {
     const chosen = chosenBy(call.args.slice(0, index));
     const start = index + 1;
     while (index + 1 < call.args.length && !/^[;+]$/.test(call.args[index + 1]?.text ?? '')) index += 1;
-    const found = wide && chosen === 'all' ? (roots[0]?.text ?? '.') : `./${nameTest(call.args)}`;
+    const found = wide && chosen === 'all' ? (roots[0]?.text ?? '.') : `${rootOf(roots)}/${nameTest(call.args)}`;
     const argv = call.args.slice(start, index + 1).map((word) => ({ ...word, text: word.text.replaceAll('{}', found) }));
     seen.push({ see: 'argv', argv }, ...readFound(argv[0]?.text ?? '', findSearch(call.args)));
     if (/^(rm|shred|unlink)$/.test(argv[0]?.text ?? '')) seen.push(...findDelete({ wide, chosen, roots, at: call.at }));
@@ -143,6 +143,10 @@ const namesCredentials = (pattern: string): boolean =>
 /** `locate id_rsa`: a machine's whole index of names. */
 const locate: ProgramReader = (call) => (readOptions(call.args, { short: 'ln' }).operands.some(({ text }) => namesCredentials(text)) ? [LOOKS] : []);
 
+/** Where what is found lies: a place of the system's is named, so that what is done to it is judged there. */
+const rootOf = ([root]: readonly Arg[]): string =>
+  root !== undefined && /^\/(?:etc|var|usr|boot|opt|srv|bin|lib|root)\//.test(root.text) ? root.text.replace(/\/+$/, '') : '.';
+
 /** The one name `find` looks for, so that deleting every `node_modules` is judged as deleting one. */
 function nameTest(args: readonly Arg[]): string {
   const names = args.filter((_arg, index) => args[index - 1]?.text === '-name').map((arg) => arg.text);
@@ -165,6 +169,13 @@ function findDelete({ wide, chosen, roots, at }: FoundDelete): Seen[] {
   const kept = remade && !system;
   const risk = critical ? 'CRITICAL' : (chosen !== 'kind' && !kept) || system ? 'HIGH' : 'MEDIUM';
   return [harm('SHELL_FIND_DELETE', risk, { operation: 'delete', category: 'file' })];
+}
+
+/** Names that a search found in a system's or a person's own place, handed to a program that deletes: as if the search had deleted them. */
+function deletesFound(program: string, { stdin, at }: Call): Seen[] {
+  if (!/(?:^|\/)(?:rm|shred|unlink|srm|rmdir)$/.test(program)) return [];
+  const lost = (stdin.names ?? []).filter(({ root }) => !/[*?[]/.test(root) && /^(?:all|system|home)$/.test(extentOf(root, at)));
+  return lost.slice(0, 1).map(({ root }) => harm('SHELL_FIND_DELETE', 'HIGH', { operation: 'delete', category: 'file', target: root }));
 }
 
 const parallel: ProgramReader = (call) => {
@@ -326,7 +337,9 @@ function fd(): ProgramReader {
     const at = call.args.findIndex((arg) => /^(-x|-X|--exec|--exec-batch)$/.test(arg.text));
     if (at < 0) return [];
     const found = namesPrinted({ ...call, args: call.args.slice(0, at) }) ?? [];
-    return [{ see: 'argv', argv: call.args.slice(at + 1), complete: false }, ...readFound(call.args[at + 1]?.text ?? '', found)];
+    const program = call.args[at + 1]?.text ?? '';
+    const given = { ...call, stdin: { ...call.stdin, names: found } };
+    return [{ see: 'argv', argv: call.args.slice(at + 1), complete: false }, ...readFound(program, found), ...deletesFound(program, given)];
   };
 }
 
