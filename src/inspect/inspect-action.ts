@@ -31,6 +31,7 @@ import { MOST_STEPS, allSteps, take } from './steps.ts';
 import type { Steps } from './steps.ts';
 import type { Leaf } from './walk.ts';
 import { leavesOf } from './walk.ts';
+import { movedFiles } from './tools/moved-files.ts';
 import { judgeWritten } from './written-files.ts';
 import { isAmount } from './amount.ts';
 
@@ -85,6 +86,7 @@ export function inspectAction(subject: Inspectable, readersOf: (steps: Steps) =>
   for (const leaf of leaves)
     if (subject.digests === undefined || !isDigest(leaf, subject.digests)) readLeaf(leaf, 0, { ...task, declared: declared(leaf, subject) });
   judgeWritten(subject.args, into, readers);
+  if (subject.kind === 'tool' && !shellTool) movedFiles(tool.words, subject.args, into);
   for (const one of written) readWritten(one, task);
   into.findings.push(...toolSaw(tool, leaves));
   if (subject.kind === 'tool')

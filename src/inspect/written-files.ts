@@ -5,7 +5,22 @@ import type { Gathered } from './gather.ts';
 import type { Readers } from './readers.ts';
 
 /** Arguments that hold what a tool writes into a file. */
-const CONTENT = ['content', 'contents', 'file_text', 'filetext', 'new_content', 'text', 'data', 'body', 'code', 'source'];
+const CONTENT = [
+  'content',
+  'contents',
+  'file_text',
+  'filetext',
+  'new_content',
+  'text',
+  'data',
+  'body',
+  'code',
+  'source',
+  'new_string',
+  'new_str',
+  'new_text',
+  'insert_text',
+];
 const LONGEST = 131_072;
 
 /** The worst that is certainly known of running these findings; undefined where it is nothing a person would be asked about. */

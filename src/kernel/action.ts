@@ -53,15 +53,23 @@ export interface Trace {
   readonly parts: readonly { readonly authority: Authority; readonly print: Print }[];
 }
 
-/** A file an action runs or writes, as fingerprints of its session. */
-export interface FileTrace {
-  /** Of its last component. */
+/** A file by its name, as fingerprints of its session. */
+export interface FileSource {
+  /** Of its last component; of a folder that was filled, of the folder's name. */
   readonly name: Print;
   /** false: named from an unknown folder. */
   readonly rooted: boolean;
+  readonly whole: Print;
+  /** Of the folders it lies in, by path and by name, where one of them may have been filled at once. */
+  readonly within?: readonly Print[];
+}
+
+/** A file an action runs or writes. */
+export interface FileTrace extends FileSource {
   /** Of what is written: what running it would be judged as, where that is at least HIGH. */
   readonly runs?: Risk;
-  readonly whole: Print;
+  /** The files whose content it holds: moved, copied, unpacked, appended to, changed in place. */
+  readonly from?: readonly FileSource[];
 }
 
 /** A lock or semaphore slot the action needs while it runs. */
@@ -95,7 +103,7 @@ export interface Action {
   readonly traces: readonly Trace[];
   readonly findings: readonly Finding[];
   readonly facts: Facts;
-  /** Files it runs, and all it writes where one of them must be remembered or one runs (INSPECT-105). */
+  /** Files it runs and writes (INSPECT-105, INSPECT-193). */
   readonly files?: { readonly ran: readonly FileTrace[]; readonly wrote: readonly FileTrace[] };
   readonly resource?: ResourceClaim;
   readonly door: Door;

@@ -114,6 +114,8 @@ export interface PathFact {
   readonly access: Access;
   /** Of a file that is written: what running it would be judged as, where that is at least HIGH. */
   readonly runs?: Risk;
+  /** Of a file that is written or run: the files of earlier actions whose content it holds, its own name where it is changed in place. */
+  readonly from?: readonly string[];
   readonly pointer: string;
 }
 

@@ -32,6 +32,10 @@ export interface Stream {
   readonly secret: boolean;
   /** The file it comes from, where it is one. */
   readonly from?: string;
+  /** true for a whole project that was fetched to be worked on. */
+  readonly project?: boolean;
+  /** The files whose content it is, as the text names them. */
+  readonly carries?: readonly string[];
   /** As `Arg` says them. */
   readonly credential?: boolean;
   readonly bulk?: boolean;
@@ -75,7 +79,7 @@ export type Seen =
   | { readonly see: 'again'; readonly text: string }
   | { readonly see: 'code'; readonly language: Language; readonly text: string }
   | { readonly see: 'sql'; readonly text: string; readonly dialect: string }
-  | { readonly see: 'path'; readonly path: Arg; readonly access: PathFact['access']; readonly origin?: 'remote' }
+  | { readonly see: 'path'; readonly path: Arg; readonly access: PathFact['access']; readonly origin?: 'remote'; readonly from?: readonly Arg[] }
   | { readonly see: 'search'; readonly search: ContentSearch }
   | { readonly see: 'url'; readonly url: string }
   | { readonly see: 'env'; readonly name: string; readonly value: string };

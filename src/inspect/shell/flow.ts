@@ -3,6 +3,7 @@ import type { Call, Stream } from './call.ts';
 import { UNKNOWN } from './call.ts';
 import { decodeBase64 } from '../path/base64.ts';
 import { decodeHex, unescape } from './decode.ts';
+import { carriedBy } from './sources.ts';
 import { programOf } from './written.ts';
 import { readOptions } from './options.ts';
 import { printsBulk } from './programs/leaving.ts';
@@ -110,7 +111,10 @@ export function outputOf(call: Call, inner: Stream | undefined): Stream {
     (passes && call.stdin.credential === true) ||
     ((call.bin === 'echo' || call.bin === 'printf') && call.args.some((arg) => arg.credential === true));
   const bulk = (passes && call.stdin.bulk === true) || printsBulk(call) || call.args.some((arg) => arg.bulk === true);
-  return credential || bulk ? { ...out, ...(credential ? { credential } : {}), ...(bulk ? { bulk } : {}) } : out;
+  const carries = carriedBy(call);
+  return credential || bulk || carries.length > 0
+    ? { ...out, ...(credential ? { credential } : {}), ...(bulk ? { bulk } : {}), ...(carries.length > 0 ? { carries } : {}) }
+    : out;
 }
 
 const PACKERS = new Set(['pigz', 'pbzip2', 'lzip', 'brotli', 'mbuffer', 'buffer', 'split', 'age', 'ccrypt', 'sed', 'awk', 'tr', 'cut', 'jq']);

@@ -69,13 +69,17 @@ function refuse(text: string, reading: Reading): ShellReading {
   return finish(reading);
 }
 
-function finish({ into: { findings, commands, paths, urls }, written, steps }: Reading, again = false): ShellReading {
-  return { findings, commands, paths: again ? paths : paths.map((fact) => withRuns(fact, written.get(fact.path), steps)), urls };
+function finish({ into: { findings, commands, paths, urls }, written, sources, steps }: Reading, again = false): ShellReading {
+  const told = (fact: PathFact): PathFact => withSources(withRuns(fact, written.get(fact.path), steps), sources.get(fact.path));
+  return { findings, commands, paths: again ? paths : paths.map(told), urls };
 }
+
+const withSources = (fact: PathFact, from: readonly string[] | undefined): PathFact =>
+  from === undefined || (fact.access !== 'write' && fact.access !== 'execute') ? fact : { ...fact, from };
 
 /** What running a file would be judged as that this text fetched, copied from a program or wrote out. */
 function withRuns(fact: PathFact, content: Stream | undefined, steps: Steps): PathFact {
-  if (fact.access !== 'write' || content === undefined) return fact;
+  if (fact.access !== 'write' || content === undefined || content.project === true) return fact;
   if (content.origin === 'remote' || content.origin === 'decoded' || content.program !== undefined) return { ...fact, runs: 'HIGH' };
   if (content.text === undefined || !/\.(?:ba|z|da|k)?sh$|\.command$|(?:^|\/)[^./]+$/.test(fact.path)) return fact;
   const runs = runRisk(readAgain(content.text, fact.pointer, steps));
@@ -106,6 +110,7 @@ function begin(text: string, pointer: string, options: ShellOptions): Reading {
     exported: new Set(),
     functions: new Map(),
     written: new Map(),
+    sources: new Map(),
     aliases: new Map(),
     hunt: { own: false, defences: false, waits: false, remotes: new Set() },
     substituted: new Map(),

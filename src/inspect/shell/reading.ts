@@ -42,6 +42,8 @@ export interface Reading {
   readonly functions: Map<string, Function['body']>;
   /** Files this text writes, with what it puts there, for when it runs them (resolved path → content). */
   readonly written: Map<string, Stream>;
+  /** Files this text moves, copies, unpacks or changes, with the files whose content they hold then (resolved paths). */
+  readonly sources: Map<string, readonly string[]>;
   /** Other names of programs: aliases and what `hash -p` says. */
   readonly aliases: Map<string, readonly string[]>;
   /** Whether what is read runs as root of this machine. */

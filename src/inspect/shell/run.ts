@@ -18,6 +18,7 @@ import { EMPTY, MOST_DEPTH, unreadable } from './reading.ts';
 import { take } from '../steps.ts';
 import { move, seenFrom } from './standing.ts';
 import { childShell } from './variables.ts';
+import { carriedInto, heldBy, takesFrom } from './sources.ts';
 import { contentOf, keep, keepWritten, programOf, runWritten } from './written.ts';
 import { isUnknownProgram, programName, withoutVersion } from './words.ts';
 
@@ -59,6 +60,7 @@ export function runCall(words: readonly Arg[], stdin: Stream, reading: Reading, 
     inner = runWritten(first, reading) ?? inner;
     ranFile(first, reading);
   }
+  if (readsScript(call)) for (const file of carriedInto(call.stdin)) ranFile(literal(file), reading);
   nameProgram(call, reading);
   pushesAway(call, reading, words);
   move(call.bin, args, reading.standing);
@@ -97,6 +99,7 @@ const stays = ({ code }: Harm, call: Call, reading: Reading): boolean =>
 function touched(saw: Extract<Seen, { see: 'path' }>, place: Place): Stream | undefined {
   const { call, reading } = place;
   touchPath(saw.path, saw.access, reading);
+  if (saw.access === 'write') takesFrom(saw.path.text, [...(saw.from ?? []).map(({ text }) => text), ...heldBy(saw.path.text, call)], reading);
   if (saw.origin === 'remote') keep(saw.path.text, { origin: 'remote', secret: false }, reading);
   if (saw.access !== 'execute') return keepWritten(saw.path, saw.access, call, reading);
   return LANGUAGES[call.bin] === undefined ? runWritten(saw.path, reading, call.bin) : ranCode(saw.path, place);
@@ -298,6 +301,10 @@ function readEscape(text: string, words: readonly Arg[], call: Call, reading: Re
   if (ESCAPERS.has(call.bin) && /^(?:exec\s+)?(\/\S{1,40}\/)?(ba|z|da|k|a)?sh(\s+-[ip]+)?(?:\s+\d?[<>]{1,2}&?\S{1,20}){0,4}$/.test(text.trim()))
     addHarm(reading.into, harm('SHELL_ESCAPE', 'HIGH'), words);
 }
+
+/** A shell or an interpreter whose script comes on standard input. */
+const readsScript = (call: Call): boolean =>
+  isBareShell(call) || (LANGUAGES[call.bin] !== undefined && call.args.every(({ text }) => text === '-' || /^-[a-zA-Z]$/.test(text)));
 
 /** A shell that reads its commands from a pipe, a terminal or the network. */
 const isBareShell = (call: Call): boolean =>

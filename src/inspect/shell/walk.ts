@@ -20,7 +20,7 @@ import { STARTS, onlySetsUp } from './startup.ts';
 import type { Nested, Substitution } from './substitution.ts';
 import type { Picks, Values } from './values.ts';
 import { FIRST, MOST_VALUES, isolated, join, picksFor, rebind, setVariable, unknown } from './variables.ts';
-import { keep } from './written.ts';
+import { keepOutput } from './written.ts';
 import { readAssignment, readRedirect } from './effects.ts';
 
 /** What is left on standard output. */
@@ -254,23 +254,11 @@ function withPrefix(assignments: readonly Assignment[], reading: Reading): Readi
   return inner;
 }
 
-/** What `> file` received; nothing but a redirection empties the file. */
+/** What `> file` received. */
 function keepRedirected(redirects: readonly Redirection[], out: Output, reading: Reading): void {
   for (const redirect of redirects) {
     if (redirect.type !== 'Redirect' || redirect.target === undefined || !redirect.operator.includes('>')) continue;
-    const target = expandJoined(redirect.target, scopeOf(reading, FIRST));
-    keep(target.text, out, reading);
-    const blank = out.origin === 'static' && out.text?.trim() === '' && /(?:^|\/)(?:var\/log\/|\.\w+_history$)/.test(target.text);
-    if ((out.origin === 'none' || blank) && redirect.operator === '>')
-      addHarm(
-        reading.into,
-        harm('SHELL_TRUNCATE', /^\/(var\/log|etc)\/|\.(?:db|sqlite3?|sql|dump)$|_history$/.test(target.text) ? 'HIGH' : 'MEDIUM', {
-          operation: 'delete',
-          category: 'file',
-          target: target.text,
-        }),
-        [target],
-      );
+    keepOutput(redirect.operator, expandJoined(redirect.target, scopeOf(reading, FIRST)), out, reading);
   }
 }
 

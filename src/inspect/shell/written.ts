@@ -4,6 +4,7 @@ import type { Arg, Call, Stream } from './call.ts';
 import { UNKNOWN, harm } from './call.ts';
 import { addHarm } from './collect.ts';
 import type { Reading } from './reading.ts';
+import { takesFrom } from './sources.ts';
 import { seenFrom } from './standing.ts';
 import { programName } from './words.ts';
 
@@ -26,7 +27,8 @@ const far = (path: Arg): boolean => /^[^/~.][^/]*:/.test(path.text);
 export function keepWritten(path: Arg, access: string, call: Call, reading: Reading): undefined {
   if (access !== 'write') return undefined;
   if (call.bin === 'tee' || call.bin === 'sponge') keep(path.text, call.stdin, reading);
-  else if (FETCHES.has(call.bin) || (call.bin === 'git' && call.args.some(({ text }) => text === 'clone'))) keep(path.text, REMOTE, reading);
+  else if (call.bin === 'git' && call.args.some(({ text }) => text === 'clone')) keep(path.text, { ...REMOTE, project: true }, reading);
+  else if (FETCHES.has(call.bin)) keep(path.text, REMOTE, reading);
   else if (KEEPS.has(call.bin)) kept(path, call, reading);
   if (isSettings(path.text) && agentSetting([...call.args.map(({ text }) => text), call.stdin.text ?? ''].join('\n'))) loosens(path, reading);
   return undefined;
@@ -57,6 +59,16 @@ export function keep(path: string, content: Stream, reading: Reading): void {
   if (path.length >= 4096) return;
   if (isSettings(path) && content.text !== undefined && agentSetting(content.text)) loosens({ text: path, glob: false }, reading);
   if (reading.written.size < MOST_FILES) reading.written.set(placeOf(path, reading), content);
+}
+
+/** What a redirection puts into its file; nothing but a redirection empties the file. */
+export function keepOutput(operator: string, target: Arg, out: Stream, reading: Reading): void {
+  keep(target.text, out, reading);
+  takesFrom(target.text, [...(out.carries ?? []), ...(operator.endsWith('>>') ? [target.text] : [])], reading);
+  const blank = out.origin === 'static' && out.text?.trim() === '' && /(?:^|\/)(?:var\/log\/|\.\w+_history$)/.test(target.text);
+  if ((out.origin !== 'none' && !blank) || operator !== '>') return;
+  const lost = /^\/(var\/log|etc)\/|\.(?:db|sqlite3?|sql|dump)$|_history$/.test(target.text);
+  addHarm(reading.into, harm('SHELL_TRUNCATE', lost ? 'HIGH' : 'MEDIUM', { operation: 'delete', category: 'file', target: target.text }), [target]);
 }
 
 const MOST_FILES = 512;

@@ -2,7 +2,7 @@ import type { Seen } from '../shell/call.ts';
 import { UNKNOWN, harm } from '../shell/call.ts';
 import type { WindowsCall } from './call.ts';
 import { flags, parameter } from './call.ts';
-import { deleting, reading, writing } from './paths.ts';
+import { deleting, reading, writing, holding } from './paths.ts';
 import type { WindowsReader } from './programs.ts';
 import { GUARDIANS, stopsService } from './programs.ts';
 import { deletesKey, isRegistry, writesKey } from './registry.ts';
@@ -75,12 +75,27 @@ const property: WindowsReader = ({ args }) => {
   return isRegistry(path) ? writesKey(path, name) : [];
 };
 
+const renames: WindowsReader = ({ args }) => {
+  const [from = ''] = pathsOf(args);
+  const to = parameter(args, 'NewName', 2) ?? operands(args).filter((one) => one !== from)[0];
+  if (isRegistry(from)) return writesKey(from);
+  const folder = /^.*[\\/]/.exec(from)?.[0] ?? '';
+  return [...writing(from), ...(to === undefined ? [] : holding(writing(/[\\/]/.test(to) ? to : folder + to), from))];
+};
+
+const unpacks: WindowsReader = ({ args }) => {
+  const [from] = pathsOf(args);
+  const stem = from?.replace(/^.*[\\/]/, '').replace(/\.\w+$/, '') ?? '';
+  const to = parameter(args, 'DestinationPath', 3) ?? operands(args).filter((one) => one !== from)[0] ?? stem;
+  return [...(from === undefined ? [] : reading(from)), ...(to === '' ? [] : holding(writing(`${to.replace(/[\\/]+$/, '')}/*`), from))];
+};
+
 const writesFile: WindowsReader = ({ args }) => pathsOf(args).flatMap((path) => (isRegistry(path) ? writesKey(path) : writing(path)));
 
 const copies: WindowsReader = ({ args }) => {
   const [from] = pathsOf(args);
   const to = parameter(args, 'Destination', 2) ?? operands(args).filter((one) => one !== from)[0];
-  return [...(from === undefined ? [] : reading(from)), ...(to === undefined ? [] : writing(to))];
+  return [...(from === undefined ? [] : reading(from)), ...(to === undefined ? [] : holding(writing(to), from))];
 };
 
 /** A switch of Defender that is put the unsafe way. */
@@ -123,7 +138,8 @@ export const CMDLETS: Readonly<Record<string, WindowsReader>> = {
   'out-file': writesFile,
   'tee-object': writesFile,
   'new-item': (call) => writesFile(call),
-  'rename-item': writesFile,
+  'rename-item': renames,
+  'expand-archive': unpacks,
   'copy-item': copies,
   'move-item': copies,
   'get-content': ({ args }) => pathsOf(args).flatMap(reading),

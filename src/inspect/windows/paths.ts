@@ -63,3 +63,7 @@ export function reading(text: string): Seen[] {
     : [];
   return [...secret, { see: 'path', path: { text, glob: false }, access: 'read' }];
 }
+
+/** What is written holds what another file held. */
+export const holding = (seen: readonly Seen[], from: string | undefined): Seen[] =>
+  seen.map((one) => (one.see === 'path' && from !== undefined ? { ...one, from: [{ text: plainPath(from), glob: false }] } : one));

@@ -2,7 +2,7 @@ import type { Seen } from '../shell/call.ts';
 import { harm } from '../shell/call.ts';
 import type { WindowsCall } from './call.ts';
 import { flags } from './call.ts';
-import { deleting, reading, writing } from './paths.ts';
+import { deleting, reading, writing, holding } from './paths.ts';
 import { deletesKey, savesKey, writesKey } from './registry.ts';
 
 export type WindowsReader = (call: WindowsCall) => readonly Seen[];
@@ -174,7 +174,7 @@ const copies: WindowsReader = ({ args }) => {
     /^\\\\[\w.-]+\\/.test(to ?? '') && /^[a-z]:\\(?:users(?:\\[^\\]+)?\\?(?:\*.*)?)?$|\\(?:documents|desktop)\\?$/i.test(from ?? '')
       ? [harm('SHELL_UPLOAD', 'HIGH', { category: 'network', operation: 'send' })]
       : [];
-  return [...away, ...(from === undefined ? [] : reading(from)), ...(to === undefined ? [] : writing(to))];
+  return [...away, ...(from === undefined ? [] : reading(from)), ...(to === undefined ? [] : holding(writing(to), from))];
 };
 
 const first: WindowsReader = ({ args }) => args.filter((arg) => !arg.startsWith('/')).flatMap(reading);

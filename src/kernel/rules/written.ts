@@ -1,15 +1,11 @@
-import type { FileTrace } from '../action.ts';
 import { worstRisk } from '../finding.ts';
 import type { Risk } from '../finding.ts';
+import { isSameFile } from '../same-file.ts';
 import { opinionOf } from './detectors.ts';
 import { SILENCE } from './subject.ts';
 import type { Rule } from './subject.ts';
 
-/** The same file by its whole path; by its name where one of the two was named from an unknown folder. */
-const isSame = (one: FileTrace, other: FileTrace): boolean =>
-  one.whole === other.whole || (one.name === other.name && (!one.rooted || !other.rooted));
-
-/** INSPECT-105: a file that an earlier action of the session fetched or wrote is judged by what it holds when it runs. */
+/** INSPECT-105, INSPECT-193: a file that an earlier action of the session fetched or wrote is judged by what it holds when it runs, whatever it is called by now. */
 export const written: Rule = {
   name: 'written',
   speak({ action, policy, session, world }) {
@@ -17,7 +13,8 @@ export const written: Rule = {
     const known = session?.written ?? [];
     const rule = policy.detectors.get('shell');
     if (ran.length === 0 || known.length === 0 || rule === undefined) return SILENCE;
-    const risks = ran.flatMap((file): (Risk | undefined)[] => known.filter((one) => isSame(one, file)).map(({ runs }) => runs));
+    const files = ran.flatMap((file) => [file, ...(file.from ?? [])]);
+    const risks = files.flatMap((file): (Risk | undefined)[] => known.filter((one) => isSameFile(one, file)).map(({ runs }) => runs));
     if (risks.length === 0) return SILENCE;
     const finding = {
       detector: 'shell',

@@ -2,7 +2,7 @@ import type { Arg, ProgramReader, ProgramTable, Seen } from '../call.ts';
 import { harm, literal } from '../call.ts';
 import { readPatch } from '../../formats/patch.ts';
 import { readOptions } from '../options.ts';
-import { insideOf } from './hatches.ts';
+import { insideOf, unpacked } from './hatches.ts';
 
 const writes = (path: Arg): Seen => ({ see: 'path', path, access: 'write' });
 
@@ -11,7 +11,8 @@ const sevenZip: ProgramReader = (call) => {
   if (!/^[xe]$/.test(call.args.find(({ text }) => !text.startsWith('-'))?.text ?? '')) return [];
   const out = call.args.filter(({ text }) => /^-o./.test(text)).map((arg) => ({ ...arg, text: arg.text.slice(2) }));
   const last = call.args.at(-1);
-  return [...out, ...(last?.text.endsWith('/') === true ? [last] : [])].map((folder) => writes(insideOf(folder)));
+  const archive = call.args.filter(({ text }) => !text.startsWith('-')).slice(1, 2);
+  return unpacked(archive, [...out, ...(last?.text.endsWith('/') === true ? [last] : [])]);
 };
 
 const unzip: ProgramReader = (call) => {
@@ -19,7 +20,7 @@ const unzip: ProgramReader = (call) => {
   const wide = options.has(':') || options.values('d').some(({ text }) => /^\/+$/.test(text));
   return [
     ...(wide ? [harm('SHELL_SYSTEM_COPY', 'HIGH', { operation: 'write', category: 'file' })] : []),
-    ...options.values('d').map((folder) => writes(insideOf(folder))),
+    ...(options.has('l', 'v', 't', 'p', 'Z') ? [] : unpacked(options.operands.slice(0, 1), options.values('d'))),
   ];
 };
 
@@ -69,6 +70,21 @@ const gpg: ProgramReader = (call) => {
     .map(writes);
 };
 
+/** `gunzip a.sh.gz` leaves `a.sh` in its place. */
+const uncompress: ProgramReader = (call) => {
+  const options = readOptions(call.args, { short: 'SbT' });
+  if (options.has('c', 'stdout', 'to-stdout', 'l', 'list', 't', 'test')) return [];
+  if (/^(?:gzip|pigz|bzip2|xz|zstd|lz4)$/.test(call.bin) && !options.has('d', 'decompress', 'uncompress')) return [];
+  return options.operands.flatMap((path): Seen[] =>
+    /\.(?:gz|z|bz2|xz|zst|lz4|lzma)$/i.test(path.text)
+      ? [{ see: 'path', path: { ...path, text: path.text.replace(/\.\w+$/, '') }, access: 'write', from: [path] }]
+      : [],
+  );
+};
+
+/** Programs that leave a packed file unpacked. */
+const UNCOMPRESS = 'gunzip gzip unpigz pigz bunzip2 bzip2 unxz xz unzstd zstd unlz4 lz4 unlzma uncompress'.split(' ');
+
 /** Programs that only copy what they are given into the file an option names. */
 const outputs =
   (short: string, names: readonly string[]): ProgramReader =>
@@ -80,6 +96,7 @@ const outputs =
 
 /** What unpacks, patches or fetches into files, beside what else is known of the program. */
 export const ARCHIVES: ProgramTable = {
+  ...Object.fromEntries(UNCOMPRESS.map((name) => [name, uncompress])),
   '7z': sevenZip,
   '7za': sevenZip,
   '7zr': sevenZip,
@@ -87,7 +104,7 @@ export const ARCHIVES: ProgramTable = {
   unrar: sevenZip,
   rar: sevenZip,
   unzip,
-  ditto: (call) => call.args.slice(-1).map((folder) => writes(insideOf(folder))),
+  ditto: (call) => unpacked(call.args.slice(-2, -1), call.args.slice(-1)),
   patch,
   apply_patch: applyPatch,
   applypatch: applyPatch,

@@ -12,7 +12,8 @@ const dd: ProgramReader = (call) => {
     if (arg.text.startsWith('if=')) seen.push({ see: 'path', path: { ...arg, text: arg.text.slice(3) }, access: 'read' });
     if (!arg.text.startsWith('of=')) continue;
     const path = { ...arg, text: arg.text.slice(3) };
-    seen.push({ see: 'path', path, access: 'write' });
+    const from = call.args.filter(({ text }) => text.startsWith('if=')).map((one) => ({ ...one, text: one.text.slice(3) }));
+    seen.push({ see: 'path', path, access: 'write', from });
     if (call.args.some((one) => /^if=\/dev\/(zero|u?random|null)$/.test(one.text)) && /\.(db|sqlite3?|sql|dump|bak|key|pem)$/.test(path.text))
       seen.push(...emptied(path));
     if (isDynamic(path)) seen.push(harm('SHELL_DEVICE_WRITE', 'HIGH', { operation: 'write', category: 'file', inspected: false }));

@@ -81,7 +81,7 @@ const mv: ProgramReader = (call) => {
       seen.push(harm('SHELL_MOVE_AWAY', extent === 'all' ? 'CRITICAL' : 'HIGH', { operation: 'delete', category: 'file', target: path.text }));
     else if (/^~\/\.(?:ssh|gnupg|aws|kube|config|claude)\/?$/.test(path.text))
       seen.push(harm('SHELL_MOVE_AWAY', 'HIGH', { operation: 'delete', category: 'file', target: path.text }));
-    if (to !== undefined) seen.push({ see: 'path', path: underFolder(path, to), access: 'write' });
+    if (to !== undefined) seen.push(...lands(path, to));
   }
   if (to !== undefined && from.length === 0) seen.push({ see: 'path', path: to, access: 'write' });
   return seen;
@@ -94,7 +94,7 @@ const cp: ProgramReader = (call) => {
   const setid: Seen[] =
     mode !== undefined && modeRisk(mode) === 'setid' ? [harm('SHELL_SETUID', 'HIGH', { operation: 'admin', category: 'file' })] : [];
   const seen: Seen[] = [...setid, ...from.map((path): Seen => ({ see: 'path', path, access: 'read' }))];
-  if (to !== undefined) for (const path of from) seen.push({ see: 'path', path: underFolder(path, to), access: 'write' });
+  if (to !== undefined) for (const path of from) seen.push(...lands(path, to));
   if (to !== undefined && from.length === 0) seen.push({ see: 'path', path: to, access: 'write' });
   if (to !== undefined && from.some(({ text }) => EMPTIES.test(text))) seen.push(...emptied(to));
   return seen;
@@ -114,6 +114,15 @@ export function emptied(path: Arg): Seen[] {
 /** Folders whose files run or open something by lying there. */
 const RUN_FOLDERS =
   /(?:^|\/)(?:\.ssh|hooks|\.husky|autostart|LaunchAgents|LaunchDaemons|cron\.\w+|init\.d|profile\.d|workflows|s?bin|sudoers\.d|systemd\/(?:system|user)|\.claude|\.cursor|\.codex|\.vscode)$/;
+
+/** A file that is moved or copied to a name, which may be a folder's nobody here knows: then it lies in it. */
+function lands(from: Arg, to: Arg): Seen[] {
+  const path = underFolder(from, to);
+  const name = from.text.slice(from.text.lastIndexOf('/') + 1);
+  const folder = path === to && !/\.[\w-]{1,12}$/.test(to.text) && /\.[\w-]{1,12}$/.test(name);
+  const whole: Seen = { see: 'path', path, access: 'write', from: [from] };
+  return folder ? [whole, { see: 'path', path: { ...to, text: `${to.text}/${name}` }, access: 'write', from: [from] }] : [whole];
+}
 
 /** Where a file lies when it is copied to `to`: under it, where that is a folder. */
 export function underFolder(from: Arg, to: Arg): Arg {
@@ -136,7 +145,7 @@ function sourcesAndTarget(call: Call): { readonly from: readonly Arg[]; readonly
 const ln: ProgramReader = (call) => {
   const { from, to } = sourcesAndTarget(call);
   const seen: Seen[] = from.filter((path) => !path.text.startsWith('../')).map((path) => ({ see: 'path', path, access: 'read' }));
-  if (to !== undefined) for (const path of from) seen.push({ see: 'path', path: underFolder(path, to), access: 'write' });
+  if (to !== undefined) for (const path of from) seen.push({ see: 'path', path: underFolder(path, to), access: 'write', from: [path] });
   if (from.some(({ text }) => text === '/dev/null') && to !== undefined && /history$|\.log$|\.db$|\.sqlite3?$/.test(to.text))
     seen.push(harm('SHELL_LOG_CLEAR', 'HIGH', { operation: 'delete' }));
   return seen;
@@ -260,7 +269,8 @@ const rsync: ProgramReader = (call) => {
   const from = options.operands.slice(0, -1);
   const to = options.operands.at(-1);
   for (const path of from) if (!isRemote(path.text)) seen.push({ see: 'path', path, access: 'read' });
-  if (to !== undefined && !isRemote(to.text)) for (const path of from) seen.push({ see: 'path', path: underFolder(path, to), access: 'write' });
+  if (to !== undefined && !isRemote(to.text))
+    for (const path of from) seen.push({ see: 'path', path: underFolder(path, to), access: 'write', from: [path] });
   if (to !== undefined && isRemote(to.text))
     for (const path of from) seen.push(...sent({ ...path, text: path.text.replace(/(.)\/+$/, '$1') }, { folders: false }));
   return seen;

@@ -20,6 +20,25 @@ function hatch(short: string, names: readonly string[], long: readonly string[] 
 /** Files inside a folder, whatever they are called. */
 export const insideOf = (folder: Arg): Arg => ({ ...folder, text: `${folder.text.replace(/\/+$/, '')}/*` });
 
+/** The folders that unpacking an archive fills: those it is told, or where it stands and, below that, the one that archives of its name hold. */
+export function unpacked(archives: readonly Arg[], folders: readonly Arg[]): Seen[] {
+  if (folders.length > 0) return folders.map((folder) => ({ see: 'path', path: insideOf(folder), access: 'write', from: archives }));
+  const own = archives.flatMap(({ text }) => stemsOf(text)).map((text): Arg => ({ text: `${text}/*`, glob: false }));
+  return [{ text: './*', glob: false }, ...own].map((path) => ({ see: 'path', path, access: 'write', from: archives }));
+}
+
+/** `tool-1.2-linux.tar.gz` holds `tool-1.2-linux`, `tool-1.2` or `tool`. */
+function stemsOf(archive: string): string[] {
+  const name = archive.slice(archive.lastIndexOf('/') + 1).replace(/(?:\.tar)?\.(?:gz|xz|bz2|zst|tgz|tbz2?|txz|tzst|tar|zip|7z|rar|cpio)$/i, '');
+  const stems: string[] = [];
+  for (let stem = name; stem !== '' && stems.length < 5;) {
+    stems.push(stem);
+    const cut = Math.max(stem.lastIndexOf('-'), stem.lastIndexOf('_'));
+    stem = cut > 0 ? stem.slice(0, cut) : '';
+  }
+  return stems;
+}
+
 /** A folder that is packed is read whole. */
 const packed = (path: Arg): Seen[] => (isSecretFile(path.text) ? [{ see: 'search', search: { root: path.text, include: [], hidden: true } }] : []);
 
@@ -58,10 +77,7 @@ const tar: ProgramReader = (call) => {
     if (/^(gzip|pigz|bzip2|pbzip2|xz|pixz|zstd|zstdmt|lz4|lzip|brotli|lzma)(\s+-?-?[\w=-]+)*$/.test(text.text)) continue;
     seen.push(harm('SHELL_HATCH', 'HIGH'), { see: 'script', text: text.text });
   }
-  if (options.has('x', 'extract', 'get') && !options.has('C', 'directory'))
-    seen.push({ see: 'path', path: { text: './*', glob: false }, access: 'write' });
-  if (options.has('x', 'extract', 'get'))
-    for (const path of options.values('C', 'directory')) seen.push({ see: 'path', path: insideOf(path), access: 'write' });
+  if (options.has('x', 'extract', 'get')) seen.push(...unpacked(options.values('f', 'file'), options.values('C', 'directory', 'one-top-level')));
   // Members named from the root, or above it, go where they say.
   if (options.has('x', 'extract', 'get') && options.has('P', 'absolute-names'))
     seen.push(harm('SHELL_SYSTEM_COPY', 'HIGH', { operation: 'write', category: 'file' }));

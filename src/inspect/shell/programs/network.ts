@@ -304,7 +304,7 @@ const scp: ProgramReader = (call) => {
   const place = isRemote(to.text) ? to.text.slice(to.text.indexOf(':') + 1) : to.text;
   if (/^\/($|(etc|usr|s?bin|lib(64|32)?|boot|var\/lib|root\/\.)(\/|$))/.test(place))
     seen.push(harm('SHELL_SYSTEM_COPY', 'HIGH', { operation: 'write', category: 'file', target: to.text }));
-  else if (!isRemote(to.text)) for (const path of from) seen.push({ see: 'path', path: underFolder(path, to), access: 'write' });
+  else if (!isRemote(to.text)) for (const path of from) seen.push({ see: 'path', path: underFolder(path, to), access: 'write', from: [path] });
   return seen;
 };
 
