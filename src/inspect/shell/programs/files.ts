@@ -33,9 +33,9 @@ const FILE: Readonly<Record<Extent, Risk>> = {
   remade: 'LOW',
 };
 
-/** `lib/*.d.ts`: files of one kind in one folder, whose ending says that they are written by a tool or by hand, not what people keep. */
+/** `lib/*.d.ts`: files of one kind in one folder, whose ending says that a tool made them and makes them again. */
 const FILES_OF_A_KIND =
-  /^[^*?[]*\/?[\w.-]*\*[\w.-]*\.(?:[cm]?[jt]sx?|map|css|html?|tsbuildinfo|o|a|so|obj|class|pyc?|pb\.go|go|gen\.\w+|json|xml|txt|out|aux|toc|lock|whl|gem|deb|rpm)$/;
+  /^[^*?[]*\/?[\w.-]*\*[\w.-]*\.(?:d\.[cm]?ts|map|tsbuildinfo|o|a|so|obj|class|pyc|pb\.go|gen\.\w+|out|aux|toc|whl|gem|deb|rpm)$/;
 
 /** What deleting `path` means; `recursive` takes everything under it. */
 export function deletion(path: Arg, { recursive, force, at }: { readonly recursive: boolean; readonly force: boolean; readonly at: string }): Seen[] {

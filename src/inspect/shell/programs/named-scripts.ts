@@ -9,8 +9,11 @@ const LOSES =
 /** Words in front of a script's name. */
 const RUN = /^(?:run|run-script|exec|--silent|-s)$/;
 
+/** Runners that only print what they would do. */
+const PRINTS = /^(?:-[a-z]*[nq][a-z]*|--(?:just-print|recon|question|dry|dry-run|show))$/;
+
 const named: ProgramReader = ({ args }) => {
-  if (isHelp(args) || isDryRun(args)) return [];
+  if (isHelp(args) || isDryRun(args) || args.some(({ text }) => PRINTS.test(text))) return [];
   const targets = args.filter(({ text }) => !text.startsWith('-') && !text.includes('=') && !RUN.test(text)).slice(0, 4);
   return targets.some(({ text }) => LOSES.test(text)) ? [harm('SERVICE_DESTROY', 'HIGH', { operation: 'delete', category: 'unknown' })] : [];
 };

@@ -20,7 +20,7 @@ nvme: delete-ns | write-zeroes
 fsfreeze: -f/--freeze
 ntfsfix: -b/-d
 qemu-img: resize --shrink | rebase -u | commit
-storcli megacli storcli64: *
+storcli storcli64 perccli megacli MegaCli64: ~ delete | ~ del | ~ clear | ~ init | ~ *CfgClr* | ~ *CfgLdDel* | -CfgClr | -CfgLdDel | -LDInit
 sg_sanitize sg_unmap: 
 tw_cli: *
 snapper: delete | rollback | undochange
