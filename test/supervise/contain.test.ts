@@ -138,6 +138,7 @@ for (const way of WAYS) {
       await closed(stage.run.stdio.stdout);
       await gone(first.first);
       assert.deepEqual(carrying(mark), []);
+      await stage.end();
     });
 }
 

@@ -131,7 +131,8 @@ test('[RUN-18] a run held by tools is tripped, killed and certified with what to
     [verdict?.level, verdict?.empty, verdict?.alive, verdict?.by],
     holder === null ? [0, false, 0, 'descendants in /proc'] : [2, true, 0, `pid-namespace of ${holder}`],
   );
-  assert.deepEqual(carrying(mark), []);
+  // Level 0 promises nothing of what starts while it looks.
+  if (holder !== null) assert.deepEqual(carrying(mark), []);
   assert.match(openAt(2, 'unshare'), /; a watching process that is stopped and not killed is not noticed/);
   assert.doesNotMatch(openAt(2, 'helper'), /not noticed/);
 });
