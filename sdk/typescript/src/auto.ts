@@ -8,6 +8,7 @@ import { notice } from './notice.ts';
 import { patchProvider } from './patch/ai-sdk-provider.ts';
 import { guardToolExecution } from './patch/ai-sdk-tools.ts';
 import { watchRequests } from './patch/unguarded-requests.ts';
+import { pauseRuns } from './pause.ts';
 import { instancesIn } from './resolve.ts';
 import { settingsOf, type AegisOptions } from './settings.ts';
 import { TARGETS, UNGUARDED } from './targets.ts';
@@ -25,6 +26,11 @@ export interface AutoOptions extends AegisOptions {
   readonly from?: string;
   /** Throw AegisSetupError where a library is not guarded or has a version that no test runs with. Default false: it is said on stderr. */
   readonly strict?: boolean;
+  /**
+   * When nobody has decided a call within `askTimeoutMs`, interrupt a LangGraph graph that keeps its state, or a run of OpenAI Agents, instead of denying
+   * the call. Resumed under the same session, it asks again about the same action. Default false; not passed on to worker threads.
+   */
+  readonly pause?: boolean;
   /** Guard worker threads that this process starts. Default true. */
   readonly workers?: boolean;
 }
@@ -39,6 +45,7 @@ export function auto(url?: string, options: AutoOptions = {}): Aegis {
   const settings = settingsOf(given);
   // One session for all that is made of it, threads too.
   const client = connect({ ...given, session: settings.session });
+  if (options.pause === true) pauseRuns(client);
   const calls = trackCalls(client);
   const folders = moduleFolders(startingPoints(options.from));
   const found = joined([guardLibraries(folders, client, calls), guardAiSdk(folders, client, calls), unknownLibraries(folders)]);

@@ -1,13 +1,16 @@
 import { copyOf, isPlain } from '../arguments.ts';
 import type { Calls } from '../calls.ts';
 import type { AegisClient } from '../client.ts';
+import { AegisTimeoutError } from '../errors.ts';
 import { guard, ran } from '../guard.ts';
+import { graphInterrupt, pausesRuns } from '../pause.ts';
 import type { JsonObject } from '../wire.ts';
 import { leaveToTools } from './framework.ts';
 
 interface Config {
   readonly toolCall?: { readonly id?: string };
   readonly signal?: AbortSignal;
+  readonly configurable?: { readonly __pregel_checkpointer?: unknown };
 }
 
 interface StructuredTool {
@@ -59,7 +62,12 @@ function guardTool(tool: StructuredTool, client: AegisClient, calls: Calls): voi
         declaration: { name: tool.name, description: tool.description },
         claims: { framework: 'langchain' },
       };
-      return guard(client, proposal, (allowed) => run(bare ? allowed['input'] : allowed, runManager, config), config?.signal);
+      const decided = guard(client, proposal, (allowed) => run(bare ? allowed['input'] : allowed, runManager, config), config?.signal);
+      return decided.catch((error: unknown) => {
+        // Only a graph that keeps its state can go on later.
+        const resumable = (config?.configurable?.__pregel_checkpointer ?? null) !== null;
+        throw error instanceof AegisTimeoutError && pausesRuns(client) && resumable ? graphInterrupt(error) : error;
+      });
     },
   });
 }

@@ -1,17 +1,22 @@
+import { copyOf, isPlain } from '../arguments.ts';
 import type { AegisClient } from '../client.ts';
 import { AegisBlockedError } from '../errors.ts';
-import { guard } from '../guard.ts';
+import { guard, proposalOf } from '../guard.ts';
 import { parseArgs } from '../json.ts';
-import type { JsonObject } from '../wire.ts';
+import { pausesRuns } from '../pause.ts';
+import type { JsonObject, Proposal } from '../wire.ts';
 import { leaveToTools } from './framework.ts';
 
 type Method = (...args: unknown[]) => unknown;
+
+type NeedsApproval = (context: unknown, input: unknown, callId?: string) => Promise<boolean>;
 
 interface AgentTool {
   readonly type: string;
   readonly name: string;
   readonly description?: string;
   readonly invoke?: (context: unknown, input: string, details?: Details) => Promise<unknown>;
+  readonly needsApproval?: NeedsApproval;
   readonly shell?: Record<string, unknown>;
   readonly editor?: Record<string, unknown>;
   computer?: unknown;
@@ -66,7 +71,10 @@ const EDITOR = ['createFile', 'updateFile', 'deleteFile'];
 
 function guardKind(tool: AgentTool, client: AegisClient): AgentTool {
   const { invoke, shell, editor, providerData } = tool;
-  if (tool.type === 'function' && invoke !== undefined) return { ...tool, invoke: guardInvoke(tool, invoke, client) };
+  if (tool.type === 'function' && invoke !== undefined) {
+    const pausing = pausesRuns(client) ? { needsApproval: guardPause(tool, client) } : {};
+    return { ...tool, invoke: guardInvoke(tool, invoke, client), ...pausing };
+  }
   if (tool.type === 'shell' && shell !== undefined) guardMethods(shell, ['run'], FIRST, { tool, client });
   if (tool.type === 'apply_patch' && editor !== undefined) guardMethods(editor, EDITOR, FIRST, { tool, client });
   if (tool.type === 'computer') guardComputer(tool, client);
@@ -77,9 +85,7 @@ function guardKind(tool: AgentTool, client: AegisClient): AgentTool {
 
 function guardInvoke(tool: AgentTool, invoke: NonNullable<AgentTool['invoke']>, client: AegisClient): NonNullable<AgentTool['invoke']> {
   return async (context, input, details) => {
-    const args: JsonObject = parseArgs(input);
-    const declaration = { name: tool.name, ...(tool.description === undefined ? {} : { description: tool.description }) };
-    const proposal = { callId: details?.toolCall?.callId, name: tool.name, args, declaration, claims: { framework: 'openai-agents' } };
+    const proposal = proposalFor(tool, parseArgs(input), details?.toolCall?.callId);
     try {
       return await guard(client, proposal, (allowed) => invoke(context, JSON.stringify(allowed), details), details?.signal);
     } catch (error) {
@@ -87,6 +93,25 @@ function guardInvoke(tool: AgentTool, invoke: NonNullable<AgentTool['invoke']>, 
       throw error;
     }
   };
+}
+
+/**
+ * A call that nobody decided in time interrupts the run, which keeps it in its state. Resumed, the call is asked about again where it runs, as the same
+ * action: what was approved in the framework alone does not run.
+ */
+function guardPause(tool: AgentTool, client: AegisClient): NeedsApproval {
+  return async (context, input, callId) => {
+    if ((await tool.needsApproval?.(context, input, callId)) === true) return true;
+    // What is no object is described and decided where it would run.
+    if (!isPlain(input)) return false;
+    const { effect } = await client.decide(proposalOf(proposalFor(tool, input as JsonObject, callId), copyOf(input)));
+    return effect === 'ask' || effect === 'defer';
+  };
+}
+
+function proposalFor(tool: AgentTool, args: JsonObject, callId: string | undefined): Proposal {
+  const declaration = { name: tool.name, ...(tool.description === undefined ? {} : { description: tool.description }) };
+  return { callId, name: tool.name, args, declaration, claims: { framework: 'openai-agents' } };
 }
 
 /** How the arguments of a method are said, and made again of what was decided. */
