@@ -9,8 +9,10 @@ import { CLOSED, integer, jsonObject, ReceiptReply } from '../http/shapes.ts';
 import { PEOPLE, ACTING } from '../kernel/role.ts';
 import type { LockState, World } from '../kernel/world.ts';
 import type { ApiParts } from './deps.ts';
+import { opened } from './pages.ts';
+import { wholeFor } from './sealed-texts.ts';
 
-type Parts = ApiParts<LogGate>;
+type Parts = ApiParts<LogGate, 'store'>;
 
 const doc = (summary: string) => ({ summary, tag: 'standing' });
 const HOLDERS = { method: 'POST', auth: 'key', role: ACTING, tenant: 'key' } as const;
@@ -35,7 +37,20 @@ function holderOf(world: World, principal: Principal, { resource, fence }: { rea
   return holder;
 }
 
-const locksRoute = ({ gate }: Parts): Route =>
+/** Locks whose names are read: each is one entry and what is sealed beside it. */
+const MOST_NAMED = 200;
+
+/** What the agent that holds the lock called the resource, where who asks may read that; the log calls it by a hash (LOG-30). */
+async function nameOf({ store }: Parts, principal: Principal, { holders }: LockState): Promise<{ name?: string }> {
+  const fence = holders.at(-1)?.fence;
+  const [sealed] = fence === undefined ? [] : await store.read(principal.tenant, { from: fence, to: fence + 1, limit: 1 });
+  const entry = sealed === undefined ? undefined : opened(sealed);
+  const whole = entry?.type === 'action-decided' ? await wholeFor(principal, store, entry) : null;
+  const name = whole === null || whole === 'erased' ? undefined : whole.action.resource?.name;
+  return name === undefined ? {} : { name };
+}
+
+const locksRoute = (deps: Parts): Route =>
   route({
     method: 'GET',
     path: '/v1/locks',
@@ -43,9 +58,13 @@ const locksRoute = ({ gate }: Parts): Route =>
     role: PEOPLE,
     tenant: 'key',
     audited: [],
-    doc: doc('Locks with their holders, fences and queues'),
+    doc: doc('Locks with their holders, fences and queues; `name` is what the holder calls the resource, for who may read it'),
     response: Type.Object({ locks: Type.Array(jsonObject()) }),
-    handle: ({ principal }) => ({ locks: [...gate.world(principal.tenant).locks.entries()].map(([resource, lock]) => ({ resource, ...lock })) }),
+    handle: async ({ principal }) => {
+      const locks = [...deps.gate.world(principal.tenant).locks.entries()];
+      const names = await Promise.all(locks.slice(0, MOST_NAMED).map(([, lock]) => nameOf(deps, principal, lock)));
+      return { locks: locks.map(([resource, lock], at) => ({ resource, ...names[at], ...lock })) };
+    },
   });
 
 const renewRoute = ({ gate }: Parts): Route =>

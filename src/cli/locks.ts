@@ -7,6 +7,8 @@ import { when, whenColumn } from './screen/when.ts';
 
 interface Lock {
   readonly resource: string;
+  /** What the holder calls it, for who may read that. */
+  readonly name?: string;
   readonly slots: number;
   readonly holders: readonly {
     readonly agent: string;
@@ -48,8 +50,8 @@ const COLUMNS = (): readonly Column[] => [
 ];
 
 /** Whoever’s time is up holds nothing, and stays in the list until the next claim takes its place. */
-function rowsOf({ resource, slots, holders, waiting }: Lock): string[][] {
-  const name = slots === 1 ? resource : `${resource} (${String(slots)} slots)`;
+function rowsOf({ resource, name: own = resource, slots, holders, waiting }: Lock): string[][] {
+  const name = slots === 1 ? own : `${own} (${String(slots)} slots)`;
   const held = holders.map(({ agent, session, priority, fence, expiresAt }) => [
     name,
     expiresAt <= Date.now() ? 'expired' : 'held',

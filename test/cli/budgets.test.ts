@@ -88,6 +88,6 @@ test('[CLI-11] locks are shown with who holds them until when and who waits in w
   const [lock] = JSON.parse((await aegis('locks', '--json')).stdout) as readonly { holders: readonly object[]; waiting: readonly object[] }[];
   assert.deepEqual([lock?.holders.length, lock?.waiting.length], [1, 1]);
   const { stdout } = await aegis('locks');
-  assert.match(stdout, /^\S+ +held +support-bot +s1 +\d+ +\d+ +\d{4}-/m);
-  assert.match(stdout, /^\S+ +waits, 1\. +support-bot +s2 +\d+ +\d{4}-/m);
+  assert.match(stdout, /^file:wallet\/main +held +support-bot +s1 +\d+ +\d+ +\d{4}-/m);
+  assert.match(stdout, /^file:wallet\/main +waits, 1\. +support-bot +s2 +\d+ +\d{4}-/m);
 });
