@@ -2,6 +2,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import type { ReactNode } from 'react';
 import { ActionPage } from '../action/page.tsx';
+import { AgentsPage } from '../agents/page.tsx';
 import { ApprovalsPage } from '../approvals/page.tsx';
 import { LivePage } from '../live/page.tsx';
 import { OverviewPage } from '../overview/page.tsx';
@@ -76,6 +77,7 @@ function Page({ login }: { readonly login: Login }): ReactNode {
   const { path } = usePlace();
   if (path === '/') return <OverviewPage />;
   if (path === '/approvals') return <ApprovalsPage login={login} />;
+  if (path === '/agents') return <AgentsPage login={login} />;
   if (path === '/live') return <LivePage />;
   const action = /^\/actions\/([^/]+)$/.exec(path)?.[1];
   if (action !== undefined) return <ActionPage action={decodeURIComponent(action)} />;

@@ -18,6 +18,7 @@ export const PAGES = [
   { path: '/', name: 'Overview', icon: 'overview', key: 'o' },
   { path: '/approvals', name: 'Approvals', icon: 'approvals', key: 'p' },
   { path: '/live', name: 'Live', icon: 'live', key: 'l' },
+  { path: '/agents', name: 'Agents', icon: 'agents', key: 'g' },
 ] as const;
 
 type Open = 'palette' | 'help' | 'halt' | null;

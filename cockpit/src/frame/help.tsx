@@ -4,13 +4,13 @@ import { cycle, usePreference } from '../state/preferences.ts';
 
 const KEYS = [
   ['⌘ K, Ctrl K', 'commands: go to a page, an agent, log out'],
-  ['o · p · l', 'overview, approvals, live'],
+  ['o · p · l · g', 'overview, approvals, live, agents'],
   ['j · k', 'next, previous'],
   ['Enter', 'open the selected row in full'],
   ['a', 'allow once (approvals), when the whole payload was shown'],
   ['x · b', 'refuse (approvals): write why, Enter sends, Esc goes back'],
   ['Space', 'pause the live list, go on'],
-  ['/', 'type into the filter of the live list'],
+  ['/', 'type into the filter of a list'],
   ['?', 'this help'],
 ] as const;
 

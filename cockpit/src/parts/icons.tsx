@@ -4,6 +4,7 @@ const PATHS = {
   overview: 'M3 10.500 12 3l9 7.500V20a1 1 0 0 1-1 1h-5v-6H9v6H4a1 1 0 0 1-1-1z',
   live: 'M3 12h4l3-7 4 14 3-7h4',
   approvals: 'M12 7v5l3 2M3.500 9a9 9 0 1 1-.4 4.500M3 4v5h5',
+  agents: 'M5 9h14v10H5zM12 9V5M9 13.500v1M15 13.500v1M2 13v3M22 13v3',
   menu: 'M4 7h16M4 12h16M4 17h16',
 } as const;
 

@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { cockpit } from './browser.ts';
+
+test('[COCKPIT-8] agents are listed and filtered by keyboard; one is halted and resumed with a reason, and what was in flight is told', async (context) => {
+  const cabin = await cockpit(context);
+  await cabin.aegis.agent('other-bot');
+  await cabin.ask('lookup_order', { order: 1 });
+  const page = await cabin.open('/');
+  await page.keyboard.press('g');
+  const list = page.getByRole('list', { name: 'Agents' });
+  const row = list.getByRole('listitem').filter({ hasText: 'support-bot' });
+  await row.filter({ hasText: '1 action ' }).filter({ hasText: 'active' }).waitFor();
+  await list.getByText('other-bot').waitFor();
+  await page.keyboard.press('/');
+  await page.keyboard.type('support');
+  await list.getByText('other-bot').waitFor({ state: 'detached' });
+  assert.equal(new URL(page.url()).searchParams.get('q'), 'support');
+  await row.waitFor();
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('j');
+  await list.locator('[data-current]').filter({ hasText: 'support-bot' }).waitFor();
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { name: 'support-bot' }).waitFor();
+  await page.getByRole('list', { name: 'Newest actions' }).getByText('lookup_order').waitFor();
+  await page.getByRole('list', { name: 'Sessions' }).getByText('morning').waitFor();
+  await page.getByLabel('Why you halt').fill('it went \u202eastray');
+  await page.keyboard.press('Enter');
+  await page.getByText('This agent is halted').getByText('U+202E').waitFor();
+  await page.getByRole('list', { name: 'In flight' }).getByText('lookup_order').waitFor();
+  assert.equal((await cabin.ask('lookup_order', { order: 2 }))['effect'], 'deny');
+  await page.getByLabel('Why you resume').fill('looked into');
+  await page.keyboard.press('Enter');
+  await page.getByText('This agent is halted').waitFor({ state: 'detached' });
+  await page.getByLabel('Why you halt').waitFor();
+  const { body } = await cabin.aegis.ask('GET', '/v1/log?type=agent-resumed', { key: cabin.aegis.admin });
+  const [entry] = body['entries'] as { readonly body: { readonly reason: string } }[];
+  assert.equal(entry?.body.reason, 'looked into');
+  assert.deepEqual(cabin.complaints, []);
+});
+
+test('[COCKPIT-8] an auditor sees why halting is off, a halt of everybody is told apart, and an unknown name is said', async (context) => {
+  const cabin = await cockpit(context);
+  await cabin.aegis.ask('POST', '/v1/halt', { key: cabin.aegis.admin, body: { scope: { kind: 'all' }, reason: 'drill' } });
+  const page = await cabin.open('/agents?agent=support-bot', { phone: true, dark: true }, await cabin.aegis.operator('aldo', 'auditor'));
+  await page.getByText('Your role is auditor; halting and resuming need operator or admin.').waitFor();
+  await page.getByText('Every agent is halted').waitFor();
+  assert.equal(await page.getByText('This agent is halted').count(), 0);
+  assert.equal(await page.getByRole('button', { name: 'Halt this agent' }).isDisabled(), true);
+  assert.equal(await page.evaluate<number>('document.documentElement.scrollWidth'), 390);
+  await page.goto(`${cabin.aegis.daemon.url}/agents?agent=${encodeURIComponent('<img src=x onerror=alert(1)>')}`);
+  await page.getByText('No agent of this name.').waitFor();
+  await page.goto(`${cabin.aegis.daemon.url}/agents?q=nobody`);
+  await page.getByText('No agent matches.').waitFor();
+  assert.deepEqual(cabin.complaints, []);
+});
