@@ -66,7 +66,7 @@ const agentsRoute = (deps: Parts): Route =>
     ...READ,
     path: '/v1/views/agents',
     doc: doc('Agents in numbers, by name'),
-    query: Type.Object({ q: optional(search()), after: optional(name()), limit: optional(limit()) }, CLOSED),
+    query: Type.Object({ agent: optional(name()), q: optional(search()), after: optional(name()), limit: optional(limit()) }, CLOSED),
     response: Type.Object({ agents: Type.Array(AgentRowReply), next: optional(Type.String()), ...SEEN }),
     handle: async ({ principal: { tenant }, query: { limit: most = 100, ...terms } }) => {
       const { views, told } = await seen(deps, tenant);

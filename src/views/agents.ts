@@ -77,11 +77,21 @@ export class AgentsView {
   }
 
   /** By name; `q` is part of it in any case, `after` the last name of the page before. */
-  page(terms: { readonly q?: string | undefined; readonly after?: string | undefined; readonly limit: number }): {
+  page(terms: {
+    /** This one alone. */
+    readonly agent?: string | undefined;
+    readonly q?: string | undefined;
+    readonly after?: string | undefined;
+    readonly limit: number;
+  }): {
     readonly agents: readonly AgentRow[];
     readonly next?: string;
   } {
-    const { after, limit } = terms;
+    const { agent, after, limit } = terms;
+    if (agent !== undefined) {
+      const own = this.#agents.get(agent);
+      return { agents: own === undefined ? [] : [plain(own)] };
+    }
     const part = terms.q?.toLowerCase() ?? '';
     const sorted = (this.#sorted ??= [...this.#agents.keys()].sort());
     const agents: AgentRow[] = [];

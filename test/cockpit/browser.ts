@@ -22,6 +22,8 @@ export interface Screen {
 
 export interface Cockpit {
   readonly aegis: Running;
+  /** The agent's. */
+  readonly key: string;
   /** What an agent asks for; the answer as the agent reads it. */
   ask(name: string, args: object, session?: string): Promise<Readonly<Record<string, unknown>>>;
   /** A page of a browser of its own, logged in with a key; the administrator's unless another is given. */
@@ -41,6 +43,7 @@ export async function cockpit(context: TestContext, agent = 'support-bot'): Prom
   context.after(() => browser.close());
   return {
     aegis,
+    key,
     complaints,
     ask: async (name, args, session = 'morning') => {
       const answer = await aegis.ask('POST', '/v1/actions', { key, body: { session, name, args } });

@@ -59,6 +59,10 @@ test('[VIEW-8] agents and sessions are counted with what they cost, and paged by
   assert.deepEqual(made.sessions.page({ limit: 9, agent: 'Zoë' }).sessions.length, 1);
   const first = made.sessions.page({ limit: 1 });
   assert.equal(made.sessions.page({ limit: 1, before: first.next }).sessions[0]?.session, 's2');
+  assert.deepEqual(
+    [made.agents.page({ agent: 'bot', limit: 1 }).agents.map(({ agent }) => agent), made.agents.page({ agent: 'bo', limit: 1 }).agents],
+    [['bot'], []],
+  );
 });
 
 test('[VIEW-8] an approval shows who decided what and how it went on; with a quorum the first vote decides nothing', () => {

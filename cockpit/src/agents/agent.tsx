@@ -5,6 +5,7 @@ import type { ActionRow, Login } from '../state/shapes.ts';
 import { useFresh } from '../state/use-fresh.ts';
 import { actionPath } from '../state/url.ts';
 import { Shown } from '../text/shown.tsx';
+import { Budgets } from '../spend/budgets.tsx';
 import { StatusTag } from './page.tsx';
 import { Standing } from './standing.tsx';
 import { dollars, useView } from './use-agents.ts';
@@ -19,7 +20,7 @@ const isDecision = (type: string): boolean => type === 'action-decided';
 /** One agent: how it stands, what it did, its sessions, and its halt. */
 export function AgentDetail({ agent, login }: { readonly agent: string; readonly login: Login }): ReactNode {
   const name = encodeURIComponent(agent);
-  const { data, error, refetch } = useView<AgentsReply>(`/v1/views/agents?limit=500&q=${name}`);
+  const { data, error, refetch } = useView<AgentsReply>(`/v1/views/agents?agent=${name}`);
   const row = data?.agents.find((one) => one.agent === agent);
   return (
     <div className="page">
@@ -29,6 +30,7 @@ export function AgentDetail({ agent, login }: { readonly agent: string; readonly
         <>
           <Numbers row={row} />
           <Standing agent={agent} login={login} revoked={row.status === 'revoked'} />
+          <Budgets agent={agent} />
           <div className="halves-wide">
             <Recent agent={agent} />
             <Sessions agent={agent} />

@@ -46,4 +46,5 @@ export function useView<Reply extends Seen>(path: string): UseQueryResult<Reply>
 }
 
 export const agentPath = (agent: string): string => `/agents?agent=${encodeURIComponent(agent)}`;
-export const dollars = (micros: number): string => `$${(micros / 1_000_000).toFixed(2)}`;
+/** Whole cents; what is less than a dollar and no whole cents by the hundredth of a cent. */
+export const dollars = (micros: number): string => `$${(micros / 1_000_000).toFixed(micros < 1_000_000 && micros % 10_000 !== 0 ? 4 : 2)}`;

@@ -6,6 +6,7 @@ import { AgentsPage } from '../agents/page.tsx';
 import { ApprovalsPage } from '../approvals/page.tsx';
 import { LivePage } from '../live/page.tsx';
 import { OverviewPage } from '../overview/page.tsx';
+import { SpendPage } from '../spend/page.tsx';
 import { Empty, Refusal } from '../parts/tags.tsx';
 import { Link } from '../parts/link.tsx';
 import { get, logIn, Problem, useLoginLost } from '../state/ask.ts';
@@ -78,6 +79,7 @@ function Page({ login }: { readonly login: Login }): ReactNode {
   if (path === '/') return <OverviewPage />;
   if (path === '/approvals') return <ApprovalsPage login={login} />;
   if (path === '/agents') return <AgentsPage login={login} />;
+  if (path === '/spend') return <SpendPage />;
   if (path === '/live') return <LivePage />;
   const action = /^\/actions\/([^/]+)$/.exec(path)?.[1];
   if (action !== undefined) return <ActionPage action={decodeURIComponent(action)} />;

@@ -19,6 +19,7 @@ export const PAGES = [
   { path: '/approvals', name: 'Approvals', icon: 'approvals', key: 'p' },
   { path: '/live', name: 'Live', icon: 'live', key: 'l' },
   { path: '/agents', name: 'Agents', icon: 'agents', key: 'g' },
+  { path: '/spend', name: 'Spend', icon: 'spend', key: 's' },
 ] as const;
 
 type Open = 'palette' | 'help' | 'halt' | null;

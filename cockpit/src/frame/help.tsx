@@ -4,7 +4,7 @@ import { cycle, usePreference } from '../state/preferences.ts';
 
 const KEYS = [
   ['⌘ K, Ctrl K', 'commands: go to a page, an agent, log out'],
-  ['o · p · l · g', 'overview, approvals, live, agents'],
+  ['o · p · l · g · s', 'overview, approvals, live, agents, spend'],
   ['j · k', 'next, previous'],
   ['Enter', 'open the selected row in full'],
   ['a', 'allow once (approvals), when the whole payload was shown'],

@@ -40,7 +40,12 @@ export function Filters({ query }: { readonly query: URLSearchParams }): ReactNo
         aria-label="Text"
         value={value('q')}
         onChange={(event) => set('q', event.target.value)}
-        onKeyDown={(event) => (event.key === 'Escape' ? event.currentTarget.blur() : undefined)}
+        onKeyDown={(event) => {
+          if (event.key !== 'Escape') return;
+          // A browser would empty the field too.
+          event.preventDefault();
+          event.currentTarget.blur();
+        }}
       />
       <Choice name="effect" label="Effect" options={EFFECTS.map((effect) => [effect, effect])} value={value('effect')} />
       <Choice name="risk" label="Risk" options={RISKS.map((risk) => [risk, risk])} value={value('risk')} />

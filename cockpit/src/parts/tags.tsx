@@ -33,6 +33,16 @@ export function Ago({ at }: { readonly at: number }): ReactNode {
   );
 }
 
+/** How far ahead; the exact time on hover. */
+export function Until({ at }: { readonly at: number }): ReactNode {
+  const seconds = Math.max(0, Math.round((at - useNow()) / 1_000));
+  return (
+    <time dateTime={new Date(at).toISOString()} title={exact(at)}>
+      {seconds === 0 ? 'now' : `in ${span(seconds)}`}
+    </time>
+  );
+}
+
 export const Clock = ({ at }: { readonly at: number }): ReactNode => (
   <time dateTime={new Date(at).toISOString()} title={exact(at)}>
     {new Date(at).toLocaleTimeString(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit', hour12: false })}

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+// HOLE: a watching process that is killed leaves its run's folder to the helper, which removes it once; a busy one stays, empty.
 /** Where the control groups of one run lie. */
 export interface RunGroups {
   /** The group that is frozen and killed; null where none could be made. */
