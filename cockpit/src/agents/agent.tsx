@@ -15,12 +15,16 @@ interface SessionsReply extends Seen {
   readonly sessions: readonly { readonly session: string; readonly lastSeen: number; readonly actions: number; readonly denied: number }[];
 }
 
+/** What may name an agent; nobody is asked about anything else. */
+const CAN_NAME = /^[A-Za-z0-9._:@/-]{1,128}$/;
+
 const isDecision = (type: string): boolean => type === 'action-decided';
 
 /** One agent: how it stands, what it did, its sessions, and its halt. */
 export function AgentDetail({ agent, login }: { readonly agent: string; readonly login: Login }): ReactNode {
   const name = encodeURIComponent(agent);
-  const { data, error, refetch } = useView<AgentsReply>(`/v1/views/agents?agent=${name}`);
+  const known = CAN_NAME.test(agent);
+  const { data, error, refetch } = useView<AgentsReply>(known ? `/v1/views/agents?agent=${name}` : null);
   const row = data?.agents.find((one) => one.agent === agent);
   return (
     <div className="page">
@@ -36,7 +40,7 @@ export function AgentDetail({ agent, login }: { readonly agent: string; readonly
             <Sessions agent={agent} />
           </div>
         </>
-      ) : data === undefined ? null : (
+      ) : known && data === undefined ? null : (
         <div className="panel">
           <Empty title="No agent of this name.">
             Nothing is known of <Shown text={agent} />.

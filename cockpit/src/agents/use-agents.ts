@@ -33,7 +33,7 @@ const BEHIND_MS = 500;
 const always = (): boolean => true;
 
 /** An answer of a view, asked for again with every entry and as long as the view is behind the log. */
-export function useView<Reply extends Seen>(path: string): UseQueryResult<Reply> {
+export function useView<Reply extends Seen>(path: string | null): UseQueryResult<Reply> {
   const answer = useFresh<Reply>(path, always);
   const { data, refetch, dataUpdatedAt } = answer;
   const behind = data !== undefined && data.asOf < data.size;
